@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gfn/env.h - environments: the worlds in which objects are built step by step.
+ *
+ * A world is a directed acyclic graph of states with one start. A state is a record of
+ * `state_width` int32 words, and equal states have equal words (the words are the state's key, so
+ * that spaces which cannot be numbered need nothing more). Functions are vectorized over lanes:
+ * arrays are [n][width], lanes never influence each other, and a world holds no state of its own
+ * after it is created: every function may be called from several threads at once.
+ *
+ * An author writes one `gfn_env_ops`. The functions of a world only ever see allowed actions and
+ * never the stop action: masks, stopping and finished lanes are handled once for all by the
+ * wrappers below. gfn_env_check() tests a world against every rule stated here.
+ */
+#ifndef GFN_ENV_H
+#define GFN_ENV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfn/options.h>
+#include <gfn/shape.h>
+#include <gfn/status.h>
+
+GFN_BEGIN_DECLS
+
+#define GFN_ENV_MAX_NDIM 32
+#define GFN_ENV_MAX_ACTIONS 65536 /* of either kind, the stop action included */
+
+/* What a created world says about itself. */
+typedef struct gfn_env_spec {
+    gfn_shape shape;
+    int state_width;       /* int32 words of a state, > 0 */
+    int64_t max_steps;     /* most steps of any trajectory, the stop action included */
+    int64_t n_states;      /* states, where they can be numbered; 0 where not (or beyond int64) */
+    bool all_terminal;     /* log R is defined in every state */
+    double max_log_reward; /* largest log R of any object; NAN: unknown */
+    double log_z;          /* log of the sum of R over all objects, exactly; NAN: unknown */
+    int ndim;              /* > 0: states are the cells of a grid in row-major order */
+    int64_t axis[GFN_ENV_MAX_NDIM]; /* its extents, the slowest first */
+} gfn_env_spec;
+
+/* A kind of world. NULL = capability absent, allowed only where it is said. */
+typedef struct gfn_env_ops {
+    size_t size;               /* sizeof(gfn_env_ops): guards the binary interface */
+    const char *name;          /* "hypergrid" */
+    const char *summary;       /* one sentence */
+    const gfn_option *options; /* ended by a row without name; NULL: none */
+
+    /* Make a world from its options (all of them present and in range; not to be kept). */
+    gfn_status (*create)(const gfn_options *options, void **world);
+    void (*destroy)(void *world);
+    void (*describe)(const void *world, gfn_env_spec *spec);
+
+    /* The start state, in every lane. It is the only state without parents. */
+    void (*start)(const void *world, size_t n, int32_t *state);
+
+    /* mask [n][n_actions]: 1 where the action is allowed, the stop action included. A state with
+     * no allowed action ends the trajectory. May depend on the whole state. */
+    void (*allowed)(const void *world, size_t n, const int32_t *state, uint8_t *mask);
+
+    /* Take an allowed action that is not the stop action, in place. */
+    void (*step)(const void *world, size_t n, int32_t *state, const int32_t *action);
+
+    /* mask [n][n_back_actions]: 1 where the backward action is allowed. Every edge into a state
+     * has a backward action of its own; two actions between the same two states are two edges. */
+    void (*allowed_back)(const void *world, size_t n, const int32_t *state, uint8_t *mask);
+
+    /* Undo, in place, with an allowed backward action. */
+    void (*step_back)(const void *world, size_t n, int32_t *state, const int32_t *back);
+
+    /* The backward action that undoes `action` taken in `state`. */
+    void (*back_action)(const void *world, size_t n, const int32_t *state, const int32_t *action,
+                        int32_t *back);
+
+    /* The forward action that `back`, taken in `state`, undoes. */
+    void (*forward_action)(const void *world, size_t n, const int32_t *state, const int32_t *back,
+                           int32_t *action);
+
+    /* log R, finite, in objects (states where the stop action is allowed or nothing is). */
+    void (*log_reward)(const void *world, size_t n, const int32_t *state, double *log_reward);
+
+    /* Observation. obs_hot > 0: index [n][obs_hot], distinct, each in [0, obs_dim); x is NULL.
+     * obs_hot = 0: x [n][obs_dim], finite; index is NULL. */
+    void (*observe)(const void *world, size_t n, const int32_t *state, int32_t *index, float *x);
+
+    /* Numbering: a bijection of the states and [0, n_states) in which a state comes after its
+     * parents. Never called where n_states is 0, and may be NULL then. */
+    void (*number)(const void *world, size_t n, const int32_t *state, int64_t *number);
+    void (*state_at)(const void *world, size_t n, const int64_t *number, int32_t *state);
+} gfn_env_ops;
+
+typedef struct gfn_env gfn_env;
+
+/* The registered kinds; index < gfn_env_kinds(). gfn_env_find: NULL when unknown. */
+GFN_API size_t gfn_env_kinds(void);
+GFN_API const gfn_env_ops *gfn_env_kind(size_t index);
+GFN_API const gfn_env_ops *gfn_env_find(const char *name);
+
+/* Make a world of a registered kind. `settings`: "size=16 ndim=2", or NULL for the defaults.
+ * Errors: GFN_EINVAL (unknown name or setting, value out of range), GFN_ENOMEM. */
+GFN_API gfn_status gfn_env_create(const char *name, const char *settings, gfn_env **env);
+
+/* The same for a kind of the caller's own (borrowed; it must outlive the environment). */
+GFN_API gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn_env **env);
+
+/* The same from an option set that has (at least) the rows of ops->options. */
+GFN_API gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options,
+                                       gfn_env **env);
+GFN_API void gfn_env_destroy(gfn_env **env);
+
+GFN_API const gfn_env_ops *gfn_env_kind_of(const gfn_env *env);
+GFN_API const gfn_env_spec *gfn_env_spec_of(const gfn_env *env);
+GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
+
+/* Put every lane at the start. state [n][state_width]. */
+GFN_API void gfn_env_start(const gfn_env *env, size_t n, int32_t *state);
+
+/* Allowed actions; all 0 in lanes that are done. done [n], or NULL: none is. */
+GFN_API void gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state,
+                             const uint8_t *done, uint8_t *mask);
+
+/* Why a lane is done. */
+enum { GFN_LIVE = 0, GFN_DONE_STOP = 1, GFN_DONE_END = 2 };
+
+/* Take one action in every lane that is not done. The stop action leaves the state as it is and
+ * makes the lane GFN_DONE_STOP; arriving in a state without allowed actions, GFN_DONE_END.
+ * Errors: GFN_EINVAL (an action that is not allowed: lane, action, state); no lane has moved
+ * then. */
+GFN_API gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
+                                const int32_t *action);
+
+/* Undo one step in every lane, which is GFN_LIVE afterwards. In a lane that is GFN_DONE_STOP only
+ * the stop action is undone and its entry of back [n] is ignored.
+ * Errors: GFN_EINVAL (not allowed); no lane has moved then. */
+GFN_API gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
+                                     const int32_t *back);
+
+GFN_API void gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state,
+                                double *log_reward);
+
+/* Test the world against every rule of this header: from the start by random walks forward and
+ * back, and over all states where they can be numbered and are at most `most` many.
+ * Errors: GFN_EINVAL; the message says which rule broke, at which state, expected and found. */
+GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most);
+
+/* A state as text, "(3, 0, 7)", for messages. Returns `text`. */
+GFN_API const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *text,
+                                       size_t size);
+
+GFN_END_DECLS
+
+#endif

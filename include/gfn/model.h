@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gfn/model.h - what is learned: the forward policy P_F and log Z in one flat parameter vector.
+ *
+ * The forward policy is a multilayer perceptron from the observation to one logit an action; a
+ * masked log-softmax gives log P_F. log Z is a parameter of its own, the last of the vector, so
+ * that it can have its own learning rate. The model knows no environment, only a shape.
+ */
+#ifndef GFN_MODEL_H
+#define GFN_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfn/real.h>
+#include <gfn/shape.h>
+#include <gfn/status.h>
+#include <gfn/tape.h>
+
+GFN_BEGIN_DECLS
+
+typedef struct gfn_model gfn_model;
+
+/* A named part of the parameter vector: "policy.0.weight" [in][out], "policy.0.bias" [out], ...,
+ * "log_z" [1]. */
+typedef struct gfn_view {
+    char name[48];
+    size_t offset;
+    size_t n;
+    size_t ndim;
+    size_t shape[2];
+} gfn_view;
+
+/* A model for `shape` with `n_hidden` hidden layers of the given widths (0: linear).
+ * Parameters are 0 until gfn_model_init() or until they are filled in.
+ * Errors: GFN_EINVAL (a width or a product out of range), GFN_ENOMEM. */
+GFN_API gfn_status gfn_model_create(const gfn_shape *shape, const int64_t *hidden, size_t n_hidden,
+                                    gfn_model **model);
+GFN_API void gfn_model_destroy(gfn_model **model);
+
+/* Weights and biases of layer i uniform on +-1/sqrt(fan-in), where the fan-in of a hot input is
+ * obs_hot's ones among obs_dim places (fan-in obs_dim); log Z = 0. A pure function of the seed. */
+GFN_API void gfn_model_init(gfn_model *model, uint64_t seed);
+
+GFN_API const gfn_shape *gfn_model_shape(const gfn_model *model);
+GFN_API size_t gfn_model_n_params(const gfn_model *model);
+GFN_API gfn_real *gfn_model_params(gfn_model *model);
+GFN_API size_t gfn_model_n_views(const gfn_model *model);
+GFN_API const gfn_view *gfn_model_view(const gfn_model *model, size_t index);
+
+/* log Z and its place in the vector. */
+GFN_API double gfn_model_log_z(const gfn_model *model);
+GFN_API size_t gfn_model_log_z_offset(const gfn_model *model);
+
+/* The recorded forward policy, a tape of one axis: the observation (indices [n][obs_hot] or reals
+ * [n][obs_dim]) and the mask (bytes [n][n_actions]) in, log P_F [n][n_actions] out. */
+typedef struct gfn_policy_tape {
+    const gfn_tape *tape;
+    gfn_var observation;
+    gfn_var mask;
+    gfn_var log_pf;
+} gfn_policy_tape;
+
+GFN_API gfn_policy_tape gfn_model_policy(const gfn_model *model);
+
+/* The same network recorded on a caller's tape, to build a loss of one's own: returns log P_F. */
+GFN_API gfn_var gfn_model_record(const gfn_model *model, gfn_tape *tape, gfn_var observation,
+                                 gfn_var mask);
+
+GFN_END_DECLS
+
+#endif

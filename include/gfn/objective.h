@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gfn/objective.h - balance conditions: what makes a policy sample in proportion to the reward.
+ *
+ * The loss of a batch is the mean over the trajectories of all ranks of a loss per trajectory. An
+ * objective gives that loss and its derivatives; it sees one trajectory at a time, so the sum over
+ * a batch does not depend on who computes which.
+ */
+#ifndef GFN_OBJECTIVE_H
+#define GFN_OBJECTIVE_H
+
+#include <stddef.h>
+
+#include <gfn/real.h>
+#include <gfn/status.h>
+
+GFN_BEGIN_DECLS
+
+/* What an objective reads of one trajectory. */
+typedef struct gfn_terms {
+    size_t n_steps;
+    const gfn_real *log_pf; /* [n_steps] */
+    const gfn_real *log_pb; /* [n_steps] */
+    double sum_log_pf;
+    double sum_log_pb;
+    double log_reward;
+    double log_z;
+} gfn_terms;
+
+typedef struct gfn_objective {
+    size_t size; /* sizeof(gfn_objective) */
+    const char *name;
+    const char *summary;
+    const char *source; /* the paper */
+
+    /* Loss of the trajectory. Writes its derivatives with respect to each log_pf and to log Z. */
+    double (*loss)(const gfn_terms *terms, double *d_log_pf, double *d_log_z);
+} gfn_objective;
+
+GFN_API size_t gfn_objective_kinds(void);
+GFN_API const gfn_objective *gfn_objective_kind(size_t index);
+GFN_API const gfn_objective *gfn_objective_find(const char *name); /* NULL: unknown */
+
+GFN_END_DECLS
+
+#endif

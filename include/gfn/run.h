@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gfn/run.h - a configuration brought to life: environment, model, sampler and exact evaluation on
+ * every rank, made from options or from a run's checkpoint.
+ */
+#ifndef GFN_RUN_H
+#define GFN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfn/comm.h>
+#include <gfn/env.h>
+#include <gfn/eval.h>
+#include <gfn/model.h>
+#include <gfn/options.h>
+#include <gfn/random.h>
+#include <gfn/sampler.h>
+#include <gfn/status.h>
+
+GFN_BEGIN_DECLS
+
+typedef struct gfn_run gfn_run;
+
+/* Options of training, ended by a row without name; the environment's own come from its kind. */
+GFN_API const gfn_option *gfn_run_option_rows(void);
+
+/* An option set of training for the environment kind `env` (NULL: the default), all defaults.
+ * Errors: GFN_EINVAL (unknown kind), GFN_ENOMEM. */
+GFN_API gfn_status gfn_run_options(const char *env, gfn_options **options);
+
+/* Options as a file has them (config.ini), on top of the defaults of the environment kind `env`
+ * (NULL: the one that the file names). Errors: GFN_EIO, GFN_EINVAL (an unknown name or a bad value,
+ * with the line). */
+GFN_API gfn_status gfn_run_read_options(const char *file, const char *env, gfn_options **options);
+
+/* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
+ * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. comm is borrowed, the
+ * options are copied. Collective; errors are the same on every rank. */
+GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
+                                  gfn_run **run);
+
+/* The same from the checkpoint in a run directory, which rank 0 reads. Collective.
+ * Errors: GFN_EIO, GFN_EDATA (damaged, or of another version), and those of gfn_run_create(). */
+GFN_API gfn_status gfn_run_open(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
+GFN_API void gfn_run_destroy(gfn_run **run);
+
+GFN_API gfn_comm *gfn_run_comm(const gfn_run *run);
+GFN_API const gfn_options *gfn_run_options_of(const gfn_run *run);
+GFN_API const gfn_env *gfn_run_env(const gfn_run *run);
+GFN_API gfn_model *gfn_run_model(gfn_run *run);
+GFN_API gfn_sampler *gfn_run_sampler(gfn_run *run);
+GFN_API int gfn_run_threads(const gfn_run *run); /* of this rank */
+GFN_API int64_t gfn_run_iteration(const gfn_run *run); /* optimizer steps in the parameters */
+GFN_API const char *gfn_run_directory(const gfn_run *run); /* "" where nothing is written */
+
+/* "8 ranks x 1 thread on 1 host, 2 cores". Borrowed. */
+GFN_API const char *gfn_run_layout(const gfn_run *run);
+
+/* Advice where the launcher's binding hides cores; "" where there is none. Borrowed. */
+GFN_API const char *gfn_run_hint(const gfn_run *run);
+
+/* CRC-32 of the parameters as little-endian words: equal crcs, equal runs. */
+GFN_API uint32_t gfn_run_params_crc(const gfn_run *run);
+
+/* How good the policy is, exactly. NAN and is_exact = false where states cannot be enumerated. */
+typedef struct gfn_evaluation {
+    bool is_exact;
+    gfn_metrics metrics;
+    double log_z;          /* the parameter */
+    double log_z_true;
+    double log_z_error;    /* log_z - log_z_true */
+} gfn_evaluation;
+
+/* Evaluate under the current parameters. Collective (rank 0 computes, all get the result). */
+GFN_API gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation);
+
+/* Objects drawn from the policy over all ranks, and how they compare with the target. */
+typedef struct gfn_draw {
+    int64_t n;
+    int64_t *counts;       /* [n_states] on rank 0 where states are numbered and fit; else NULL */
+    size_t n_counts;
+    int32_t *objects;      /* [n][state_width] on rank 0 where asked for; else NULL */
+    double l1;             /* of the empirical distribution; NAN where it is not known */
+    double l1_noise_floor; /* what a perfect sampler would score */
+    double chi_square;     /* of counts against the policy's exact distribution; NAN */
+    int64_t chi_square_df;
+    int64_t modes, n_modes; /* distinct objects of maximal reward drawn, and in all (-1: unknown) */
+} gfn_draw;
+
+/* Draw objects 0 ... n-1 of `stream`. Collective. Ended by gfn_draw_clear(). */
+GFN_API gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n,
+                                bool wants_objects, gfn_draw *draw);
+GFN_API void gfn_draw_clear(gfn_draw *draw);
+
+/* The target R(x)/Z [n_states] where exact evaluation is possible, on rank 0; else NULL. */
+GFN_API const double *gfn_run_target(const gfn_run *run);
+
+/* Write counts of samples as .npy, one axis a dimension of the grid (else one axis), atomically.
+ * Rank 0 writes; other ranks do nothing. Errors: GFN_EIO. */
+GFN_API gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file,
+                                           const int64_t *counts);
+
+/* Write n objects as int32 .npy [n][state_width], atomically. Rank 0 writes. Errors: GFN_EIO. */
+GFN_API gfn_status gfn_run_write_objects(const gfn_run *run, const char *file,
+                                         const gfn_draw *draw);
+
+GFN_END_DECLS
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gfn/sampler.h - rollouts: environment + forward policy + random numbers -> trajectories.
+ *
+ * The policy is evaluated once for each distinct state of a call. Which trajectories a call draws
+ * is told by their global numbers; who draws them, together with which others and on how many
+ * threads, changes no bit of them.
+ */
+#ifndef GFN_SAMPLER_H
+#define GFN_SAMPLER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfn/env.h>
+#include <gfn/model.h>
+#include <gfn/random.h>
+#include <gfn/status.h>
+#include <gfn/trajectories.h>
+
+GFN_BEGIN_DECLS
+
+typedef struct gfn_sampler gfn_sampler;
+
+/* A sampler for at most `capacity` trajectories at a time on `threads` OpenMP threads, with the
+ * uniform backward policy (log P_B = -log of the number of edges into a state). env and model are
+ * borrowed; the model's current parameters are read at every call.
+ * Errors: GFN_EINVAL (shapes differ, a product overflows), GFN_ENOMEM. */
+GFN_API gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capacity,
+                                      int threads, gfn_sampler **sampler);
+GFN_API void gfn_sampler_destroy(gfn_sampler **sampler);
+
+/* Room for the trajectories of one call of this sampler. */
+GFN_API gfn_status gfn_sampler_trajectories(const gfn_sampler *sampler, gfn_trajectories **log);
+
+/* Draw trajectories first ... first+n-1 of the stream, with a log of everything.
+ * Errors: GFN_EINVAL (n > capacity), GFN_ENUMERIC (a policy that is not finite). */
+GFN_API gfn_status gfn_sampler_sample(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
+                                      size_t n, gfn_trajectories *log);
+
+/* Score trajectories that anybody drew: n, n_steps and action are given, everything else is filled
+ * in under the current parameters. Errors: GFN_EINVAL (an action that is not allowed, a trajectory
+ * that goes on after its end or stops before it), GFN_ENUMERIC. */
+GFN_API gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log);
+
+/* Draw objects only: terminal [n][state_width], any n. */
+GFN_API gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream,
+                                       int64_t first, size_t n, int32_t *terminal);
+
+/* log P_F [n][n_actions] of any states, any n; -inf where not allowed. Ends what rows of earlier
+ * logs mean. The signature is that of gfn_policy_function (gfn/eval.h); self is a gfn_sampler. */
+GFN_API gfn_status gfn_sampler_log_pf(void *self, size_t n, const int32_t *state,
+                                      gfn_real *log_pf);
+
+GFN_END_DECLS
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gfn/trainer.h - training: the library offers a step, the caller owns the loop.
+ *
+ *     gfn_run_options(NULL, &options);
+ *     gfn_options_parse(options, "size=16 iterations=1000", "me");
+ *     gfn_run_create(comm, options, 0, &run);
+ *     gfn_trainer_create(run, &trainer);
+ *     while (!gfn_trainer_is_done(trainer))
+ *         gfn_trainer_step(trainer);
+ *     gfn_run_evaluate(run, &evaluation);
+ */
+#ifndef GFN_TRAINER_H
+#define GFN_TRAINER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <gfn/run.h>
+#include <gfn/status.h>
+
+GFN_BEGIN_DECLS
+
+typedef struct gfn_trainer gfn_trainer;
+
+/* Where training is. */
+typedef struct gfn_progress {
+    int64_t iteration; /* steps done */
+    int64_t iterations;
+    int64_t trajectories; /* sampled so far, over all ranks */
+    double loss;          /* of the last step's batch */
+    double log_z;
+    double seconds;       /* since the trainer was made */
+    double trajectories_per_second;
+    bool has_evaluation;  /* an evaluation was due after this step: */
+    gfn_evaluation evaluation;
+    int64_t modes;        /* distinct objects of maximal reward sampled so far; -1: unknown */
+    int64_t n_modes;
+} gfn_progress;
+
+/* Where the time went, of this rank, in seconds. */
+typedef struct gfn_phases {
+    double sampling, gradient, communication, optimizer, evaluation, files;
+} gfn_phases;
+
+/* What came out. */
+typedef struct gfn_report {
+    gfn_progress last;
+    gfn_evaluation evaluation;
+    gfn_draw draw;
+    gfn_phases phases;
+    double seconds;
+    bool is_complete; /* all iterations were done; false: stopped on request */
+} gfn_report;
+
+/* A trainer for a run (borrowed), at the run's iteration. Collective. */
+GFN_API gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer);
+GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
+
+/* Keep the run in a directory from now on: config.ini, metrics.jsonl, checkpoint.safetensors, and
+ * at the end summary.json and histogram.npy. `directory` NULL: a new runs/NAME-DATE-TIME, to which
+ * runs/latest then links. Rank 0 writes. Collective.
+ * Errors: GFN_EEXIST (it holds a run), GFN_EIO. */
+GFN_API gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory);
+
+/* One iteration: sample, differentiate, allreduce, Adam. Collective; on an error the parameters are
+ * those of the step before, on every rank. */
+GFN_API gfn_status gfn_trainer_step(gfn_trainer *trainer);
+
+/* One iteration and what is due after it: evaluation, metrics, checkpoint. Collective. */
+GFN_API gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progress);
+
+/* All iterations are done, or a stop was agreed on. */
+GFN_API bool gfn_trainer_is_done(const gfn_trainer *trainer);
+
+/* Ask all ranks to stop after the next step; any rank may ask. */
+GFN_API void gfn_trainer_request_stop(gfn_trainer *trainer);
+
+GFN_API void gfn_trainer_progress(const gfn_trainer *trainer, gfn_progress *progress);
+
+/* The last evaluation, the final samples and the remaining files. Collective; report->draw is ended
+ * by gfn_draw_clear(). */
+GFN_API gfn_status gfn_trainer_finish(gfn_trainer *trainer, gfn_report *report);
+
+GFN_END_DECLS
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/fixed.h"
+
+size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum)
+{
+    const double scale = ldexp(1.0, bits), limit = gfn_fixed_limit(bits);
+    int64_t offenders = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = x[i];
+        offenders += !(fabs(value) < limit);
+        /* Rubbish wraps, as unsigned numbers may. */
+        sum[i] = (int64_t)((uint64_t)sum[i] + (uint64_t)gfn_fixed(value, scale));
+    }
+    return (size_t)offenders;
+}
+
+size_t gfn_fixed_split(double x, int64_t limbs[2])
+{
+    if (!(x >= 0 && x < 0x1p30)) {
+        limbs[0] = limbs[1] = 0;
+        return 1;
+    }
+    double hi = floor(x * 0x1p20);
+    limbs[0] = (int64_t)hi;
+    limbs[1] = (int64_t)((x * 0x1p20 - hi) * 0x1p40);
+    return 0;
+}
+
+double gfn_fixed_join(const int64_t limbs[2])
+{
+    return (double)limbs[0] * 0x1p-20 + (double)limbs[1] * 0x1p-60;
+}
+
+enum { LANES = 8 };
+
+uint32_t gfn_fingerprint(const void *data, size_t n)
+{
+    /* Independent multiply-xor chains, so that the multiplier stays busy. */
+    const uint64_t prime = UINT64_C(0x9e3779b97f4a7c15);
+    const unsigned char *bytes = data;
+    uint64_t chain[LANES];
+    for (unsigned j = 0; j < LANES; j++)
+        chain[j] = prime * (j + 1);
+    size_t words = n / 4;
+    for (size_t i = 0; i < words; i += LANES) {
+        size_t lanes = words - i < LANES ? words - i : LANES;
+        for (size_t j = 0; j < lanes; j++) {
+            uint32_t word;
+            memcpy(&word, bytes + 4 * (i + j), sizeof word);
+            chain[j] = (chain[j] ^ word) * prime;
+            chain[j] ^= chain[j] >> 32;
+        }
+    }
+    uint64_t all = n;
+    for (unsigned j = 0; j < LANES; j++) {
+        all = (all ^ chain[j]) * prime;
+        all ^= all >> 29;
+    }
+    return (uint32_t)(all ^ all >> 32);
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += libbase.la
+libbase_la_SOURCES = \
+	src/base/clock.c src/base/clock.h \
+	src/base/fail.c src/base/fail.h \
+	src/base/fixed.c src/base/fixed.h \
+	src/base/memory.c src/base/memory.h \
+	src/base/options.c \
+	src/base/parallel.c src/base/parallel.h \
+	src/base/random.c \
+	src/base/text.c src/base/text.h \
+	src/base/version.c

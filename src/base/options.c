@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+#include <gfn/options.h>
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/text.h"
+
+enum { MAX_WIDTHS = 16 };
+
+struct value {
+    int64_t integer;
+    double number;
+    bool flag;
+    size_t n_widths;
+    int64_t widths[MAX_WIDTHS];
+};
+
+struct entry {
+    const gfn_option *row;
+    char *text;
+    char *source;
+    struct value value;
+};
+
+struct gfn_options {
+    size_t n;
+    struct entry *entries;
+};
+
+static struct entry *find(const gfn_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->n; i++)
+        if (strcmp(options->entries[i].row->name, name) == 0)
+            return &options->entries[i];
+    return NULL;
+}
+
+/* ---- checking ---- */
+
+static bool is_within(const gfn_option *row, double x)
+{
+    return x >= row->min && x <= row->max;
+}
+
+/* Whether `text` is one of "a|b|c". *nearest is the most similar of them, `length` bytes. */
+static bool is_choice(const char *choices, const char *text, const char **nearest, int *length)
+{
+    size_t best = SIZE_MAX;
+    for (const char *word = choices;;) {
+        char part[64];
+        size_t n = strcspn(word, "|");
+        snprintf(part, sizeof part, "%.*s", (int)n, word);
+        if (strlen(text) == n && strncmp(word, text, n) == 0)
+            return true;
+        size_t distance = gfn_text_distance(part, text);
+        if (distance < best) {
+            best = distance;
+            *nearest = word;
+            *length = (int)n;
+        }
+        if (word[n] == '\0')
+            return false;
+        word += n + 1;
+    }
+}
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+static bool is_printable(const char *text)
+{
+    while (*text != '\0' && !is_control(*text))
+        text++;
+    return *text == '\0';
+}
+
+/* The value that `text` is for the row; false where it is none. */
+static bool read_value(const gfn_option *row, const char *text, struct value *value)
+{
+    const char *nearest;
+    int length;
+    *value = (struct value){.number = NAN};
+    if (text[0] == '\0')
+        return row->fallback[0] == '\0';
+    switch (row->type) {
+    case GFN_OPTION_INT:
+        return gfn_text_integer(text, &value->integer) && is_within(row, (double)value->integer);
+    case GFN_OPTION_NUMBER:
+        return gfn_text_number(text, &value->number) && is_within(row, value->number);
+    case GFN_OPTION_TIME:
+        return gfn_text_seconds(text, &value->number) && is_within(row, value->number);
+    case GFN_OPTION_FLAG:
+        return gfn_text_flag(text, &value->flag);
+    case GFN_OPTION_WORD:
+        return row->choices ? is_choice(row->choices, text, &nearest, &length) : is_printable(text);
+    case GFN_OPTION_WIDTHS:
+        if (!gfn_text_integers(text, MAX_WIDTHS, value->widths, &value->n_widths))
+            return false;
+        for (size_t i = 0; i < value->n_widths; i++)
+            if (!is_within(row, (double)value->widths[i]))
+                return false;
+        return true;
+    }
+    return false;
+}
+
+/* ---- messages ---- */
+
+/* " from 2 to 100", " of at least 2", " of at most 100" or "", with `unit` after the number. */
+static void write_range(const gfn_option *row, const char *unit, char *out, size_t size)
+{
+    double limit = row->type == GFN_OPTION_NUMBER ? HUGE_VAL : 0x1p63;
+    bool from = row->min > -limit, to = row->max < limit;
+    bool whole = row->type == GFN_OPTION_INT || row->type == GFN_OPTION_WIDTHS;
+    char low[400], high[400];
+    snprintf(low, sizeof low, whole ? "%.0f" : "%g", row->min);
+    snprintf(high, sizeof high, whole ? "%.0f" : "%g", row->max);
+    if (from && to)
+        snprintf(out, size, " from %s to %s%s", low, high, unit);
+    else if (from || to)
+        snprintf(out, size, " of at %s %s%s", from ? "least" : "most", from ? low : high, unit);
+    else
+        out[0] = '\0';
+}
+
+/* A copy of `text` that keeps a message on one line. */
+static void show(const char *text, char *out, size_t size)
+{
+    snprintf(out, size, "%s", text);
+    for (; *out != '\0'; out++)
+        if (is_control(*out))
+            *out = '?';
+}
+
+static gfn_status refuse(const gfn_option *row, const char *text)
+{
+    static const struct {
+        const char *what, *unit, *example;
+    } expected[] = {
+        [GFN_OPTION_INT] = {"an integer", "", "16"},
+        [GFN_OPTION_NUMBER] = {"a number", "", "0.5"},
+        [GFN_OPTION_WORD] = {"text without control characters", "", "abc"},
+        [GFN_OPTION_WIDTHS] = {"none or up to 16 integers with commas, each", "", "256,256"},
+        [GFN_OPTION_TIME] = {"a time", " seconds", "90s, 5m, 2h or 1d"},
+        [GFN_OPTION_FLAG] = {"yes or no", "", "yes"},
+    };
+    char range[900] = "", found[201];
+    show(text, found, sizeof found);
+    if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
+        const char *nearest = row->choices;
+        int length = 0;
+        is_choice(row->choices, text, &nearest, &length);
+        return gfn_fail(GFN_EINVAL, "%s: expected one of %s, found \"%s\" (hint: %.*s)", row->name,
+                        row->choices, found, length, nearest);
+    }
+    if (row->type != GFN_OPTION_FLAG && row->type != GFN_OPTION_WORD)
+        write_range(row, expected[row->type].unit, range, sizeof range);
+    bool has_default = row->fallback[0] != '\0';
+    return gfn_fail(GFN_EINVAL, "%s: expected %s%s, found \"%s\" (hint: %s%s)", row->name,
+                    expected[row->type].what, range, found,
+                    has_default ? "the default is " : "for example ",
+                    has_default ? row->fallback : expected[row->type].example);
+}
+
+static gfn_status refuse_name(const gfn_options *options, const char *name)
+{
+    const char *nearest = "none";
+    size_t best = SIZE_MAX;
+    char found[201];
+    show(name, found, sizeof found);
+    for (size_t i = 0; i < options->n; i++) {
+        const char *other = options->entries[i].row->name;
+        size_t distance = gfn_text_distance(name, other);
+        if (distance < best) {
+            best = distance;
+            nearest = other;
+        }
+    }
+    return gfn_fail(GFN_EINVAL, "expected the name of an option, found \"%s\" (hint: %s)", found,
+                    nearest);
+}
+
+/* ---- the set ---- */
+
+static gfn_status no_memory(void)
+{
+    return gfn_fail(GFN_ENOMEM, "options: no memory");
+}
+
+static gfn_status set_entry(struct entry *entry, const char *text, const char *source)
+{
+    struct value checked;
+    if (!read_value(entry->row, text, &checked))
+        return refuse(entry->row, text);
+    if (entry->row->type == GFN_OPTION_FLAG && text[0] != '\0')
+        text = checked.flag ? "yes" : "no";
+    char *new_text = strdup(text), *new_source = strdup(source);
+    if (new_text == NULL || new_source == NULL) {
+        free(new_text);
+        free(new_source);
+        return no_memory();
+    }
+    free(entry->text);
+    free(entry->source);
+    entry->text = new_text;
+    entry->source = new_source;
+    entry->value = checked;
+    return GFN_OK;
+}
+
+static gfn_status add_row(gfn_options *options, const gfn_option *row)
+{
+    if (find(options, row->name) != NULL)
+        return gfn_fail(GFN_EINVAL, "options: \"%s\" is in the tables twice", row->name);
+    struct entry *entry = &options->entries[options->n++];
+    entry->row = row;
+    return set_entry(entry, row->fallback, "default");
+}
+
+static gfn_status allocate(size_t n, gfn_options **options)
+{
+    *options = calloc(1, sizeof **options);
+    if (*options == NULL)
+        return no_memory();
+    (*options)->entries = calloc(n ? n : 1, sizeof *(*options)->entries);
+    if ((*options)->entries != NULL)
+        return GFN_OK;
+    free(*options);
+    return no_memory();
+}
+
+gfn_status gfn_options_create(const gfn_option *const *tables, size_t n, gfn_options **options)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < n; i++)
+        for (const gfn_option *row = tables[i]; row->name != NULL; row++)
+            rows++;
+    gfn_options *made;
+    GFN_TRY(allocate(rows, &made));
+    gfn_status status = GFN_OK;
+    for (size_t i = 0; i < n && status == GFN_OK; i++)
+        for (const gfn_option *row = tables[i]; row->name != NULL && status == GFN_OK; row++)
+            status = add_row(made, row);
+    if (status != GFN_OK)
+        gfn_options_destroy(&made);
+    else
+        *options = made;
+    return status;
+}
+
+void gfn_options_destroy(gfn_options **options)
+{
+    if (*options == NULL)
+        return;
+    for (size_t i = 0; i < (*options)->n; i++) {
+        free((*options)->entries[i].text);
+        free((*options)->entries[i].source);
+    }
+    free((*options)->entries);
+    free(*options);
+    *options = NULL;
+}
+
+gfn_status gfn_options_copy(const gfn_options *from, gfn_options **options)
+{
+    gfn_options *made;
+    GFN_TRY(allocate(from->n, &made));
+    gfn_status status = GFN_OK;
+    for (size_t i = 0; i < from->n && status == GFN_OK; i++) {
+        const struct entry *old = &from->entries[i];
+        struct entry *new = &made->entries[made->n++];
+        new->row = old->row;
+        status = set_entry(new, old->text, old->source);
+    }
+    if (status != GFN_OK)
+        gfn_options_destroy(&made);
+    else
+        *options = made;
+    return status;
+}
+
+gfn_status gfn_options_set(gfn_options *options, const char *name, const char *text,
+                           const char *source)
+{
+    struct entry *entry = find(options, name);
+    return entry ? set_entry(entry, text, source) : refuse_name(options, name);
+}
+
+gfn_status gfn_options_parse(gfn_options *options, const char *settings, const char *source)
+{
+    static const char blanks[] = " \t\r\n";
+    char *copy = strdup(settings ? settings : ""), *rest;
+    if (copy == NULL)
+        return no_memory();
+    gfn_status status = GFN_OK;
+    char *word = strtok_r(copy, blanks, &rest);
+    for (; word != NULL && status == GFN_OK; word = strtok_r(NULL, blanks, &rest)) {
+        char *equals = strchr(word, '=');
+        if (equals == NULL) {
+            status =
+                gfn_fail(GFN_EINVAL, "expected name=value, found \"%.200s\" (hint: size=16)", word);
+        } else {
+            *equals = '\0';
+            status = gfn_options_set(options, word, equals + 1, source);
+        }
+    }
+    free(copy);
+    return status;
+}
+
+/* ---- reading ---- */
+
+size_t gfn_options_count(const gfn_options *options)
+{
+    return options->n;
+}
+
+const gfn_option *gfn_options_row(const gfn_options *options, size_t index)
+{
+    return index < options->n ? options->entries[index].row : NULL;
+}
+
+bool gfn_options_has(const gfn_options *options, const char *name)
+{
+    return find(options, name) != NULL;
+}
+
+const char *gfn_options_source(const gfn_options *options, const char *name)
+{
+    const struct entry *entry = find(options, name);
+    assert(entry != NULL);
+    return entry ? entry->source : NULL;
+}
+
+const char *gfn_options_text(const gfn_options *options, const char *name)
+{
+    const struct entry *entry = find(options, name);
+    assert(entry != NULL);
+    return entry ? entry->text : NULL;
+}
+
+bool gfn_options_is_set(const gfn_options *options, const char *name)
+{
+    const char *text = gfn_options_text(options, name);
+    return text != NULL && text[0] != '\0';
+}
+
+static const struct value *get(const gfn_options *options, const char *name, gfn_option_type type)
+{
+    static const struct value nothing = {.number = NAN};
+    const struct entry *entry = find(options, name);
+    bool fits = entry != NULL && entry->row->type == type;
+    assert(fits);
+    return fits ? &entry->value : &nothing;
+}
+
+int64_t gfn_options_int(const gfn_options *options, const char *name)
+{
+    return get(options, name, GFN_OPTION_INT)->integer;
+}
+
+double gfn_options_number(const gfn_options *options, const char *name)
+{
+    return get(options, name, GFN_OPTION_NUMBER)->number;
+}
+
+double gfn_options_seconds(const gfn_options *options, const char *name)
+{
+    return get(options, name, GFN_OPTION_TIME)->number;
+}
+
+bool gfn_options_flag(const gfn_options *options, const char *name)
+{
+    return get(options, name, GFN_OPTION_FLAG)->flag;
+}
+
+size_t gfn_options_widths(const gfn_options *options, const char *name, int64_t widths[16])
+{
+    const struct value *value = get(options, name, GFN_OPTION_WIDTHS);
+    memcpy(widths, value->widths, value->n_widths * sizeof widths[0]);
+    return value->n_widths;
+}

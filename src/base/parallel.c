@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The only file with OpenMP directives that start threads.
+ */
+#include "base/parallel.h"
+
+#include <stdlib.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
+{
+#ifdef _OPENMP
+    if (threads > 1 && n > 1) {
+        int team = n < (size_t)threads ? (int)n : threads;
+#pragma omp parallel for num_threads(team) schedule(dynamic, 1)
+        for (size_t i = 0; i < n; i++)
+            task(self, i, omp_get_thread_num());
+        return;
+    }
+#else
+    (void)threads;
+#endif
+    for (size_t i = 0; i < n; i++)
+        task(self, i, 0);
+}
+
+int gfn_parallel_requested(void)
+{
+    const char *text = getenv("OMP_NUM_THREADS");
+    long threads = text ? strtol(text, NULL, 10) : 0;
+    return threads > 0 && threads <= 4096 ? (int)threads : 0;
+}
+
+int gfn_parallel_is_built(void)
+{
+#ifdef _OPENMP
+    return 1;
+#else
+    return 0;
+#endif
+}

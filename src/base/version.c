@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include <gfn/version.h>
+
+const char *gfn_version(void)
+{
+    return GFN_VERSION;
+}

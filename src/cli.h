@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cli.h - the parts of the program: reading options, showing progress, reporting.
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <gfn/gfn.h>
+
+typedef enum cli_command { CLI_TRAIN, CLI_SAMPLE, CLI_EVAL, CLI_LIST } cli_command;
+
+/* A setting from the command line, both borrowed from argv or static. */
+typedef struct cli_setting {
+    const char *name, *value;
+} cli_setting;
+
+typedef struct cli_request {
+    cli_command command;
+    const char *run;       /* of sample and eval: the run directory */
+    gfn_options *program;  /* out, config, progress, quiet ... */
+    cli_setting *settings; /* [n_settings] what was given for the run, in order */
+    size_t n_settings;
+    char message[1200];    /* what is wrong */
+} cli_request;
+
+/* options.c: read the command line; false where it is wrong, and then request->message tells why.
+ * End the request with cli_clear() in either case. */
+bool cli_parse(int argc, char **argv, cli_request *request);
+void cli_clear(cli_request *request);
+
+/* Options of a training run: command line over file over defaults. */
+gfn_status cli_train_options(const cli_request *request, gfn_options **options);
+
+/* The setting `name` as the command line gave it; NULL where it did not. */
+const char *cli_find(const cli_request *request, const char *name);
+
+void cli_print_help(FILE *to);
+void cli_print_list(FILE *to);
+
+/* report.c: the live line on standard error and the report on standard output. */
+typedef struct cli_live {
+    bool is_on;     /* rewrite one line */
+    bool is_quiet;
+    bool is_dirty;  /* the line is on the screen */
+    double last;    /* when it was written, in seconds of the run */
+} cli_live;
+
+void cli_live_begin(cli_live *live, const cli_request *request);
+void cli_live_show(cli_live *live, const gfn_progress *progress);
+void cli_live_end(cli_live *live);
+
+void cli_report_training(const gfn_run *run, const gfn_report *report);
+void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,
+                           const gfn_draw *draw);
+void cli_print_objects(const gfn_run *run, const gfn_draw *draw);
+
+#endif

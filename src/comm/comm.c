@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "comm/comm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+gfn_status gfn_comm_open(gfn_comm **comm)
+{
+    struct gfn_launcher launcher = gfn_launcher_find(getenv);
+    /* Starting MPI takes 100 ms and more, also for one process. */
+    return launcher.name ? gfn_comm_join(&launcher, comm) : gfn_comm_open_serial(comm);
+}
+
+int gfn_comm_launched_rank(void)
+{
+    return gfn_launcher_find(getenv).rank;
+}
+
+int gfn_comm_is_launched(void)
+{
+    return gfn_launcher_find(getenv).name != NULL;
+}
+
+void gfn_comm_close(gfn_comm **comm)
+{
+    if (*comm != NULL)
+        (*comm)->verbs->close(*comm);
+    *comm = NULL;
+}
+
+void gfn_comm_abort(gfn_comm *comm, int exit_status)
+{
+    comm->verbs->end(comm, exit_status);
+}
+
+int gfn_comm_rank(const gfn_comm *comm)
+{
+    return comm->rank;
+}
+
+int gfn_comm_size(const gfn_comm *comm)
+{
+    return comm->size;
+}
+
+int gfn_comm_hosts(const gfn_comm *comm)
+{
+    return comm->hosts;
+}
+
+int gfn_comm_host_cores(const gfn_comm *comm)
+{
+    return comm->cores.usable;
+}
+
+double gfn_comm_core_share(const gfn_comm *comm)
+{
+    return comm->cores.share;
+}
+
+int gfn_comm_hidden_cores(const gfn_comm *comm)
+{
+    return comm->cores.hidden;
+}
+
+const char *gfn_comm_library(const gfn_comm *comm)
+{
+    return comm->library;
+}
+
+gfn_status gfn_comm_sum_i64(gfn_comm *comm, int64_t *x, size_t n)
+{
+    return comm->verbs->sum(comm, x, n);
+}
+
+gfn_status gfn_comm_broadcast(gfn_comm *comm, void *data, size_t size)
+{
+    return comm->verbs->broadcast(comm, data, size, 0);
+}
+
+/* Every rank knows all counts, so that every rank comes to the same verdict. */
+static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t width,
+                             size_t capacity)
+{
+    size_t total = 0, bytes;
+    for (int i = 0; i < comm->size; i++)
+        if (__builtin_add_overflow(total, counts[i], &total))
+            return gfn_fail(GFN_EINVAL, "gather: more records than can be counted");
+    if (total > capacity)
+        return gfn_fail(GFN_EINVAL, "gather: %zu records from %d ranks, but room for %zu", total,
+                        comm->size, capacity);
+    if (!gfn_multiply(total, width, &bytes) || !gfn_multiply(bytes, sizeof(int64_t), &bytes))
+        return gfn_fail(GFN_EINVAL, "gather: %zu records of %zu words overflow", total, width);
+    return GFN_OK;
+}
+
+gfn_status gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
+                               int64_t *all, size_t capacity, size_t *counts)
+{
+    GFN_TRY(comm->verbs->count(comm, n, counts));
+    GFN_TRY(check_room(comm, counts, width, capacity));
+    return comm->verbs->gather(comm, mine, width, all, counts);
+}
+
+gfn_status gfn_comm_agree(gfn_comm *comm, gfn_status mine)
+{
+    if (comm->size == 1)
+        return mine;
+    int64_t first = mine == GFN_OK ? comm->size : comm->rank;
+    GFN_TRY(comm->verbs->lowest(comm, &first));
+    if (first == comm->size)
+        return GFN_OK;
+
+    struct {
+        int32_t status;
+        char message[1024];
+    } verdict = {0};
+    if (first == comm->rank) {
+        verdict.status = mine;
+        snprintf(verdict.message, sizeof verdict.message, "%s", gfn_error_message());
+    }
+    GFN_TRY(comm->verbs->broadcast(comm, &verdict, sizeof verdict, (int)first));
+    if (first == 0)
+        return gfn_fail((gfn_status)verdict.status, "%s", verdict.message);
+    return gfn_fail((gfn_status)verdict.status, "rank %d: %s", (int)first, verdict.message);
+}

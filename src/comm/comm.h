@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * comm/comm.h - what a kind of communicator is made of: facts that do not change, and few verbs.
+ *
+ * comm_serial.c and comm_mpi.c each fill one in; comm.c builds the public verbs on them.
+ */
+#ifndef COMM_COMM_H
+#define COMM_COMM_H
+
+#include <gfn/comm.h>
+
+#include "comm/cores.h"
+#include "comm/launcher.h"
+
+/* All but `end` and `close` are collective and return on every rank what they return on one,
+ * unless messages are lost. */
+struct gfn_comm_verbs {
+    gfn_status (*sum)(gfn_comm *comm, int64_t *x, size_t n);
+    gfn_status (*lowest)(gfn_comm *comm, int64_t *x); /* *x = the least of all ranks' *x */
+    gfn_status (*broadcast)(gfn_comm *comm, void *data, size_t size, int root);
+    gfn_status (*count)(gfn_comm *comm, size_t mine, size_t *counts); /* counts[rank] = its mine */
+    /* mine [counts[rank]][width], all [sum of counts][width] */
+    gfn_status (*gather)(gfn_comm *comm, const int64_t *mine, size_t width, int64_t *all,
+                         const size_t *counts);
+    void (*end)(gfn_comm *comm, int exit_status);
+    void (*close)(gfn_comm *comm); /* frees comm */
+};
+
+struct gfn_comm {
+    const struct gfn_comm_verbs *verbs;
+    const char *library;
+    int rank, size, hosts;
+    struct gfn_core_count cores;
+    size_t most; /* elements in one message; tests make it small */
+};
+
+/* A count of MPI is an int; this one also leaves room for sums of two. */
+#define GFN_COMM_MOST ((size_t)1 << 30)
+
+/* Join the ranks that `launcher` started. In comm_mpi.c, or comm_none.c in builds without MPI. */
+gfn_status gfn_comm_join(const struct gfn_launcher *launcher, gfn_comm **comm);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * In place of comm_mpi.c in builds without MPI.
+ */
+#include "comm/comm.h"
+
+gfn_status gfn_comm_join(const struct gfn_launcher *launcher, gfn_comm **comm)
+{
+    if (launcher->size > 1)
+        return gfn_launcher_refuse(launcher, NULL);
+    return gfn_comm_open_serial(comm);
+}

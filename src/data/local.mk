@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += libdata.la
+libdata_la_SOURCES = \
+	src/data/state_set.c src/data/state_set.h \
+	src/data/trajectories.c

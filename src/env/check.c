@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The contract of gfn/env.h as a test: random walks from the start and back to it, and then all
+ * states in the order of their numbers.
+ */
+#include "env/world.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include <gfn/random.h>
+
+#include "base/fail.h"
+#include "env/rules.h"
+
+/* A walk is cut where it gets longer than a check should take. */
+enum { ROUNDS = 4, LONGEST_WALK = 256 };
+
+struct walk {
+    gfn_rules *rules;
+    gfn_stream stream;
+    bool is_back;
+    size_t n;        /* lanes still walking: their states are rules->state */
+    size_t *id;      /* [lanes] which walk a lane is */
+    int32_t *action; /* [lanes] */
+    int32_t *last;   /* [lanes][width] where walk `id` ended */
+};
+
+static size_t width_of(const gfn_rules *rules)
+{
+    return (size_t)rules->env->spec.state_width;
+}
+
+/* A random 1 of mask [k], but `avoid` only if there is no other; -1 where there is none. */
+static int32_t choose(const uint8_t *mask, int32_t k, int32_t avoid, double unit)
+{
+    int32_t count = 0;
+    for (int32_t action = 0; action < k; action++)
+        count += mask[action] && action != avoid;
+    if (count == 0)
+        return avoid >= 0 && mask[avoid] ? avoid : -1;
+    int32_t left = (int32_t)(unit * count);
+    for (int32_t action = 0; action < k; action++)
+        if (mask[action] && action != avoid && left-- == 0)
+            return action;
+    return -1;
+}
+
+/* Choose an action for every lane. Every second walk stops only where it must. */
+static void choose_all(struct walk *w, uint32_t t)
+{
+    const gfn_shape *shape = &w->rules->env->spec.shape;
+    const int32_t k = w->is_back ? shape->n_back_actions : shape->n_actions;
+    const uint8_t *mask = w->is_back ? w->rules->back_mask : w->rules->mask;
+    for (size_t i = 0; i < w->n; i++) {
+        int32_t avoid = !w->is_back && w->id[i] % 2 ? shape->stop_action : -1;
+        double unit = gfn_random_unit(&w->stream, w->id[i], t);
+        w->action[i] = choose(mask + i * (size_t)k, k, avoid, unit);
+    }
+}
+
+/* Nothing may be allowed after max_steps steps. */
+static gfn_status check_length(const struct walk *w, int64_t t)
+{
+    const gfn_env *env = w->rules->env;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->action[i] >= 0 && t >= env->spec.max_steps)
+            return gfn_probe_broken(env, w->rules->state + i * width_of(w->rules),
+                                    "no trajectory is longer than max_steps",
+                                    "expected at most %" PRId64 " steps, found one more",
+                                    env->spec.max_steps);
+    return GFN_OK;
+}
+
+/* Let go of the lanes that have ended, and step in the others. */
+static gfn_status move_on(struct walk *w, bool is_over)
+{
+    gfn_rules *rules = w->rules;
+    const gfn_env *env = rules->env;
+    const size_t width = width_of(rules), bytes = width * sizeof(int32_t);
+    const int32_t stop = w->is_back ? -1 : env->spec.shape.stop_action;
+    size_t left = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        if (is_over || w->action[i] < 0 || w->action[i] == stop) {
+            memcpy(w->last + w->id[i] * width, rules->state + i * width, bytes);
+            continue;
+        }
+        memcpy(rules->from + left * width, rules->state + i * width, bytes);
+        w->id[left] = w->id[i];
+        w->action[left++] = w->action[i];
+    }
+    w->n = left;
+    gfn_probe_input lanes = {.n = left, .state = rules->from, .action = w->action};
+    return gfn_probe_call(&rules->probe, w->is_back ? GFN_PROBE_STEP_BACK : GFN_PROBE_STEP, lanes,
+                          rules->state);
+}
+
+/* Walk from w->last until all lanes have ended there. */
+static gfn_status walk_all(struct walk *w)
+{
+    gfn_rules *rules = w->rules;
+    w->n = GFN_PROBE_LANES;
+    for (size_t i = 0; i < w->n; i++)
+        w->id[i] = i;
+    memcpy(rules->state, w->last, w->n * width_of(rules) * sizeof(int32_t));
+    for (uint32_t t = 0; w->n > 0; t++) {
+        GFN_TRY(gfn_rules_check(rules, w->n));
+        choose_all(w, t);
+        GFN_TRY(check_length(w, t));
+        GFN_TRY(move_on(w, t >= LONGEST_WALK));
+    }
+    return GFN_OK;
+}
+
+/* There and back again, ROUNDS times. */
+static gfn_status check_walks(gfn_rules *rules, uint64_t seed, gfn_arena *arena)
+{
+    const size_t lanes = GFN_PROBE_LANES, width = width_of(rules);
+    struct walk w = {.rules = rules, .stream = {.seed = seed, .purpose = GFN_PURPOSE_CHECK}};
+    GFN_TRY(gfn_arena_take(arena, lanes, sizeof *w.id, &w.id));
+    GFN_TRY(gfn_arena_take(arena, lanes, sizeof *w.action, &w.action));
+    GFN_TRY(gfn_arena_take(arena, lanes * width, sizeof *w.last, &w.last));
+    for (uint64_t round = 0; round < 2 * ROUNDS; round++) {
+        w.is_back = round % 2;
+        w.stream.iteration = round;
+        for (size_t i = 0; i < lanes && !w.is_back; i++)
+            memcpy(w.last + i * width, rules->start, width * sizeof *w.last);
+        GFN_TRY(walk_all(&w));
+    }
+    return GFN_OK;
+}
+
+/* ---- all states ---- */
+
+struct census {
+    gfn_rules *rules;
+    int64_t *depth; /* [n_states] most steps from the start */
+    double largest; /* log-reward so far, and */
+    double sum;     /* the sum of R / exp(largest) */
+};
+
+static void add_reward(struct census *c, double log_reward)
+{
+    if (log_reward > c->largest) {
+        c->sum = c->sum * exp(c->largest - log_reward) + 1;
+        c->largest = log_reward;
+    } else {
+        c->sum += exp(log_reward - c->largest);
+    }
+}
+
+/* The state in `lane`, whose number is its own and whose children are known. */
+static gfn_status count_state(struct census *c, size_t lane, int64_t number)
+{
+    const gfn_rules *rules = c->rules;
+    const gfn_env_spec *spec = &rules->env->spec;
+    const size_t n_actions = (size_t)spec->shape.n_actions;
+    const int32_t *state = rules->state + lane * width_of(rules);
+    if (rules->number[lane] != number)
+        return gfn_probe_broken(rules->env, state, "number inverts state_at",
+                                "expected %" PRId64 ", found %" PRId64, number,
+                                rules->number[lane]);
+    int64_t steps = c->depth[number];
+    if (spec->shape.stop_action >= 0)
+        steps += rules->mask[lane * n_actions + (size_t)spec->shape.stop_action];
+    if (steps > spec->max_steps)
+        return gfn_probe_broken(rules->env, state, "no trajectory is longer than max_steps",
+                                "expected at most %" PRId64 " steps, found %" PRId64,
+                                spec->max_steps, steps);
+    for (size_t action = 0; action < n_actions; action++) {
+        int64_t child = rules->child[lane * n_actions + action];
+        if (child >= 0 && c->depth[child] <= c->depth[number])
+            c->depth[child] = c->depth[number] + 1;
+    }
+    if (!isnan(rules->log_reward[lane]))
+        add_reward(c, rules->log_reward[lane]);
+    return GFN_OK;
+}
+
+static gfn_status check_totals(const struct census *c)
+{
+    const gfn_env_spec *spec = &c->rules->env->spec;
+    const double log_z = c->largest + log(c->sum);
+    if (!isnan(spec->max_log_reward) && spec->max_log_reward > c->largest)
+        return gfn_probe_broken(c->rules->env, NULL, "max_log_reward is the largest",
+                                "expected the largest of all objects, %.17g, found %.17g",
+                                c->largest, spec->max_log_reward);
+    if (!isnan(spec->log_z) && !(fabs(spec->log_z - log_z) <= 1e-9 * fmax(1, fabs(log_z))))
+        return gfn_probe_broken(c->rules->env, NULL, "log_z is the log of the sum of R",
+                                "expected %.17g, found %.17g", log_z, spec->log_z);
+    return GFN_OK;
+}
+
+static gfn_status check_all_states(gfn_rules *rules, gfn_arena *arena)
+{
+    const int64_t n = rules->env->spec.n_states;
+    struct census c = {.rules = rules, .largest = -INFINITY};
+    GFN_TRY(gfn_arena_take(arena, (size_t)n, sizeof *c.depth, &c.depth));
+    for (int64_t first = 0; first < n; first += GFN_PROBE_LANES) {
+        size_t lanes = n - first < GFN_PROBE_LANES ? (size_t)(n - first) : GFN_PROBE_LANES;
+        for (size_t i = 0; i < lanes; i++)
+            rules->to_number[i] = first + (int64_t)i;
+        gfn_probe_input numbers = {.n = lanes, .number = rules->to_number};
+        GFN_TRY(gfn_probe_call(&rules->probe, GFN_PROBE_STATE_AT, numbers, rules->state));
+        GFN_TRY(gfn_rules_check(rules, lanes));
+        for (size_t i = 0; i < lanes; i++)
+            GFN_TRY(count_state(&c, i, first + (int64_t)i));
+    }
+    return check_totals(&c);
+}
+
+gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most)
+{
+    gfn_arena *arena;
+    GFN_TRY(gfn_arena_create(&arena));
+    gfn_rules rules;
+    gfn_status status = gfn_rules_init(&rules, env, arena);
+    if (status == GFN_OK)
+        status = check_walks(&rules, seed, arena);
+    if (status == GFN_OK && rules.is_numbered && env->spec.n_states <= most)
+        status = check_all_states(&rules, arena);
+    gfn_arena_destroy(&arena);
+    return status;
+}

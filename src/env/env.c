@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Environments: making them, and the wrappers that treat masks, the stop action and finished lanes
+ * once for all worlds.
+ */
+#include "env/world.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+/* ---- making ---- */
+
+gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options, gfn_env **env)
+{
+    GFN_TRY(gfn_env_check_ops(ops));
+    gfn_env *made;
+    GFN_TRY(gfn_allocate(ops->name, 1, sizeof *made, &made));
+    made->ops = ops;
+    gfn_status status = ops->create(options, &made->world);
+    if (status != GFN_OK)
+        goto no_world;
+    ops->describe(made->world, &made->spec);
+    status = gfn_env_check_spec(ops, &made->spec);
+    if (status != GFN_OK)
+        goto no_spec;
+    *env = made;
+    return GFN_OK;
+no_spec:
+    ops->destroy(made->world);
+no_world:
+    gfn_release(&made);
+    return status;
+}
+
+gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn_env **env)
+{
+    GFN_TRY(gfn_env_check_ops(ops));
+    gfn_options *options;
+    GFN_TRY(gfn_options_create(&ops->options, ops->options ? 1 : 0, &options));
+    gfn_status status = gfn_options_parse(options, settings, "settings");
+    if (status != GFN_OK)
+        gfn_fail_in(status, "%s: ", ops->name);
+    else
+        status = gfn_env_create_with(ops, options, env);
+    gfn_options_destroy(&options);
+    return status;
+}
+
+static const char *nearest_name(const char *name)
+{
+    const char *nearest = gfn_env_kind(0)->name;
+    for (size_t i = 1; i < gfn_env_kinds(); i++)
+        if (gfn_text_distance(gfn_env_kind(i)->name, name) < gfn_text_distance(nearest, name))
+            nearest = gfn_env_kind(i)->name;
+    return nearest;
+}
+
+gfn_status gfn_env_create(const char *name, const char *settings, gfn_env **env)
+{
+    const gfn_env_ops *ops = gfn_env_find(name);
+    if (ops == NULL)
+        return gfn_fail(GFN_EINVAL, "no environment is called \"%.200s\" (hint: %s)", name,
+                        nearest_name(name));
+    return gfn_env_create_from(ops, settings, env);
+}
+
+void gfn_env_destroy(gfn_env **env)
+{
+    if (*env == NULL)
+        return;
+    (*env)->ops->destroy((*env)->world);
+    gfn_release(env);
+}
+
+const gfn_env_ops *gfn_env_kind_of(const gfn_env *env)
+{
+    return env->ops;
+}
+
+const gfn_env_spec *gfn_env_spec_of(const gfn_env *env)
+{
+    return &env->spec;
+}
+
+const gfn_shape *gfn_env_shape(const gfn_env *env)
+{
+    return &env->spec.shape;
+}
+
+const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *text, size_t size)
+{
+    size_t used = 0;
+    for (int i = 0; i < env->spec.state_width && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%d", i ? ", " : "(", state[i]);
+    if (used < size)
+        used += (size_t)snprintf(text + used, size - used, ")");
+    if (used >= size && size > 4)
+        snprintf(text + size - 5, 5, "...)");
+    return text;
+}
+
+/* ---- lanes ---- */
+
+void gfn_env_start(const gfn_env *env, size_t n, int32_t *state)
+{
+    env->ops->start(env->world, n, state);
+}
+
+void gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state, double *log_reward)
+{
+    env->ops->log_reward(env->world, n, state, log_reward);
+}
+
+void gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state, const uint8_t *done,
+                     uint8_t *mask)
+{
+    const size_t n_actions = (size_t)env->spec.shape.n_actions;
+    env->ops->allowed(env->world, n, state, mask);
+    for (size_t i = 0; done != NULL && i < n; i++)
+        for (size_t action = 0; done[i] != GFN_LIVE && action < n_actions; action++)
+            mask[i * n_actions + action] = 0;
+}
+
+/* Masks are looked at on the stack, so many lanes at a time as fit. */
+enum { MASK_BYTES = GFN_ENV_MAX_ACTIONS };
+
+/* One of the two ways along an edge. */
+struct way {
+    const char *action; /* what its actions are called */
+    bool is_back;
+    int n_actions;
+    int32_t stop; /* the action that leaves the state as it is, or -1 */
+    void (*allowed)(const void *world, size_t n, const int32_t *state, uint8_t *mask);
+    void (*step)(const void *world, size_t n, int32_t *state, const int32_t *action);
+};
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Forward, lanes that are done rest; backward, lanes that have stopped: they only wake up. */
+static bool is_idle(const struct way *way, uint8_t done)
+{
+    return way->is_back ? done == GFN_DONE_STOP : done != GFN_LIVE;
+}
+
+static gfn_status refuse(const gfn_env *env, const struct way *way, size_t lane,
+                         const int32_t *state, int32_t action)
+{
+    char text[200];
+    return gfn_fail(GFN_EINVAL,
+                    "%s: %s %d in lane %zu is not allowed in state %s (hint: take one "
+                    "whose mask is 1)",
+                    env->ops->name, way->action, (int)action, lane,
+                    gfn_env_state_text(env, state, text, sizeof text));
+}
+
+/* Whether the actions are allowed in all lanes that are not idle. */
+static gfn_status check_actions(const gfn_env *env, const struct way *way, size_t n,
+                                const int32_t *state, const uint8_t *done, const int32_t *action)
+{
+    uint8_t mask[MASK_BYTES];
+    const size_t width = (size_t)env->spec.state_width, k = (size_t)way->n_actions;
+    for (size_t first = 0, m; first < n; first += m) {
+        m = smaller(n - first, MASK_BYTES / k);
+        way->allowed(env->world, m, state + first * width, mask);
+        for (size_t i = 0; i < m; i++) {
+            size_t lane = first + i;
+            if (is_idle(way, done[lane]))
+                continue;
+            int32_t a = action[lane];
+            if (a < 0 || a >= way->n_actions || !mask[i * k + (size_t)a])
+                return refuse(env, way, lane, state + lane * width, a);
+        }
+    }
+    return GFN_OK;
+}
+
+/* Step in every run of neighbouring lanes that move. */
+static void move(const gfn_env *env, const struct way *way, size_t n, int32_t *state,
+                 const uint8_t *done, const int32_t *action)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    for (size_t first = 0, end; first < n; first = end + 1) {
+        for (end = first; end < n && !is_idle(way, done[end]) && action[end] != way->stop;)
+            end++;
+        if (end > first)
+            way->step(env->world, end - first, state + first * width, action + first);
+    }
+}
+
+/* After a step: which lanes that were alive are done now? */
+static void mark_done(const gfn_env *env, size_t n, const int32_t *state, uint8_t *done,
+                      const int32_t *action)
+{
+    uint8_t mask[MASK_BYTES];
+    const size_t width = (size_t)env->spec.state_width;
+    const size_t n_actions = (size_t)env->spec.shape.n_actions;
+    for (size_t first = 0, m; first < n; first += m) {
+        m = smaller(n - first, MASK_BYTES / n_actions);
+        env->ops->allowed(env->world, m, state + first * width, mask);
+        for (size_t i = 0; i < m; i++) {
+            if (done[first + i] != GFN_LIVE)
+                continue;
+            if (action[first + i] == env->spec.shape.stop_action)
+                done[first + i] = GFN_DONE_STOP;
+            else if (!gfn_env_has_action(env, mask + i * n_actions))
+                done[first + i] = GFN_DONE_END;
+        }
+    }
+}
+
+gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
+                        const int32_t *action)
+{
+    const struct way way = {
+        .action = "action",
+        .n_actions = env->spec.shape.n_actions,
+        .stop = env->spec.shape.stop_action,
+        .allowed = env->ops->allowed,
+        .step = env->ops->step,
+    };
+    GFN_TRY(check_actions(env, &way, n, state, done, action));
+    move(env, &way, n, state, done, action);
+    mark_done(env, n, state, done, action);
+    return GFN_OK;
+}
+
+gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
+                             const int32_t *back)
+{
+    const struct way way = {
+        .action = "backward action",
+        .is_back = true,
+        .n_actions = env->spec.shape.n_back_actions,
+        .stop = -1,
+        .allowed = env->ops->allowed_back,
+        .step = env->ops->step_back,
+    };
+    GFN_TRY(check_actions(env, &way, n, state, done, back));
+    move(env, &way, n, state, done, back);
+    memset(done, GFN_LIVE, n);
+    return GFN_OK;
+}

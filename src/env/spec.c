@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What must hold of a world before any of its other functions is called.
+ */
+#include "env/world.h"
+
+#include <math.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
+{
+    if (ops == NULL || ops->size < sizeof *ops)
+        return gfn_fail(GFN_EINVAL,
+                        "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
+                        "sizeof(gfn_env_ops) and compile with this library's headers)",
+                        ops ? ops->size : 0, sizeof *ops);
+    const struct {
+        const char *name;
+        bool is_there;
+    } rows[] = {
+        {"name", ops->name != NULL},
+        {"summary", ops->summary != NULL},
+        {"create", ops->create != NULL},
+        {"destroy", ops->destroy != NULL},
+        {"describe", ops->describe != NULL},
+        {"start", ops->start != NULL},
+        {"allowed", ops->allowed != NULL},
+        {"step", ops->step != NULL},
+        {"allowed_back", ops->allowed_back != NULL},
+        {"step_back", ops->step_back != NULL},
+        {"back_action", ops->back_action != NULL},
+        {"forward_action", ops->forward_action != NULL},
+        {"log_reward", ops->log_reward != NULL},
+        {"observe", ops->observe != NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!rows[i].is_there)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: %s is NULL, and only options, number and state_at may be",
+                            ops->name ? ops->name : "environment", rows[i].name);
+    return GFN_OK;
+}
+
+/* Whether the extents are positive and n_states (where there are any) is their product. */
+static bool axes_fit(const gfn_env_spec *spec)
+{
+    int64_t cells = 1;
+    bool fits = true;
+    if (spec->ndim < 0 || spec->ndim > GFN_ENV_MAX_NDIM)
+        return false;
+    for (int d = 0; d < spec->ndim; d++) {
+        if (spec->axis[d] < 1)
+            return false;
+        fits = fits && gfn_multiply_i64(cells, spec->axis[d], &cells);
+    }
+    return spec->ndim == 0 || spec->n_states == (fits ? cells : 0);
+}
+
+gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec)
+{
+    const gfn_shape *shape = &spec->shape;
+    bool numbers = ops->number != NULL && ops->state_at != NULL;
+    const struct {
+        bool holds;
+        const char *rule;
+        int64_t found;
+    } rows[] = {
+        {shape->n_actions > 0 && shape->n_actions <= GFN_ENV_MAX_ACTIONS,
+         "n_actions is within 1 ... GFN_ENV_MAX_ACTIONS", shape->n_actions},
+        {shape->n_back_actions > 0 && shape->n_back_actions <= GFN_ENV_MAX_ACTIONS,
+         "n_back_actions is within 1 ... GFN_ENV_MAX_ACTIONS", shape->n_back_actions},
+        {shape->stop_action >= -1 && shape->stop_action < shape->n_actions,
+         "stop_action is -1 or below n_actions", shape->stop_action},
+        {shape->obs_dim > 0, "obs_dim is positive", shape->obs_dim},
+        {shape->obs_hot >= 0 && shape->obs_hot <= shape->obs_dim, "obs_hot is within 0 ... obs_dim",
+         shape->obs_hot},
+        {spec->state_width > 0, "state_width is positive", spec->state_width},
+        {spec->max_steps > 0, "max_steps is positive", spec->max_steps},
+        {spec->n_states >= 0, "n_states is not negative", spec->n_states},
+        {spec->n_states == 0 || numbers, "n_states is 0 where number or state_at is NULL",
+         spec->n_states},
+        {axes_fit(spec), "axis[ndim] are positive and n_states is their product", spec->ndim},
+        {!isinf(spec->max_log_reward), "max_log_reward is finite or NAN", 0},
+        {!isinf(spec->log_z), "log_z is finite or NAN", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!rows[i].holds)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: the description of the world is wrong: expected that "
+                            "%s, found %lld",
+                            ops->name, rows[i].rule, (long long)rows[i].found);
+    return GFN_OK;
+}

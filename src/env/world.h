@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * env/world.h - what an environment is inside the library.
+ *
+ * Rooms above may call env->ops with env->world on lanes which they know to be alive, and with
+ * actions which they know to be allowed: that is what the wrappers of gfn/env.h would check again.
+ */
+#ifndef ENV_WORLD_H
+#define ENV_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <gfn/env.h>
+
+struct gfn_env {
+    const gfn_env_ops *ops; /* borrowed */
+    void *world;            /* owned: ops->destroy */
+    gfn_env_spec spec;
+};
+
+/* Whether the state with this row of ops->allowed has an action, the stop action included. */
+static inline bool gfn_env_has_action(const gfn_env *env, const uint8_t *mask)
+{
+    for (int action = 0; action < env->spec.shape.n_actions; action++)
+        if (mask[action])
+            return true;
+    return false;
+}
+
+/* Whether it is an object, which has a reward. */
+static inline bool gfn_env_is_object(const gfn_env *env, const uint8_t *mask)
+{
+    int stop = env->spec.shape.stop_action;
+    return (stop >= 0 && mask[stop]) || !gfn_env_has_action(env, mask);
+}
+
+/* Whether a kind has all its functions, and what its world says of itself makes sense, so that no
+ * buffer that is made from it can be too small. Errors: GFN_EINVAL. */
+gfn_status gfn_env_check_ops(const gfn_env_ops *ops);
+gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec);
+
+#endif

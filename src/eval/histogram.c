@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What samples show: how often each object was drawn, and how many of the best were found.
+ */
+#include <gfn/eval.h>
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/fail.h"
+#include "data/state_set.h"
+#include "env/world.h"
+
+enum { CHUNK = 256 };
+
+static size_t chunk_of(size_t n, size_t first)
+{
+    return n - first < CHUNK ? n - first : CHUNK;
+}
+
+static gfn_status refuse(const gfn_env *env, const int32_t *state, int64_t number)
+{
+    char text[200];
+    return gfn_fail(GFN_EINVAL,
+                    "histogram: %s is no state of %s: its number is %" PRId64
+                    ", expected 0 ... %" PRId64,
+                    gfn_env_state_text(env, state, text, sizeof text), env->ops->name, number,
+                    env->spec.n_states - 1);
+}
+
+/* Number all objects, and count them where `counts` is not NULL. */
+static gfn_status number_all(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *counts)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    int64_t number[CHUNK];
+    for (size_t first = 0; first < n; first += CHUNK) {
+        const int32_t *state = terminal + first * width;
+        const size_t m = chunk_of(n, first);
+        env->ops->number(env->world, m, state, number);
+        for (size_t i = 0; i < m; i++) {
+            if (number[i] < 0 || number[i] >= env->spec.n_states)
+                return refuse(env, state + i * width, number[i]);
+            if (counts != NULL)
+                counts[number[i]]++;
+        }
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *counts)
+{
+    if (env->spec.n_states == 0)
+        return gfn_fail(GFN_ENOSUP,
+                        "histogram: the states of %s cannot be numbered (hint: --samples 0)",
+                        env->ops->name);
+    /* A state that the caller got wrong must not become an index, nor half a histogram. */
+    GFN_TRY(number_all(env, n, terminal, NULL));
+    return number_all(env, n, terminal, counts);
+}
+
+/* Pass over the objects of maximal reward: count them, or add them to `set` if it is not NULL. */
+static size_t collect_modes(const gfn_env *env, size_t n, const int32_t *terminal,
+                            gfn_state_set *set)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    double log_reward[CHUNK];
+    size_t found = 0;
+    for (size_t first = 0; first < n; first += CHUNK) {
+        const int32_t *state = terminal + first * width;
+        const size_t m = chunk_of(n, first);
+        env->ops->log_reward(env->world, m, state, log_reward);
+        for (size_t i = 0; i < m; i++) {
+            if (!(log_reward[i] >= env->spec.max_log_reward))
+                continue;
+            found++;
+            if (set != NULL)
+                gfn_state_set_add(set, state + i * width);
+        }
+    }
+    return found;
+}
+
+gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *modes)
+{
+    if (isnan(env->spec.max_log_reward))
+        return gfn_fail(GFN_ENOSUP, "modes: the largest reward of %s is not known", env->ops->name);
+    const size_t found = collect_modes(env, n, terminal, NULL);
+    gfn_state_set *set;
+    GFN_TRY(gfn_state_set_create(found ? found : 1, (size_t)env->spec.state_width, &set));
+    collect_modes(env, n, terminal, set);
+    *modes = (int64_t)gfn_state_set_count(set);
+    gfn_state_set_destroy(&set);
+    return GFN_OK;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * eval/sum.h - sums that lose no digits: Neumaier's variant of Kahan's summation. The error is
+ * that of rounding the result once, however many terms.
+ */
+#ifndef EVAL_SUM_H
+#define EVAL_SUM_H
+
+#include <math.h>
+
+typedef struct gfn_sum {
+    double high, low;
+} gfn_sum;
+
+static inline void gfn_sum_add(gfn_sum *sum, double x)
+{
+    double total = sum->high + x;
+    if (fabs(sum->high) >= fabs(x))
+        sum->low += (sum->high - total) + x;
+    else
+        sum->low += (x - total) + sum->high;
+    sum->high = total;
+}
+
+/* An infinite term makes `low` NAN, and the sum is that term. */
+static inline double gfn_sum_value(const gfn_sum *sum)
+{
+    return isfinite(sum->high) ? sum->high + sum->low : sum->high;
+}
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Frames: the memory of a run. All arrays lie in one block, the gradients after the values, so
+ * that a frame that never runs backward never touches them.
+ */
+#include "grad/frame.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+/* Hands out parts of a block; without a block it only measures. */
+typedef struct layout {
+    char *block;
+    size_t used;
+    bool is_too_large;
+} layout;
+
+static void *take(layout *l, size_t rows, size_t cols, size_t size)
+{
+    size_t bytes;
+    if (l->is_too_large || !gfn_multiply(rows, cols, &bytes) ||
+        !gfn_multiply(bytes, size, &bytes) || bytes > SIZE_MAX / 4 - l->used) {
+        l->is_too_large = true;
+        return NULL;
+    }
+    void *part = l->block ? l->block + l->used : NULL;
+    l->used += (bytes + GFN_ALIGNMENT - 1) & ~(GFN_ALIGNMENT - 1);
+    return part;
+}
+
+size_t gfn_type_size(gfn_type type)
+{
+    static const size_t sizes[] = {
+        [GFN_REALS] = sizeof(gfn_real), [GFN_INDICES] = sizeof(int32_t), [GFN_BYTES] = 1};
+    return sizes[type];
+}
+
+static void take_tables(gfn_frame *frame, const gfn_tape *tape, layout *l)
+{
+    frame->capacity = take(l, tape->n_axes, 1, sizeof *frame->capacity);
+    frame->rows = take(l, tape->n_axes, 1, sizeof *frame->rows);
+    frame->values = take(l, tape->n_variables, 1, sizeof *frame->values);
+    frame->gradient = take(l, tape->n_variables, 1, sizeof *frame->gradient);
+    frame->is_written = take(l, tape->n_variables, 1, sizeof *frame->is_written);
+}
+
+static void take_numbers(gfn_frame *frame, layout *l)
+{
+    const gfn_tape *tape = frame->tape;
+    for (int is_gradient = 0; is_gradient < 2; is_gradient++)
+        for (size_t i = 0; i < tape->n_variables; i++) {
+            const gfn_variable *v = &tape->variables[i];
+            size_t rows = v->axis == GFN_FIXED ? v->rows : frame->capacity[v->axis];
+            if (v->is_param)
+                continue;
+            if (!is_gradient)
+                frame->values[i] = take(l, rows, v->stride, gfn_type_size(v->type));
+            else if (v->has_gradient)
+                frame->gradient[i] = take(l, rows, v->stride, sizeof(gfn_real));
+        }
+}
+
+static gfn_status allocate(gfn_frame *frame, const size_t *capacity)
+{
+    layout tables = {0}, numbers = {0};
+    take_tables(frame, frame->tape, &tables);
+    GFN_TRY(gfn_allocate("frame", tables.used, 1, &frame->tables));
+    tables = (layout){.block = frame->tables};
+    take_tables(frame, frame->tape, &tables);
+    if (frame->tape->n_axes > 0)
+        memcpy(frame->capacity, capacity, frame->tape->n_axes * sizeof *capacity);
+    take_numbers(frame, &numbers);
+    if (numbers.is_too_large)
+        return gfn_fail(GFN_EINVAL, "frame: the capacities ask for more than memory can address "
+                                    "(hint: fewer rows)");
+    GFN_TRY(gfn_allocate("frame", numbers.used, 1, &frame->numbers));
+    numbers = (layout){.block = frame->numbers};
+    take_numbers(frame, &numbers);
+    return GFN_OK;
+}
+
+gfn_status gfn_frame_create(const gfn_tape *tape, const size_t *capacity, gfn_frame **frame)
+{
+    if (!tape->is_finished)
+        return gfn_fail(GFN_EINVAL,
+                        "frame: the tape is not finished (hint: gfn_tape_finish() first)");
+    gfn_frame *made;
+    GFN_TRY(gfn_allocate("frame", 1, sizeof *made, &made));
+    made->tape = tape;
+    gfn_status status = gfn_kernels_choose(&made->kernels);
+    if (status == GFN_OK)
+        status = allocate(made, capacity);
+    if (status == GFN_OK)
+        *frame = made;
+    else
+        gfn_frame_destroy(&made);
+    return status;
+}
+
+void gfn_frame_destroy(gfn_frame **frame)
+{
+    if (*frame == NULL)
+        return;
+    gfn_release(&(*frame)->tables);
+    gfn_release(&(*frame)->numbers);
+    gfn_release(frame);
+}
+
+gfn_status gfn_frame_set_rows(gfn_frame *frame, gfn_axis axis, size_t rows)
+{
+    if (axis < 0 || axis >= (gfn_axis)frame->tape->n_axes)
+        return gfn_fail(GFN_EINVAL, "frame: axis %d, the tape has %zu", axis, frame->tape->n_axes);
+    if (rows > frame->capacity[axis])
+        return gfn_fail(GFN_EINVAL, "frame: %zu rows on axis %d, there is room for %zu", rows, axis,
+                        frame->capacity[axis]);
+    frame->rows[axis] = rows;
+    return GFN_OK;
+}
+
+static void *values_of(const gfn_frame *frame, gfn_var var, gfn_type type)
+{
+    if (!gfn_tape_has(frame->tape, var) || frame->tape->variables[var].type != type)
+        return NULL;
+    return frame->values[var];
+}
+
+gfn_real *gfn_frame_reals(gfn_frame *frame, gfn_var var)
+{
+    return values_of(frame, var, GFN_REALS);
+}
+
+int32_t *gfn_frame_indices(gfn_frame *frame, gfn_var var)
+{
+    return values_of(frame, var, GFN_INDICES);
+}
+
+uint8_t *gfn_frame_bytes(gfn_frame *frame, gfn_var var)
+{
+    return values_of(frame, var, GFN_BYTES);
+}
+
+gfn_real *gfn_frame_gradient(gfn_frame *frame, gfn_var var)
+{
+    return gfn_tape_has(frame->tape, var) ? frame->gradient[var] : NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grad/frame.h - what a frame is inside the room.
+ */
+#ifndef GRAD_FRAME_H
+#define GRAD_FRAME_H
+
+#include "grad/kernels.h"
+#include "grad/tape.h"
+
+struct gfn_frame {
+    const gfn_tape *tape; /* borrowed */
+    const gfn_kernels *kernels;
+    size_t *capacity;    /* [axes] */
+    size_t *rows;        /* [axes] in use */
+    void **values;       /* [variables] NULL for parameters */
+    gfn_real **gradient; /* [variables] NULL for parameters, and where there is none */
+    bool *is_written;    /* [variables] scratch of a backward pass */
+    char *tables;        /* the two blocks that hold all of it */
+    char *numbers;
+};
+
+/* Bytes of one element. */
+size_t gfn_type_size(gfn_type type);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grad/kernel_pack.h - copies of panels of b, for the product of matrices: [depth][width] reals,
+ * where width is a whole number of vectors. Columns beyond those of b may hold anything finite.
+ */
+#ifndef GRAD_KERNEL_PACK_H
+#define GRAD_KERNEL_PACK_H
+
+#include "grad/kernel_vector.h"
+
+/* The perfect shuffle of two vectors: a0 b0 a1 b1 ..., first and second half. */
+#if defined __has_builtin
+#if __has_builtin(__builtin_shufflevector)
+#define HAVE_SHUFFLE
+#endif
+#endif
+#ifdef HAVE_SHUFFLE
+#ifdef GFN_REAL64
+#define VECTOR_LANES (VECTOR_BYTES / 8)
+#else
+#define VECTOR_LANES (VECTOR_BYTES / 4)
+#endif
+#if VECTOR_LANES == 2
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 2)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 1, 3)
+#elif VECTOR_LANES == 4
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#elif VECTOR_LANES == 8
+#define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define LOW(a, b)                                                                                  \
+    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH(a, b)                                                                                 \
+    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#endif
+#endif
+
+/* out[l][j] = in[j][l] for a square of LANES rows and columns. Shuffling row i with row i + LANES/2
+ * for all i moves the element at the place (i, j), written as one binary number, to that number
+ * rotated by one bit; log2(LANES) such steps exchange i and j. */
+INLINE void transpose_square(const gfn_real *in, size_t in_row, gfn_real *out, size_t out_row)
+{
+#ifdef HAVE_SHUFFLE
+    vec row[LANES], next[LANES];
+    UNROLL for (int i = 0; i < LANES; i++) row[i] = load(in + (size_t)i * in_row);
+    UNROLL for (int step = 1; step < LANES; step *= 2)
+    {
+        UNROLL for (int i = 0; i < LANES / 2; i++)
+        {
+            next[2 * i] = LOW(row[i], row[i + LANES / 2]);
+            next[2 * i + 1] = HIGH(row[i], row[i + LANES / 2]);
+        }
+        UNROLL for (int i = 0; i < LANES; i++) row[i] = next[i];
+    }
+    UNROLL for (int i = 0; i < LANES; i++) store(out + (size_t)i * out_row, row[i]);
+#else
+    for (size_t i = 0; i < LANES; i++)
+        for (size_t j = 0; j < LANES; j++)
+            out[j * out_row + i] = in[i * in_row + j];
+#endif
+}
+
+/* out[l][j] = in[j][l], j < cols <= width, l < depth; 0 from cols on. */
+static void pack_transposed(const gfn_real *in, size_t in_row, size_t cols, size_t depth,
+                            gfn_real *out, size_t width)
+{
+    if (cols < width)
+        memset(out, 0, depth * width * sizeof *out);
+    for (size_t j = 0; j < cols; j += LANES)
+        for (size_t l = 0; l < depth; l += LANES) {
+            if (cols - j >= LANES && depth - l >= LANES) {
+                transpose_square(in + j * in_row + l, in_row, out + l * width + j, width);
+                continue;
+            }
+            size_t j_end = cols - j < LANES ? cols : j + LANES;
+            size_t l_end = depth - l < LANES ? depth : l + LANES;
+            for (size_t row = l; row < l_end; row++)
+                for (size_t col = j; col < j_end; col++)
+                    out[row * width + col] = in[col * in_row + row];
+        }
+}
+
+/* out[l][j] = in[l][j], j < cols <= LANES, l < depth; whole vectors while they lie inside `in`. */
+static void pack_part(const gfn_real *in, size_t in_row, size_t cols, size_t depth, gfn_real *out)
+{
+    const size_t end = (depth - 1) * in_row + cols;
+    for (size_t l = 0; l < depth; l++)
+        store(out + l * LANES, l * in_row + LANES <= end ? load(in + l * in_row)
+                                                         : load_part(in + l * in_row, cols));
+}
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grad/kernel_product.h - the product of matrices.
+ *
+ * c is cut into panels of a few vectors of columns, a panel into tiles of at most TILE_ROWS rows.
+ * The elements of a tile stay in registers while l runs over the inner dimension: per step one
+ * vector of b for each vector of the tile, one broadcast element of a for each of its rows. b is
+ * read where it lies if its rows are contiguous and the panel is full; else PANEL_DEPTH rows of
+ * the panel are copied first, transposed or filled up with zeros.
+ */
+#ifndef GRAD_KERNEL_PRODUCT_H
+#define GRAD_KERNEL_PRODUCT_H
+
+#include "grad/kernel_layer.h"
+#include "grad/kernel_pack.h"
+#include "grad/kernel_vector.h"
+#include "grad/kernels.h"
+
+enum {
+    TILE_ROWS = 6,
+    TILE_VECTORS = VECTOR_BYTES == 64 ? 4 : 2, /* 32 registers with AVX-512, else 16 */
+    PANEL_DEPTH = 256,
+};
+
+typedef struct tile {
+    size_t depth;
+    const gfn_real *a;
+    size_t a_row, a_col;
+    const gfn_real *b; /* [depth][b_row] */
+    size_t b_row;
+    gfn_real *c;
+    size_t c_row;
+    const gfn_real *start;
+    size_t start_row;
+    size_t cols; /* fewer than the tile's only where it is one vector wide */
+    gfn_activation activation;
+} tile;
+
+INLINE void add_products(int rows, int vectors, const tile *t, size_t a_row, size_t a_col,
+                         vec sum[TILE_ROWS][TILE_VECTORS])
+{
+    const gfn_real *a = t->a, *b = t->b;
+    for (size_t l = 0; l < t->depth; l++, a += a_col, b += t->b_row) {
+        vec b_l[TILE_VECTORS];
+        UNROLL for (int j = 0; j < vectors; j++) b_l[j] = load(b + j * LANES);
+        UNROLL for (int i = 0; i < rows; i++)
+        {
+            vec a_il = all(a[(size_t)i * a_row]);
+            UNROLL for (int j = 0; j < vectors; j++) sum[i][j] += a_il * b_l[j];
+        }
+    }
+}
+
+/* `rows` and `vectors` are constants wherever this is called. */
+INLINE void run_tile(int rows, int vectors, const tile *t)
+{
+    vec sum[TILE_ROWS][TILE_VECTORS];
+    const bool is_part = vectors == 1 && t->cols < LANES;
+    UNROLL for (int i = 0; i < rows; i++)
+    {
+        const gfn_real *start = t->start + (t->start ? (size_t)i * t->start_row : 0);
+        UNROLL for (int j = 0; j < vectors; j++)
+        {
+            if (t->start == NULL)
+                sum[i][j] = (vec){0};
+            else
+                sum[i][j] = is_part ? load_part(start, t->cols) : load(start + j * LANES);
+        }
+    }
+    /* Told apart so that the step of 1 is known to the compiler. */
+    if (t->a_col == 1)
+        add_products(rows, vectors, t, t->a_row, 1, sum);
+    else
+        add_products(rows, vectors, t, 1, t->a_col, sum);
+    UNROLL for (int i = 0; i < rows; i++)
+    {
+        gfn_real *c = t->c + (size_t)i * t->c_row;
+        UNROLL for (int j = 0; j < vectors; j++)
+        {
+            vec y = activated(sum[i][j], t->activation);
+            if (is_part)
+                store_part(c, y, t->cols);
+            else
+                store(c + j * LANES, y);
+        }
+    }
+}
+
+#define TILE(rows, vectors)                                                                        \
+    static void tile_##rows##_##vectors(const tile *t)                                             \
+    {                                                                                              \
+        run_tile(rows, vectors, t);                                                                \
+    }
+#define TILES(vectors)                                                                             \
+    TILE(1, vectors) TILE(2, vectors) TILE(3, vectors) TILE(4, vectors) TILE(5, vectors)           \
+    TILE(6, vectors)                                                                               \
+    static void (*const tiles_##vectors[TILE_ROWS])(const tile *) = {                              \
+        tile_1_##vectors, tile_2_##vectors, tile_3_##vectors,                                      \
+        tile_4_##vectors, tile_5_##vectors, tile_6_##vectors,                                      \
+    };
+
+TILES(1)
+TILES(2)
+#if VECTOR_BYTES == 64
+TILES(4)
+#endif
+
+/* Columns [j, j + t->cols) of c, and inner elements [l, l + t->depth). */
+static void run_panel(const gfn_product *p, tile *t, size_t j, size_t l, size_t vectors)
+{
+    void (*const *tiles)(const tile *) = vectors == 1 ? tiles_1 : tiles_2;
+#if VECTOR_BYTES == 64
+    if (vectors == 4)
+        tiles = tiles_4;
+#endif
+    const bool is_first = l == 0, is_last = l + t->depth == p->k;
+    const gfn_real *start = is_first ? p->start : p->c;
+    t->start_row = is_first ? p->start_row : p->c_row;
+    t->activation = is_last ? p->activation : GFN_IDENTITY;
+    /* Tiles of nearly equal height: 7 rows are 4 and 3, not 6 and 1. */
+    size_t left = (p->m + TILE_ROWS - 1) / TILE_ROWS;
+    for (size_t i = 0; i < p->m; left--) {
+        size_t rows = (p->m - i + left - 1) / left;
+        t->a = p->a + i * p->a_row + l * p->a_col;
+        t->c = p->c + i * p->c_row + j;
+        t->start = start ? start + i * t->start_row + j : NULL;
+        tiles[rows - 1](t);
+        i += rows;
+    }
+}
+
+/* The widest panel of whole vectors that fits `cols` columns; one vector where none does. */
+static size_t panel_vectors(size_t cols)
+{
+    size_t vectors = TILE_VECTORS;
+    while (vectors > 1 && vectors * LANES > cols)
+        vectors /= 2;
+    return vectors;
+}
+
+static void multiply(const gfn_product *p)
+{
+    _Alignas(64) gfn_real copy[PANEL_DEPTH * TILE_VECTORS * LANES];
+    for (size_t j = 0, cols; j < p->n; j += cols) {
+        const size_t vectors = panel_vectors(p->n - j), width = vectors * LANES;
+        cols = p->n - j < width ? p->n - j : width;
+        const bool is_copied = p->b_col != 1 || cols < width;
+        tile t = {.a_row = p->a_row, .a_col = p->a_col, .c_row = p->c_row, .cols = cols};
+        size_t l = 0;
+        do { /* at least once: without inner elements c is the start */
+            const gfn_real *b = p->b + l * p->b_row + j * p->b_col;
+            t.depth = is_copied && p->k - l > PANEL_DEPTH ? PANEL_DEPTH : p->k - l;
+            if (is_copied && p->b_col != 1)
+                pack_transposed(b, p->b_col, cols, t.depth, copy, width);
+            else if (is_copied && t.depth > 0)
+                pack_part(b, p->b_row, cols, t.depth, copy);
+            t.b = is_copied ? copy : b;
+            t.b_row = is_copied ? width : p->b_row;
+            run_panel(p, &t, j, l, vectors);
+            l += t.depth;
+        } while (l < p->k);
+    }
+}
+
+/* Few columns would leave most lanes idle: c' = start' + b' a' then, a panel of rows at a time.
+ * Every element is added up as before, so it is the same to the bit. */
+static void multiply_narrow(const gfn_product *p)
+{
+    enum { WIDTH = TILE_VECTORS * LANES };
+    _Alignas(64) gfn_real turned[LANES * WIDTH];
+    for (size_t i = 0, rows; i < p->m; i += rows) {
+        rows = p->m - i < WIDTH ? p->m - i : WIDTH;
+        for (size_t j = 0; j < p->n; j++)
+            for (size_t r = 0; r < rows; r++)
+                turned[j * WIDTH + r] = p->start ? p->start[(i + r) * p->start_row + j] : 0;
+        multiply(&(gfn_product){
+            .m = p->n, .n = rows, .k = p->k,
+            .a = p->b, .a_row = p->b_col, .a_col = p->b_row,
+            .b = p->a + i * p->a_row, .b_row = p->a_col, .b_col = p->a_row,
+            .c = turned, .c_row = WIDTH,
+            .start = turned, .start_row = WIDTH,
+            .activation = p->activation,
+        });
+        for (size_t r = 0; r < rows; r++)
+            for (size_t j = 0; j < p->n; j++)
+                p->c[(i + r) * p->c_row + j] = turned[j * WIDTH + r];
+    }
+}
+
+static void product(const gfn_product *p)
+{
+    if (p->n < LANES && p->m >= LANES)
+        multiply_narrow(p);
+    else
+        multiply(p);
+    if (p->activation == GFN_TANH)
+        apply_tanh(p->c, p->m, p->n, p->c_row);
+}
+
+#endif

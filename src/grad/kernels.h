@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grad/kernels.h - the inner loops, compiled several times for different instruction sets.
+ *
+ * Every kernel adds in one order that depends on the shape of the parameters only, never on the
+ * number of rows or on their place in a batch.
+ */
+#ifndef GRAD_KERNELS_H
+#define GRAD_KERNELS_H
+
+#include "grad/operation.h"
+
+#define GFN_LEAK ((gfn_real)0.01) /* slope of the leaky ReLU below 0 */
+
+/* c = activation(start + a b)     a [m][k]  b [k][n]  c [m][n]
+ *
+ * Element (i, l) of a is a[i*a_row + l*a_col], and so for b: one of the two steps is 1, so that a
+ * transposed matrix needs no copy. `start` is NULL (zero), a bias (start_row = 0) or c itself.
+ * Each element is start, then + a[i][0] b[0][j], + a[i][1] b[1][j] ..., in this order. */
+typedef struct gfn_product {
+    size_t m, n, k;
+    const gfn_real *a;
+    size_t a_row, a_col;
+    const gfn_real *b;
+    size_t b_row, b_col;
+    gfn_real *c;
+    size_t c_row;
+    const gfn_real *start;
+    size_t start_row;
+    gfn_activation activation;
+} gfn_product;
+
+typedef struct gfn_kernels {
+    const char *name;
+    void (*product)(const gfn_product *product);
+    void (*hot_forward)(const gfn_call *call);   /* linear_hot: y */
+    void (*hot_backward)(const gfn_call *call);  /* linear_hot: gradient of w */
+    void (*close_layer)(const gfn_call *call);   /* gradient of b, and of the value before the
+                                                  * activation in place of that of the output */
+    void (*log_softmax_forward)(const gfn_call *call);
+    void (*log_softmax_backward)(const gfn_call *call);
+} gfn_kernels;
+
+/* The set of that name, "plain", "avx2" or "avx512"; NULL where this build or processor lacks it. */
+const gfn_kernels *gfn_kernels_find(const char *name);
+
+/* The best set of this processor, or the one that the environment variable GFN_KERNELS names.
+ * Errors: GFN_EINVAL (it names none of this processor). */
+gfn_status gfn_kernels_choose(const gfn_kernels **kernels);
+
+#endif

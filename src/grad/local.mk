@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += libgrad.la
+libgrad_la_SOURCES = \
+	src/grad/binary.c \
+	src/grad/frame.c src/grad/frame.h \
+	src/grad/kernel_layer.h src/grad/kernel_pack.h src/grad/kernel_product.h \
+	src/grad/kernel_softmax.h src/grad/kernel_vector.h \
+	src/grad/kernels.c src/grad/kernels.h src/grad/kernels_choose.c \
+	src/grad/linear.c src/grad/linear_hot.c \
+	src/grad/log_softmax.c \
+	src/grad/map.c \
+	src/grad/operation.h src/grad/operations.c \
+	src/grad/pick.c \
+	src/grad/reduce.c \
+	src/grad/run.c \
+	src/grad/segment_sum.c \
+	src/grad/tape.c src/grad/tape.h
+
+# The same kernels for processors that have more; grad/kernels_choose.c picks when the program runs.
+if HAVE_X86_KERNELS
+noinst_LTLIBRARIES += libgrad_avx2.la libgrad_avx512.la
+check_LTLIBRARIES += libgrad64_avx2.la libgrad64_avx512.la
+libgrad_la_LIBADD = libgrad_avx2.la libgrad_avx512.la
+GFN64_LIBADD = libgrad64_avx2.la libgrad64_avx512.la
+endif
+
+AVX2_CPPFLAGS = -DKERNELS=avx2 -DVECTOR_BYTES=32
+AVX512_CPPFLAGS = -DKERNELS=avx512 -DVECTOR_BYTES=64
+
+libgrad_avx2_la_SOURCES = src/grad/kernels.c
+libgrad_avx2_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVX2_CPPFLAGS)
+libgrad_avx2_la_CFLAGS = $(ROOM_CFLAGS) $(AVX2_CFLAGS)
+libgrad_avx512_la_SOURCES = src/grad/kernels.c
+libgrad_avx512_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVX512_CPPFLAGS)
+libgrad_avx512_la_CFLAGS = $(ROOM_CFLAGS) $(AVX512_CFLAGS)
+
+libgrad64_avx2_la_SOURCES = src/grad/kernels.c
+libgrad64_avx2_la_CPPFLAGS = $(CPPFLAGS64) $(AVX2_CPPFLAGS)
+libgrad64_avx2_la_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS) -static
+libgrad64_avx512_la_SOURCES = src/grad/kernels.c
+libgrad64_avx512_la_CPPFLAGS = $(CPPFLAGS64) $(AVX512_CPPFLAGS)
+libgrad64_avx512_la_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS) -static

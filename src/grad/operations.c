@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of operations, and the shape rules that several of them share.
+ */
+#include "grad/operation.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+const gfn_operation *const gfn_operations[] = {
+    &gfn_operation_linear, &gfn_operation_linear_hot,  &gfn_operation_log_softmax,
+    &gfn_operation_pick,   &gfn_operation_segment_sum, &gfn_operation_add,
+    &gfn_operation_sub,    &gfn_operation_mul,         &gfn_operation_square,
+    &gfn_operation_exp,    &gfn_operation_log,         &gfn_operation_scale,
+    &gfn_operation_sum,    &gfn_operation_mean,        NULL,
+};
+
+bool gfn_is_scalar(const gfn_variable *variable)
+{
+    return variable->axis == GFN_FIXED && variable->rows == 1 && variable->cols == 1;
+}
+
+bool gfn_has_equal_rows(const gfn_variable *a, const gfn_variable *b)
+{
+    return a->axis == b->axis && (a->axis != GFN_FIXED || a->rows == b->rows);
+}
+
+const char *gfn_rows_text(const gfn_variable *variable, char text[32])
+{
+    if (variable->axis == GFN_FIXED)
+        snprintf(text, 32, "%zu", variable->rows);
+    else
+        snprintf(text, 32, "axis %d", variable->axis);
+    return text;
+}
+
+/* The gradient of b is written before the others, so it may not be one of them. */
+gfn_status gfn_check_layer(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out)
+{
+    const gfn_variable *x = in[0], *w = in[1], *b = in[2];
+    const char *name = node->operation->name;
+    char w_rows[32], b_rows[32];
+    if ((unsigned)node->activation > GFN_TANH)
+        return gfn_fail(GFN_EINVAL, "%s: activation is %d, expected one of gfn_activation", name,
+                        (int)node->activation);
+    if (w->axis != GFN_FIXED || b->axis != GFN_FIXED || b->rows != 1 || b->cols != w->cols ||
+        b == x || b == w)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: w is [%s][%zu] and b [%s][%zu], expected [in][out] and another "
+                        "variable [1][out]",
+                        name, gfn_rows_text(w, w_rows), w->cols, gfn_rows_text(b, b_rows), b->cols);
+    out->axis = x->axis;
+    out->rows = x->rows;
+    out->cols = w->cols;
+    out->is_layer = true;
+    return GFN_OK;
+}
+
+void gfn_clear_gradient(const gfn_array *input)
+{
+    if (!input->add)
+        memset(input->gradient, 0, input->rows * input->stride * sizeof *input->gradient);
+}

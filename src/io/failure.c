@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/failure.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+
+static const struct {
+    int error;
+    const char *hint;
+} hints[] = {
+    {ENOSPC, "free some space, or write to another disk"},
+    {EDQUOT, "your quota is used up: free some space, or write to another disk"},
+    {EFBIG, "the file would be larger than the system allows, see ulimit -f"},
+    {EACCES, "check the permissions, or choose another folder"},
+    {EPERM, "check the permissions, or choose another folder"},
+    {EROFS, "the file system is read-only: choose another folder"},
+    {ENOENT, "check the path; was the folder moved or removed?"},
+    {ENOTDIR, "a part of the path is a file, a folder is needed"},
+    {EISDIR, "it is a folder, a file is needed"},
+    {ENAMETOOLONG, "choose a shorter path"},
+    {EMFILE, "too many open files, see ulimit -n"},
+};
+
+gfn_status gfn_fail_errno(const char *path, const char *deed)
+{
+    int error = errno;
+    gfn_status status = error == ENOMEM ? GFN_ENOMEM : GFN_EIO;
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+        if (hints[i].error == error)
+            return gfn_fail(status, "%s: cannot %s: %s (hint: %s)", path, deed, strerror(error),
+                            hints[i].hint);
+    return gfn_fail(status, "%s: cannot %s: %s", path, deed, strerror(error));
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/failure.h"
+
+bool gfn_file_exists(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0;
+}
+
+/* ---- reading ---- */
+
+/* What has been read of a file so far. */
+struct buffer {
+    char *bytes; /* room for capacity and a '\0' */
+    size_t used, capacity;
+};
+
+static gfn_status grow(const char *path, size_t capacity, struct buffer *buffer)
+{
+    char *bytes;
+    GFN_TRY(gfn_allocate(path, capacity + 1, 1, &bytes));
+    if (buffer->used > 0)
+        memcpy(bytes, buffer->bytes, buffer->used);
+    gfn_release(&buffer->bytes);
+    buffer->bytes = bytes;
+    buffer->capacity = capacity;
+    return GFN_OK;
+}
+
+static gfn_status too_large(const char *path, size_t limit)
+{
+    return gfn_fail(GFN_EDATA, "%s: expected a file of at most %zu bytes, found more", path, limit);
+}
+
+/* A file tells its size, and one byte more shows its end; a pipe tells nothing. */
+static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer *buffer)
+{
+    struct stat found;
+    if (fstat(fd, &found) != 0)
+        return gfn_fail_errno(path, "read the file");
+    bool is_sized = S_ISREG(found.st_mode) && found.st_size > 0;
+    if (is_sized && (uintmax_t)found.st_size > limit)
+        return too_large(path, limit);
+    GFN_TRY(grow(path, is_sized ? (size_t)found.st_size + 1 : 4096, buffer));
+    for (;;) {
+        ssize_t got;
+        GFN_RETRY(got, read(fd, buffer->bytes + buffer->used, buffer->capacity - buffer->used));
+        if (got < 0)
+            return gfn_fail_errno(path, "read the file");
+        if (got == 0)
+            return GFN_OK;
+        buffer->used += (size_t)got;
+        if (buffer->used > limit)
+            return too_large(path, limit);
+        if (buffer->used == buffer->capacity)
+            GFN_TRY(grow(path, buffer->capacity * 2, buffer));
+    }
+}
+
+gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
+{
+    int fd;
+    GFN_RETRY(fd, open(path, O_RDONLY | O_CLOEXEC));
+    if (fd < 0)
+        return gfn_fail_errno(path, "open the file");
+    struct buffer buffer = {0};
+    gfn_status status = read_all(path, fd, limit, &buffer);
+    close(fd);
+    if (status != GFN_OK) {
+        gfn_release(&buffer.bytes);
+        return status;
+    }
+    buffer.bytes[buffer.used] = '\0';
+    *(void **)bytes = buffer.bytes;
+    *n = buffer.used;
+    return GFN_OK;
+}
+
+/* ---- appending ---- */
+
+struct gfn_appender {
+    int fd;
+    char path[]; /* for messages */
+};
+
+gfn_status gfn_appender_open(const char *path, gfn_appender **appender)
+{
+    int fd;
+    GFN_RETRY(fd, open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    if (fd < 0)
+        return gfn_fail_errno(path, "open the file");
+    gfn_status status =
+        gfn_allocate("file appender", 1, sizeof **appender + strlen(path) + 1, appender);
+    if (status != GFN_OK) {
+        close(fd);
+        return status;
+    }
+    (*appender)->fd = fd;
+    strcpy((*appender)->path, path);
+    return GFN_OK;
+}
+
+/* The beginning of a line, all that a full disk had room for, is taken back. */
+static void take_back(int fd, size_t n)
+{
+    struct stat found;
+    if (fstat(fd, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size < (off_t)n)
+        return;
+    int done;
+    GFN_RETRY(done, ftruncate(fd, found.st_size - (off_t)n));
+}
+
+gfn_status gfn_appender_write(gfn_appender *appender, const void *bytes, size_t n)
+{
+    ssize_t written;
+    GFN_RETRY(written, write(appender->fd, bytes, n));
+    if (written >= 0 && (size_t)written == n)
+        return GFN_OK;
+    if (written >= 0) {
+        take_back(appender->fd, (size_t)written);
+        errno = ENOSPC;
+    }
+    return gfn_fail_errno(appender->path, "append");
+}
+
+gfn_status gfn_appender_close(gfn_appender **appender)
+{
+    if (*appender == NULL)
+        return GFN_OK;
+    int done;
+    GFN_RETRY(done, fsync((*appender)->fd));
+    /* EINVAL: a pipe or a device, which has no disk to be brought to. */
+    gfn_status status = done == 0 || errno == EINVAL
+                            ? GFN_OK
+                            : gfn_fail_errno((*appender)->path, "write to the disk");
+    close((*appender)->fd);
+    gfn_release(appender);
+    return status;
+}

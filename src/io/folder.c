@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/folder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/failure.h"
+#include "io/file.h"
+
+gfn_status gfn_folder_path(const char *folder, const char *name, char **path)
+{
+    size_t n = strlen(folder), size = n + strlen(name) + 2;
+    bool has_slash = n > 0 && folder[n - 1] == '/';
+    GFN_TRY(gfn_allocate("path", size, 1, path));
+    snprintf(*path, size, "%s%s%s", folder, has_slash ? "" : "/", name);
+    return GFN_OK;
+}
+
+bool gfn_folder_exists(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+/* Make all folders above `path`, which is cut at its slashes meanwhile. A system may refuse to make
+ * a folder that is there with any error, so that only the last failure counts. */
+static void create_parents(char *path)
+{
+    for (char *at = path + 1; *at != '\0'; at++) {
+        if (*at != '/' || at[1] == '/' || at[1] == '\0')
+            continue;
+        *at = '\0';
+        mkdir(path, 0777);
+        *at = '/';
+    }
+}
+
+/* *is_new: the folder was made by this very call. */
+static gfn_status create(const char *path, bool *is_new)
+{
+    char *copy;
+    size_t size = strlen(path) + 1;
+    if (size == 1)
+        return gfn_fail(GFN_EINVAL, "expected the name of a folder, found nothing");
+    GFN_TRY(gfn_allocate("path", size, 1, &copy));
+    memcpy(copy, path, size);
+    create_parents(copy);
+    gfn_release(&copy);
+    *is_new = mkdir(path, 0777) == 0;
+    if (*is_new || (errno == EEXIST && gfn_folder_exists(path)))
+        return GFN_OK;
+    if (errno == EEXIST)
+        return gfn_fail(GFN_EEXIST, "%s: expected a folder, found a file (hint: another name)",
+                        path);
+    return gfn_fail_errno(path, "make the folder");
+}
+
+gfn_status gfn_folder_create(const char *path)
+{
+    bool is_new;
+    return create(path, &is_new);
+}
+
+gfn_status gfn_folder_claim(const char *path, const char *const *names)
+{
+    bool is_new;
+    GFN_TRY(create(path, &is_new));
+    if (is_new)
+        return GFN_OK;
+    if (names == NULL)
+        return gfn_fail(GFN_EEXIST, "%s: expected a new folder, it is there already", path);
+    for (; *names != NULL; names++) {
+        char *file;
+        GFN_TRY(gfn_folder_path(path, *names, &file));
+        bool exists = gfn_file_exists(file);
+        gfn_release(&file);
+        if (exists)
+            return gfn_fail(GFN_EEXIST,
+                            "%s: holds %s already, and nothing is overwritten "
+                            "(hint: choose another folder)",
+                            path, *names);
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_folder_link(const char *target, const char *path)
+{
+    struct stat found;
+    if (lstat(path, &found) == 0 && !S_ISLNK(found.st_mode))
+        return gfn_fail(GFN_EEXIST, "%s: expected a symbolic link, found a %s; it stays", path,
+                        S_ISDIR(found.st_mode) ? "folder" : "file");
+    char *beside;
+    size_t size = strlen(path) + 32;
+    GFN_TRY(gfn_allocate("path", size, 1, &beside));
+    snprintf(beside, size, "%s.%ld.tmp", path, (long)getpid());
+    unlink(beside);
+    gfn_status status = GFN_OK;
+    if (symlink(target, beside) != 0 || rename(beside, path) != 0) {
+        status = gfn_fail_errno(path, "make the link");
+        unlink(beside);
+    }
+    gfn_release(&beside);
+    return status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/file.h"
+#include "io/ini.h"
+
+/* inih reads lines of less than 200 bytes. */
+enum { MOST_PLAIN = 100, MOST_PART = 120, COMMENT_COLUMN = 32, COLUMNS = 100 };
+
+static bool is_plain_byte(char c)
+{
+    return c >= ' ' && c <= '~' && c != ';' && c != '"';
+}
+
+static bool is_plain(const char *value)
+{
+    size_t n = strlen(value);
+    for (size_t i = 0; i < n; i++)
+        if (!is_plain_byte(value[i]))
+            return false;
+    return n == 0 || (n <= MOST_PLAIN && value[0] != ' ' && value[n - 1] != ' ');
+}
+
+/* Returns how many columns it took. */
+static int write_byte(FILE *out, char c)
+{
+    if (is_plain_byte(c) && c != '\\')
+        return fprintf(out, "%c", c);
+    if (c == '"' || c == '\\')
+        return fprintf(out, "\\%c", c);
+    return fprintf(out, "\\x%02x", (unsigned)(unsigned char)c);
+}
+
+/* Quoted, in as many lines as it needs; returns the columns of the last. */
+static int write_quoted(FILE *out, const char *value, int column)
+{
+    column += fprintf(out, "\"");
+    for (; *value != '\0'; value++) {
+        if (column >= MOST_PART) {
+            fprintf(out, "\"\n");
+            column = fprintf(out, "    \"");
+        }
+        column += write_byte(out, *value);
+    }
+    return column + fprintf(out, "\"");
+}
+
+static void write_row(FILE *out, const gfn_option *row, const char *value)
+{
+    int column = fprintf(out, "%s =%s", row->name, value[0] ? " " : "");
+    bool plain = is_plain(value);
+    column = plain ? column + fprintf(out, "%s", value) : write_quoted(out, value, column);
+    const char *help = row->help ? row->help : "";
+    int width = column < COMMENT_COLUMN ? COMMENT_COLUMN - column : 1;
+    if (plain && help[0] != '\0' && !strchr(help, '\n') &&
+        column + width + 2 + (int)strlen(help) <= COLUMNS)
+        fprintf(out, "%*s; %s", width, "", help);
+    fprintf(out, "\n");
+}
+
+static bool is_skipped(const char *const *skip, const char *name)
+{
+    for (; skip != NULL && *skip != NULL; skip++)
+        if (strcmp(*skip, name) == 0)
+            return true;
+    return false;
+}
+
+static void write_rows(FILE *out, const gfn_options *options, const char *const *skip)
+{
+    const char *topic = NULL;
+    for (size_t i = 0; i < gfn_options_count(options); i++) {
+        const gfn_option *row = gfn_options_row(options, i);
+        if (is_skipped(skip, row->name))
+            continue;
+        if (row->topic != NULL && (topic == NULL || strcmp(topic, row->topic) != 0))
+            fprintf(out, "%s# %s\n", topic ? "\n" : "", row->topic);
+        topic = row->topic;
+        write_row(out, row, gfn_options_text(options, row->name));
+    }
+}
+
+gfn_status gfn_ini_text(const gfn_options *options, const char *const *skip, char **text, size_t *n)
+{
+    char *made = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&made, &length);
+    if (out == NULL)
+        return gfn_fail(GFN_ENOMEM, "options: no memory for their text");
+    write_rows(out, options, skip);
+    bool is_good = !ferror(out);
+    is_good = fclose(out) == 0 && is_good;
+    gfn_status status = GFN_OK;
+    if (!is_good)
+        status = gfn_fail(GFN_ENOMEM, "options: no memory for their text");
+    else if (length > GFN_INI_LIMIT)
+        status = gfn_fail(GFN_EINVAL, "options: expected at most %d bytes of text, found %zu",
+                          GFN_INI_LIMIT, length);
+    if (status == GFN_OK)
+        status = gfn_allocate("options", length + 1, 1, text);
+    if (status == GFN_OK) {
+        memcpy(*text, made, length);
+        *n = length;
+    }
+    free(made);
+    return status;
+}
+
+gfn_status gfn_ini_save(const char *path, const gfn_options *options, const char *const *skip)
+{
+    char *text;
+    size_t n;
+    GFN_TRY(gfn_ini_text(options, skip, &text, &n));
+    gfn_status status = gfn_file_replace(path, NULL, text, n);
+    gfn_release(&text);
+    return status;
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += libio.la
+libio_la_SOURCES = \
+	src/io/array.c src/io/array.h \
+	src/io/crc.c src/io/crc.h \
+	src/io/failure.c src/io/failure.h \
+	src/io/file.c src/io/file.h \
+	src/io/folder.c src/io/folder.h \
+	src/io/ini.h src/io/ini_load.c src/io/ini_save.c \
+	src/io/json.c src/io/json.h \
+	src/io/jsonl.c src/io/jsonl.h \
+	src/io/npy.c src/io/npy.h \
+	src/io/safetensors.h src/io/safetensors_load.c src/io/safetensors_save.c \
+	src/io/writer.c

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * "\x93NUMPY" 1 0, the length of the header in 2 bytes, the header (a Python dictionary, padded
+ * with blanks and ended by a newline so that the data begins at a multiple of 64), the data.
+ */
+#include "io/npy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/file.h"
+
+static const unsigned char magic[8] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+
+enum { BEFORE_HEADER = 10, MOST_HEAD = 1024 };
+
+/* ---- writing ---- */
+
+/* Everything before the data; returns its size. 32 lengths of 19 digits fit. */
+static size_t make_head(const struct gfn_array *array, unsigned char head[MOST_HEAD])
+{
+    char *text = (char *)head + BEFORE_HEADER;
+    size_t size = MOST_HEAD - BEFORE_HEADER;
+    size_t used = (size_t)snprintf(text, size, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+                                   gfn_dtype_npy(array->dtype));
+    for (int i = 0; i < array->ndim; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%lld", i ? ", " : "",
+                                 (long long)array->shape[i]);
+    used += (size_t)snprintf(text + used, size - used, "%s), }", array->ndim == 1 ? "," : "");
+    size_t total = (BEFORE_HEADER + used + 1 + 63) & ~(size_t)63;
+    uint16_t length = (uint16_t)(total - BEFORE_HEADER);
+    memset(text + used, ' ', length - used);
+    text[length - 1] = '\n';
+    memcpy(head, magic, sizeof magic);
+    memcpy(head + sizeof magic, &length, 2);
+    return total;
+}
+
+gfn_status gfn_npy_save(const char *path, const struct gfn_array *array)
+{
+    unsigned char head[MOST_HEAD];
+    size_t bytes;
+    gfn_writer *writer;
+    if (!gfn_array_bytes(array, &bytes))
+        return gfn_fail(GFN_EINVAL, "%s: the shape of the array is impossible", path);
+    GFN_TRY(gfn_writer_open(path, NULL, &writer));
+    gfn_status status = gfn_writer_write(writer, head, make_head(array, head));
+    if (status == GFN_OK)
+        status = gfn_writer_write(writer, array->data, bytes);
+    if (status == GFN_OK)
+        return gfn_writer_commit(&writer);
+    gfn_writer_discard(&writer);
+    return status;
+}
+
+/* ---- reading ---- */
+
+/* The functions move *at behind what they read; false: something else stands there. */
+static bool skip(const char **at, char c)
+{
+    *at += strspn(*at, " ");
+    if (**at != c)
+        return false;
+    (*at)++;
+    return true;
+}
+
+static bool read_word(const char **at, char *word, size_t size)
+{
+    if (!skip(at, '\''))
+        return false;
+    size_t n = strcspn(*at, "'");
+    if (n >= size || (*at)[n] == '\0')
+        return false;
+    memcpy(word, *at, n);
+    word[n] = '\0';
+    *at += n + 1;
+    return true;
+}
+
+static bool read_shape(const char **at, struct gfn_array *array)
+{
+    if (!skip(at, '('))
+        return false;
+    for (array->ndim = 0; !skip(at, ')'); array->ndim++) {
+        char *end;
+        if (array->ndim == GFN_ARRAY_NDIM || **at < '0' || **at > '9')
+            return false;
+        errno = 0;
+        array->shape[array->ndim] = strtoll(*at, &end, 10);
+        *at = end;
+        if (errno != 0 || (!skip(at, ',') && **at != ')'))
+            return false;
+    }
+    return true;
+}
+
+static bool read_false(const char **at)
+{
+    *at += strspn(*at, " ");
+    if (strncmp(*at, "False", 5) != 0)
+        return false;
+    *at += 5;
+    return true;
+}
+
+/* "{'descr': '<i8', 'fortran_order': False, 'shape': (16, 16), }": three keys in any order. */
+static bool read_dictionary(const char *at, struct gfn_array *array)
+{
+    char key[16], type[8];
+    unsigned seen = 0;
+    if (!skip(&at, '{'))
+        return false;
+    while (!skip(&at, '}')) {
+        unsigned bit;
+        bool is_good = read_word(&at, key, sizeof key) && skip(&at, ':');
+        if (is_good && strcmp(key, "descr") == 0) {
+            bit = 1;
+            is_good = read_word(&at, type, sizeof type) && gfn_dtype_find_npy(type, &array->dtype);
+        } else if (is_good && strcmp(key, "fortran_order") == 0) {
+            bit = 2;
+            is_good = read_false(&at);
+        } else {
+            bit = 4;
+            is_good = is_good && strcmp(key, "shape") == 0 && read_shape(&at, array);
+        }
+        if (!is_good || (seen & bit) || (!skip(&at, ',') && *at != '}'))
+            return false;
+        seen |= bit;
+    }
+    return seen == 7 && at[strspn(at, " \n")] == '\0';
+}
+
+static gfn_status parse_header(const char *header, size_t n, struct gfn_array *array)
+{
+    char *text;
+    GFN_TRY(gfn_allocate("npy header", n + 1, 1, &text));
+    memcpy(text, header, n);
+    bool is_good = strlen(text) == n && read_dictionary(text, array);
+    gfn_release(&text);
+    return is_good ? GFN_OK
+                   : gfn_fail(GFN_EDATA, "expected a header {'descr': '<f8', 'fortran_order': "
+                                         "False, 'shape': (...)} of a known type, found another");
+}
+
+static gfn_status parse(const char *bytes, size_t n, struct gfn_array *array, size_t *begin)
+{
+    uint16_t length;
+    size_t expected;
+    if (n < BEFORE_HEADER || memcmp(bytes, magic, sizeof magic) != 0)
+        return gfn_fail(GFN_EDATA, "expected a file in NumPy's format, version 1.0, found another");
+    memcpy(&length, bytes + sizeof magic, 2);
+    if (length > n - BEFORE_HEADER)
+        return gfn_fail(GFN_EDATA, "expected a header of %u bytes, found %zu", (unsigned)length,
+                        n - BEFORE_HEADER);
+    GFN_TRY(parse_header(bytes + BEFORE_HEADER, length, array));
+    *begin = BEFORE_HEADER + length;
+    if (!gfn_array_bytes(array, &expected))
+        return gfn_fail(GFN_EDATA, "the shape is impossible");
+    if (expected != n - *begin)
+        return gfn_fail(GFN_EDATA, "expected %zu bytes of data, found %zu", expected, n - *begin);
+    return GFN_OK;
+}
+
+gfn_status gfn_npy_load(const char *path, struct gfn_array *array)
+{
+    char *bytes;
+    size_t n, begin = 0;
+    struct gfn_array found = {0};
+    GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &bytes, &n));
+    gfn_status status = parse(bytes, n, &found, &begin);
+    if (status != GFN_OK) {
+        gfn_release(&bytes);
+        return gfn_fail_in(status, "%s: ", path);
+    }
+    memmove(bytes, bytes + begin, n - begin); /* to where it is aligned and can be released */
+    found.data = bytes;
+    *array = found;
+    return GFN_OK;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Atomic replacement. Descriptors, not streams: fwrite hides how far it came when the disk is full
+ * or a signal comes, and all that is written here is large or already in one piece.
+ */
+#include "io/file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/failure.h"
+
+struct gfn_writer {
+    char *path, *temporary; /* PATH and PATH.tmp */
+    char *keep, *link;      /* second name and its .tmp, NULL where nothing is kept */
+    int fd;
+    bool failed; /* a write failed */
+    bool moved;  /* the old file has only its second name now */
+};
+
+static gfn_status join(const char *left, const char *right, char **text)
+{
+    size_t size = strlen(left) + strlen(right) + 1;
+    GFN_TRY(gfn_allocate("path", size, 1, text));
+    snprintf(*text, size, "%s%s", left, right);
+    return GFN_OK;
+}
+
+static gfn_status name_all(gfn_writer *writer, const char *path, const char *keep)
+{
+    GFN_TRY(join(path, "", &writer->path));
+    GFN_TRY(join(path, ".tmp", &writer->temporary));
+    if (keep == NULL)
+        return GFN_OK;
+    if (strcmp(path, keep) == 0)
+        return gfn_fail(GFN_EINVAL, "%s: the previous file needs another name", path);
+    GFN_TRY(join(keep, "", &writer->keep));
+    return join(keep, ".tmp", &writer->link);
+}
+
+static void close_writer(gfn_writer **writer)
+{
+    if ((*writer)->fd >= 0)
+        close((*writer)->fd); /* releases the lock; fsync has told all errors before */
+    gfn_release(&(*writer)->path);
+    gfn_release(&(*writer)->temporary);
+    gfn_release(&(*writer)->keep);
+    gfn_release(&(*writer)->link);
+    gfn_release(writer);
+}
+
+static bool is_named(int fd, const char *name)
+{
+    struct stat open_file, named_file;
+    return fstat(fd, &open_file) == 0 && lstat(name, &named_file) == 0 &&
+           open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
+}
+
+/* The temporary file has a fixed name, so that kills never leave more than one behind, and a lock,
+ * so that two processes never write into one. Who gets the lock of a file that its owner has
+ * renamed or removed meanwhile must not touch it and begins again. Where the file system has no
+ * locks it goes without. */
+static gfn_status open_temporary(gfn_writer *writer)
+{
+    const char *name = writer->temporary;
+    for (int attempt = 0; attempt < 100; attempt++) {
+        GFN_RETRY(writer->fd, open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+        if (writer->fd < 0)
+            return gfn_fail_errno(name, "create the file");
+        if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+            break;
+        if (is_named(writer->fd, name)) {
+            int done;
+            GFN_RETRY(done, ftruncate(writer->fd, 0));
+            return done == 0 ? GFN_OK : gfn_fail_errno(name, "empty the file");
+        }
+        close(writer->fd);
+        writer->fd = -1;
+    }
+    return gfn_fail(GFN_EEXIST, "%s: another process is writing it (hint: one run at a time)",
+                    writer->path);
+}
+
+gfn_status gfn_writer_open(const char *path, const char *keep, gfn_writer **writer)
+{
+    GFN_TRY(gfn_allocate("file writer", 1, sizeof **writer, writer));
+    (*writer)->fd = -1;
+    gfn_status status = name_all(*writer, path, keep);
+    if (status == GFN_OK)
+        status = open_temporary(*writer);
+    if (status != GFN_OK)
+        close_writer(writer);
+    return status;
+}
+
+gfn_status gfn_writer_write(gfn_writer *writer, const void *bytes, size_t n)
+{
+    const char *at = bytes;
+    while (n > 0) {
+        ssize_t written;
+        GFN_RETRY(written, write(writer->fd, at, n));
+        if (written <= 0) {
+            if (written == 0)
+                errno = ENOSPC;
+            writer->failed = true;
+            return gfn_fail_errno(writer->temporary, "write");
+        }
+        at += written;
+        n -= (size_t)written;
+    }
+    return GFN_OK;
+}
+
+/* With hard links PATH always holds a file: its second name is made beside and renamed. A rename
+ * of two names of one file does nothing (both exist after a kill between the two renames), hence
+ * the last unlink. Without hard links PATH is missing for a moment while `keep` holds the file. */
+static gfn_status keep_previous(gfn_writer *writer)
+{
+    if (!gfn_file_exists(writer->path))
+        return GFN_OK;
+    unlink(writer->link);
+    bool linked = link(writer->path, writer->link) == 0;
+    writer->moved = !linked;
+    gfn_status status = GFN_OK;
+    if (rename(linked ? writer->link : writer->path, writer->keep) != 0) {
+        status = gfn_fail_errno(writer->keep, "keep the previous file");
+        writer->moved = false;
+    }
+    unlink(writer->link);
+    return status;
+}
+
+static gfn_status sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
+    char *folder;
+    GFN_TRY(gfn_allocate("path", length + 1, 1, &folder));
+    memcpy(folder, slash ? path : ".", length);
+    int fd, done = -1;
+    GFN_RETRY(fd, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd >= 0)
+        GFN_RETRY(done, fsync(fd));
+    /* EINVAL: this file system cannot, and does without. */
+    gfn_status status =
+        done == 0 || errno == EINVAL ? GFN_OK : gfn_fail_errno(folder, "write the folder");
+    if (fd >= 0)
+        close(fd);
+    gfn_release(&folder);
+    return status;
+}
+
+static gfn_status put_in_place(gfn_writer *writer)
+{
+    int done;
+    if (writer->failed)
+        return gfn_fail(GFN_EIO, "%s: not replaced, since a write failed before", writer->path);
+    GFN_RETRY(done, fsync(writer->fd));
+    if (done != 0)
+        return gfn_fail_errno(writer->temporary, "write to the disk");
+    if (writer->keep)
+        GFN_TRY(keep_previous(writer));
+    if (rename(writer->temporary, writer->path) != 0) {
+        gfn_status status = gfn_fail_errno(writer->path, "put the new file in place");
+        if (writer->moved)
+            rename(writer->keep, writer->path);
+        return status;
+    }
+    return sync_folder(writer->path);
+}
+
+gfn_status gfn_writer_commit(gfn_writer **writer)
+{
+    gfn_status status = put_in_place(*writer);
+    gfn_writer_discard(writer);
+    return status;
+}
+
+void gfn_writer_discard(gfn_writer **writer)
+{
+    if (*writer == NULL)
+        return;
+    if (is_named((*writer)->fd, (*writer)->temporary))
+        unlink((*writer)->temporary);
+    close_writer(writer);
+}
+
+gfn_status gfn_file_replace(const char *path, const char *keep, const void *bytes, size_t n)
+{
+    gfn_writer *writer;
+    GFN_TRY(gfn_writer_open(path, keep, &writer));
+    gfn_status status = gfn_writer_write(writer, bytes, n);
+    if (status == GFN_OK)
+        return gfn_writer_commit(&writer);
+    gfn_writer_discard(&writer);
+    return status;
+}

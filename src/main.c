@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gfn-dist: the command line of the library. Bare it is one rank with threads; under mpirun or srun
+ * it is one rank of many.
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 3 };
+
+static void complain(const char *message)
+{
+    fprintf(stderr, "gfn-dist: %s\n", message);
+}
+
+/* What was asked for cannot be, or it failed while running. */
+static int exit_status(gfn_status status)
+{
+    if (status == GFN_OK)
+        return EXIT_SUCCESS;
+    return status == GFN_EINVAL || status == GFN_EEXIST ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static gfn_status train_loop(gfn_trainer *trainer, const cli_request *request)
+{
+    gfn_progress progress;
+    cli_live live;
+    cli_live_begin(&live, request);
+    gfn_status status = GFN_OK;
+    while (status == GFN_OK && !gfn_trainer_is_done(trainer)) {
+        status = gfn_trainer_advance(trainer, &progress);
+        if (status == GFN_OK)
+            cli_live_show(&live, &progress);
+    }
+    cli_live_end(&live);
+    return status;
+}
+
+static void announce(const gfn_run *run, const cli_request *request)
+{
+    if (gfn_comm_rank(gfn_run_comm(run)) != 0 || gfn_options_flag(request->program, "quiet"))
+        return;
+    fprintf(stderr, "%s\n", gfn_run_layout(run));
+    if (gfn_run_hint(run)[0])
+        fprintf(stderr, "%s\n", gfn_run_hint(run));
+}
+
+static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_complete)
+{
+    const char *out = gfn_options_text(request->program, "out");
+    const bool speaks = gfn_comm_rank(gfn_run_comm(run)) == 0 &&
+                        !gfn_options_flag(request->program, "quiet");
+    gfn_trainer *trainer = NULL;
+    gfn_report report;
+    gfn_status status = gfn_trainer_create(run, &trainer);
+    if (status == GFN_OK)
+        status = gfn_trainer_keep(trainer, out[0] ? out : NULL);
+    if (status == GFN_OK) {
+        announce(run, request);
+        status = train_loop(trainer, request);
+    }
+    if (status == GFN_OK)
+        status = gfn_trainer_finish(trainer, &report);
+    if (status == GFN_OK) {
+        *is_complete = report.is_complete;
+        if (speaks)
+            cli_report_training(run, &report);
+        gfn_draw_clear(&report.draw);
+    }
+    gfn_trainer_destroy(&trainer);
+    return status;
+}
+
+static gfn_status train(gfn_comm *comm, const cli_request *request, bool *is_complete)
+{
+    gfn_options *options = NULL;
+    gfn_run *run = NULL;
+    gfn_status status = GFN_OK;
+    if (gfn_comm_rank(comm) == 0)
+        status = cli_train_options(request, &options);
+    status = gfn_comm_agree(comm, status);
+    if (status == GFN_OK)
+        status = gfn_run_create(comm, options, 0, &run);
+    if (status == GFN_OK)
+        status = train_run(run, request, is_complete);
+    gfn_run_destroy(&run);
+    gfn_options_destroy(&options);
+    return status;
+}
+
+/* The settings that sample and eval take, checked by the rows of training. */
+typedef struct drawing {
+    int64_t samples;
+    uint64_t seed;
+    int threads;
+} drawing;
+
+static gfn_status read_drawing(const cli_request *request, drawing *d)
+{
+    gfn_options *options = NULL;
+    gfn_status status = cli_train_options(request, &options);
+    if (status == GFN_OK)
+        *d = (drawing){.samples = gfn_options_int(options, "samples"),
+                       .seed = (uint64_t)gfn_options_int(options, "seed"),
+                       .threads = (int)gfn_options_int(options, "threads")};
+    gfn_options_destroy(&options);
+    return status;
+}
+
+static gfn_status sample_run(gfn_run *run, const cli_request *request, const drawing *d)
+{
+    const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
+    const char *out = gfn_options_text(request->program, "out");
+    gfn_draw draw;
+    gfn_status status = gfn_run_draw(run, &stream, d->samples, true, &draw);
+    if (status != GFN_OK)
+        return status;
+    if (out[0])
+        status = gfn_comm_agree(gfn_run_comm(run), gfn_run_write_objects(run, out, &draw));
+    else if (draw.objects)
+        cli_print_objects(run, &draw);
+    gfn_draw_clear(&draw);
+    return status;
+}
+
+static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawing *d)
+{
+    const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
+    gfn_evaluation evaluation;
+    gfn_draw draw;
+    (void)request;
+    gfn_status status = gfn_run_evaluate(run, &evaluation);
+    if (status == GFN_OK)
+        status = gfn_run_draw(run, &stream, d->samples, false, &draw);
+    if (status != GFN_OK)
+        return status;
+    if (gfn_comm_rank(gfn_run_comm(run)) == 0)
+        cli_report_evaluation(run, &evaluation, &draw);
+    gfn_draw_clear(&draw);
+    return status;
+}
+
+static gfn_status use_run(gfn_comm *comm, const cli_request *request)
+{
+    drawing d = {0};
+    gfn_run *run = NULL;
+    gfn_status status = gfn_comm_agree(comm, read_drawing(request, &d));
+    if (status == GFN_OK)
+        status = gfn_run_open(comm, request->run, d.threads, &run);
+    if (status == GFN_OK)
+        status = request->command == CLI_SAMPLE ? sample_run(run, request, &d)
+                                                : eval_run(run, request, &d);
+    gfn_run_destroy(&run);
+    return status;
+}
+
+static int work(const cli_request *request)
+{
+    gfn_comm *comm = NULL;
+    bool is_complete = true;
+    gfn_status status = gfn_comm_open(&comm);
+    if (status != GFN_OK) {
+        if (gfn_comm_launched_rank() == 0)
+            complain(gfn_error_message());
+        return EXIT_FAILED;
+    }
+    status = request->command == CLI_TRAIN ? train(comm, request, &is_complete)
+                                           : use_run(comm, request);
+    if (status != GFN_OK && gfn_comm_rank(comm) == 0)
+        complain(gfn_error_message());
+    gfn_comm_close(&comm);
+    if (status == GFN_OK && !is_complete)
+        return EXIT_STOPPED;
+    return exit_status(status);
+}
+
+static void print_version(void)
+{
+    printf("gfn-dist %s\nkernels: %s\n", gfn_version(), gfn_kernels_name());
+}
+
+/* Standard output may be a full disk: what was printed there must not seem to have worked. */
+static int check_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    complain("standard output: cannot write all of it");
+    return status == EXIT_SUCCESS ? EXIT_FAILED : status;
+}
+
+int main(int argc, char **argv)
+{
+    cli_request request;
+    const bool is_good = cli_parse(argc, argv, &request);
+    const bool speaks = gfn_comm_launched_rank() == 0;
+    int status = EXIT_SUCCESS;
+    if (!is_good) {
+        if (speaks)
+            complain(request.message);
+        status = EXIT_USAGE;
+    } else if (gfn_options_flag(request.program, "help")) {
+        if (speaks)
+            cli_print_help(stdout);
+    } else if (gfn_options_flag(request.program, "version")) {
+        if (speaks)
+            print_version();
+    } else if (request.command == CLI_LIST) {
+        if (speaks)
+            cli_print_list(stdout);
+    } else {
+        status = work(&request);
+    }
+    cli_clear(&request);
+    return check_output(status);
+}

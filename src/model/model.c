@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The forward policy, a multilayer perceptron with ReLU between its layers:
+ *
+ *     h_0 = observation,  h_i+1 = max(0, h_i W_i + b_i),  logits = h_L W_L + b_L
+ *     log P_F(a | s) = logits_a - log sum over allowed a' of exp(logits_a')
+ *
+ * The vector is W_0 b_0 W_1 b_1 ... log_z without gaps, so that it can be written, compared and
+ * summed as it is.
+ */
+#include <gfn/model.h>
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <gfn/random.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+enum { MAX_HIDDEN = 16, MAX_WIDTH = 65536, MAX_VIEWS = 2 * (MAX_HIDDEN + 1) + 1 };
+
+#define MAX_PARAMS INT64_C(0x7fffffff)  /* in the vector */
+#define MAX_WEIGHTS INT64_C(0x40000000) /* in a layer: the draws of one random stream */
+
+struct gfn_model {
+    gfn_shape shape;
+    size_t n_layers;
+    size_t n_views; /* weight and bias of each layer, log_z */
+    gfn_view views[MAX_VIEWS];
+    size_t n_params;
+    gfn_real *params;
+    gfn_tape *tape;
+    gfn_policy_tape policy;
+};
+
+static gfn_status check(const gfn_shape *shape, const int64_t *hidden, size_t n_hidden)
+{
+    if (shape->n_actions < 1 || shape->obs_dim < 1 || shape->obs_hot < 0 ||
+        shape->obs_hot > shape->obs_dim)
+        return gfn_fail(GFN_EINVAL,
+                        "model: expected at least 1 action and 1 <= obs_hot <= obs_dim (0: dense), "
+                        "found %d actions, obs_hot %d, obs_dim %d (hint: see gfn/shape.h)",
+                        shape->n_actions, shape->obs_hot, shape->obs_dim);
+    if (n_hidden > MAX_HIDDEN)
+        return gfn_fail(GFN_EINVAL,
+                        "model: expected at most %d hidden layers, found %zu (hint: --hidden 32)",
+                        MAX_HIDDEN, n_hidden);
+    for (size_t i = 0; i < n_hidden; i++)
+        if (hidden[i] < 1 || hidden[i] > MAX_WIDTH)
+            return gfn_fail(
+                GFN_EINVAL,
+                "model: expected hidden widths from 1 to %d, found %lld (hint: --hidden 32)",
+                MAX_WIDTH, (long long)hidden[i]);
+    return GFN_OK;
+}
+
+/* The next part of the vector: [rows][cols], or [cols] where rows is 0. */
+static gfn_view *add_view(gfn_model *model, size_t rows, size_t cols)
+{
+    gfn_view *view = &model->views[model->n_views++];
+    *view = (gfn_view){.offset = model->n_params,
+                       .n = (rows ? rows : 1) * cols,
+                       .ndim = rows ? 2 : 1,
+                       .shape = {rows ? rows : cols, rows ? cols : 1}};
+    model->n_params += view->n;
+    return view;
+}
+
+static gfn_status add_layer(gfn_model *model, int64_t in, int64_t out)
+{
+    int64_t n = in * out; /* < 2^31 * 2^31 */
+    if (n > MAX_WEIGHTS || (int64_t)model->n_params + n + out >= MAX_PARAMS)
+        return gfn_fail(GFN_EINVAL,
+                        "model: expected at most %lld weights in a layer and %lld parameters, "
+                        "found a layer of %lld x %lld weights after %zu parameters "
+                        "(hint: a smaller --hidden or --size, or --encoding khot)",
+                        (long long)MAX_WEIGHTS, (long long)MAX_PARAMS, (long long)in,
+                        (long long)out, model->n_params);
+    gfn_view *weight = add_view(model, (size_t)in, (size_t)out);
+    gfn_view *bias = add_view(model, 0, (size_t)out);
+    snprintf(weight->name, sizeof weight->name, "policy.%zu.weight", model->n_layers);
+    snprintf(bias->name, sizeof bias->name, "policy.%zu.bias", model->n_layers);
+    model->n_layers++;
+    return GFN_OK;
+}
+
+static gfn_status add_views(gfn_model *model, const int64_t *hidden, size_t n_hidden)
+{
+    int64_t in = model->shape.obs_dim;
+    for (size_t i = 0; i <= n_hidden; i++) {
+        int64_t out = i < n_hidden ? hidden[i] : model->shape.n_actions;
+        GFN_TRY(add_layer(model, in, out));
+        in = out;
+    }
+    gfn_view *log_z = add_view(model, 0, 1);
+    snprintf(log_z->name, sizeof log_z->name, "log_z");
+    return GFN_OK;
+}
+
+static gfn_status record_policy(gfn_model *model)
+{
+    const gfn_shape *shape = &model->shape;
+    GFN_TRY(gfn_tape_create(&model->tape));
+    gfn_tape *tape = model->tape;
+    gfn_axis states = gfn_tape_axis(tape);
+    gfn_policy_tape *policy = &model->policy;
+    policy->tape = tape;
+    policy->observation = shape->obs_hot > 0
+                              ? gfn_input_indices(tape, states, (size_t)shape->obs_hot)
+                              : gfn_input(tape, states, (size_t)shape->obs_dim);
+    policy->mask = gfn_input_bytes(tape, states, (size_t)shape->n_actions);
+    policy->log_pf = gfn_model_record(model, tape, policy->observation, policy->mask);
+    return gfn_tape_finish(tape);
+}
+
+static gfn_status build(gfn_model *model, const int64_t *hidden, size_t n_hidden)
+{
+    GFN_TRY(add_views(model, hidden, n_hidden));
+    GFN_TRY(gfn_allocate("model", model->n_params, sizeof(gfn_real), &model->params));
+    return record_policy(model);
+}
+
+gfn_status gfn_model_create(const gfn_shape *shape, const int64_t *hidden, size_t n_hidden,
+                            gfn_model **model)
+{
+    GFN_TRY(check(shape, hidden, n_hidden));
+    gfn_model *made;
+    GFN_TRY(gfn_allocate("model", 1, sizeof *made, &made));
+    made->shape = *shape;
+    gfn_status status = build(made, hidden, n_hidden);
+    if (status != GFN_OK)
+        gfn_model_destroy(&made);
+    else
+        *model = made;
+    return status;
+}
+
+void gfn_model_destroy(gfn_model **model)
+{
+    if (*model == NULL)
+        return;
+    gfn_tape_destroy(&(*model)->tape);
+    gfn_release(&(*model)->params);
+    gfn_release(model);
+}
+
+/* Element i of a view is draw i of the stream of that view. */
+static void init_view(const gfn_model *model, const gfn_stream *stream, size_t index, double bound)
+{
+    const gfn_view *view = &model->views[index];
+    uint32_t words[4];
+    for (size_t i = 0; i < view->n; i++) {
+        if (i % 4 == 0)
+            gfn_random_words(stream, index, (uint32_t)(i / 4), words);
+        double unit = (words[i % 4] + 0.5) * 0x1p-32;
+        model->params[view->offset + i] = (gfn_real)(bound * (2 * unit - 1));
+    }
+}
+
+void gfn_model_init(gfn_model *model, uint64_t seed)
+{
+    const gfn_stream stream = {.seed = seed, .purpose = GFN_PURPOSE_INIT, .iteration = 0};
+    for (size_t layer = 0; layer < model->n_layers; layer++) {
+        double bound = 1 / sqrt((double)model->views[2 * layer].shape[0]);
+        init_view(model, &stream, 2 * layer, bound);
+        init_view(model, &stream, 2 * layer + 1, bound);
+    }
+    model->params[gfn_model_log_z_offset(model)] = 0;
+}
+
+gfn_var gfn_model_record(const gfn_model *model, gfn_tape *tape, gfn_var observation, gfn_var mask)
+{
+    gfn_var x = observation;
+    for (size_t layer = 0; layer < model->n_layers; layer++) {
+        const gfn_view *weight = &model->views[2 * layer], *bias = weight + 1;
+        gfn_var w = gfn_param(tape, weight->offset, weight->shape[0], weight->shape[1]);
+        gfn_var b = gfn_param(tape, bias->offset, 1, bias->n);
+        gfn_activation act = layer + 1 < model->n_layers ? GFN_RELU : GFN_IDENTITY;
+        bool is_hot = layer == 0 && model->shape.obs_hot > 0;
+        x = is_hot ? gfn_linear_hot(tape, x, w, b, act) : gfn_linear(tape, x, w, b, act);
+    }
+    return gfn_log_softmax(tape, x, mask);
+}
+
+const gfn_shape *gfn_model_shape(const gfn_model *model)
+{
+    return &model->shape;
+}
+
+size_t gfn_model_n_params(const gfn_model *model)
+{
+    return model->n_params;
+}
+
+gfn_real *gfn_model_params(gfn_model *model)
+{
+    return model->params;
+}
+
+size_t gfn_model_n_views(const gfn_model *model)
+{
+    return model->n_views;
+}
+
+const gfn_view *gfn_model_view(const gfn_model *model, size_t index)
+{
+    return index < model->n_views ? &model->views[index] : NULL;
+}
+
+double gfn_model_log_z(const gfn_model *model)
+{
+    return (double)model->params[gfn_model_log_z_offset(model)];
+}
+
+size_t gfn_model_log_z_offset(const gfn_model *model)
+{
+    return model->n_params - 1;
+}
+
+gfn_policy_tape gfn_model_policy(const gfn_model *model)
+{
+    return model->policy;
+}

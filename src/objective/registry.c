@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "objective/objectives.h"
+
+static const gfn_objective *const kinds[] = {
+    &gfn_objective_tb,
+};
+
+size_t gfn_objective_kinds(void)
+{
+    return sizeof kinds / sizeof kinds[0];
+}
+
+const gfn_objective *gfn_objective_kind(size_t index)
+{
+    return index < gfn_objective_kinds() ? kinds[index] : NULL;
+}
+
+const gfn_objective *gfn_objective_find(const char *name)
+{
+    for (size_t i = 0; i < gfn_objective_kinds(); i++)
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += liboptim.la
+liboptim_la_SOURCES = \
+	src/optim/adam.c \
+	src/optim/schedule.c

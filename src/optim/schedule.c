@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * With s = iteration / iterations:
+ *
+ *     constant 1        linear 1 - s        cosine (1 + cos(pi s)) / 2
+ *
+ * Cosine: Loshchilov and Hutter, "SGDR", ICLR 2017, arXiv:1608.03983, equation 5, without restarts.
+ * To check by: half-way, linear and cosine are both 1/2.
+ */
+#include <gfn/optim.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations)
+{
+    double s = iteration < iterations ? (double)iteration / (double)iterations : 1;
+    switch (schedule) {
+    case GFN_CONSTANT:
+        return 1;
+    case GFN_LINEAR:
+        return 1 - s;
+    case GFN_COSINE:
+        return (1 + cos(3.14159265358979323846 * s)) / 2;
+    }
+    return 1;
+}
+
+gfn_status gfn_schedule_find(const char *name, gfn_schedule *schedule)
+{
+    static const char *const names[] = {
+        [GFN_CONSTANT] = "constant", [GFN_LINEAR] = "linear", [GFN_COSINE] = "cosine"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *schedule = (gfn_schedule)i;
+            return GFN_OK;
+        }
+    }
+    return gfn_fail(
+        GFN_EINVAL,
+        "schedule: expected constant, linear or cosine, found \"%.200s\" (hint: cosine)", name);
+}

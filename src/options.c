@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line: long options made from the option tables, and the help that they give.
+ */
+#include "cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Options of the program, beside those of a run. */
+static const gfn_option program_rows[] = {
+    {"config", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "read options from a file, such as the config.ini of a run; the command line overrides it"},
+    {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy file"},
+    {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
+    {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},
+    {"help", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "this text"},
+    {"version", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "version and build"},
+    {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+/* What may be said of a checkpoint, and what would contradict it. */
+static const char *const of_checkpoint[] = {"samples", "seed", "threads", NULL};
+
+static const struct {
+    const char *name;
+    cli_command command;
+    bool takes_run;
+} commands[] = {
+    {"train", CLI_TRAIN, false},
+    {"sample", CLI_SAMPLE, true},
+    {"eval", CLI_EVAL, true},
+    {"list", CLI_LIST, false},
+};
+
+/* Values that getopt_long() gives for long options start where no character is. */
+enum { MAX_OPTIONS = 256, FIRST_VALUE = 1000, N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+/* All rows that any run can have: training's, then those of every kind of environment. */
+static size_t collect_rows(const gfn_option **rows, size_t n, const gfn_option *table)
+{
+    for (; table && table->name && n < MAX_OPTIONS; table++)
+        rows[n++] = table;
+    return n;
+}
+
+static size_t collect_all(const gfn_option **rows)
+{
+    size_t n = collect_rows(rows, 0, program_rows);
+    n = collect_rows(rows, n, gfn_run_option_rows());
+    for (size_t i = 0; i < gfn_env_kinds(); i++)
+        n = collect_rows(rows, n, gfn_env_kind(i)->options);
+    return n;
+}
+
+/* The same rows for getopt_long(): one entry a name. */
+static void make_long_options(struct option *entries)
+{
+    const gfn_option *rows[MAX_OPTIONS];
+    size_t n_rows = collect_all(rows), n = 0;
+    for (size_t i = 0; i < n_rows; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < n; k++)
+            is_known |= strcmp(entries[k].name, rows[i]->name) == 0;
+        int argument = rows[i]->type == GFN_OPTION_FLAG ? optional_argument : required_argument;
+        if (!is_known)
+            entries[n] = (struct option){rows[i]->name, argument, NULL, FIRST_VALUE + (int)n};
+        n += !is_known;
+    }
+    entries[n] = (struct option){0};
+}
+
+
+static int find_entry(const struct option *entries, const char *name)
+{
+    while (strcmp(entries->name, name) != 0)
+        entries++;
+    return entries->val;
+}
+
+static bool refuse(cli_request *request, const char *text)
+{
+    snprintf(request->message, sizeof request->message, "%s", text);
+    return false;
+}
+
+/* The library's message about a name that no option has names the nearest one. */
+static bool refuse_unknown(cli_request *request, const char *argument)
+{
+    char name[128];
+    const char *word = argument + strspn(argument, "-");
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    gfn_options *all = NULL;
+    const gfn_option *tables[] = {program_rows, gfn_run_option_rows(), NULL};
+    const gfn_option *rows = NULL;
+    size_t n = 2;
+    for (size_t i = 0; i < gfn_env_kinds() && rows == NULL; i++)
+        rows = gfn_env_kind(i)->options;
+    if (rows)
+        tables[n++] = rows;
+    if (gfn_options_create(tables, n, &all) == GFN_OK)
+        gfn_options_set(all, name, "", "command line");
+    gfn_options_destroy(&all);
+    return refuse(request, gfn_error_message());
+}
+
+static bool keep_setting(cli_request *request, const char *name, const char *value)
+{
+    const char *text = value ? value : "yes";
+    if (!gfn_options_has(request->program, name)) {
+        request->settings[request->n_settings++] = (cli_setting){name, text};
+        return true;
+    }
+    return gfn_options_set(request->program, name, text, "command line") == GFN_OK ||
+           refuse(request, gfn_error_message());
+}
+
+static bool read_options(int argc, char **argv, cli_request *request)
+{
+    struct option entries[MAX_OPTIONS + 1];
+    make_long_options(entries);
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int index = optind;
+        int found = getopt_long(argc, argv, ":h", entries, NULL);
+        if (found == -1)
+            return true;
+        if (found == 'h')
+            found = find_entry(entries, "help");
+        if (found == ':') {
+            snprintf(request->message, sizeof request->message,
+                     "%s: expected a value, found none (hint: %s=VALUE)", argv[index],
+                     argv[index]);
+            return false;
+        }
+        if (found == '?')
+            return refuse_unknown(request, argv[index]);
+        const char *name = entries[found - FIRST_VALUE].name;
+        if (optarg && optarg[0] == '\0') {
+            snprintf(request->message, sizeof request->message,
+                     "%s: expected a value, found \"\" (hint: without --%s it has its default)",
+                     name, name);
+            return false;
+        }
+        if (!keep_setting(request, name, optarg))
+            return false;
+    }
+}
+
+/* What stands beside the options: a command, and the run that it works on. */
+static bool read_command(int argc, char **argv, cli_request *request)
+{
+    const char *word = optind < argc ? argv[optind++] : "train";
+    size_t i = 0;
+    while (i < N_COMMANDS && strcmp(commands[i].name, word) != 0)
+        i++;
+    if (i == N_COMMANDS) {
+        snprintf(request->message, sizeof request->message,
+                 "command: expected one of train, sample, eval, list, found \"%.100s\" (hint: "
+                 "gfn-dist --help)",
+                 word);
+        return false;
+    }
+    request->command = commands[i].command;
+    if (commands[i].takes_run && optind == argc) {
+        snprintf(request->message, sizeof request->message,
+                 "%s: expected a run directory, found none (hint: gfn-dist %s runs/latest)", word,
+                 word);
+        return false;
+    }
+    if (commands[i].takes_run)
+        request->run = argv[optind++];
+    if (optind == argc)
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "%s: expected options, found \"%.100s\" (hint: gfn-dist --help)", word, argv[optind]);
+    return false;
+}
+
+/* Only what does not contradict a checkpoint may be said of one. */
+static bool check_settings(cli_request *request)
+{
+    if (request->command == CLI_TRAIN)
+        return true;
+    for (size_t i = 0; i < request->n_settings; i++) {
+        const char *const *name = of_checkpoint;
+        while (*name && strcmp(*name, request->settings[i].name) != 0)
+            name++;
+        if (*name != NULL && request->command != CLI_LIST)
+            continue;
+        snprintf(request->message, sizeof request->message,
+                 "--%s: expected an option of this command, found one of training (hint: "
+                 "--samples, --seed and --threads go with sample and eval)",
+                 request->settings[i].name);
+        return false;
+    }
+    return true;
+}
+
+bool cli_parse(int argc, char **argv, cli_request *request)
+{
+    const gfn_option *tables[] = {program_rows};
+    *request = (cli_request){.command = CLI_TRAIN};
+    request->settings = calloc((size_t)argc + 1, sizeof *request->settings);
+    if (request->settings == NULL)
+        return refuse(request, "no memory for the command line");
+    if (gfn_options_create(tables, 1, &request->program) != GFN_OK)
+        return refuse(request, gfn_error_message());
+    return read_options(argc, argv, request) && read_command(argc, argv, request) &&
+           check_settings(request);
+}
+
+void cli_clear(cli_request *request)
+{
+    gfn_options_destroy(&request->program);
+    free(request->settings);
+    request->settings = NULL;
+}
+
+const char *cli_find(const cli_request *request, const char *name)
+{
+    for (size_t i = request->n_settings; i-- > 0;)
+        if (strcmp(request->settings[i].name, name) == 0)
+            return request->settings[i].value;
+    return NULL;
+}
+
+gfn_status cli_train_options(const cli_request *request, gfn_options **options)
+{
+    const char *file = gfn_options_text(request->program, "config");
+    const char *env = cli_find(request, "env");
+    gfn_status status = file[0] ? gfn_run_read_options(file, env, options)
+                                : gfn_run_options(env, options);
+    for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++)
+        status = gfn_options_set(*options, request->settings[i].name, request->settings[i].value,
+                                 "command line");
+    return status;
+}
+
+/* "--size N" and what it means, with the default, folded at 80 columns. */
+static void print_row(FILE *to, const gfn_option *row)
+{
+    static const char *const placeholders[] = {
+        [GFN_OPTION_INT] = "N",       [GFN_OPTION_NUMBER] = "X",  [GFN_OPTION_WORD] = "NAME",
+        [GFN_OPTION_WIDTHS] = "LIST", [GFN_OPTION_TIME] = "TIME", [GFN_OPTION_FLAG] = NULL};
+    char left[96], text[512];
+    const char *placeholder = row->choices ? row->choices : placeholders[row->type];
+    snprintf(left, sizeof left, "  --%s%s%s", row->name, placeholder ? " " : "",
+             placeholder ? placeholder : "");
+    bool shows_default = row->fallback[0] && row->type != GFN_OPTION_FLAG;
+    snprintf(text, sizeof text, "%s%s%s%s", row->help, shows_default ? " [" : "",
+             shows_default ? row->fallback : "", shows_default ? "]" : "");
+    if (strlen(left) > 25)
+        fprintf(to, "%s\n%26s", left, "");
+    else
+        fprintf(to, "%-26s", left);
+    size_t column = 0;
+    for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
+        if (column > 0 && column + 1 + strlen(word) > 53) {
+            fprintf(to, "\n%26s", "");
+            column = 0;
+        }
+        column += (size_t)fprintf(to, "%s%s", column ? " " : "", word);
+    }
+    fputc('\n', to);
+}
+
+static void print_table(FILE *to, const gfn_option *row, const char *heading)
+{
+    const char *topic = heading;
+    if (heading)
+        fprintf(to, "\n%s\n", heading);
+    for (; row && row->name; row++) {
+        if (!heading && (topic == NULL || strcmp(topic, row->topic) != 0))
+            fprintf(to, "\n%s\n", topic = row->topic);
+        print_row(to, row);
+    }
+}
+
+void cli_print_help(FILE *to)
+{
+    char heading[128];
+    fputs("gfn-dist trains generative flow networks: samplers that build an object step by step\n"
+          "and end with each object x with probability proportional to a reward R(x).\n\n"
+          "  gfn-dist [train] [OPTION...]      train; train may be left out\n"
+          "  gfn-dist sample RUN [OPTION...]   draw objects from a run's checkpoint\n"
+          "  gfn-dist eval RUN [OPTION...]     measure a run's checkpoint\n"
+          "  gfn-dist list                     environments and objectives\n\n"
+          "  mpirun -np 8 gfn-dist --size 16   the same on 8 ranks, with the same result\n\n"
+          "sample and eval take --samples, --seed, --threads and --quiet; sample also --out.\n"
+          "Exit status: 0 done, 1 failed, 2 bad usage, 3 stopped early on request and saved.\n"
+          "Metrics: tv = 1/2 sum|p-q|, l1 = sum|p-q| (not the mean), jsd and kl in nats.\n",
+          to);
+    print_table(to, gfn_run_option_rows(), NULL);
+    for (size_t i = 0; i < gfn_env_kinds(); i++) {
+        snprintf(heading, sizeof heading, "Environment %s", gfn_env_kind(i)->name);
+        print_table(to, gfn_env_kind(i)->options, heading);
+    }
+    print_table(to, program_rows, NULL);
+}
+
+void cli_print_list(FILE *to)
+{
+    fputs("Environments (--env)\n", to);
+    for (size_t i = 0; i < gfn_env_kinds(); i++) {
+        const gfn_env_ops *ops = gfn_env_kind(i);
+        fprintf(to, "  %-12s %s\n", ops->name, ops->summary);
+        for (const gfn_option *row = ops->options; row && row->name; row++)
+            print_row(to, row);
+    }
+    fputs("\nObjectives (--objective)\n", to);
+    for (size_t i = 0; i < gfn_objective_kinds(); i++) {
+        const gfn_objective *objective = gfn_objective_kind(i);
+        fprintf(to, "  %-12s %s\n               %s\n", objective->name, objective->summary,
+                objective->source);
+    }
+    fputs("\nBackward policies (--backward)\n"
+          "  uniform      every edge into a state is equally likely\n",
+          to);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What people see: the live line while training, the report after it.
+ */
+#include "cli.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the live line, on standard error ---- */
+
+/* Seconds between two writings: of the line that is rewritten, and of lines that stay. */
+#define LIVE_PERIOD 0.1
+#define LINE_PERIOD 2.0
+
+void cli_live_begin(cli_live *live, const cli_request *request)
+{
+    const char *progress = gfn_options_text(request->program, "progress");
+    /* Under a launcher isatty() is true in every rank even where output goes to a file. */
+    const bool is_terminal = isatty(STDERR_FILENO) && !gfn_comm_is_launched();
+    *live = (cli_live){.is_quiet = gfn_options_flag(request->program, "quiet") ||
+                                   gfn_comm_launched_rank() != 0 || strcmp(progress, "never") == 0};
+    live->is_on = strcmp(progress, "always") == 0 || (strcmp(progress, "auto") == 0 && is_terminal);
+}
+
+static void print_duration(char *text, size_t size, double seconds)
+{
+    const long s = isfinite(seconds) && seconds < 1e9 ? (long)(seconds + 0.5) : 0;
+    if (s >= 3600)
+        snprintf(text, size, "%ldh%02ldm", s / 3600, s / 60 % 60);
+    else if (s >= 60)
+        snprintf(text, size, "%ldm%02lds", s / 60, s % 60);
+    else
+        snprintf(text, size, "%lds", s);
+}
+
+void cli_live_show(cli_live *live, const gfn_progress *p)
+{
+    const double period = live->is_on ? LIVE_PERIOD : LINE_PERIOD;
+    if (live->is_quiet || p->seconds - live->last < period)
+        return;
+    live->last = p->seconds;
+    char left[32];
+    const double rate = p->trajectories_per_second;
+    const double ahead = (double)p->trajectories / (double)p->iteration *
+                         (double)(p->iterations - p->iteration);
+    print_duration(left, sizeof left, rate > 0 ? ahead / rate : 0);
+    fprintf(stderr, "%siteration %" PRId64 "/%" PRId64 "  loss %.3g  log Z %.4f", live->is_on ? "\r" : "",
+            p->iteration, p->iterations, p->loss, p->log_z);
+    if (p->has_evaluation && p->evaluation.is_exact)
+        fprintf(stderr, "  TV %.2g", p->evaluation.metrics.tv);
+    fprintf(stderr, "  %.3g trajectories/s  %s left%s", rate, left, live->is_on ? "   " : "\n");
+    fflush(stderr);
+    live->is_dirty = live->is_on;
+}
+
+void cli_live_end(cli_live *live)
+{
+    if (live->is_dirty)
+        fprintf(stderr, "\r%79s\r", "");
+    live->is_dirty = false;
+}
+
+/* ---- the heat map ---- */
+
+/* Two maps of at most 19 bins of two characters each stand side by side in 80 columns. */
+enum { MAX_BINS = 19 };
+static const char shades[] = " .:-=+*#%@";
+
+/* Mean of v over a bin of k x k cells of a size_y x size_x grid. */
+static double bin_mean(const double *v, const int64_t *size, int64_t k, const int64_t *bin)
+{
+    double sum = 0;
+    int64_t n = 0;
+    for (int64_t y = bin[0] * k; y < (bin[0] + 1) * k && y < size[0]; y++)
+        for (int64_t x = bin[1] * k; x < (bin[1] + 1) * k && x < size[1]; x++, n++)
+            sum += v[y * size[1] + x];
+    return n > 0 ? sum / (double)n : 0;
+}
+
+static void print_map_row(const double *v, const int64_t *size, int64_t k, int64_t y, double most)
+{
+    const int64_t bins = (size[1] + k - 1) / k;
+    for (int64_t x = 0; x < bins; x++) {
+        const double share = bin_mean(v, size, k, (int64_t[]){y, x}) / most;
+        const int last = (int)sizeof shades - 2;
+        int level = (int)(share * last + 0.5);
+        level = level < 0 ? 0 : level > last ? last : level;
+        printf("%c%c", shades[level], shades[level]);
+    }
+}
+
+/* Samples beside the target, in one scale. */
+static void print_maps(const gfn_env_spec *spec, const double *samples, const double *target)
+{
+    const int64_t *size = spec->axis;
+    const int64_t widest = size[0] > size[1] ? size[0] : size[1];
+    const int64_t k = (widest + MAX_BINS - 1) / MAX_BINS;
+    const int64_t rows = (size[0] + k - 1) / k, columns = (size[1] + k - 1) / k;
+    double most = 0;
+    for (int64_t y = 0; y < rows; y++)
+        for (int64_t x = 0; x < columns; x++)
+            most = fmax(most, bin_mean(target, size, k, (int64_t[]){y, x}));
+    printf("\n  %-*s  target\n", (int)(2 * columns), "samples");
+    for (int64_t y = 0; y < rows; y++) {
+        printf("  ");
+        print_map_row(samples, size, k, y, most);
+        printf("  ");
+        print_map_row(target, size, k, y, most);
+        printf("\n");
+    }
+    printf("  scale: \"%s\" from 0 to %.3g a cell%s\n", shades, most,
+           k > 1 ? ", means of neighbouring cells" : "");
+}
+
+static void print_heat_map(const gfn_run *run, const gfn_draw *draw)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_env(run));
+    const double *target = gfn_run_target(run);
+    static double share[1 << 20];
+    if (spec->ndim != 2 || target == NULL || draw->counts == NULL || draw->n == 0 ||
+        draw->n_counts > sizeof share / sizeof share[0])
+        return;
+    for (size_t i = 0; i < draw->n_counts; i++)
+        share[i] = (double)draw->counts[i] / (double)draw->n;
+    print_maps(spec, share, target);
+}
+
+/* ---- the report, on standard output ---- */
+
+static void print_quality(const gfn_evaluation *e, const gfn_draw *draw, int64_t modes,
+                          int64_t n_modes)
+{
+    if (e->is_exact)
+        printf("  exact      L1 %.3g  TV %.3g  JSD %.3g  KL %.3g\n", e->metrics.l1, e->metrics.tv,
+               e->metrics.jsd, e->metrics.kl);
+    else
+        printf("  exact      not possible: the states cannot be enumerated\n");
+    printf("  log Z      %.6f", e->log_z);
+    if (!isnan(e->log_z_error))
+        printf("  (exact %.6f, error %+.2g)", e->log_z_true, e->log_z_error);
+    printf("\n");
+    if (modes >= 0 && n_modes >= 0)
+        printf("  modes      %" PRId64 " of %" PRId64 " found in training\n", modes, n_modes);
+    else if (modes >= 0)
+        printf("  modes      %" PRId64 " found in training\n", modes);
+    if (draw->n == 0)
+        return;
+    printf("  samples    %" PRId64, draw->n);
+    if (!isnan(draw->l1))
+        printf(": L1 %.3g, a perfect sampler scores %.3g", draw->l1, draw->l1_noise_floor);
+    if (draw->modes >= 0)
+        printf("%s %" PRId64 " modes", isnan(draw->l1) ? ":" : ";", draw->modes);
+    printf("\n");
+    if (!isnan(draw->chi_square))
+        printf("             chi-square %.1f on %" PRId64 " degrees of freedom against the policy\n",
+               draw->chi_square, draw->chi_square_df);
+}
+
+void cli_report_training(const gfn_run *run, const gfn_report *r)
+{
+    const gfn_progress *p = &r->last;
+    const double iterations_per_second = p->seconds > 0 ? (double)p->iteration / p->seconds : 0;
+    printf("%s after %" PRId64 " of %" PRId64 " iterations, %" PRId64 " trajectories, %.2f s "
+           "(%.0f iterations/s)\n",
+           r->is_complete ? "done" : "stopped", p->iteration, p->iterations, p->trajectories,
+           r->seconds, iterations_per_second);
+    printf("  loss       %.3g\n", p->loss);
+    print_quality(&r->evaluation, &r->draw, p->modes, p->n_modes);
+    print_heat_map(run, &r->draw);
+    if (gfn_run_directory(run)[0])
+        printf("\n  files in %s: config.ini metrics.jsonl checkpoint.safetensors%s summary.json\n",
+               gfn_run_directory(run), r->draw.counts && r->draw.n > 0 ? " histogram.npy" : "");
+}
+
+void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,
+                           const gfn_draw *draw)
+{
+    printf("checkpoint of iteration %" PRId64 ", params_crc %08" PRIx32 "\n",
+           gfn_run_iteration(run), gfn_run_params_crc(run));
+    print_quality(evaluation, draw, -1, -1);
+    print_heat_map(run, draw);
+}
+
+void cli_print_objects(const gfn_run *run, const gfn_draw *draw)
+{
+    const size_t width = (size_t)gfn_env_spec_of(gfn_run_env(run))->state_width;
+    for (int64_t i = 0; i < draw->n; i++) {
+        for (size_t j = 0; j < width; j++)
+            printf("%s%" PRId32, j ? " " : "", draw->objects[(size_t)i * width + j]);
+        printf("\n");
+    }
+}

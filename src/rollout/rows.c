@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rows: what is computed once for each distinct state.
+ */
+#include "rollout/sampler.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/parallel.h"
+#include "env/world.h"
+
+
+
+
+typedef struct job {
+    gfn_sampler *sampler;
+    size_t first, n;
+    bool refresh;
+} job;
+
+/* What depends on the state alone: mask, observation, log P_B. */
+static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
+{
+    const gfn_env_ops *ops = s->env->ops;
+    const void *world = s->env->world;
+    const int32_t *state = gfn_state_set_states(s->states) + first * s->width;
+    uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask) + first * s->n_actions;
+    uint8_t *back = s->back_mask + first * s->n_back;
+    ops->allowed(world, n, state, mask);
+    ops->allowed_back(world, n, state, back);
+    for (size_t i = 0; i < n; i++) {
+        size_t edges = 0, actions = 0;
+        for (size_t b = 0; b < s->n_back; b++)
+            edges += back[i * s->n_back + b] != 0;
+        for (size_t a = 0; a < s->n_actions; a++)
+            actions += mask[i * s->n_actions + a] != 0;
+        s->log_pb[first + i] = edges > 1 ? (gfn_real)-log((double)edges) : 0;
+        s->ends[first + i] = actions == 0;
+    }
+    if (s->obs_hot > 0) {
+        int32_t *index = gfn_frame_indices(s->frame, s->policy.observation);
+        ops->observe(world, n, state, index + first * s->obs_hot, NULL);
+        return;
+    }
+    float *dense = s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim;
+    gfn_real *x = gfn_frame_reals(s->frame, s->policy.observation) + first * s->obs_dim;
+    ops->observe(world, n, state, NULL, dense);
+    for (size_t i = 0; i < n * s->obs_dim; i++)
+        x[i] = (gfn_real)dense[i];
+}
+
+/* Thresholds of one row; false where its policy is not finite. */
+static bool set_thresholds(size_t n_actions, const uint8_t *mask, const gfn_real *log_pf,
+                           int32_t *threshold)
+{
+    double sum = 0;
+    size_t last = 0;
+    for (size_t a = 0; a < n_actions; a++) {
+        if (mask[a]) {
+            sum += exp((double)log_pf[a]);
+            last = a;
+        }
+        double scaled = floor(sum * 0x1p31);
+        threshold[a] = scaled < 0x1p31 ? (int32_t)(scaled - 1) : INT32_MAX;
+    }
+    /* Whatever rounding left of the sum belongs to the last allowed action. */
+    for (size_t a = last; a < n_actions; a++)
+        threshold[a] = INT32_MAX;
+    return isfinite(sum);
+}
+
+static void task(void *self, size_t index, int thread)
+{
+    const job *j = self;
+    gfn_sampler *s = j->sampler;
+    size_t done = index * GFN_ROWS_CHUNK, first = j->first + done;
+    size_t n = j->n - done < GFN_ROWS_CHUNK ? j->n - done : GFN_ROWS_CHUNK;
+    if (!j->refresh)
+        describe(s, first, n, thread);
+    gfn_frame_forward_rows(s->frame, gfn_model_params(s->model), first, n);
+    const size_t k = s->n_actions;
+    const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
+    const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
+    for (size_t row = first; row < first + n; row++)
+        if (!set_thresholds(k, mask + row * k, log_pf + row * k, s->threshold + row * k))
+            atomic_store_explicit(&s->broken, true, memory_order_relaxed);
+}
+
+/* Tell the first state whose policy is not finite. */
+static gfn_status complain(gfn_sampler *s, size_t first, size_t n)
+{
+    const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
+    size_t row = first;
+    for (; row + 1 < first + n; row++) {
+        bool is_nan = false;
+        for (size_t a = 0; a < s->n_actions; a++)
+            is_nan |= isnan(log_pf[row * s->n_actions + a]);
+        if (is_nan)
+            break;
+    }
+    char text[128];
+    const int32_t *state = gfn_state_set_states(s->states) + row * s->width;
+    return gfn_fail(GFN_ENUMERIC,
+                    "forward policy: log P_F is not finite in state %s, expected finite numbers "
+                    "(hint: a smaller --lr)",
+                    gfn_env_state_text(s->env, state, text, sizeof text));
+}
+
+static gfn_status run(gfn_sampler *s, size_t first, size_t n, bool refresh)
+{
+    if (n == 0)
+        return GFN_OK;
+    job j = {.sampler = s, .first = first, .n = n, .refresh = refresh};
+    gfn_frame_set_rows(s->frame, 0, first + n);
+    atomic_store_explicit(&s->broken, false, memory_order_relaxed);
+    gfn_parallel_for(s->threads, (n + GFN_ROWS_CHUNK - 1) / GFN_ROWS_CHUNK, task, &j);
+    if (atomic_load_explicit(&s->broken, memory_order_relaxed))
+        return complain(s, first, n);
+    return GFN_OK;
+}
+
+gfn_status gfn_rows_fill(gfn_sampler *sampler, size_t first, size_t n)
+{
+    return run(sampler, first, n, false);
+}
+
+gfn_status gfn_rows_refresh(gfn_sampler *sampler, size_t first, size_t n)
+{
+    return run(sampler, first, n, true);
+}
+
+gfn_status gfn_sampler_rows(gfn_sampler *sampler, size_t n, const int32_t *state, int32_t *row)
+{
+    const size_t before = gfn_state_set_count(sampler->states);
+    for (size_t i = 0; i < n; i++) {
+        row[i] = gfn_state_set_add(sampler->states, state + i * sampler->width);
+        if (row[i] < 0)
+            return gfn_fail(GFN_EINVAL, "sampler: no room for %zu more states", n - i);
+    }
+    return gfn_rows_fill(sampler, before, gfn_state_set_count(sampler->states) - before);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rollout/sampler.h - the inside of a sampler.
+ *
+ * Distinct states have rows. A row holds what a visit needs: the policy's log-probabilities (in the
+ * frame), the thresholds that turn a random word into an action, and log P_B of entering the state.
+ * Rows are made in one of two ways with the same bits: a small numbered space is unrolled once into
+ * a table of all states and successors (row = state number), so that a visit is a few loads; in any
+ * other space rows are found by hashing as trajectories advance together, one step a wave.
+ */
+#ifndef ROLLOUT_SAMPLER_H
+#define ROLLOUT_SAMPLER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <gfn/sampler.h>
+#include <gfn/tape.h>
+
+#include "data/state_set.h"
+
+struct gfn_sampler {
+    const gfn_env *env;
+    gfn_model *model;
+    gfn_policy_tape policy;
+    int threads;
+    size_t capacity;  /* trajectories of a call */
+    size_t max_steps; /* steps of a trajectory */
+    size_t width;     /* words of a state */
+    size_t n_actions, n_back, obs_dim, obs_hot;
+
+    /* Rows. */
+    size_t max_rows;
+    gfn_state_set *states;
+    gfn_frame *frame;    /* the policy's tape, one row a distinct state */
+    int32_t *threshold;  /* [max_rows][n_actions] */
+    gfn_real *log_pb;    /* [max_rows] uniform log P_B of any edge into the state; start: 0 */
+    uint8_t *ends;       /* [max_rows] no action is allowed */
+    uint8_t *back_mask;  /* [max_rows][n_back] */
+    float *dense;        /* [threads][chunk][obs_dim], where observations are dense */
+    _Atomic bool broken; /* a row's policy is not finite */
+
+    /* The table of a small space; NULL elsewhere. */
+    int32_t *next;      /* [n_states][n_actions] row after the action, -1: not allowed or stop */
+    double *log_reward; /* [n_states] */
+
+    /* Lanes: the live trajectories of a wave, packed. */
+    size_t *lane;        /* [capacity] which trajectory */
+    int32_t *state;      /* [capacity][width] */
+    int32_t *lane_row;   /* [capacity], at least GFN_ROWS_PART */
+    int32_t *action;     /* [capacity] */
+    uint32_t *words;     /* [capacity][4] a trajectory's random words, by trajectory */
+};
+
+/* What a call asks for: draws from a stream, or (stream NULL) the actions given in log. */
+typedef struct gfn_walk {
+    gfn_sampler *sampler;
+    const gfn_stream *stream;
+    int64_t first;
+    size_t n;
+    gfn_trajectories *log; /* NULL: only `terminal` is wanted */
+    int32_t *terminal;     /* [n][width] */
+    _Atomic size_t fault;  /* lowest trajectory whose given actions are wrong; SIZE_MAX: none */
+} gfn_walk;
+
+/* Rows of one task. What a row holds does not depend on it. */
+enum { GFN_ROWS_CHUNK = 32 };
+
+/* States that gfn_sampler_log_pf() evaluates at a time. */
+enum { GFN_ROWS_PART = 4096 };
+
+/* rows.c: fill rows first ... first+n-1 for the states of the set, or (refresh) only what depends
+ * on the parameters. GFN_ENUMERIC: a policy that is not finite. */
+gfn_status gfn_rows_fill(gfn_sampler *sampler, size_t first, size_t n);
+gfn_status gfn_rows_refresh(gfn_sampler *sampler, size_t first, size_t n);
+
+/* table.c and waves.c: the two ways. */
+gfn_status gfn_table_create(gfn_sampler *sampler);
+gfn_status gfn_table_walk(gfn_walk *walk);
+gfn_status gfn_waves_walk(gfn_walk *walk);
+
+/* Rows of n given states under the parameters of the last call; new ones are added and evaluated.
+ * Errors: GFN_EINVAL (no room), GFN_ENUMERIC. */
+gfn_status gfn_sampler_rows(gfn_sampler *sampler, size_t n, const int32_t *state, int32_t *row);
+
+/* Instead of an action: the trajectory ended before, or the given action is wrong. */
+enum { GFN_WALK_OVER = -1, GFN_WALK_WRONG = -2 };
+
+/* walk.c: the given action of step t of trajectory i in a row; GFN_WALK_OVER or GFN_WALK_WRONG. */
+int32_t gfn_walk_given(const gfn_walk *walk, size_t i, size_t t, int32_t row);
+
+/* Note that trajectory i is wrong; the lowest is kept. */
+void gfn_walk_fault(gfn_walk *walk, size_t i);
+
+/* The action that a random word chooses in a row: thresholds are the cumulative probabilities in
+ * units of 2^-31, less one, so the action is the number of thresholds below the word's top bits. */
+static inline int32_t gfn_row_action(const gfn_sampler *sampler, int32_t row, uint32_t word)
+{
+    const int32_t *threshold = sampler->threshold + (size_t)row * sampler->n_actions;
+    int32_t draw = (int32_t)(word >> 1), action = 0;
+    for (size_t a = 0; a < sampler->n_actions; a++)
+        action += draw > threshold[a];
+    return action;
+}
+
+/* The action of step t of trajectory i in a row: drawn, or given. words [4] are kept from step to
+ * step. GFN_WALK_OVER or GFN_WALK_WRONG where there is none. */
+static inline int32_t gfn_walk_action(const gfn_walk *walk, size_t i, size_t t, int32_t row,
+                                      uint32_t words[4])
+{
+    if (!walk->stream)
+        return gfn_walk_given(walk, i, t, row);
+    if (walk->sampler->ends[row])
+        return GFN_WALK_OVER;
+    if (t % 4 == 0)
+        gfn_random_words(walk->stream, (uint64_t)walk->first + i, (uint32_t)(t / 4), words);
+    return gfn_row_action(walk->sampler, row, words[t % 4]);
+}
+
+#endif

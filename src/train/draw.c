@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Objects from the trained policy, drawn over all ranks and judged beside what a perfect sampler
+ * would score.
+ */
+#include "train/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+/* Objects that all ranks draw together at a time. */
+enum { PART = 65536 };
+
+typedef struct drawing {
+    gfn_run *run;
+    const gfn_stream *stream;
+    size_t width, key_words;
+    bool is_root;
+    int32_t *mine;     /* [share of PART][width] */
+    int64_t *records;  /* [share of PART][key_words] */
+    int64_t *gathered; /* [PART][key_words] */
+    size_t *counts;    /* [size] */
+    int32_t *objects;  /* [n][width] on rank 0 */
+} drawing;
+
+static gfn_status allocate(drawing *d, int64_t n)
+{
+    const size_t part = n < PART ? (size_t)n : PART;
+    GFN_TRY(gfn_allocate("objects of this rank", part * d->width, sizeof(int32_t), &d->mine));
+    GFN_TRY(gfn_allocate("objects to send", part * d->key_words, sizeof(int64_t), &d->records));
+    GFN_TRY(gfn_allocate("objects received", part * d->key_words, sizeof(int64_t), &d->gathered));
+    GFN_TRY(gfn_allocate("counts of ranks", (size_t)gfn_comm_size(d->run->comm), sizeof(size_t),
+                         &d->counts));
+    if (!d->is_root)
+        return GFN_OK;
+    return gfn_allocate("objects", (size_t)n * d->width, sizeof(int32_t), &d->objects);
+}
+
+/* Draw objects first ... first + n - 1 of the stream, n <= PART. */
+static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
+{
+    gfn_run *run = d->run;
+    const size_t bytes = d->width * sizeof(int32_t);
+    int64_t my_first, my_n;
+    gfn_run_share(run->comm, n, &my_first, &my_n);
+    gfn_status status = gfn_sampler_objects(run->sampler, d->stream, first + my_first,
+                                            (size_t)my_n, d->mine);
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    for (int64_t i = 0; i < my_n; i++)
+        memcpy(d->records + (size_t)i * d->key_words, d->mine + (size_t)i * d->width, bytes);
+    GFN_TRY(gfn_comm_gather_i64(run->comm, d->records, (size_t)my_n, d->key_words, d->gathered,
+                                (size_t)n, d->counts));
+    for (int64_t i = 0; d->is_root && i < n; i++)
+        memcpy(d->objects + (size_t)(first + i) * d->width,
+               d->gathered + (size_t)i * d->key_words, bytes);
+    return GFN_OK;
+}
+
+/* Compare counts with the target and with the policy's exact distribution. */
+static gfn_status compare(drawing *d, gfn_exact *exact, gfn_draw *draw)
+{
+    const size_t n = gfn_exact_n(exact);
+    const double *target = gfn_exact_target(exact), *p;
+    GFN_TRY(gfn_exact_run(exact, gfn_sampler_log_pf, d->run->sampler, &p));
+    draw->chi_square = gfn_chi_square(n, draw->counts, p, &draw->chi_square_df);
+    draw->l1_noise_floor = gfn_l1_noise_floor(n, target, draw->n);
+    draw->l1 = 0;
+    for (size_t i = 0; i < n; i++)
+        draw->l1 += fabs((double)draw->counts[i] / (double)draw->n - target[i]);
+    draw->n_modes = gfn_exact_n_modes(exact);
+    return GFN_OK;
+}
+
+/* What rank 0 finds out. */
+static gfn_status judge(drawing *d, gfn_draw *draw)
+{
+    const gfn_env *env = d->run->env;
+    const gfn_env_spec *spec = gfn_env_spec_of(env);
+    gfn_exact *exact;
+    if (!isnan(spec->max_log_reward))
+        GFN_TRY(gfn_count_modes(env, (size_t)draw->n, d->objects, &draw->modes));
+    if (spec->n_states <= 0 || spec->n_states > GFN_EXACT_MAX_STATES)
+        return GFN_OK;
+    draw->n_counts = (size_t)spec->n_states;
+    GFN_TRY(gfn_allocate("histogram", draw->n_counts, sizeof(int64_t), &draw->counts));
+    GFN_TRY(gfn_histogram_add(env, (size_t)draw->n, d->objects, draw->counts));
+    GFN_TRY(gfn_run_exact(d->run, &exact));
+    return exact && draw->n > 0 ? compare(d, exact, draw) : GFN_OK;
+}
+
+static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
+{
+    for (int64_t first = 0; first < draw->n; first += PART)
+        GFN_TRY(draw_part(d, first, draw->n - first < PART ? draw->n - first : PART));
+    GFN_TRY(gfn_comm_agree(d->run->comm, d->is_root ? judge(d, draw) : GFN_OK));
+    if (wants_objects) {
+        draw->objects = d->objects;
+        d->objects = NULL;
+    }
+    return GFN_OK;
+}
+
+/* Numbers that rank 0 found, to all ranks. */
+static gfn_status share(gfn_comm *comm, gfn_draw *draw)
+{
+    gfn_draw numbers = *draw;
+    GFN_TRY(gfn_comm_broadcast(comm, &numbers, sizeof numbers));
+    numbers.counts = draw->counts;
+    numbers.n_counts = draw->n_counts;
+    numbers.objects = draw->objects;
+    *draw = numbers;
+    return GFN_OK;
+}
+
+gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool wants_objects,
+                        gfn_draw *draw)
+{
+    drawing d = {.run = run,
+                 .stream = stream,
+                 .width = (size_t)gfn_env_spec_of(run->env)->state_width,
+                 .is_root = gfn_comm_rank(run->comm) == 0};
+    d.key_words = (d.width + 1) / 2;
+    *draw = (gfn_draw){.n = n, .l1 = NAN, .l1_noise_floor = NAN, .chi_square = NAN,
+                       .modes = -1, .n_modes = -1};
+    gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));
+    if (status == GFN_OK)
+        status = draw_all(&d, wants_objects, draw);
+    if (status == GFN_OK)
+        status = share(run->comm, draw);
+    if (status != GFN_OK)
+        gfn_draw_clear(draw);
+    gfn_release(&d.mine);
+    gfn_release(&d.records);
+    gfn_release(&d.gathered);
+    gfn_release(&d.counts);
+    gfn_release(&d.objects);
+    return status;
+}
+
+void gfn_draw_clear(gfn_draw *draw)
+{
+    gfn_release(&draw->counts);
+    gfn_release(&draw->objects);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The policy judged by its exact terminal distribution.
+ */
+#include "train/run.h"
+
+#include <math.h>
+
+#include "base/fail.h"
+
+gfn_status gfn_run_exact(gfn_run *run, gfn_exact **exact)
+{
+    if (run->exact == NULL && !run->has_no_exact) {
+        gfn_status status = gfn_exact_create(run->env, &run->exact);
+        run->has_no_exact = status == GFN_ENOSUP;
+        if (status != GFN_OK && status != GFN_ENOSUP)
+            return status;
+    }
+    *exact = run->exact;
+    return GFN_OK;
+}
+
+const double *gfn_run_target(const gfn_run *run)
+{
+    return run->exact ? gfn_exact_target(run->exact) : NULL;
+}
+
+static gfn_status evaluate(gfn_run *run, gfn_evaluation *e)
+{
+    gfn_exact *exact;
+    GFN_TRY(gfn_run_exact(run, &exact));
+    if (exact) {
+        const double *p;
+        GFN_TRY(gfn_exact_run(exact, gfn_sampler_log_pf, run->sampler, &p));
+        gfn_metrics_compute(gfn_exact_n(exact), p, gfn_exact_target(exact), &e->metrics);
+        e->log_z_true = gfn_exact_log_z(exact);
+        e->is_exact = true;
+    }
+    e->log_z_error = e->log_z - e->log_z_true;
+    return GFN_OK;
+}
+
+gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
+{
+    gfn_evaluation e = {.metrics = {NAN, NAN, NAN, NAN},
+                        .log_z = gfn_model_log_z(run->model),
+                        .log_z_true = gfn_env_spec_of(run->env)->log_z};
+    gfn_status status = gfn_comm_rank(run->comm) == 0 ? evaluate(run, &e) : GFN_OK;
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    GFN_TRY(gfn_comm_broadcast(run->comm, &e, sizeof e));
+    *evaluation = e;
+    return GFN_OK;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Adding trajectories and summing their gradient over all ranks.
+ *
+ * In general entries are numbered by first visit and merged, every rank runs its share of the
+ * blocks, and the gradient is summed. In a small space entries are all states by number: their
+ * sums travel instead, in one short message, and every rank runs all blocks. Which of the two it
+ * is changes where blocks are cut, so the configuration alone decides.
+ */
+#include "train/gradient.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/fixed.h"
+#include "base/memory.h"
+#include "env/world.h"
+
+static gfn_status allocate_entries(gfn_entries *entries, size_t capacity, size_t n_actions)
+{
+    entries->capacity = capacity;
+    return gfn_allocate("sums of derivatives", capacity * n_actions, sizeof(int64_t),
+                        &entries->sum);
+}
+
+/* Most distinct states that `trajectories` can visit. */
+static size_t most_states(const gfn_sampler *s, size_t trajectories)
+{
+    const int64_t n_states = gfn_env_spec_of(s->env)->n_states;
+    size_t visits;
+    if (!gfn_multiply(trajectories, s->max_steps, &visits))
+        visits = SIZE_MAX;
+    return n_states > 0 && (uint64_t)n_states < visits ? (size_t)n_states : visits;
+}
+
+static gfn_status allocate_merge(gfn_gradient *g)
+{
+    const gfn_sampler *s = g->sampler;
+    const size_t most = most_states(s, (size_t)g->batch_size);
+    const size_t width = g->key_words + g->n_actions;
+    size_t together, visits;
+    if (!gfn_multiply((size_t)g->size, g->mine.capacity, &together) ||
+        !gfn_multiply((size_t)g->batch_size, s->max_steps, &visits))
+        return gfn_fail(GFN_EINVAL, "gradient: sizes of the exchange overflow (hint: a smaller "
+                                    "--batch-size)");
+    g->gathered_capacity = together < visits ? together : visits;
+    GFN_TRY(allocate_entries(&g->all, most, g->n_actions));
+    GFN_TRY(gfn_state_set_create(most, s->width, &g->states));
+    GFN_TRY(gfn_allocate("records", g->mine.capacity * width, sizeof(int64_t), &g->records));
+    GFN_TRY(gfn_allocate("records of all ranks", g->gathered_capacity * width, sizeof(int64_t),
+                         &g->gathered));
+    return gfn_allocate("counts of ranks", (size_t)g->size, sizeof(size_t), &g->counts);
+}
+
+static gfn_status allocate_message(gfn_gradient *g)
+{
+    g->payload = g->is_small ? g->mine.capacity * g->n_actions : g->n_params;
+    g->tail_size = GFN_TAIL_SLOTS + (size_t)g->size;
+    GFN_TRY(gfn_allocate("message", g->payload + g->tail_size, sizeof(int64_t), &g->message));
+    g->total = g->message;
+    if (!g->is_small)
+        return allocate_entries(&g->mine, g->mine.capacity, g->n_actions);
+    g->mine.sum = g->message;
+    return gfn_allocate("sum of blocks", g->n_params, sizeof(int64_t), &g->total);
+}
+
+static gfn_status allocate_backward(gfn_gradient *g)
+{
+    const size_t threads = (size_t)g->threads;
+    const size_t most = g->all.capacity ? g->all.capacity : g->mine.capacity;
+    g->block_capacity = most / GFN_MAX_BLOCKS + 1;
+    if (g->block_capacity < GFN_BLOCK_ROWS)
+        g->block_capacity = GFN_BLOCK_ROWS;
+    GFN_TRY(gfn_allocate("rows of blocks", most, sizeof(int32_t), &g->rows));
+    GFN_TRY(gfn_allocate("frames", threads, sizeof(gfn_frame *), &g->frame));
+    GFN_TRY(gfn_allocate("gradients of blocks", threads, sizeof(gfn_real *), &g->block));
+    GFN_TRY(gfn_allocate("sums of threads", threads, sizeof(int64_t *), &g->sum));
+    GFN_TRY(gfn_allocate("offenders", threads, sizeof(size_t), &g->offenders));
+    for (size_t i = 0; i < threads; i++) {
+        GFN_TRY(gfn_frame_create(g->sampler->policy.tape, &g->block_capacity, &g->frame[i]));
+        GFN_TRY(gfn_allocate("gradient of a block", g->n_params, sizeof(gfn_real), &g->block[i]));
+        if (i > 0)
+            GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(int64_t), &g->sum[i]));
+    }
+    return GFN_OK;
+}
+
+/* All states of a small space, by number. */
+static gfn_status number_all(gfn_gradient *g)
+{
+    const gfn_sampler *s = g->sampler;
+    int32_t *state;
+    g->mine.n = g->mine.capacity;
+    GFN_TRY(gfn_state_set_create(g->mine.n, s->width, &g->states));
+    GFN_TRY(gfn_allocate("a state", s->width, sizeof *state, &state));
+    for (size_t i = 0; i < g->mine.n; i++) {
+        const int64_t number = (int64_t)i;
+        s->env->ops->state_at(s->env->world, 1, &number, state);
+        gfn_state_set_add(g->states, state);
+    }
+    gfn_release(&state);
+    return GFN_OK;
+}
+
+static bool is_small(const gfn_sampler *s, int64_t batch_size)
+{
+    const int64_t n_states = gfn_env_spec_of(s->env)->n_states;
+    return n_states > 0 && n_states <= GFN_SMALL_STATES &&
+           n_states <= GFN_SMALL_STATES_PER_TRAJECTORY * batch_size;
+}
+
+static gfn_status set_up(gfn_gradient *g)
+{
+    const gfn_sampler *s = g->sampler;
+    g->rank = gfn_comm_rank(g->comm);
+    g->size = gfn_comm_size(g->comm);
+    g->threads = s->threads;
+    g->n_actions = s->n_actions;
+    g->n_params = gfn_model_n_params(s->model);
+    g->log_z_offset = gfn_model_log_z_offset(s->model);
+    g->key_words = (s->width + 1) / 2;
+    g->is_small = is_small(s, g->batch_size);
+    g->mine.capacity = g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states
+                                   : most_states(s, s->capacity);
+    GFN_TRY(gfn_allocate("entries of rows", s->max_rows, sizeof(int32_t), &g->row_entry));
+    GFN_TRY(gfn_allocate("rows of entries", g->mine.capacity, sizeof(int32_t), &g->entry_row));
+    GFN_TRY(gfn_allocate("derivatives", s->max_steps, sizeof(double), &g->derivative));
+    if (g->size > 1 && !g->is_small)
+        GFN_TRY(allocate_merge(g));
+    GFN_TRY(allocate_message(g));
+    GFN_TRY(allocate_backward(g));
+    return g->is_small ? number_all(g) : GFN_OK;
+}
+
+gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_objective *objective,
+                               int64_t batch_size, gfn_gradient **gradient)
+{
+    gfn_gradient *g = NULL;
+    gfn_status status = GFN_OK;
+    if (batch_size < 1 || batch_size > GFN_MAX_BATCH)
+        status = gfn_fail(GFN_EINVAL, "batch-size: expected an integer from 1 to %lld, found %lld",
+                          (long long)GFN_MAX_BATCH, (long long)batch_size);
+    if (status == GFN_OK)
+        status = gfn_allocate("gradient", 1, sizeof *g, &g);
+    if (status == GFN_OK) {
+        g->comm = comm;
+        g->sampler = sampler;
+        g->objective = objective;
+        g->batch_size = batch_size;
+        status = set_up(g);
+    }
+    status = gfn_comm_agree(comm, status);
+    if (status != GFN_OK)
+        gfn_gradient_destroy(&g);
+    else
+        *gradient = g;
+    return status;
+}
+
+void gfn_gradient_destroy(gfn_gradient **gradient)
+{
+    gfn_gradient *g = *gradient;
+    if (g == NULL)
+        return;
+    for (size_t i = 0; i < (size_t)g->threads; i++) {
+        if (g->frame)
+            gfn_frame_destroy(&g->frame[i]);
+        if (g->block)
+            gfn_release(&g->block[i]);
+        if (g->sum && i > 0)
+            gfn_release(&g->sum[i]);
+    }
+    gfn_state_set_destroy(&g->states);
+    if (g->mine.sum == g->message)
+        g->mine.sum = NULL;
+    if (g->total == g->message)
+        g->total = NULL;
+    void *arrays[] = {&g->mine.sum, &g->row_entry, &g->entry_row, &g->derivative, &g->all.sum,
+                      &g->records,  &g->gathered,  &g->counts,    &g->frame,      &g->block,
+                      &g->sum,      &g->offenders, &g->rows,      &g->message};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        gfn_release(arrays[i]);
+    gfn_release(gradient);
+}
+
+/* Entry of a row: by first visit, and numbered now if this is it; in a small space by number. */
+static size_t entry_of(gfn_gradient *g, int32_t row)
+{
+    const gfn_sampler *s = g->sampler;
+    if (g->is_small && s->next)
+        return (size_t)row; /* the rows of a table are numbers */
+    if (g->row_entry[row] != 0)
+        return (size_t)(g->row_entry[row] - 1);
+    g->entry_row[g->n_rows++] = row;
+    size_t entry = g->n_rows - 1;
+    if (g->is_small) {
+        const int32_t *states = gfn_state_set_states(s->states);
+        entry = (size_t)gfn_state_set_add(g->states, states + (size_t)row * s->width);
+    } else {
+        memset(g->mine.sum + entry * g->n_actions, 0, g->n_actions * sizeof(int64_t));
+        g->mine.n = g->n_rows;
+    }
+    g->row_entry[row] = (int32_t)entry + 1;
+    return entry;
+}
+
+static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i, double log_z)
+{
+    const size_t at = i * log->max_steps, n = (size_t)log->n_steps[i];
+    const gfn_terms terms = {.n_steps = n,
+                             .log_pf = log->log_pf + at,
+                             .log_pb = log->log_pb + at,
+                             .sum_log_pf = log->sum_log_pf[i],
+                             .sum_log_pb = log->sum_log_pb[i],
+                             .log_reward = log->log_reward[i],
+                             .log_z = log_z};
+    double d_log_z, *d = g->derivative;
+    const double loss = g->objective->loss(&terms, d, &d_log_z);
+    const double scale = ldexp(1.0, GFN_ENTRY_BITS);
+    int64_t limbs[2];
+    size_t offenders = gfn_fixed_split(loss / (double)g->batch_size, limbs);
+    offenders += !(fabs(d_log_z) < GFN_ENTRY_LIMIT);
+    for (size_t t = 0; t < n; t++)
+        offenders += !(fabs(d[t]) < GFN_ENTRY_LIMIT);
+    if (offenders > 0)
+        return gfn_fail(GFN_ENUMERIC,
+                        "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
+                        "%g), expected a finite loss with derivatives within +-65536 (hint: a "
+                        "smaller --lr or --lr-logz)",
+                        (long long)log->first + (long long)i, g->objective->name, loss,
+                        terms.log_reward, terms.sum_log_pf, terms.sum_log_pb, log_z);
+    for (size_t t = 0; t < n; t++) {
+        const size_t entry = entry_of(g, log->row[at + t]);
+        g->mine.sum[entry * g->n_actions + (size_t)log->action[at + t]] += gfn_fixed(d[t], scale);
+    }
+    g->log_z_sum += gfn_fixed(d_log_z, scale);
+    g->loss[0] += limbs[0];
+    g->loss[1] += limbs[1];
+    return GFN_OK;
+}
+
+gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log)
+{
+    const double log_z = gfn_model_log_z(gradient->sampler->model);
+    for (size_t i = 0; i < log->n; i++)
+        GFN_TRY(add_one(gradient, log, i, log_z));
+    gradient->n_added += (int64_t)log->n;
+    return GFN_OK;
+}
+
+/* Forget what was added. */
+static void clear(gfn_gradient *g)
+{
+    for (size_t i = 0; i < g->n_rows; i++)
+        g->row_entry[g->entry_row[i]] = 0;
+    g->n_rows = 0;
+    if (g->is_small)
+        memset(g->mine.sum, 0, g->payload * sizeof *g->mine.sum);
+    else
+        g->mine.n = 0;
+    g->n_added = g->log_z_sum = g->loss[0] = g->loss[1] = 0;
+}
+
+/* Integers back to real numbers. */
+static void convert(const gfn_gradient *g, gfn_real *vector, double *loss)
+{
+    const int64_t *tail = gfn_message_tail(g);
+    const double scale = ldexp(1.0, -GFN_GRADIENT_BITS);
+    const double log_z_scale = ldexp(1.0, -GFN_ENTRY_BITS) / (double)g->batch_size;
+    for (size_t i = 0; i < g->n_params; i++)
+        vector[i] = (gfn_real)((double)g->total[i] * scale);
+    vector[g->log_z_offset] = (gfn_real)((double)tail[GFN_TAIL_LOG_Z] * log_z_scale);
+    *loss = gfn_fixed_join(tail + GFN_TAIL_LOSS);
+}
+
+static gfn_status sum_in_general(gfn_gradient *g, gfn_status mine)
+{
+    const gfn_entries *entries;
+    GFN_TRY(gfn_gradient_merge(g, mine, &entries));
+    if (mine == GFN_OK)
+        mine = gfn_gradient_blocks(g, entries, true);
+    return gfn_message_exchange(g, mine);
+}
+
+static gfn_status sum_small(gfn_gradient *g, gfn_status mine)
+{
+    GFN_TRY(gfn_message_exchange(g, mine));
+    return gfn_gradient_blocks(g, &g->mine, false);
+}
+
+gfn_status gfn_gradient_sum(gfn_gradient *gradient, gfn_status mine, gfn_real *vector, double *loss)
+{
+    gfn_status status = gradient->is_small ? sum_small(gradient, mine)
+                                           : sum_in_general(gradient, mine);
+    if (status == GFN_OK)
+        convert(gradient, vector, loss);
+    clear(gradient);
+    return status;
+}
+
+double gfn_gradient_comm_seconds(const gfn_gradient *gradient)
+{
+    return gradient->comm_seconds;
+}
+
+void gfn_gradient_request_stop(gfn_gradient *gradient)
+{
+    gradient->wants_stop = true;
+}
+
+bool gfn_gradient_is_stopped(const gfn_gradient *gradient)
+{
+    return gradient->is_stopped;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * train/gradient.h - the inside of a gradient: entries, blocks and the message.
+ */
+#ifndef TRAIN_GRADIENT_H
+#define TRAIN_GRADIENT_H
+
+#include <gfn/gradient.h>
+
+#include "data/state_set.h"
+#include "rollout/sampler.h"
+
+/* Scales of the integers: derivatives of the loss with respect to log P_F and log Z, times the
+ * batch size; gradients of parameters. */
+enum { GFN_ENTRY_BITS = 27, GFN_GRADIENT_BITS = 36 };
+
+/* |derivative| < 2^16: the most that 2^19 trajectories can add to one entry is 2^62. */
+#define GFN_ENTRY_LIMIT 65536.0
+
+/* Distinct states of a block, about; and the most blocks whose sums cannot leave 63 bits. */
+enum { GFN_BLOCK_ROWS = 96, GFN_MAX_BLOCKS = 4096 };
+
+/* Entries: a distinct state's sums of derivatives, one an action. */
+typedef struct gfn_entries {
+    size_t n, capacity;
+    int64_t *sum; /* [capacity][n_actions] */
+} gfn_entries;
+
+/* A numbered space of at most so many states, and of at most so many a trajectory of the batch, is
+ * small: see gradient.c. The rule knows the configuration only, never the number of ranks. */
+enum { GFN_SMALL_STATES = 4096, GFN_SMALL_STATES_PER_TRAJECTORY = 4 };
+
+struct gfn_gradient {
+    gfn_comm *comm;
+    gfn_sampler *sampler;
+    const gfn_objective *objective;
+    int64_t batch_size;
+    int rank, size, threads;
+    size_t n_actions, n_params, log_z_offset;
+    bool is_small;
+    double comm_seconds;
+    bool wants_stop, is_stopped;
+
+    /* Of this rank's trajectories. */
+    gfn_entries mine;   /* by first visit; in a small space by number, all states */
+    int32_t *row_entry; /* [max_rows] entry + 1 of a row, 0: none */
+    int32_t *entry_row; /* [n_rows] rows that have an entry, by first visit */
+    size_t n_rows;
+    double *derivative; /* [max_steps] */
+    int64_t log_z_sum, n_added, loss[2];
+
+    /* Of all ranks, where there are several. */
+    gfn_entries all;
+    gfn_state_set *states; /* of the entries in `all`; in a small space all states by number */
+    size_t key_words;    /* int64 words that hold a state */
+    int64_t *records;    /* [mine.capacity][key_words + n_actions] */
+    int64_t *gathered;   /* [gathered_capacity][...] */
+    size_t gathered_capacity, *counts;
+
+    /* Backward, by thread. */
+    size_t block_capacity;
+    gfn_frame **frame;
+    gfn_real **block;    /* [n_params] gradient of a block */
+    int64_t **sum;       /* [n_params]; of thread 0: total */
+    size_t *offenders;
+    int32_t *rows;       /* rows of this rank's share of the entries */
+
+    /* The message: a payload, which is the gradient or (small) the entries, then the tail. */
+    int64_t *message;
+    size_t payload, tail_size;
+    int64_t *total;      /* [n_params] gradient over all ranks; the payload or (small) an array */
+};
+
+/* The tail: the derivative with respect to log Z, two limbs of the loss, the number of trajectories,
+ * and one slot a rank with its status, its wish to stop and the fingerprint of its parameters. */
+enum { GFN_TAIL_LOG_Z = 0, GFN_TAIL_LOSS = 1, GFN_TAIL_COUNT = 3, GFN_TAIL_SLOTS = 4 };
+
+static inline int64_t *gfn_message_tail(const gfn_gradient *g)
+{
+    return g->message + g->payload;
+}
+
+/* merge.c: entries of all ranks (one rank: its own). Collective; a rank that failed gives none. */
+gfn_status gfn_gradient_merge(gfn_gradient *g, gfn_status mine, const gfn_entries **entries);
+
+/* blocks.c: the blocks' gradients of these entries, added to g->total: all of them, or the share
+ * of this rank. */
+gfn_status gfn_gradient_blocks(gfn_gradient *g, const gfn_entries *entries, bool is_share);
+
+/* message.c: send what a rank adds and says of itself, and hear all. Collective. */
+gfn_status gfn_message_exchange(gfn_gradient *g, gfn_status mine);
+
+#endif

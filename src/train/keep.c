@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The run directory: what a run leaves behind. Rank 0 writes.
+ */
+#include "train/trainer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <gfn/version.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/folder.h"
+#include "io/ini.h"
+#include "io/jsonl.h"
+
+/* What must not be in a directory that a new run is to be kept in. */
+static const char *const files[] = {"config.ini",     "metrics.jsonl", GFN_CHECKPOINT_FILE,
+                                    "histogram.npy",  "summary.json",  GFN_CHECKPOINT_PREVIOUS,
+                                    NULL};
+
+bool gfn_trainer_is_kept(const gfn_trainer *trainer)
+{
+    return trainer->run->directory[0] != '\0';
+}
+
+/* Claim runs/NAME-DATE-TIME, or with -2, -3, ... behind it where that is taken. */
+static gfn_status claim_new(const gfn_run *run, char *path, size_t size)
+{
+    char stamp[32];
+    gfn_clock_stamp(stamp, sizeof stamp);
+    for (int i = 1; i < 1000; i++) {
+        char suffix[16] = "";
+        if (i > 1)
+            snprintf(suffix, sizeof suffix, "-%d", i);
+        snprintf(path, size, "runs/%s-%s%s", gfn_options_text(run->options, "env"), stamp, suffix);
+        gfn_status status = gfn_folder_claim(path, NULL);
+        if (status != GFN_EEXIST)
+            return status;
+    }
+    return gfn_fail(GFN_EEXIST, "%s: exists, and so do 999 others of this second", path);
+}
+
+static gfn_status claim(gfn_run *run, const char *directory)
+{
+    char fresh[160];
+    if (directory == NULL) {
+        GFN_TRY(claim_new(run, fresh, sizeof fresh));
+        GFN_TRY(gfn_folder_link(fresh + strlen("runs/"), "runs/latest"));
+        directory = fresh;
+    } else {
+        GFN_TRY(gfn_folder_claim(directory, files));
+    }
+    gfn_release(&run->directory);
+    GFN_TRY(gfn_allocate("directory", strlen(directory) + 1, 1, &run->directory));
+    strcpy(run->directory, directory);
+    return GFN_OK;
+}
+
+static gfn_status open_files(gfn_trainer *t)
+{
+    char *config = NULL, *metrics = NULL;
+    gfn_status status = gfn_folder_path(t->run->directory, "config.ini", &config);
+    if (status == GFN_OK)
+        status = gfn_folder_path(t->run->directory, "metrics.jsonl", &metrics);
+    if (status == GFN_OK)
+        status = gfn_ini_save(config, t->run->options, NULL);
+    if (status == GFN_OK)
+        status = gfn_appender_open(metrics, &t->metrics);
+    gfn_release(&config);
+    gfn_release(&metrics);
+    return status;
+}
+
+gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory)
+{
+    gfn_status status = GFN_OK;
+    if (gfn_comm_rank(trainer->run->comm) == 0) {
+        status = claim(trainer->run, directory);
+        if (status == GFN_OK)
+            status = open_files(trainer);
+    }
+    return gfn_comm_agree(trainer->run->comm, status);
+}
+
+gfn_status gfn_keep_metrics(gfn_trainer *t, const gfn_progress *p)
+{
+    if (t->metrics == NULL)
+        return GFN_OK;
+    struct gfn_field field[16];
+    size_t n = 0;
+    field[n++] = gfn_field_int("iteration", p->iteration);
+    field[n++] = gfn_field_int("trajectories", p->trajectories);
+    field[n++] = gfn_field_number("loss", p->loss);
+    field[n++] = gfn_field_number("log_z", p->log_z);
+    field[n++] = gfn_field_number("time_s", p->seconds);
+    field[n++] = gfn_field_number("trajectories_per_s", p->trajectories_per_second);
+    if (p->has_evaluation && p->evaluation.is_exact) {
+        const gfn_metrics *m = &p->evaluation.metrics;
+        field[n++] = gfn_field_number("tv", m->tv);
+        field[n++] = gfn_field_number("l1", m->l1);
+        field[n++] = gfn_field_number("jsd", m->jsd);
+        field[n++] = gfn_field_number("kl", m->kl);
+    }
+    if (p->has_evaluation && !isnan(p->evaluation.log_z_error))
+        field[n++] = gfn_field_number("log_z_error", p->evaluation.log_z_error);
+    if (p->has_evaluation && p->modes >= 0)
+        field[n++] = gfn_field_int("modes", p->modes);
+    return gfn_jsonl_append(t->metrics, field, n);
+}
+
+enum { SUMMARY_FIELDS = 64 };
+
+typedef struct summary {
+    struct gfn_field field[SUMMARY_FIELDS];
+    size_t n;
+} summary;
+
+static void add(summary *s, struct gfn_field field)
+{
+    if (s->n < SUMMARY_FIELDS)
+        s->field[s->n++] = field;
+}
+
+static void add_results(summary *s, const gfn_report *r)
+{
+    const gfn_evaluation *e = &r->evaluation;
+    add(s, gfn_field_flag("complete", r->is_complete));
+    add(s, gfn_field_int("iteration", r->last.iteration));
+    add(s, gfn_field_int("iterations", r->last.iterations));
+    add(s, gfn_field_int("trajectories", r->last.trajectories));
+    add(s, gfn_field_number("metrics.loss", r->last.loss));
+    add(s, gfn_field_number("metrics.log_z", e->log_z));
+    add(s, gfn_field_number("metrics.log_z_true", e->log_z_true));
+    add(s, gfn_field_number("metrics.log_z_error", e->log_z_error));
+    add(s, gfn_field_flag("metrics.exact", e->is_exact));
+    add(s, gfn_field_number("metrics.tv", e->metrics.tv));
+    add(s, gfn_field_number("metrics.l1", e->metrics.l1));
+    add(s, gfn_field_number("metrics.jsd", e->metrics.jsd));
+    add(s, gfn_field_number("metrics.kl", e->metrics.kl));
+    add(s, gfn_field_int("metrics.modes", r->last.modes));
+    add(s, gfn_field_int("metrics.n_modes", r->last.n_modes));
+    add(s, gfn_field_int("samples.n", r->draw.n));
+    add(s, gfn_field_number("samples.l1", r->draw.l1));
+    add(s, gfn_field_number("samples.l1_noise_floor", r->draw.l1_noise_floor));
+    add(s, gfn_field_number("samples.chi_square", r->draw.chi_square));
+    add(s, gfn_field_int("samples.chi_square_df", r->draw.chi_square_df));
+    add(s, gfn_field_int("samples.modes", r->draw.modes));
+}
+
+static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
+{
+    const gfn_comm *comm = t->run->comm;
+    add(s, gfn_field_number("time_s", r->seconds));
+    add(s, gfn_field_number("iterations_per_s", r->last.seconds > 0
+                                ? (double)(r->last.iteration - t->first_iteration) /
+                                      r->last.seconds
+                                : 0));
+    add(s, gfn_field_number("phases.sampling", r->phases.sampling));
+    add(s, gfn_field_number("phases.gradient", r->phases.gradient));
+    add(s, gfn_field_number("phases.communication", r->phases.communication));
+    add(s, gfn_field_number("phases.optimizer", r->phases.optimizer));
+    add(s, gfn_field_number("phases.evaluation", r->phases.evaluation));
+    add(s, gfn_field_number("phases.files", r->phases.files));
+    add(s, gfn_field_int("ranks", gfn_comm_size(comm)));
+    add(s, gfn_field_int("threads", t->run->threads));
+    add(s, gfn_field_int("hosts", gfn_comm_hosts(comm)));
+    add(s, gfn_field_text("layout", t->run->layout));
+    add(s, gfn_field_text("mpi", gfn_comm_library(comm)));
+    add(s, gfn_field_text("kernels", gfn_kernels_name()));
+    add(s, gfn_field_text("version", gfn_version()));
+}
+
+gfn_status gfn_keep_report(gfn_trainer *t, const gfn_report *report)
+{
+    if (!gfn_trainer_is_kept(t))
+        return GFN_OK;
+    summary s = {.n = 0};
+    char crc[16], utc[32], *path = NULL, *histogram = NULL;
+    snprintf(crc, sizeof crc, "%08" PRIx32, gfn_run_params_crc(t->run));
+    add_results(&s, report);
+    add(&s, gfn_field_text("params_crc", crc));
+    add_machine(&s, t, report);
+    add(&s, gfn_field_text("finished", gfn_clock_utc(utc, sizeof utc)));
+    gfn_status status = gfn_folder_path(t->run->directory, "summary.json", &path);
+    if (status == GFN_OK && report->draw.counts && report->draw.n > 0)
+        status = gfn_folder_path(t->run->directory, "histogram.npy", &histogram);
+    if (status == GFN_OK && histogram)
+        status = gfn_run_write_histogram(t->run, histogram, report->draw.counts);
+    if (status == GFN_OK)
+        status = gfn_json_save(path, s.field, s.n);
+    gfn_release(&path);
+    gfn_release(&histogram);
+    return status == GFN_OK ? gfn_keep_close(t) : status;
+}
+
+gfn_status gfn_keep_close(gfn_trainer *trainer)
+{
+    return gfn_appender_close(&trainer->metrics);
+}

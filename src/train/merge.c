@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The distinct states of all ranks, in the order that one process would have found.
+ *
+ * Ranks hold contiguous ranges of trajectories in rank order, and each numbers its states at their
+ * first visit. Going through the ranks' lists in rank order and numbering at the first occurrence
+ * is therefore numbering by first visit over the whole batch.
+ */
+#include "train/gradient.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+
+/* A record: the state's words, then its sums. */
+static void write_records(gfn_gradient *g)
+{
+    const size_t width = g->key_words + g->n_actions, words = g->sampler->width;
+    const int32_t *states = gfn_state_set_states(g->sampler->states);
+    for (size_t i = 0; i < g->mine.n; i++) {
+        int64_t *record = g->records + i * width;
+        record[g->key_words - 1] = 0;
+        memcpy(record, states + (size_t)g->entry_row[i] * words, words * sizeof *states);
+        memcpy(record + g->key_words, g->mine.sum + i * g->n_actions,
+               g->n_actions * sizeof *record);
+    }
+}
+
+static gfn_status read_records(gfn_gradient *g, size_t n)
+{
+    const size_t width = g->key_words + g->n_actions;
+    gfn_state_set_clear(g->states);
+    for (size_t i = 0; i < n; i++) {
+        const int64_t *record = g->gathered + i * width;
+        const size_t known = gfn_state_set_count(g->states);
+        const int32_t entry = gfn_state_set_add(g->states, (const int32_t *)(const void *)record);
+        if (entry < 0)
+            return gfn_fail(GFN_ECOMM, "gradient: ranks visited more than %zu distinct states, the "
+                                       "most that the environment allows",
+                            g->all.capacity);
+        int64_t *sum = g->all.sum + (size_t)entry * g->n_actions;
+        if ((size_t)entry == known)
+            memset(sum, 0, g->n_actions * sizeof *sum);
+        for (size_t a = 0; a < g->n_actions; a++)
+            sum[a] += record[g->key_words + a];
+    }
+    g->all.n = gfn_state_set_count(g->states);
+    return GFN_OK;
+}
+
+gfn_status gfn_gradient_merge(gfn_gradient *g, gfn_status mine, const gfn_entries **entries)
+{
+    *entries = &g->mine;
+    if (g->size == 1)
+        return GFN_OK;
+    const size_t n = mine == GFN_OK ? g->mine.n : 0;
+    if (mine == GFN_OK)
+        write_records(g);
+    const double start = gfn_clock_seconds();
+    GFN_TRY(gfn_comm_gather_i64(g->comm, g->records, n, g->key_words + g->n_actions, g->gathered,
+                                g->gathered_capacity, g->counts));
+    g->comm_seconds += gfn_clock_seconds() - start;
+    size_t all = 0;
+    for (int rank = 0; rank < g->size; rank++)
+        all += g->counts[rank];
+    *entries = &g->all;
+    return read_records(g, all);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which objects of maximal reward training has sampled: each rank remembers its own, and a count
+ * takes the union.
+ */
+#include "train/trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+/* Modes that are remembered at most; a world that has more reports none. */
+enum { MOST = 1 << 16 };
+
+gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(run->env);
+    *modes = (gfn_modes){.max_log_reward = spec->max_log_reward,
+                         .width = (size_t)spec->state_width,
+                         .key_words = ((size_t)spec->state_width + 1) / 2,
+                         .size = gfn_comm_size(run->comm)};
+    if (isnan(spec->max_log_reward))
+        return GFN_OK;
+    const size_t all = (size_t)modes->size * MOST;
+    GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->found));
+    GFN_TRY(gfn_state_set_create(all, modes->width, &modes->all));
+    GFN_TRY(gfn_allocate("modes", MOST * modes->key_words, sizeof(int64_t), &modes->records));
+    GFN_TRY(gfn_allocate("modes of all ranks", all * modes->key_words, sizeof(int64_t),
+                         &modes->gathered));
+    return gfn_allocate("counts of ranks", (size_t)modes->size, sizeof(size_t), &modes->counts);
+}
+
+void gfn_modes_clear(gfn_modes *modes)
+{
+    gfn_state_set_destroy(&modes->found);
+    gfn_state_set_destroy(&modes->all);
+    gfn_release(&modes->records);
+    gfn_release(&modes->gathered);
+    gfn_release(&modes->counts);
+}
+
+void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log)
+{
+    if (modes->found == NULL)
+        return;
+    for (size_t i = 0; i < log->n; i++)
+        if (log->log_reward[i] >= modes->max_log_reward)
+            gfn_state_set_add(modes->found, log->terminal + i * modes->width);
+}
+
+gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
+{
+    *n = -1;
+    if (modes->found == NULL)
+        return GFN_OK;
+    const size_t mine = gfn_state_set_count(modes->found), words = modes->width;
+    const int32_t *state = gfn_state_set_states(modes->found);
+    for (size_t i = 0; i < mine; i++) {
+        int64_t *record = modes->records + i * modes->key_words;
+        record[modes->key_words - 1] = 0;
+        memcpy(record, state + i * words, words * sizeof *state);
+    }
+    GFN_TRY(gfn_comm_gather_i64(comm, modes->records, mine, modes->key_words, modes->gathered,
+                                (size_t)modes->size * MOST, modes->counts));
+    size_t together = 0;
+    bool is_full = false;
+    for (int rank = 0; rank < modes->size; rank++) {
+        together += modes->counts[rank];
+        is_full |= modes->counts[rank] == MOST;
+    }
+    gfn_state_set_clear(modes->all);
+    for (size_t i = 0; i < together; i++)
+        gfn_state_set_add(modes->all, (const int32_t *)(const void *)(modes->gathered +
+                                                                      i * modes->key_words));
+    if (!is_full)
+        *n = (int64_t)gfn_state_set_count(modes->all);
+    return GFN_OK;
+}

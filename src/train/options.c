@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The options of training: one row each. The environment's own options stand in its kind.
+ */
+#include <gfn/run.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "io/ini.h"
+#include "train/run.h"
+
+#define MAX_COUNT 9007199254740992.0 /* 2^53 */
+
+static const gfn_option rows[] = {
+    {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
+     "environment (see gfn-dist list)"},
+    {"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method", "balance condition to train"},
+    {"backward", GFN_OPTION_WORD, "uniform", 0, 0, "uniform", "Method", "backward policy"},
+    {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
+     "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
+    {"batch-size", GFN_OPTION_INT, "256", 1, 524288, NULL, "Optimization",
+     "trajectories per iteration over all ranks"},
+    {"iterations", GFN_OPTION_INT, "1000", 0, MAX_COUNT, NULL, "Optimization", "optimizer steps"},
+    {"lr", GFN_OPTION_NUMBER, "0.005", 0, 1e3, NULL, "Optimization",
+     "learning rate of the network"},
+    {"lr-logz", GFN_OPTION_NUMBER, "0.1", 0, 1e3, NULL, "Optimization", "learning rate of log Z"},
+    {"schedule", GFN_OPTION_WORD, "cosine", 0, 0, "cosine|linear|constant", "Optimization",
+     "decay of both learning rates to 0 over the run"},
+    {"seed", GFN_OPTION_INT, "0", 0, MAX_COUNT, NULL, "Optimization",
+     "the only source of randomness"},
+    {"threads", GFN_OPTION_INT, "", 1, 4096, NULL, "Running",
+     "OpenMP threads per rank; unset: OMP_NUM_THREADS, else the rank's share of its host's cores"},
+    {"time-limit", GFN_OPTION_TIME, "", 0, 1e9, NULL, "Running",
+     "stop cleanly after this long, saved: 90s, 2h; unset: no limit"},
+    {"samples", GFN_OPTION_INT, "10000", 0, 1e8, NULL, "Output",
+     "final samples for the histogram; 0: none"},
+    {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
+     "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
+    {"log-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
+     "iterations between lines of metrics.jsonl; 0: only at the end; unset: 100 lines a run"},
+    {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
+     "iterations between checkpoints; 0: only at the end; unset: every 30 seconds"},
+    {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+const gfn_option *gfn_run_option_rows(void)
+{
+    return rows;
+}
+
+/* The names of all environments, "a, b, c". */
+static const char *kinds(char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < gfn_env_kinds() && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+                                 gfn_env_kind(i)->name);
+    return text;
+}
+
+gfn_status gfn_run_options(const char *env, gfn_options **options)
+{
+    const char *name = env ? env : GFN_DEFAULT_ENV;
+    const gfn_env_ops *ops = gfn_env_find(name);
+    char text[256];
+    if (ops == NULL)
+        return gfn_fail(GFN_EINVAL, "env: expected one of %s, found \"%s\" (hint: gfn-dist list)",
+                        kinds(text, sizeof text), name);
+    const gfn_option *tables[] = {rows, ops->options};
+    GFN_TRY(gfn_options_create(tables, ops->options ? 2 : 1, options));
+    gfn_status status = env ? gfn_options_set(*options, "env", env, "caller") : GFN_OK;
+    if (status != GFN_OK)
+        gfn_options_destroy(options);
+    return status;
+}
+
+gfn_status gfn_run_read_options(const char *file, const char *env, gfn_options **options)
+{
+    struct gfn_ini ini;
+    GFN_TRY(gfn_ini_read(file, &ini));
+    gfn_status status = gfn_run_options(env ? env : gfn_ini_find(&ini, "env"), options);
+    if (status != GFN_OK)
+        status = gfn_fail_in(status, "%s: ", file);
+    else if ((status = gfn_ini_apply(&ini, *options)) != GFN_OK)
+        gfn_options_destroy(options);
+    gfn_ini_clear(&ini);
+    return status;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/run.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/array.h"
+#include "io/crc.h"
+#include "io/npy.h"
+
+/* Trajectories that a sampler takes at a time at least, for final samples of small batches. */
+enum { LEAST_CAPACITY = 64 };
+
+void gfn_run_share(const gfn_comm *comm, int64_t batch, int64_t *first, int64_t *n)
+{
+    const int64_t rank = gfn_comm_rank(comm), size = gfn_comm_size(comm);
+    *first = batch / size * rank + (batch % size < rank ? batch % size : rank);
+    *n = batch / size + (rank < batch % size);
+}
+
+/* What every rank makes for itself. */
+static gfn_status make(gfn_run *run)
+{
+    const gfn_options *o = run->options;
+    int64_t hidden[16];
+    const size_t n_hidden = gfn_options_widths(o, "hidden", hidden);
+    const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
+    int64_t capacity = (batch + size - 1) / size;
+    capacity = capacity < LEAST_CAPACITY ? LEAST_CAPACITY : capacity;
+    const gfn_env_ops *ops = gfn_env_find(gfn_options_text(o, "env"));
+    GFN_TRY(gfn_env_create_with(ops, o, &run->env));
+    GFN_TRY(gfn_model_create(gfn_env_shape(run->env), hidden, n_hidden, &run->model));
+    gfn_model_init(run->model, (uint64_t)gfn_options_int(o, "seed"));
+    return gfn_sampler_create(run->env, run->model, (size_t)capacity, run->threads, &run->sampler);
+}
+
+gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads, gfn_run **run)
+{
+    gfn_run *r = NULL;
+    gfn_status status = gfn_allocate("run", 1, sizeof *r, &r);
+    if (status == GFN_OK)
+        status = gfn_allocate("directory", 1, 1, &r->directory);
+    GFN_TRY(gfn_comm_agree(comm, status));
+    r->comm = comm;
+    status = gfn_options_share(comm, GFN_OK, options, &r->options);
+    if (status == GFN_OK)
+        status = gfn_run_lay_out(r, threads);
+    if (status == GFN_OK)
+        status = gfn_comm_agree(comm, make(r));
+    if (status != GFN_OK)
+        gfn_run_destroy(&r);
+    else
+        *run = r;
+    return status;
+}
+
+void gfn_run_destroy(gfn_run **run)
+{
+    gfn_run *r = *run;
+    if (r == NULL)
+        return;
+    gfn_exact_destroy(&r->exact);
+    gfn_sampler_destroy(&r->sampler);
+    gfn_model_destroy(&r->model);
+    gfn_env_destroy(&r->env);
+    gfn_options_destroy(&r->options);
+    gfn_release(&r->directory);
+    gfn_release(run);
+}
+
+gfn_comm *gfn_run_comm(const gfn_run *run)
+{
+    return run->comm;
+}
+
+const gfn_options *gfn_run_options_of(const gfn_run *run)
+{
+    return run->options;
+}
+
+const gfn_env *gfn_run_env(const gfn_run *run)
+{
+    return run->env;
+}
+
+gfn_model *gfn_run_model(gfn_run *run)
+{
+    return run->model;
+}
+
+gfn_sampler *gfn_run_sampler(gfn_run *run)
+{
+    return run->sampler;
+}
+
+int gfn_run_threads(const gfn_run *run)
+{
+    return run->threads;
+}
+
+int64_t gfn_run_iteration(const gfn_run *run)
+{
+    return run->iteration;
+}
+
+const char *gfn_run_directory(const gfn_run *run)
+{
+    return run->directory;
+}
+
+const char *gfn_run_layout(const gfn_run *run)
+{
+    return run->layout;
+}
+
+const char *gfn_run_hint(const gfn_run *run)
+{
+    return run->hint;
+}
+
+uint32_t gfn_run_params_crc(const gfn_run *run)
+{
+    return gfn_crc32(0, gfn_model_params(run->model),
+                     gfn_model_n_params(run->model) * sizeof(gfn_real));
+}
+
+gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file, const int64_t *counts)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(run->env);
+    if (gfn_comm_rank(run->comm) != 0)
+        return GFN_OK;
+    struct gfn_array array = {.dtype = GFN_I64, .ndim = 1, .shape = {spec->n_states},
+                              .data = counts};
+    if (spec->ndim > 0) {
+        array.ndim = spec->ndim;
+        memcpy(array.shape, spec->axis, (size_t)spec->ndim * sizeof *array.shape);
+    }
+    return gfn_npy_save(file, &array);
+}
+
+gfn_status gfn_run_write_objects(const gfn_run *run, const char *file, const gfn_draw *draw)
+{
+    if (gfn_comm_rank(run->comm) != 0)
+        return GFN_OK;
+    const struct gfn_array array = {
+        .dtype = GFN_I32,
+        .ndim = 2,
+        .shape = {draw->n, gfn_env_spec_of(run->env)->state_width},
+        .data = draw->objects};
+    return gfn_npy_save(file, &array);
+}

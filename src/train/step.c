@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One iteration. Each rank samples its share of the trajectories with OpenMP threads, computes
+ * local gradients of the balance condition through the shared autograd core, sums them over all
+ * ranks, and takes one synchronized Adam step.
+ */
+#include "train/trainer.h"
+
+#include "base/clock.h"
+#include "base/fail.h"
+
+/* The network and log Z have learning rates of their own; log Z is the vector's last element. */
+static void update(gfn_trainer *t)
+{
+    gfn_model *model = t->run->model;
+    const size_t n = gfn_model_log_z_offset(model);
+    const double factor = gfn_schedule_factor(t->schedule, t->run->iteration, t->iterations);
+    const int64_t step = t->run->iteration + 1;
+    gfn_real *x = gfn_model_params(model);
+    gfn_adam_step(&t->adam, step, t->lr * factor, n, x, t->vector, t->m, t->v);
+    gfn_adam_step(&t->adam, step, t->lr_logz * factor, 1, x + n, t->vector + n, t->m + n, t->v + n);
+}
+
+gfn_status gfn_trainer_step(gfn_trainer *t)
+{
+    const gfn_stream stream = {t->seed, GFN_PURPOSE_TRAIN, (uint64_t)t->run->iteration};
+    const double messages = gfn_gradient_comm_seconds(t->gradient);
+    double clock = gfn_clock_seconds();
+    if (t->wants_stop)
+        gfn_gradient_request_stop(t->gradient);
+
+    /* No rank returns before the sum: one that failed is heard there, by all. */
+    gfn_status status = t->file_status;
+    if (status == GFN_OK)
+        status = gfn_sampler_sample(t->run->sampler, &stream, t->first, (size_t)t->n, t->log);
+    gfn_trainer_lap(&clock, &t->phases.sampling);
+    if (status == GFN_OK)
+        status = gfn_gradient_add(t->gradient, t->log);
+    status = gfn_gradient_sum(t->gradient, status, t->vector, &t->loss);
+    gfn_trainer_lap(&clock, &t->phases.gradient);
+    const double waited = gfn_gradient_comm_seconds(t->gradient) - messages;
+    t->phases.gradient -= waited;
+    t->phases.communication += waited;
+    if (status != GFN_OK)
+        return gfn_fail_in(status, "iteration %lld: ", (long long)t->run->iteration);
+
+    update(t);
+    gfn_modes_add(&t->modes, t->log);
+    t->run->iteration++;
+    gfn_trainer_lap(&clock, &t->phases.optimizer);
+    return GFN_OK;
+}

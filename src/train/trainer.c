@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/memory.h"
+
+/* Cadences where options leave them open. An evaluation costs about one network row a state, an
+ * iteration a few rows a trajectory: evaluations shall take a few percent, and never be more than
+ * 20 a run. */
+enum { EVALUATIONS = 20, LINES = 100, EVALUATION_SHARE = 25 };
+#define CHECKPOINT_SECONDS 30.0
+
+static int64_t choose_eval_every(const gfn_trainer *t)
+{
+    const int64_t n_states = gfn_env_spec_of(t->run->env)->n_states;
+    const int64_t by_count = (t->iterations + EVALUATIONS - 1) / EVALUATIONS;
+    if (n_states <= 0 || n_states > GFN_EXACT_MAX_STATES)
+        return 0;
+    const int64_t by_cost = EVALUATION_SHARE * n_states / (4 * t->batch_size) + 1;
+    return by_cost > by_count ? by_cost : by_count;
+}
+
+static void choose_cadences(gfn_trainer *t)
+{
+    const gfn_options *o = t->run->options;
+    t->eval_every = gfn_options_is_set(o, "eval-every") ? gfn_options_int(o, "eval-every")
+                                                        : choose_eval_every(t);
+    t->log_every = gfn_options_is_set(o, "log-every") ? gfn_options_int(o, "log-every")
+                                                      : (t->iterations + LINES - 1) / LINES;
+    t->checkpoint_every = gfn_options_int(o, "checkpoint-every");
+    t->checkpoint_seconds = gfn_options_is_set(o, "checkpoint-every") ? 0 : CHECKPOINT_SECONDS;
+    t->time_limit = gfn_options_seconds(o, "time-limit");
+}
+
+/* What every rank makes for itself. */
+static gfn_status make(gfn_trainer *t)
+{
+    const gfn_options *o = t->run->options;
+    const size_t n = gfn_model_n_params(t->run->model);
+    GFN_TRY(gfn_schedule_find(gfn_options_text(o, "schedule"), &t->schedule));
+    GFN_TRY(gfn_sampler_trajectories(t->run->sampler, &t->log));
+    GFN_TRY(gfn_allocate("gradient", n, sizeof(gfn_real), &t->vector));
+    GFN_TRY(gfn_allocate("first moments", n, sizeof(gfn_real), &t->m));
+    GFN_TRY(gfn_allocate("second moments", n, sizeof(gfn_real), &t->v));
+    return gfn_modes_create(t->run, &t->modes);
+}
+
+static gfn_status find_objective(const gfn_run *run, const gfn_objective **objective)
+{
+    const char *name = gfn_options_text(run->options, "objective");
+    char known[256] = "";
+    size_t used = 0;
+    *objective = gfn_objective_find(name);
+    if (*objective)
+        return GFN_OK;
+    for (size_t i = 0; i < gfn_objective_kinds() && used < sizeof known; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
+                                 gfn_objective_kind(i)->name);
+    return gfn_fail(GFN_EINVAL,
+                    "objective: expected one of %s, found \"%s\" (hint: gfn-dist list)", known,
+                    name);
+}
+
+static gfn_status set_up(gfn_trainer *t)
+{
+    const gfn_options *o = t->run->options;
+    gfn_comm *comm = t->run->comm;
+    const gfn_objective *objective;
+    t->batch_size = gfn_options_int(o, "batch-size");
+    t->iterations = gfn_options_int(o, "iterations");
+    t->seed = (uint64_t)gfn_options_int(o, "seed");
+    t->adam = (gfn_adam)GFN_ADAM_DEFAULT;
+    t->lr = gfn_options_number(o, "lr");
+    t->lr_logz = gfn_options_number(o, "lr-logz");
+    t->loss = NAN;
+    t->modes_found = -1;
+    t->first_iteration = t->run->iteration;
+    gfn_run_share(comm, t->batch_size, &t->first, &t->n);
+    GFN_TRY(find_objective(t->run, &objective));
+    GFN_TRY(gfn_comm_agree(comm, make(t)));
+    GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
+    choose_cadences(t);
+    t->start = t->last_checkpoint = gfn_clock_seconds();
+    return GFN_OK;
+}
+
+gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer)
+{
+    gfn_trainer *t;
+    GFN_TRY(gfn_comm_agree(run->comm, gfn_allocate("trainer", 1, sizeof *t, &t)));
+    t->run = run;
+    gfn_status status = set_up(t);
+    if (status != GFN_OK)
+        gfn_trainer_destroy(&t);
+    else
+        *trainer = t;
+    return status;
+}
+
+void gfn_trainer_destroy(gfn_trainer **trainer)
+{
+    gfn_trainer *t = *trainer;
+    if (t == NULL)
+        return;
+    gfn_keep_close(t);
+    gfn_modes_clear(&t->modes);
+    gfn_gradient_destroy(&t->gradient);
+    gfn_trajectories_destroy(&t->log);
+    gfn_release(&t->vector);
+    gfn_release(&t->m);
+    gfn_release(&t->v);
+    gfn_release(trainer);
+}
+
+void gfn_trainer_lap(double *clock, double *phase)
+{
+    const double now = gfn_clock_seconds();
+    *phase += now - *clock;
+    *clock = now;
+}
+
+bool gfn_trainer_is_done(const gfn_trainer *t)
+{
+    return t->run->iteration >= t->iterations || gfn_gradient_is_stopped(t->gradient);
+}
+
+void gfn_trainer_request_stop(gfn_trainer *trainer)
+{
+    trainer->wants_stop = 1;
+}
+
+void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
+{
+    const double seconds = gfn_clock_seconds() - t->start;
+    const double here = (double)(t->run->iteration - t->first_iteration) * (double)t->batch_size;
+    *progress = (gfn_progress){
+        .iteration = t->run->iteration,
+        .iterations = t->iterations,
+        .trajectories = t->run->iteration * t->batch_size,
+        .loss = t->loss,
+        .log_z = gfn_model_log_z(t->run->model),
+        .seconds = seconds,
+        .trajectories_per_second = seconds > 0 ? here / seconds : 0,
+        .modes = t->modes_found,
+        .n_modes = t->run->exact ? gfn_exact_n_modes(t->run->exact) : -1,
+    };
+}
+
+/* Evaluate and count modes. Collective. */
+static gfn_status evaluate(gfn_trainer *t, gfn_evaluation *evaluation)
+{
+    double clock = gfn_clock_seconds();
+    GFN_TRY(gfn_run_evaluate(t->run, evaluation));
+    GFN_TRY(gfn_modes_count(&t->modes, t->run->comm, &t->modes_found));
+    gfn_trainer_lap(&clock, &t->phases.evaluation);
+    return GFN_OK;
+}
+
+static bool is_due(int64_t every, int64_t iteration)
+{
+    return every > 0 && iteration % every == 0;
+}
+
+/* Files and clocks are rank 0's affair; others hear of a failure with the next message. */
+static void keep(gfn_trainer *t, const gfn_progress *progress)
+{
+    const int64_t i = progress->iteration;
+    double clock = gfn_clock_seconds();
+    if (gfn_comm_rank(t->run->comm) != 0)
+        return;
+    if (clock - t->start >= t->time_limit)
+        t->wants_stop = 1;
+    if (progress->has_evaluation || is_due(t->log_every, i))
+        t->file_status = gfn_keep_metrics(t, progress);
+    const bool by_time = t->checkpoint_seconds > 0 &&
+                         clock - t->last_checkpoint >= t->checkpoint_seconds;
+    if (t->file_status == GFN_OK && (by_time || is_due(t->checkpoint_every, i)))
+        t->file_status = gfn_checkpoint_save(t);
+    gfn_trainer_lap(&clock, &t->phases.files);
+}
+
+gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progress)
+{
+    gfn_evaluation evaluation = {0};
+    GFN_TRY(gfn_trainer_step(trainer));
+    /* The last step's evaluation and files belong to gfn_trainer_finish(). */
+    const bool is_last = gfn_trainer_is_done(trainer);
+    const bool evaluates = !is_last && is_due(trainer->eval_every, trainer->run->iteration);
+    if (evaluates)
+        GFN_TRY(evaluate(trainer, &evaluation));
+    gfn_trainer_progress(trainer, progress);
+    progress->has_evaluation = evaluates;
+    progress->evaluation = evaluation;
+    if (!is_last)
+        keep(trainer, progress);
+    return GFN_OK;
+}
+
+gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
+{
+    const gfn_stream stream = {t->seed, GFN_PURPOSE_SAMPLE, 0};
+    const int64_t samples = gfn_options_int(t->run->options, "samples");
+    *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
+    GFN_TRY(evaluate(t, &report->evaluation));
+    gfn_trainer_progress(t, &report->last);
+    report->last.has_evaluation = true;
+    report->last.evaluation = report->evaluation;
+    double clock = gfn_clock_seconds();
+    GFN_TRY(gfn_run_draw(t->run, &stream, samples, false, &report->draw));
+    gfn_trainer_lap(&clock, &t->phases.evaluation);
+    gfn_status status = t->file_status;
+    if (status == GFN_OK)
+        status = gfn_keep_metrics(t, &report->last);
+    if (status == GFN_OK)
+        status = gfn_checkpoint_save(t);
+    gfn_trainer_lap(&clock, &t->phases.files);
+    report->phases = t->phases;
+    report->seconds = gfn_clock_seconds() - t->start;
+    if (status == GFN_OK)
+        status = gfn_keep_report(t, report);
+    status = gfn_comm_agree(t->run->comm, status);
+    if (status != GFN_OK)
+        gfn_draw_clear(&report->draw);
+    return status;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * train/trainer.h - the inside of a trainer.
+ */
+#ifndef TRAIN_TRAINER_H
+#define TRAIN_TRAINER_H
+
+#include <signal.h>
+
+#include <gfn/gradient.h>
+#include <gfn/optim.h>
+#include <gfn/trainer.h>
+
+#include "data/state_set.h"
+#include "io/file.h"
+#include "train/run.h"
+
+/* Distinct objects of maximal reward that training has sampled. */
+typedef struct gfn_modes {
+    gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
+    double max_log_reward;
+    size_t width, key_words;
+    gfn_state_set *all; /* of all ranks, at the last count; on every rank */
+    int64_t *records, *gathered;
+    size_t *counts;
+    int size;
+} gfn_modes;
+
+struct gfn_trainer {
+    gfn_run *run;
+    gfn_gradient *gradient;
+    gfn_trajectories *log;
+    int64_t batch_size, iterations;
+    int64_t first, n; /* this rank's trajectories of every batch */
+    uint64_t seed;
+
+    gfn_adam adam;
+    gfn_schedule schedule;
+    double lr, lr_logz;
+    gfn_real *vector; /* [n_params] gradient */
+    gfn_real *m, *v;  /* [n_params] moments */
+
+    double loss; /* of the last batch */
+    gfn_modes modes;
+    int64_t modes_found; /* at the last count */
+
+    /* When what is due. */
+    int64_t eval_every, log_every, checkpoint_every; /* 0: never before the end */
+    double checkpoint_seconds;                       /* > 0: by time instead */
+    double time_limit;                               /* NAN: none */
+    double start, last_checkpoint;
+    int64_t first_iteration; /* of this trainer */
+    volatile sig_atomic_t wants_stop;
+
+    /* Files, on rank 0. A failure there is heard by all ranks with the next message. */
+    gfn_appender *metrics;
+    gfn_status file_status;
+
+    gfn_phases phases;
+};
+
+/* Add the seconds since *clock to *phase and set *clock to now. */
+void gfn_trainer_lap(double *clock, double *phase);
+
+/* modes.c */
+gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes);
+void gfn_modes_clear(gfn_modes *modes);
+void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log);
+/* Collective. -1: not known. */
+gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n);
+
+/* keep.c: files of the run directory; nothing happens on other ranks or where nothing is kept. */
+gfn_status gfn_keep_metrics(gfn_trainer *trainer, const gfn_progress *progress);
+gfn_status gfn_keep_report(gfn_trainer *trainer, const gfn_report *report);
+gfn_status gfn_keep_close(gfn_trainer *trainer);
+bool gfn_trainer_is_kept(const gfn_trainer *trainer);
+
+/* checkpoint.c: rank 0 saves. */
+gfn_status gfn_checkpoint_save(gfn_trainer *trainer);
+
+#define GFN_CHECKPOINT_FILE "checkpoint.safetensors"
+#define GFN_CHECKPOINT_PREVIOUS "checkpoint.prev.safetensors"
+
+#endif

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Bad input ends with one message that says what was expected, what was found and a hint, and leaves
+# nothing behind.
+set -u
+cd "$TMPDIR" || exit 1
+failed=0 cases=0
+
+# refused STATUS PATTERN ARGUMENT...: the exit status, and one line on standard error.
+refused() {
+    local status=$1 pattern=$2 found
+    shift 2
+    cases=$((cases + 1))
+    timeout 60 "$GFN_DIST" "$@" >out 2>err </dev/null
+    found=$?
+    if [ $found -ne "$status" ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qE "$pattern" err ||
+        [ -s out ] || [ -e runs ]; then
+        echo "gfn-dist $*: exit $found (expected $status), message: $(cat err)"
+        failed=1
+    fi
+    rm -rf runs
+}
+
+everything='expected .*found .*hint'
+
+# Every option of training with values that it cannot have.
+for option in size ndim batch-size iterations seed threads samples eval-every log-every \
+    checkpoint-every; do
+    for value in '' abc -1 nan inf 1.5 99999999999999999999 ' 3' 0x10; do
+        refused 2 "^gfn-dist: $option: $everything" "--$option=$value"
+    done
+done
+for option in lr lr-logz r0 r1 r2 time-limit; do
+    for value in abc -1 nan inf 1e999 '1 ' 1e-3x; do
+        refused 2 "^gfn-dist: $option: $everything" "--$option=$value"
+    done
+done
+for value in 0 -3 '32,' ',32' 32,0 a 70000 1e3 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17; do
+    refused 2 "^gfn-dist: hidden: $everything" "--hidden=$value"
+done
+for option in env objective backward schedule reward encoding progress; do
+    refused 2 "^gfn-dist: $option: $everything" "--$option" nonsense
+    refused 2 "^gfn-dist: $option: $everything" "--$option="
+done
+refused 2 "^gfn-dist: size: $everything" --size 1
+refused 2 "^gfn-dist: size: $everything" --size 0
+refused 2 "^gfn-dist: ndim: $everything" --ndim 0
+refused 2 "^gfn-dist: batch-size: $everything" --batch-size 0
+refused 2 '^gfn-dist: hypergrid: r0 is 0, needs .*hint' --r0 0
+refused 2 "^gfn-dist: threads: $everything" --threads 0
+
+# Spaces that overflow.
+refused 2 'hint.*khot' --size 2147483647 --ndim 2 --encoding onehot
+refused 2 'hint' --size 2147483647 --ndim 32
+refused 2 'hint' --size 1000000 --ndim 30 --batch-size 524288
+
+# Names.
+refused 2 'found "sise" \(hint: size\)' --sise 16
+refused 2 'found "itarations" \(hint: iterations\)' --itarations=5
+refused 2 "$everything" -x
+refused 2 "$everything" frobnicate
+refused 2 "$everything" train again
+refused 2 'size: expected a value, found none' --size
+refused 2 "$everything" sample
+refused 2 "$everything" eval
+refused 2 "$everything" eval a b
+refused 2 "$everything" eval a --size 8
+
+# Files.
+refused 1 'nowhere' eval nowhere
+refused 1 'nowhere' sample nowhere
+refused 1 'missing.ini' --config missing.ini
+printf 'size = 16\nsise = 3\n' >bad.ini
+refused 2 'bad.ini:2: .*sise.*hint' --config bad.ini
+printf 'size = 1\n' >bad.ini
+refused 2 'bad.ini:1: size: expected' --config bad.ini
+printf 'size 16\n' >bad.ini
+refused 2 'bad.ini:1' --config bad.ini
+touch file
+refused 1 'file' --out file/run
+refused 1 '/proc' --out /proc/run
+refused 2 'file: expected a folder, found a file .*hint' --out file
+
+# A run is never overwritten.
+"$GFN_DIST" --size 4 --iterations 3 --quiet --out run || failed=1
+before=$(cat run/* | cksum)
+refused 2 'run.*hint' --size 4 --iterations 3 --out run
+[ "$before" = "$(cat run/* | cksum)" ] || { echo "the run directory was touched" && failed=1; }
+
+# A damaged checkpoint.
+head -c 3000 run/checkpoint.safetensors >cut
+cp cut run/checkpoint.safetensors
+refused 1 'checkpoint' eval run
+
+# A full disk.
+if [ -w /dev/full ]; then
+    "$GFN_DIST" --size 4 --iterations 3 --out full >/dev/full 2>err
+    [ $? -eq 1 ] && grep -q 'standard output' err || { echo "a full disk: $(cat err)" && failed=1; }
+fi
+echo "$cases cases"
+exit $failed

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# On several ranks: one voice, one exit status, no rank left hanging.
+set -u
+[ "$MPI_NAME" != none ] || exit 77
+cd "$TMPDIR" || exit 1
+failed=0
+
+# says STATUS LINES PATTERN ARGUMENT...: exit status of the launcher; how many lines of gfn-dist
+# stand on standard error, all of the pattern.
+says() {
+    local status=$1 lines=$2 pattern=$3 found
+    shift 3
+    "$NP_RUN" --timeout 60 --ranks 3 -- "$GFN_DIST" "$@" >out 2>err
+    found=$?
+    if [ $found -ne "$status" ] || [ "$(grep -cE "$pattern" err)" -ne "$lines" ] ||
+        [ "$(grep -c '^gfn-dist: ' err)" -gt "$lines" ]; then
+        echo "3 ranks, $*: exit $found (expected $status): $(cat err)"
+        failed=1
+    fi
+}
+
+says 2 1 '^gfn-dist: size: expected' --size 1
+says 2 1 '^gfn-dist: .*sise.*hint: size' --sise 16
+says 2 1 '^gfn-dist: .*nonsense' --objective nonsense
+says 2 1 '^gfn-dist: size|^gfn-dist: .*encoding' --size 2147483647 --encoding onehot
+says 1 1 '^gfn-dist: .*nowhere' eval nowhere
+says 1 1 '^gfn-dist: .*/proc' --out /proc/run
+says 0 1 '^3 ranks x [0-9]+ threads? on 1 host, [0-9]+ cores?$' --size 4 --iterations 3 --out a
+says 2 1 '^gfn-dist: .*a.*hint' --size 4 --out a
+says 3 1 '^3 ranks' --size 6 --iterations 100000000 --time-limit 0.3 --out b
+says 0 0 '^gfn-dist' eval b --samples 100
+
+# Samples from a checkpoint do not depend on ranks either.
+"$NP_RUN" --ranks 3 -- "$GFN_DIST" sample a --samples 50 >three 2>err || failed=1
+"$GFN_DIST" sample a --samples 50 >one 2>err || failed=1
+cmp one three || failed=1
+[ "$(wc -l <one)" -eq 50 ] || { echo "expected 50 objects" && failed=1; }
+
+# A launcher of another MPI starts processes that each see one rank.
+PMI_SIZE=2 PMI_RANK=1 "$GFN_DIST" --size 4 --out wrong >out 2>err
+if [ $? -ne 1 ] || [ -s err ] || [ -e wrong ]; then
+    echo "the second process of another launcher: $(cat err)"
+    failed=1
+fi
+exit $failed

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+#
+# Three kinds of tests, which `make check` runs:
+#   UNIT_TESTS     programs with cmocka
+#   SHELL_TESTS    scripts
+#   ALL_RANKS      programs that are run on 1, 2, 3, 4 and 8 ranks; RANK_TESTS takes single ones,
+#                  PROGRAM-RANKS.np (tests/ranks/comm-5.np)
+# Each runs in the build folder, with a temporary folder of its own as TMPDIR.
+
+UNIT_TESTS =
+SHELL_TESTS = tests/sources.sh tests/headers.sh tests/external.sh \
+	tests/cli/bad-input.sh tests/cli/ranks.sh tests/cli/same-bits.sh
+ALL_RANKS =
+RANK_TESTS =
+
+include tests/unit/base.mk
+include tests/unit/comm.mk
+include tests/unit/data.mk
+include tests/unit/env.mk
+include tests/unit/eval.mk
+include tests/unit/grad.mk
+include tests/unit/io.mk
+include tests/unit/model.mk
+include tests/unit/objective.mk
+include tests/unit/optim.mk
+include tests/unit/rollout.mk
+include tests/unit/train.mk
+
+include tests/ranks/comm.mk
+include tests/ranks/train.mk
+
+check_PROGRAMS += $(ALL_RANKS)
+RANK_TESTS += $(ALL_RANKS:=-1.np)
+if HAVE_MPI
+RANK_TESTS += $(ALL_RANKS:=-2.np) $(ALL_RANKS:=-3.np) $(ALL_RANKS:=-4.np) \
+	$(ALL_RANKS:=-8.np)
+LEAKS = 0
+else
+LEAKS = 1
+endif
+
+TESTS = $(UNIT_TESTS) $(SHELL_TESTS) $(RANK_TESTS)
+TEST_EXTENSIONS = .sh .np
+LOG_COMPILER = $(top_srcdir)/scripts/test-run
+SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
+NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
+EXTRA_DIST += $(SHELL_TESTS) \
+	tests/external/own_loss.c tests/external/score.c tests/external/train.c
+
+# Automake names a log after a file: the rank count stands in the name of an empty one.
+$(RANK_TESTS):
+	@$(MKDIR_P) $(@D)
+	@: >$@
+CLEANFILES += $(RANK_TESTS)
+
+# Open MPI itself leaks: leaks are looked for in builds without MPI.
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	GFN_DIST='$(abs_top_builddir)/gfn-dist$(EXEEXT)'; export GFN_DIST; \
+	NP_RUN='$(abs_top_srcdir)/scripts/np-run'; export NP_RUN; \
+	MPI_NAME='$(MPI_NAME)'; export MPI_NAME; \
+	MPIEXEC='$(MPIEXEC)'; export MPIEXEC; \
+	MPI_CFLAGS='$(MPI_CFLAGS)'; export MPI_CFLAGS; \
+	MPI_LIBS='$(MPI_LIBS)'; export MPI_LIBS; \
+	MAKE='$(MAKE)'; export MAKE; \
+	CC='$(CC)'; export CC; \
+	CXX='$(CXX)'; export CXX; \
+	CPPFLAGS='$(CPPFLAGS)'; export CPPFLAGS; \
+	CFLAGS='$(GFN_SANITIZE_CFLAGS) $(CFLAGS)'; export CFLAGS; \
+	LDFLAGS='$(GFN_SANITIZE_CFLAGS) $(LDFLAGS)'; export LDFLAGS; \
+	ASAN_OPTIONS="detect_leaks=$(LEAKS):$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
+	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;
+
+# The last line of scripts/check: the total over all tests of the last `make check`.
+count-tests:
+	@$(top_srcdir)/scripts/count-tests $(TEST_LOGS:.log=)
+.PHONY: count-tests need-cmocka
+
+if !HAVE_CMOCKA
+check-am: need-cmocka
+need-cmocka:
+	@echo "make check: cmocka is missing (hint: apt-get install libcmocka-dev, then configure)" >&2
+	@exit 1
+endif
+
+EXTRA_DIST += .ci/run .clang-format \
+	scripts/check scripts/count-tests scripts/demo scripts/np-run scripts/setup scripts/test-run

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/parallel.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { MOST = 1013, TEAM = 8 };
+
+struct work {
+    int threads;
+    atomic_int strangers;    /* tasks on a thread that there should not be */
+    atomic_int visits[MOST]; /* of each index */
+    atomic_int inside[TEAM]; /* tasks that a thread is in just now */
+    atomic_int collisions;
+};
+
+static void visit(void *self, size_t index, int thread)
+{
+    struct work *work = self;
+    if (thread < 0 || thread >= work->threads) {
+        atomic_fetch_add(&work->strangers, 1);
+        return;
+    }
+    if (atomic_fetch_add(&work->inside[thread], 1) != 0)
+        atomic_fetch_add(&work->collisions, 1);
+    atomic_fetch_add(&work->visits[index], 1);
+    atomic_fetch_sub(&work->inside[thread], 1);
+}
+
+static void each_index_is_done_once_by_a_thread_of_the_team(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {0, 1, 2, 5, MOST};
+    static const int threads[] = {1, 2, 3, TEAM};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        for (size_t j = 0; j < sizeof threads / sizeof threads[0]; j++) {
+            static struct work work;
+            work = (struct work){.threads = threads[j]};
+            gfn_parallel_for(threads[j], lengths[i], visit, &work);
+            assert_int_equal(work.strangers, 0);
+            assert_int_equal(work.collisions, 0);
+            for (size_t k = 0; k < MOST; k++)
+                assert_int_equal(work.visits[k], k < lengths[i]);
+        }
+}
+
+static void nonsense_in_the_environment_is_no_request(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int threads;
+    } cases[] = {{"3", 3}, {"1", 1},  {"2,4", 2},  {"", 0},
+                 {"0", 0}, {"-2", 0}, {"many", 0}, {"99999999999999999999", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(setenv("OMP_NUM_THREADS", cases[i].text, 1), 0);
+        assert_int_equal(gfn_parallel_requested(), cases[i].threads);
+    }
+    assert_int_equal(unsetenv("OMP_NUM_THREADS"), 0);
+    assert_int_equal(gfn_parallel_requested(), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_index_is_done_once_by_a_thread_of_the_team),
+        cmocka_unit_test(nonsense_in_the_environment_is_no_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+EVAL_TESTS = \
+	tests/unit/eval_exact \
+	tests/unit/eval_exact64 \
+	tests/unit/eval_histogram \
+	tests/unit/eval_metrics
+check_PROGRAMS += $(EVAL_TESTS)
+UNIT_TESTS += $(EVAL_TESTS)
+tests_unit_eval_exact_SOURCES = tests/unit/eval_exact.c $(WORLDS)
+tests_unit_eval_exact_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
+tests_unit_eval_exact64_SOURCES = $(tests_unit_eval_exact_SOURCES)
+tests_unit_eval_exact64_CPPFLAGS = $(CPPFLAGS64)
+tests_unit_eval_exact64_LDADD = $(LINK64) $(CMOCKA_LIBS)
+tests_unit_eval_histogram_SOURCES = tests/unit/eval_histogram.c $(WORLDS)
+tests_unit_eval_histogram_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
+tests_unit_eval_metrics_SOURCES = tests/unit/eval_metrics.c
+tests_unit_eval_metrics_LDADD = $(LINK_eval) $(CMOCKA_LIBS)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include <gfn/eval.h>
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <gfn/random.h>
+
+#include "env_worlds.h"
+
+static gfn_env *make(const gfn_env_ops *ops, const char *settings)
+{
+    gfn_env *env = NULL;
+    ops = ops ? ops : gfn_env_find("hypergrid");
+    if (gfn_env_create_from(ops, settings, &env) != GFN_OK)
+        fail_msg("%s", gfn_error_message());
+    return env;
+}
+
+static void a_histogram_has_one_axis_per_dimension(void **state)
+{
+    (void)state;
+    gfn_env *env = make(NULL, "size=5 ndim=3");
+    const int32_t cells[][3] = {{4, 0, 2}, {0, 0, 0}, {4, 0, 2}, {1, 3, 4}};
+    int64_t counts[5][5][5] = {0}, sum = 0;
+    int64_t *flat = (int64_t *)counts;
+    counts[1][3][4] = 40; /* what is there is added to */
+    assert_int_equal(gfn_histogram_add(env, 4, (const int32_t *)cells, flat), GFN_OK);
+    assert_int_equal(counts[4][0][2], 2);
+    assert_int_equal(counts[0][0][0], 1);
+    assert_int_equal(counts[1][3][4], 41);
+    for (size_t i = 0; i < 125; i++)
+        sum += flat[i];
+    assert_int_equal(sum, 44);
+    gfn_env_destroy(&env);
+}
+
+static void every_one_of_many_samples_counts(void **state)
+{
+    (void)state;
+    enum { N = 10007, SIZE = 23 };
+    gfn_env *env = make(NULL, "size=23");
+    const gfn_stream stream = {5, GFN_PURPOSE_CHECK, 0};
+    int32_t *cells = malloc(2 * N * sizeof *cells);
+    int64_t found[SIZE * SIZE] = {0}, expected[SIZE * SIZE] = {0};
+    for (uint32_t i = 0; i < N; i++) {
+        cells[2 * i] = (int32_t)(gfn_random_word(&stream, 0, i) % SIZE);
+        cells[2 * i + 1] = (int32_t)(gfn_random_word(&stream, 1, i) % SIZE);
+        expected[cells[2 * i] * SIZE + cells[2 * i + 1]]++;
+    }
+    assert_int_equal(gfn_histogram_add(env, N, cells, found), GFN_OK);
+    assert_memory_equal(found, expected, sizeof found);
+    assert_int_equal(gfn_histogram_add(env, 0, cells, found), GFN_OK);
+    assert_memory_equal(found, expected, sizeof found);
+    free(cells);
+    gfn_env_destroy(&env);
+}
+
+static void what_is_no_state_is_refused_and_nothing_counted(void **state)
+{
+    (void)state;
+    gfn_env *env = make(NULL, "size=5");
+    const int32_t wrong[][3][2] = {{{1, 1}, {2, 2}, {5, 0}}, {{1, 1}, {2, 2}, {-1, 4}}};
+    int64_t counts[25] = {0}, nothing[25] = {0};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(gfn_histogram_add(env, 3, (const int32_t *)wrong[i], counts), GFN_EINVAL);
+        assert_memory_equal(counts, nothing, sizeof counts);
+    }
+    assert_non_null(strstr(gfn_error_message(), "(-1, 4)"));
+    gfn_env_destroy(&env);
+}
+
+static void spaces_without_numbers_have_no_histogram(void **state)
+{
+    (void)state;
+    gfn_env *env = make(&bits_world, "length=40");
+    const int32_t bits[40] = {0};
+    int64_t counts[1] = {0};
+    assert_int_equal(gfn_histogram_add(env, 1, bits, counts), GFN_ENOSUP);
+    assert_int_equal(counts[0], 0);
+    gfn_env_destroy(&env);
+}
+
+/* ---- modes ---- */
+
+static void modes_are_counted_once_each(void **state)
+{
+    (void)state;
+    gfn_env *env = make(NULL, "size=16"); /* modes at 2 and 13 */
+    const int32_t cells[][2] = {{2, 2}, {13, 2}, {2, 2}, {2, 3}, {0, 0}, {13, 2}, {2, 13}, {13, 3}};
+    int64_t modes = -1;
+    assert_int_equal(gfn_count_modes(env, 8, (const int32_t *)cells, &modes), GFN_OK);
+    assert_int_equal(modes, 3);
+    assert_int_equal(gfn_count_modes(env, 0, (const int32_t *)cells, &modes), GFN_OK);
+    assert_int_equal(modes, 0);
+    assert_int_equal(gfn_count_modes(env, 2, (const int32_t *)(cells + 3), &modes), GFN_OK);
+    assert_int_equal(modes, 0);
+    gfn_env_destroy(&env);
+}
+
+static void all_modes_of_a_large_grid_are_found(void **state)
+{
+    (void)state;
+    gfn_env *env = make(NULL, "size=20 ndim=4 r0=1e-3");
+    enum { N = 160000 };
+    int32_t *cells = malloc(2 * N * 4 * sizeof *cells); /* every cell, twice */
+    for (int32_t i = 0; i < 2 * N; i++) {
+        int32_t left = (int32_t)((int64_t)i * 7919 % N);
+        for (int32_t d = 4; d-- > 0; left /= 20)
+            cells[4 * i + d] = left % 20;
+    }
+    int64_t modes;
+    assert_int_equal(gfn_count_modes(env, 2 * N, cells, &modes), GFN_OK);
+    assert_int_equal(modes, 256); /* of the table of exact constants */
+    free(cells);
+    gfn_env_destroy(&env);
+}
+
+static void modes_need_no_numbers_but_a_known_maximum(void **state)
+{
+    (void)state;
+    /* The largest reward is that of the pattern 0 1 1 0 1 1 ..., written 1 2 2 1 2 2 ... */
+    int32_t strings[3][48];
+    for (int32_t p = 0; p < 48; p++)
+        strings[0][p] = strings[1][p] = strings[2][p] = p % 3 ? 2 : 1;
+    strings[1][17] = 3 - strings[1][17];
+    int64_t modes;
+    gfn_env *env = make(&bits_world, "length=48");
+    assert_int_equal(gfn_count_modes(env, 3, (const int32_t *)strings, &modes), GFN_OK);
+    assert_int_equal(modes, 1);
+    gfn_env_destroy(&env);
+    env = make(&bits_world, "length=48 ones=40");
+    assert_int_equal(gfn_count_modes(env, 3, (const int32_t *)strings, &modes), GFN_ENOSUP);
+    gfn_env_destroy(&env);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_histogram_has_one_axis_per_dimension),
+        cmocka_unit_test(every_one_of_many_samples_counts),
+        cmocka_unit_test(what_is_no_state_is_refused_and_nothing_counted),
+        cmocka_unit_test(spaces_without_numbers_have_no_histogram),
+        cmocka_unit_test(modes_are_counted_once_each),
+        cmocka_unit_test(all_modes_of_a_large_grid_are_found),
+        cmocka_unit_test(modes_need_no_numbers_but_a_known_maximum),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

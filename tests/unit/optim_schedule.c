@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include <gfn/optim.h>
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const gfn_schedule all[] = {GFN_CONSTANT, GFN_LINEAR, GFN_COSINE};
+
+static void every_schedule_starts_at_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(gfn_schedule_factor(all[i], 0, 1) == 1);
+        assert_true(gfn_schedule_factor(all[i], 0, 2385) == 1);
+    }
+}
+
+static void a_decay_ends_right_after_the_last_step(void **state)
+{
+    (void)state;
+    assert_true(gfn_schedule_factor(GFN_LINEAR, 2385, 2385) == 0);
+    assert_true(gfn_schedule_factor(GFN_COSINE, 2385, 2385) == 0);
+    assert_true(gfn_schedule_factor(GFN_LINEAR, 2384, 2385) > 0);
+    assert_true(gfn_schedule_factor(GFN_COSINE, 2384, 2385) > 0);
+    assert_true(gfn_schedule_factor(GFN_LINEAR, 9999, 2385) == 0); /* and stays there */
+    assert_true(gfn_schedule_factor(GFN_COSINE, 9999, 2385) == 0);
+    assert_true(gfn_schedule_factor(GFN_CONSTANT, 2385, 2385) == 1);
+}
+
+/* cos(60 degrees) = 1/2, cos(120 degrees) = -1/2. */
+static void a_third_of_the_way_has_known_factors(void **state)
+{
+    (void)state;
+    assert_true(fabs(gfn_schedule_factor(GFN_LINEAR, 100, 300) - 2.0 / 3) < 1e-15);
+    assert_true(fabs(gfn_schedule_factor(GFN_COSINE, 100, 300) - 0.75) < 1e-15);
+    assert_true(fabs(gfn_schedule_factor(GFN_COSINE, 200, 300) - 0.25) < 1e-15);
+    assert_true(gfn_schedule_factor(GFN_CONSTANT, 100, 300) == 1);
+}
+
+static void a_decay_never_grows(void **state)
+{
+    (void)state;
+    for (size_t k = 1; k < 3; k++)
+        for (int64_t i = 0; i < 77; i++)
+            assert_true(gfn_schedule_factor(all[k], i + 1, 77) <
+                        gfn_schedule_factor(all[k], i, 77));
+}
+
+static void schedules_are_found_by_name(void **state)
+{
+    (void)state;
+    gfn_schedule schedule = GFN_LINEAR;
+    assert_int_equal(gfn_schedule_find("constant", &schedule), GFN_OK);
+    assert_int_equal(schedule, GFN_CONSTANT);
+    assert_int_equal(gfn_schedule_find("linear", &schedule), GFN_OK);
+    assert_int_equal(schedule, GFN_LINEAR);
+    assert_int_equal(gfn_schedule_find("cosine", &schedule), GFN_OK);
+    assert_int_equal(schedule, GFN_COSINE);
+}
+
+static void unknown_schedules_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "cos", "Cosine", "cosine ", "step"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        gfn_schedule schedule = GFN_LINEAR;
+        assert_int_equal(gfn_schedule_find(bad[i], &schedule), GFN_EINVAL);
+        assert_int_equal(schedule, GFN_LINEAR);
+    }
+    assert_string_equal(gfn_error_message(), "schedule: expected constant, linear or cosine, found "
+                                             "\"step\" (hint: cosine)");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_schedule_starts_at_one),
+        cmocka_unit_test(a_decay_ends_right_after_the_last_step),
+        cmocka_unit_test(a_third_of_the_way_has_known_factors),
+        cmocka_unit_test(a_decay_never_grows),
+        cmocka_unit_test(schedules_are_found_by_name),
+        cmocka_unit_test(unknown_schedules_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

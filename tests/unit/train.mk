@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/train_gradient64
+UNIT_TESTS += tests/unit/train_gradient64
+tests_unit_train_gradient64_SOURCES = tests/unit/train_gradient.c
+tests_unit_train_gradient64_CPPFLAGS = $(CPPFLAGS64)
+tests_unit_train_gradient64_LDADD = $(LINK64) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/train_run
+UNIT_TESTS += tests/unit/train_run
+tests_unit_train_run_SOURCES = tests/unit/train_run.c
+tests_unit_train_run_LDADD = $(LINK_train) $(CMOCKA_LIBS)

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The gradient of given trajectories, all the way from their actions to one number a parameter.
+ * Built in double, so that central differences are sharp: what remains is the rounding of
+ * derivatives to 2^-27 and of block gradients to 2^-36.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <gfn/gradient.h>
+#include <gfn/random.h>
+
+#ifndef GFN_REAL64
+#error "this test needs a build in double"
+#endif
+
+enum { BATCH = 60 };
+
+typedef struct fixture {
+    gfn_comm *comm;
+    gfn_env *env;
+    gfn_model *model;
+    gfn_sampler *sampler;
+    gfn_trajectories *log;
+    gfn_gradient *gradient;
+    double *vector;
+} fixture;
+
+static void make(fixture *f, const char *settings, const char *objective, int threads)
+{
+    const gfn_stream stream = {3, GFN_PURPOSE_TRAIN, 0};
+    const int64_t hidden[] = {11, 7};
+    assert_int_equal(gfn_comm_open_serial(&f->comm), GFN_OK);
+    assert_int_equal(gfn_env_create("hypergrid", settings, &f->env), GFN_OK);
+    assert_int_equal(gfn_model_create(gfn_env_shape(f->env), hidden, 2, &f->model), GFN_OK);
+    gfn_model_init(f->model, 31);
+    gfn_model_params(f->model)[gfn_model_log_z_offset(f->model)] = 1.385;
+    assert_int_equal(gfn_sampler_create(f->env, f->model, BATCH, threads, &f->sampler), GFN_OK);
+    assert_int_equal(gfn_sampler_trajectories(f->sampler, &f->log), GFN_OK);
+    assert_int_equal(gfn_gradient_create(f->comm, f->sampler, gfn_objective_find(objective), BATCH,
+                                         &f->gradient),
+                     GFN_OK);
+    assert_int_equal(gfn_sampler_sample(f->sampler, &stream, 0, BATCH, f->log), GFN_OK);
+    f->vector = calloc(gfn_model_n_params(f->model), sizeof *f->vector);
+}
+
+static void drop(fixture *f)
+{
+    free(f->vector);
+    gfn_gradient_destroy(&f->gradient);
+    gfn_trajectories_destroy(&f->log);
+    gfn_sampler_destroy(&f->sampler);
+    gfn_model_destroy(&f->model);
+    gfn_env_destroy(&f->env);
+    gfn_comm_close(&f->comm);
+}
+
+/* Loss of the kept trajectories under the current parameters; the gradient goes to `vector`. */
+static double differentiate(fixture *f, double *vector)
+{
+    double loss;
+    assert_int_equal(gfn_sampler_score(f->sampler, f->log), GFN_OK);
+    assert_int_equal(gfn_gradient_add(f->gradient, f->log), GFN_OK);
+    assert_int_equal(gfn_gradient_sum(f->gradient, GFN_OK, vector, &loss), GFN_OK);
+    return loss;
+}
+
+/* The mean of the objective's losses, summed here in double. */
+static double mean_loss(fixture *f, const gfn_objective *objective)
+{
+    double sum = 0, d[512], d_log_z;
+    assert_int_equal(gfn_sampler_score(f->sampler, f->log), GFN_OK);
+    for (size_t i = 0; i < f->log->n; i++) {
+        const gfn_terms terms = {.n_steps = (size_t)f->log->n_steps[i],
+                                 .log_pf = f->log->log_pf + i * f->log->max_steps,
+                                 .log_pb = f->log->log_pb + i * f->log->max_steps,
+                                 .sum_log_pf = f->log->sum_log_pf[i],
+                                 .sum_log_pb = f->log->sum_log_pb[i],
+                                 .log_reward = f->log->log_reward[i],
+                                 .log_z = gfn_model_log_z(f->model)};
+        sum += objective->loss(&terms, d, &d_log_z);
+    }
+    return sum / BATCH;
+}
+
+static const char *const jobs[] = {"size=7 r0=0.1", "size=4 ndim=3", "size=9 encoding=khot"};
+
+static void gradients_match_central_differences_of_the_loss(void **unused)
+{
+    (void)unused;
+    for (size_t o = 0; o < gfn_objective_kinds(); o++)
+        for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
+            const gfn_objective *objective = gfn_objective_kind(o);
+            fixture f;
+            make(&f, jobs[job], objective->name, 2);
+            const double loss = differentiate(&f, f.vector);
+            assert_true(fabs(loss - mean_loss(&f, objective)) < 1e-9 * loss);
+            double *x = gfn_model_params(f.model);
+            for (size_t i = 0; i < gfn_model_n_params(f.model); i++) {
+                const double h = 1e-5, x0 = x[i];
+                x[i] = x0 + h;
+                const double up = mean_loss(&f, objective);
+                x[i] = x0 - h;
+                const double down = mean_loss(&f, objective);
+                x[i] = x0;
+                const double expected = (up - down) / (2 * h);
+                assert_true(fabs(f.vector[i] - expected) < 1e-5 * fmax(1, fabs(expected)));
+            }
+            drop(&f);
+        }
+}
+
+static void the_gradient_does_not_depend_on_threads_or_on_who_sampled(void **unused)
+{
+    (void)unused;
+    for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
+        fixture one, three;
+        make(&one, jobs[job], "tb", 1);
+        make(&three, jobs[job], "tb", 3);
+        const size_t n = gfn_model_n_params(one.model);
+        double scored = differentiate(&one, one.vector), sampled;
+        assert_int_equal(gfn_gradient_add(three.gradient, three.log), GFN_OK);
+        assert_int_equal(gfn_gradient_sum(three.gradient, GFN_OK, three.vector, &sampled), GFN_OK);
+        assert_memory_equal(&scored, &sampled, sizeof scored);
+        assert_memory_equal(one.vector, three.vector, n * sizeof *one.vector);
+        drop(&one);
+        drop(&three);
+    }
+}
+
+static void a_failed_sum_leaves_nothing_behind(void **unused)
+{
+    (void)unused;
+    fixture f;
+    make(&f, jobs[0], "tb", 1);
+    const size_t n = gfn_model_n_params(f.model);
+    double *again = calloc(n, sizeof *again), loss;
+    differentiate(&f, f.vector);
+    assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
+    assert_int_equal(gfn_gradient_sum(f.gradient, GFN_EIO, again, &loss), GFN_EIO);
+    differentiate(&f, again);
+    assert_memory_equal(again, f.vector, n * sizeof *again);
+    free(again);
+    drop(&f);
+}
+
+static void a_batch_of_another_size_is_refused(void **unused)
+{
+    (void)unused;
+    fixture f;
+    double loss = -1;
+    make(&f, jobs[0], "tb", 1);
+    f.log->n = BATCH - 1;
+    assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
+    assert_int_equal(gfn_gradient_sum(f.gradient, GFN_OK, f.vector, &loss), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "59"));
+    assert_true(loss == -1);
+    drop(&f);
+}
+
+static void losses_that_cannot_be_summed_exactly_are_refused(void **unused)
+{
+    (void)unused;
+    const double rewards[] = {NAN, INFINITY, -40000, 40000};
+    for (size_t i = 0; i < 4; i++) {
+        fixture f;
+        make(&f, jobs[0], "tb", 1);
+        f.log->log_reward[41] = rewards[i];
+        assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_ENUMERIC);
+        assert_non_null(strstr(gfn_error_message(), "trajectory 41"));
+        drop(&f);
+    }
+}
+
+static void a_batch_size_out_of_range_is_refused(void **unused)
+{
+    (void)unused;
+    fixture f;
+    gfn_gradient *gradient = NULL;
+    make(&f, jobs[0], "tb", 1);
+    const gfn_objective *tb = gfn_objective_find("tb");
+    assert_int_equal(gfn_gradient_create(f.comm, f.sampler, tb, 0, &gradient), GFN_EINVAL);
+    assert_int_equal(gfn_gradient_create(f.comm, f.sampler, tb, GFN_MAX_BATCH + 1, &gradient),
+                     GFN_EINVAL);
+    assert_null(gradient);
+    drop(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gradients_match_central_differences_of_the_loss),
+        cmocka_unit_test(the_gradient_does_not_depend_on_threads_or_on_who_sampled),
+        cmocka_unit_test(a_failed_sum_leaves_nothing_behind),
+        cmocka_unit_test(a_batch_of_another_size_is_refused),
+        cmocka_unit_test(losses_that_cannot_be_summed_exactly_are_refused),
+        cmocka_unit_test(a_batch_size_out_of_range_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <gfn/gfn.h>
+
+#include "io/safetensors.h"
+#include "train/run.h"
+
+static gfn_comm *comm;
+static char folder[256];
+
+static int open_folder(void **unused)
+{
+    (void)unused;
+    const char *tmp = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/gfn-train-XXXXXX", tmp ? tmp : ".");
+    return mkdtemp(folder) == NULL || gfn_comm_open_serial(&comm) != GFN_OK;
+}
+
+static int close_folder(void **unused)
+{
+    (void)unused;
+    char command[320];
+    gfn_comm_close(&comm);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static gfn_run *make_run(const char *settings, int threads)
+{
+    gfn_options *options = NULL;
+    gfn_run *run = NULL;
+    assert_int_equal(gfn_run_options(NULL, &options), GFN_OK);
+    assert_int_equal(gfn_options_parse(options, settings, "test"), GFN_OK);
+    assert_int_equal(gfn_run_create(comm, options, threads, &run), GFN_OK);
+    gfn_options_destroy(&options);
+    return run;
+}
+
+/* Train to the end, kept in `directory` or (NULL) not at all. */
+static void train(gfn_run *run, const char *directory, gfn_report *report)
+{
+    gfn_trainer *trainer = NULL;
+    gfn_progress progress;
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    if (directory)
+        assert_int_equal(gfn_trainer_keep(trainer, directory), GFN_OK);
+    while (!gfn_trainer_is_done(trainer))
+        assert_int_equal(gfn_trainer_advance(trainer, &progress), GFN_OK);
+    assert_int_equal(gfn_trainer_finish(trainer, report), GFN_OK);
+    gfn_trainer_destroy(&trainer);
+}
+
+/* Thresholds of the default job; the worst of ten seeds measured 6.4e-4 and 5.5e-5. */
+static void the_default_job_reaches_the_exact_distribution(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("seed=3", 1);
+    gfn_report report;
+    train(run, NULL, &report);
+    assert_true(report.is_complete);
+    assert_true(report.evaluation.is_exact);
+    assert_true(report.evaluation.metrics.l1 <= 1e-3);
+    assert_true(fabs(report.evaluation.log_z_error) <= 1e-4);
+    assert_true(fabs(report.evaluation.log_z_true - 3.7509148) < 1e-5); /* log 42.56 */
+    assert_int_equal(report.last.modes, 4);
+    assert_int_equal(report.draw.modes, 4);
+    /* Mean + 5 standard deviations of chi-square; and samples score what a perfect sampler does. */
+    const double df = (double)report.draw.chi_square_df;
+    assert_true(report.draw.chi_square < df + 5 * sqrt(2 * df));
+    assert_true(fabs(report.draw.l1 / report.draw.l1_noise_floor - 1) < 0.25);
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+}
+
+static void a_checkpoint_gives_back_the_run(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=6 ndim=3 hidden=9,5 iterations=30 seed=8 lr=0.0123", 2);
+    gfn_run *again = NULL;
+    gfn_report report;
+    train(run, in_folder("a"), &report);
+    assert_int_equal(gfn_run_open(comm, in_folder("a"), 1, &again), GFN_OK);
+    assert_int_equal(gfn_run_iteration(again), 30);
+    assert_int_equal(gfn_run_params_crc(again), gfn_run_params_crc(run));
+    for (size_t i = 0; i < gfn_options_count(gfn_run_options_of(run)); i++) {
+        const char *name = gfn_options_row(gfn_run_options_of(run), i)->name;
+        assert_string_equal(gfn_options_text(gfn_run_options_of(again), name),
+                            gfn_options_text(gfn_run_options_of(run), name));
+    }
+    gfn_evaluation evaluation;
+    assert_int_equal(gfn_run_evaluate(again, &evaluation), GFN_OK);
+    assert_memory_equal(&evaluation.metrics, &report.evaluation.metrics, sizeof(gfn_metrics));
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&again);
+    gfn_run_destroy(&run);
+}
+
+static void a_checkpoint_holds_all_that_a_run_needs_to_go_on(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=6 iterations=20", 1);
+    gfn_report report;
+    gfn_safetensors *file = NULL;
+    train(run, in_folder("b"), &report);
+    assert_int_equal(gfn_safetensors_load(in_folder("b/checkpoint.safetensors"), &file), GFN_OK);
+    static const char *const names[] = {"policy.0.weight", "policy.0.bias", "policy.1.weight",
+                                        "policy.1.bias", "log_z"};
+    static const int64_t shapes[][2] = {{36, 32}, {32}, {32, 3}, {3}, {1}};
+    static const char *const prefixes[] = {"", "adam.m.", "adam.v."};
+    for (size_t i = 0; i < 5; i++)
+        for (size_t k = 0; k < 3; k++) {
+            char name[64];
+            snprintf(name, sizeof name, "%s%s", prefixes[k], names[i]);
+            struct gfn_array array = {.name = name, .dtype = GFN_F32,
+                                      .ndim = shapes[i][1] ? 2 : 1,
+                                      .shape = {shapes[i][0], shapes[i][1]}};
+            assert_int_equal(gfn_safetensors_find(file, &array), GFN_OK);
+        }
+    struct gfn_array modes = {.name = "modes", .dtype = GFN_I32, .ndim = 2,
+                              .shape = {report.last.modes, 2}};
+    assert_int_equal(gfn_safetensors_find(file, &modes), GFN_OK);
+    assert_string_equal(gfn_safetensors_text(file, "iteration"), "20");
+    assert_string_equal(gfn_safetensors_text(file, "config.size"), "6");
+    assert_string_equal(gfn_safetensors_text(file, "config.lr"), "0.005");
+    gfn_safetensors_destroy(&file);
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+}
+
+static void a_run_is_never_overwritten(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=6 iterations=3", 1), *other = make_run("size=6", 1);
+    gfn_report report;
+    gfn_trainer *trainer = NULL;
+    train(run, in_folder("c"), &report);
+    assert_int_equal(gfn_trainer_create(other, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, in_folder("c")), GFN_EEXIST);
+    assert_non_null(strstr(gfn_error_message(), "hint"));
+    gfn_trainer_destroy(&trainer);
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+    gfn_run_destroy(&other);
+}
+
+static void damaged_or_missing_checkpoints_are_refused(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=6 iterations=3", 1), *again = NULL;
+    gfn_report report;
+    char path[512];
+    train(run, in_folder("d"), &report);
+    snprintf(path, sizeof path, "%s", in_folder("d/checkpoint.safetensors"));
+    assert_int_equal(truncate(path, 5000), 0);
+    assert_int_equal(gfn_run_open(comm, in_folder("d"), 1, &again), GFN_EDATA);
+    assert_int_equal(gfn_run_open(comm, in_folder("nowhere"), 1, &again), GFN_EIO);
+    assert_null(again);
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+}
+
+static void the_written_configuration_repeats_the_run(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=5 ndim=3 batch-size=50 iterations=25 hidden=none seed=77", 1);
+    gfn_options *options = NULL;
+    gfn_report report, repeated;
+    train(run, in_folder("e"), &report);
+    assert_int_equal(gfn_run_read_options(in_folder("e/config.ini"), NULL, &options), GFN_OK);
+    gfn_run *again = NULL;
+    assert_int_equal(gfn_run_create(comm, options, 1, &again), GFN_OK);
+    train(again, NULL, &repeated);
+    assert_int_equal(gfn_run_params_crc(again), gfn_run_params_crc(run));
+    assert_memory_equal(report.draw.counts, repeated.draw.counts,
+                        report.draw.n_counts * sizeof(int64_t));
+    gfn_draw_clear(&report.draw);
+    gfn_draw_clear(&repeated.draw);
+    gfn_options_destroy(&options);
+    gfn_run_destroy(&again);
+    gfn_run_destroy(&run);
+}
+
+static void a_time_limit_stops_and_saves(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=6 iterations=100000000 time-limit=0.05", 1);
+    gfn_report report;
+    train(run, in_folder("f"), &report);
+    assert_false(report.is_complete);
+    assert_true(report.last.iteration > 0);
+    assert_int_equal(access(in_folder("f/checkpoint.safetensors"), F_OK), 0);
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+}
+
+static void shares_cover_a_batch_in_rank_order(void **unused)
+{
+    (void)unused;
+    int64_t first, n;
+    gfn_run_share(comm, 37, &first, &n);
+    assert_int_equal(first, 0);
+    assert_int_equal(n, 37);
+}
+
+static void a_space_that_cannot_be_enumerated_is_trained_without_exact_metrics(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=64 ndim=20 batch-size=4 iterations=2 samples=20", 1);
+    gfn_report report;
+    train(run, in_folder("g"), &report);
+    assert_false(report.evaluation.is_exact);
+    assert_true(isnan(report.evaluation.metrics.l1));
+    assert_false(isnan(report.evaluation.log_z_true)); /* in closed form */
+    assert_null(report.draw.counts);
+    assert_true(access(in_folder("g/histogram.npy"), F_OK) != 0);
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_default_job_reaches_the_exact_distribution),
+        cmocka_unit_test(a_checkpoint_gives_back_the_run),
+        cmocka_unit_test(a_checkpoint_holds_all_that_a_run_needs_to_go_on),
+        cmocka_unit_test(a_run_is_never_overwritten),
+        cmocka_unit_test(damaged_or_missing_checkpoints_are_refused),
+        cmocka_unit_test(the_written_configuration_repeats_the_run),
+        cmocka_unit_test(a_time_limit_stops_and_saves),
+        cmocka_unit_test(shares_cover_a_batch_in_rank_order),
+        cmocka_unit_test(a_space_that_cannot_be_enumerated_is_trained_without_exact_metrics),
+    };
+    return cmocka_run_group_tests(tests, open_folder, close_folder);
+}
