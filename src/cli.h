@@ -23,7 +23,7 @@ typedef struct cli_request {
     gfn_options *program;  /* out, config, progress, quiet ... */
     cli_setting *settings; /* [n_settings] what was given for the run, in order */
     size_t n_settings;
-    char message[1200];    /* what is wrong */
+    char message[1200]; /* what is wrong */
 } cli_request;
 
 /* options.c: read the command line; false where it is wrong, and then request->message tells why.
@@ -42,10 +42,10 @@ void cli_print_list(FILE *to);
 
 /* report.c: the live line on standard error and the report on standard output. */
 typedef struct cli_live {
-    bool is_on;     /* rewrite one line */
+    bool is_on; /* rewrite one line */
     bool is_quiet;
-    bool is_dirty;  /* the line is on the screen */
-    double last;    /* when it was written, in seconds of the run */
+    bool is_dirty; /* the line is on the screen */
+    double last;   /* when it was written, in seconds of the run */
 } cli_live;
 
 void cli_live_begin(cli_live *live, const cli_request *request);

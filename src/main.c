@@ -5,8 +5,8 @@
  */
 #include "cli.h"
 
+#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 3 };
 
@@ -50,8 +50,8 @@ static void announce(const gfn_run *run, const cli_request *request)
 static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_complete)
 {
     const char *out = gfn_options_text(request->program, "out");
-    const bool speaks = gfn_comm_rank(gfn_run_comm(run)) == 0 &&
-                        !gfn_options_flag(request->program, "quiet");
+    const bool speaks =
+        gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet");
     gfn_trainer *trainer = NULL;
     gfn_report report;
     gfn_status status = gfn_trainer_create(run, &trainer);
@@ -166,8 +166,8 @@ static int work(const cli_request *request)
             complain(gfn_error_message());
         return EXIT_FAILED;
     }
-    status = request->command == CLI_TRAIN ? train(comm, request, &is_complete)
-                                           : use_run(comm, request);
+    status =
+        request->command == CLI_TRAIN ? train(comm, request, &is_complete) : use_run(comm, request);
     if (status != GFN_OK && gfn_comm_rank(comm) == 0)
         complain(gfn_error_message());
     gfn_comm_close(&comm);
@@ -196,10 +196,15 @@ int main(int argc, char **argv)
     const bool is_good = cli_parse(argc, argv, &request);
     const bool speaks = gfn_comm_launched_rank() == 0;
     int status = EXIT_SUCCESS;
+    /* A file that grows beyond a limit (ulimit -f) is an error like a full disk, not a signal. */
+    signal(SIGXFSZ, SIG_IGN);
     if (!is_good) {
-        if (speaks)
+        /* Of the processes that a launcher started, only the one that speaks fails: a launcher ends
+         * the others as soon as one fails, and would cut its message off. */
+        if (speaks) {
             complain(request.message);
-        status = EXIT_USAGE;
+            status = EXIT_USAGE;
+        }
     } else if (gfn_options_flag(request.program, "help")) {
         if (speaks)
             cli_print_help(stdout);

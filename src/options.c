@@ -72,7 +72,6 @@ static void make_long_options(struct option *entries)
     entries[n] = (struct option){0};
 }
 
-
 static int find_entry(const struct option *entries, const char *name)
 {
     while (strcmp(entries->name, name) != 0)
@@ -132,8 +131,7 @@ static bool read_options(int argc, char **argv, cli_request *request)
             found = find_entry(entries, "help");
         if (found == ':') {
             snprintf(request->message, sizeof request->message,
-                     "%s: expected a value, found none (hint: %s=VALUE)", argv[index],
-                     argv[index]);
+                     "%s: expected a value, found none (hint: %s=VALUE)", argv[index], argv[index]);
             return false;
         }
         if (found == '?')
@@ -232,8 +230,8 @@ gfn_status cli_train_options(const cli_request *request, gfn_options **options)
 {
     const char *file = gfn_options_text(request->program, "config");
     const char *env = cli_find(request, "env");
-    gfn_status status = file[0] ? gfn_run_read_options(file, env, options)
-                                : gfn_run_options(env, options);
+    gfn_status status =
+        file[0] ? gfn_run_read_options(file, env, options) : gfn_run_options(env, options);
     for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++)
         status = gfn_options_set(*options, request->settings[i].name, request->settings[i].value,
                                  "command line");

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,11 +45,11 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
     live->last = p->seconds;
     char left[32];
     const double rate = p->trajectories_per_second;
-    const double ahead = (double)p->trajectories / (double)p->iteration *
-                         (double)(p->iterations - p->iteration);
+    const double ahead =
+        (double)p->trajectories / (double)p->iteration * (double)(p->iterations - p->iteration);
     print_duration(left, sizeof left, rate > 0 ? ahead / rate : 0);
-    fprintf(stderr, "%siteration %" PRId64 "/%" PRId64 "  loss %.3g  log Z %.4f", live->is_on ? "\r" : "",
-            p->iteration, p->iterations, p->loss, p->log_z);
+    fprintf(stderr, "%siteration %" PRId64 "/%" PRId64 "  loss %.3g  log Z %.4f",
+            live->is_on ? "\r" : "", p->iteration, p->iterations, p->loss, p->log_z);
     if (p->has_evaluation && p->evaluation.is_exact)
         fprintf(stderr, "  TV %.2g", p->evaluation.metrics.tv);
     fprintf(stderr, "  %.3g trajectories/s  %s left%s", rate, left, live->is_on ? "   " : "\n");
@@ -119,13 +120,15 @@ static void print_heat_map(const gfn_run *run, const gfn_draw *draw)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_env(run));
     const double *target = gfn_run_target(run);
-    static double share[1 << 20];
-    if (spec->ndim != 2 || target == NULL || draw->counts == NULL || draw->n == 0 ||
-        draw->n_counts > sizeof share / sizeof share[0])
+    if (spec->ndim != 2 || target == NULL || draw->counts == NULL || draw->n == 0)
+        return;
+    double *share = malloc(draw->n_counts * sizeof *share);
+    if (share == NULL)
         return;
     for (size_t i = 0; i < draw->n_counts; i++)
         share[i] = (double)draw->counts[i] / (double)draw->n;
     print_maps(spec, share, target);
+    free(share);
 }
 
 /* ---- the report, on standard output ---- */
@@ -155,7 +158,8 @@ static void print_quality(const gfn_evaluation *e, const gfn_draw *draw, int64_t
         printf("%s %" PRId64 " modes", isnan(draw->l1) ? ":" : ";", draw->modes);
     printf("\n");
     if (!isnan(draw->chi_square))
-        printf("             chi-square %.1f on %" PRId64 " degrees of freedom against the policy\n",
+        printf("             chi-square %.1f on %" PRId64
+               " degrees of freedom against the policy\n",
                draw->chi_square, draw->chi_square_df);
 }
 

@@ -74,7 +74,8 @@ GFN_API gfn_status gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size
                                        int64_t *all, size_t capacity, size_t *counts);
 
 /* One status for all: GFN_OK if every rank gave it, else the status and the message of the lowest
- * rank that failed ("rank 3: ...", of rank 0 as it is; it becomes gfn_error_message() everywhere). */
+ * rank that failed ("rank 3: ...", of rank 0 as it is; it becomes gfn_error_message() everywhere).
+ */
 GFN_API gfn_status gfn_comm_agree(gfn_comm *comm, gfn_status mine);
 
 GFN_END_DECLS

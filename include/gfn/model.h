@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/model.h - what is learned: the forward policy P_F and log Z in one flat parameter vector.
+ * gfn/model.h - the policies P_F and P_B and log Z: what is learned, in one flat parameter vector.
  *
  * The forward policy is a multilayer perceptron from the observation to one logit an action; a
  * masked log-softmax gives log P_F. log Z is a parameter of its own, the last of the vector, so
@@ -31,10 +31,22 @@ typedef struct gfn_view {
     size_t shape[2];
 } gfn_view;
 
-/* A model for `shape` with `n_hidden` hidden layers of the given widths (0: linear).
- * Parameters are 0 until gfn_model_init() or until they are filled in.
+/* Backward policies P_B. */
+typedef enum gfn_backward {
+    GFN_BACKWARD_UNIFORM, /* every edge into a state is equally likely: nothing to learn */
+} gfn_backward;
+
+#define GFN_MAX_HIDDEN 16
+
+typedef struct gfn_model_config {
+    size_t n_hidden;                /* hidden layers of the forward policy; 0: linear */
+    int64_t hidden[GFN_MAX_HIDDEN]; /* their widths, 1 to 65536 */
+    gfn_backward backward;
+} gfn_model_config;
+
+/* A model for `shape`. Parameters are 0 until gfn_model_init() or until they are filled in.
  * Errors: GFN_EINVAL (a width or a product out of range), GFN_ENOMEM. */
-GFN_API gfn_status gfn_model_create(const gfn_shape *shape, const int64_t *hidden, size_t n_hidden,
+GFN_API gfn_status gfn_model_create(const gfn_shape *shape, const gfn_model_config *config,
                                     gfn_model **model);
 GFN_API void gfn_model_destroy(gfn_model **model);
 
@@ -43,6 +55,7 @@ GFN_API void gfn_model_destroy(gfn_model **model);
 GFN_API void gfn_model_init(gfn_model *model, uint64_t seed);
 
 GFN_API const gfn_shape *gfn_model_shape(const gfn_model *model);
+GFN_API gfn_backward gfn_model_backward(const gfn_model *model);
 GFN_API size_t gfn_model_n_params(const gfn_model *model);
 GFN_API gfn_real *gfn_model_params(gfn_model *model);
 GFN_API size_t gfn_model_n_views(const gfn_model *model);

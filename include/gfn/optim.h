@@ -20,7 +20,10 @@ typedef struct gfn_adam {
     double epsilon; /* 1e-8 */
 } gfn_adam;
 
-#define GFN_ADAM_DEFAULT { 0.9, 0.999, 1e-8 }
+#define GFN_ADAM_DEFAULT                                                                           \
+    {                                                                                              \
+        0.9, 0.999, 1e-8                                                                           \
+    }
 
 /* One step on x [n] with learning rate `rate`: step number t >= 1 counts from the first.
  *     m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2

@@ -27,7 +27,7 @@ typedef enum gfn_option_type {
 } gfn_option_type;
 
 typedef struct gfn_option {
-    const char *name;     /* "batch-size": --batch-size, batch-size = ... in config.ini */
+    const char *name; /* "batch-size": --batch-size, batch-size = ... in config.ini */
     gfn_option_type type;
     const char *fallback; /* default value as text; "" means unset */
     double min, max;      /* inclusive; used by INT, NUMBER, WIDTHS and TIME */
@@ -41,7 +41,8 @@ typedef struct gfn_options gfn_options;
 /* Make a set from `n` tables, each ended by a row whose name is NULL. Every value is the default,
  * its source "default". The tables are borrowed and must outlive the set.
  * Errors: GFN_EINVAL (a name twice, a default that its row refuses), GFN_ENOMEM. */
-GFN_API gfn_status gfn_options_create(const gfn_option *const *tables, size_t n, gfn_options **options);
+GFN_API gfn_status gfn_options_create(const gfn_option *const *tables, size_t n,
+                                      gfn_options **options);
 GFN_API void gfn_options_destroy(gfn_options **options);
 
 /* Copy of a set, values and sources. */
@@ -56,7 +57,8 @@ GFN_API gfn_status gfn_options_set(gfn_options *options, const char *name, const
 
 /* Set several from "size=16 ndim=4 encoding=khot" (separated by blanks). NULL or "": nothing.
  * Errors: as gfn_options_set(); what stands before the mistake is set. */
-GFN_API gfn_status gfn_options_parse(gfn_options *options, const char *settings, const char *source);
+GFN_API gfn_status gfn_options_parse(gfn_options *options, const char *settings,
+                                     const char *source);
 
 /* Rows in the order of the tables. `row` NULL past the end; value and source are borrowed. */
 GFN_API size_t gfn_options_count(const gfn_options *options);
@@ -64,7 +66,8 @@ GFN_API const gfn_option *gfn_options_row(const gfn_options *options, size_t ind
 GFN_API const char *gfn_options_source(const gfn_options *options, const char *name);
 
 /* Values. The name must be a row of the matching type: anything else is the caller's mistake and
- * gives 0, NAN or NULL (an assertion in debug builds). An unset INT gives 0, NUMBER and TIME NAN. */
+ * gives 0, NAN or NULL (an assertion in debug builds). An unset INT gives 0, NUMBER and TIME NAN.
+ */
 GFN_API bool gfn_options_has(const gfn_options *options, const char *name);
 GFN_API bool gfn_options_is_set(const gfn_options *options, const char *name); /* value is not "" */
 GFN_API const char *gfn_options_text(const gfn_options *options, const char *name);

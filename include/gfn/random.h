@@ -24,7 +24,7 @@ typedef enum gfn_purpose {
 } gfn_purpose;
 
 typedef struct gfn_stream {
-    uint64_t seed;      /* any */
+    uint64_t seed; /* any */
     gfn_purpose purpose;
     uint64_t iteration; /* < 2^48 */
 } gfn_stream;

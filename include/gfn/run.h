@@ -51,8 +51,8 @@ GFN_API const gfn_options *gfn_run_options_of(const gfn_run *run);
 GFN_API const gfn_env *gfn_run_env(const gfn_run *run);
 GFN_API gfn_model *gfn_run_model(gfn_run *run);
 GFN_API gfn_sampler *gfn_run_sampler(gfn_run *run);
-GFN_API int gfn_run_threads(const gfn_run *run); /* of this rank */
-GFN_API int64_t gfn_run_iteration(const gfn_run *run); /* optimizer steps in the parameters */
+GFN_API int gfn_run_threads(const gfn_run *run);           /* of this rank */
+GFN_API int64_t gfn_run_iteration(const gfn_run *run);     /* optimizer steps in the parameters */
 GFN_API const char *gfn_run_directory(const gfn_run *run); /* "" where nothing is written */
 
 /* "8 ranks x 1 thread on 1 host, 2 cores". Borrowed. */
@@ -68,9 +68,9 @@ GFN_API uint32_t gfn_run_params_crc(const gfn_run *run);
 typedef struct gfn_evaluation {
     bool is_exact;
     gfn_metrics metrics;
-    double log_z;          /* the parameter */
+    double log_z; /* the parameter */
     double log_z_true;
-    double log_z_error;    /* log_z - log_z_true */
+    double log_z_error; /* log_z - log_z_true */
 } gfn_evaluation;
 
 /* Evaluate under the current parameters. Collective (rank 0 computes, all get the result). */
@@ -79,7 +79,7 @@ GFN_API gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation);
 /* Objects drawn from the policy over all ranks, and how they compare with the target. */
 typedef struct gfn_draw {
     int64_t n;
-    int64_t *counts;       /* [n_states] on rank 0 where states are numbered and fit; else NULL */
+    int64_t *counts; /* [n_states] on rank 0 where states are numbered and fit; else NULL */
     size_t n_counts;
     int32_t *objects;      /* [n][state_width] on rank 0 where asked for; else NULL */
     double l1;             /* of the empirical distribution; NAN where it is not known */

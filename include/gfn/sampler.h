@@ -49,8 +49,7 @@ GFN_API gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *s
 
 /* log P_F [n][n_actions] of any states, any n; -inf where not allowed. Ends what rows of earlier
  * logs mean. The signature is that of gfn_policy_function (gfn/eval.h); self is a gfn_sampler. */
-GFN_API gfn_status gfn_sampler_log_pf(void *self, size_t n, const int32_t *state,
-                                      gfn_real *log_pf);
+GFN_API gfn_status gfn_sampler_log_pf(void *self, size_t n, const int32_t *state, gfn_real *log_pf);
 
 GFN_END_DECLS
 

@@ -28,14 +28,14 @@ GFN_BEGIN_DECLS
 
 typedef enum gfn_status {
     GFN_OK = 0,
-    GFN_EINVAL,    /* an argument or option is out of range, unknown or contradicts another */
-    GFN_ENOMEM,    /* memory could not be had */
-    GFN_EIO,       /* a file could not be opened, read or written */
-    GFN_EDATA,     /* a file is damaged or is not what it should be */
-    GFN_EEXIST,    /* something that must not be overwritten is there */
-    GFN_ECOMM,     /* processes could not talk to each other, or disagree */
-    GFN_ENUMERIC,  /* a number is not finite or leaves the range that can be summed exactly */
-    GFN_ENOSUP,    /* the object lacks the capability that was asked for */
+    GFN_EINVAL,   /* an argument or option is out of range, unknown or contradicts another */
+    GFN_ENOMEM,   /* memory could not be had */
+    GFN_EIO,      /* a file could not be opened, read or written */
+    GFN_EDATA,    /* a file is damaged or is not what it should be */
+    GFN_EEXIST,   /* something that must not be overwritten is there */
+    GFN_ECOMM,    /* processes could not talk to each other, or disagree */
+    GFN_ENUMERIC, /* a number is not finite or leaves the range that can be summed exactly */
+    GFN_ENOSUP,   /* the object lacks the capability that was asked for */
 } gfn_status;
 
 /* Name of a status, e.g. "GFN_EINVAL". Never NULL; static storage. */

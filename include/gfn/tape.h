@@ -40,7 +40,7 @@ typedef struct gfn_frame gfn_frame;
 typedef int gfn_var;  /* a variable of one tape; -1 after a mistake in recording */
 typedef int gfn_axis; /* an axis of one tape */
 
-#define GFN_FIXED ((gfn_axis) -1) /* rows that do not vary: parameters, scalars */
+#define GFN_FIXED ((gfn_axis)-1) /* rows that do not vary: parameters, scalars */
 
 typedef enum gfn_activation { GFN_IDENTITY, GFN_RELU, GFN_LEAKY_RELU, GFN_TANH } gfn_activation;
 

@@ -30,11 +30,11 @@ typedef struct gfn_progress {
     int64_t trajectories; /* sampled so far, over all ranks */
     double loss;          /* of the last step's batch */
     double log_z;
-    double seconds;       /* since the trainer was made */
+    double seconds; /* since the trainer was made */
     double trajectories_per_second;
-    bool has_evaluation;  /* an evaluation was due after this step: */
+    bool has_evaluation; /* an evaluation was due after this step: */
     gfn_evaluation evaluation;
-    int64_t modes;        /* distinct objects of maximal reward sampled so far; -1: unknown */
+    int64_t modes; /* distinct objects of maximal reward sampled so far; -1: unknown */
     int64_t n_modes;
 } gfn_progress;
 

@@ -18,23 +18,23 @@
 GFN_BEGIN_DECLS
 
 typedef struct gfn_trajectories {
-    size_t capacity;      /* trajectories that fit */
-    size_t max_steps;     /* stride of the arrays of steps */
-    size_t state_width;   /* int32 words of a state */
+    size_t capacity;    /* trajectories that fit */
+    size_t max_steps;   /* stride of the arrays of steps */
+    size_t state_width; /* int32 words of a state */
 
-    int64_t first;        /* global number of trajectory 0 */
-    size_t n;             /* trajectories held */
-    int32_t *n_steps;     /* [n] */
-    int32_t *action;      /* [n][max_steps] */
-    int32_t *row;         /* [n][max_steps] number of the state that the step leaves; equal states
-                           * have equal rows; rows belong to the sampler that filled them and are
-                           * valid until its next call */
-    gfn_real *log_pf;     /* [n][max_steps] log P_F(a_t | s_t) under the policy that filled them */
-    gfn_real *log_pb;     /* [n][max_steps] log P_B of the transition's reverse; stop action: 0 */
-    double *sum_log_pf;   /* [n] sums over the steps */
-    double *sum_log_pb;   /* [n] */
-    double *log_reward;   /* [n] log R(x) */
-    int32_t *terminal;    /* [n][state_width] x */
+    int64_t first;      /* global number of trajectory 0 */
+    size_t n;           /* trajectories held */
+    int32_t *n_steps;   /* [n] */
+    int32_t *action;    /* [n][max_steps] */
+    int32_t *row;       /* [n][max_steps] number of the state that the step leaves; equal states
+                         * have equal rows; rows belong to the sampler that filled them and are
+                         * valid until its next call */
+    gfn_real *log_pf;   /* [n][max_steps] log P_F(a_t | s_t) under the policy that filled them */
+    gfn_real *log_pb;   /* [n][max_steps] log P_B of the transition's reverse; stop action: 0 */
+    double *sum_log_pf; /* [n] sums over the steps */
+    double *sum_log_pb; /* [n] */
+    double *log_reward; /* [n] log R(x) */
+    int32_t *terminal;  /* [n][state_width] x */
 } gfn_trajectories;
 
 /* Memory for `capacity` trajectories of at most `max_steps` steps. n is 0.

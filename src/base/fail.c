@@ -8,9 +8,9 @@
 static _Thread_local char message[1024];
 
 static const char *const names[] = {
-    [GFN_OK] = "GFN_OK",         [GFN_EINVAL] = "GFN_EINVAL",     [GFN_ENOMEM] = "GFN_ENOMEM",
-    [GFN_EIO] = "GFN_EIO",       [GFN_EDATA] = "GFN_EDATA",       [GFN_EEXIST] = "GFN_EEXIST",
-    [GFN_ECOMM] = "GFN_ECOMM",   [GFN_ENUMERIC] = "GFN_ENUMERIC", [GFN_ENOSUP] = "GFN_ENOSUP",
+    [GFN_OK] = "GFN_OK",       [GFN_EINVAL] = "GFN_EINVAL",     [GFN_ENOMEM] = "GFN_ENOMEM",
+    [GFN_EIO] = "GFN_EIO",     [GFN_EDATA] = "GFN_EDATA",       [GFN_EEXIST] = "GFN_EEXIST",
+    [GFN_ECOMM] = "GFN_ECOMM", [GFN_ENUMERIC] = "GFN_ENUMERIC", [GFN_ENOSUP] = "GFN_ENOSUP",
 };
 
 const char *gfn_status_name(gfn_status status)

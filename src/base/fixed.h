@@ -31,7 +31,8 @@ static inline int64_t gfn_fixed(double x, double scale)
     return (int64_t)(bits - UINT64_C(0x4338000000000000));
 }
 
-/* sum[i] += x[i] 2^bits for n values. Returns how many are NaN or out of range (and add rubbish). */
+/* sum[i] += x[i] 2^bits for n values. Returns how many are NaN or out of range (and add rubbish).
+ */
 size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum);
 
 /* A non-negative double as two limbs, x = hi 2^-20 + lo 2^-60, 0 <= lo < 2^40: sums of many keep

@@ -18,8 +18,9 @@ gfn_status gfn_allocate(const char *what, size_t n, size_t size, void *array)
     *out = NULL;
     size_t bytes;
     if (!gfn_multiply(n ? n : 1, size, &bytes) || bytes > SIZE_MAX / 2)
-        return gfn_fail(GFN_EINVAL, "%s: %zu elements of %zu bytes are more than memory can address",
-                        what, n, size);
+        return gfn_fail(GFN_EINVAL,
+                        "%s: %zu elements of %zu bytes are more than memory can address", what, n,
+                        size);
     bytes = (bytes + GFN_ALIGNMENT - 1) & ~(GFN_ALIGNMENT - 1);
     /* calloc, not memset: large arrays come as untouched pages. The block starts with its own
      * address, just before the aligned array, so that gfn_release can find it. */

@@ -14,7 +14,8 @@ typedef void (*gfn_task)(void *self, size_t index, int thread);
 
 /* Run task(self, 0 ... n-1) on at most `threads` OpenMP threads, each index once, in any order, by
  * any thread; returns when all are done. What a task computes may not depend on `thread` (which is
- * there for scratch memory). Built without OpenMP, or with one thread or one index: a plain loop. */
+ * there for scratch memory). Built without OpenMP, or with one thread or one index: a plain loop.
+ */
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
 /* Threads that OMP_NUM_THREADS asks for; 0 where it does not. */

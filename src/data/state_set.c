@@ -18,8 +18,9 @@ gfn_status gfn_state_set_create(size_t capacity, size_t width, gfn_state_set **s
 {
     size_t words;
     if (capacity == 0 || capacity >= (size_t)1 << 30 || !gfn_multiply(capacity, width, &words))
-        return gfn_fail(GFN_EINVAL, "set of states: %zu states of %zu words, can hold at most 2^30 "
-                                    "(hint: a smaller --batch-size)",
+        return gfn_fail(GFN_EINVAL,
+                        "set of states: %zu states of %zu words, can hold at most 2^30 "
+                        "(hint: a smaller --batch-size)",
                         capacity, width);
     size_t slots = 16;
     while (slots < 2 * capacity)

@@ -27,8 +27,9 @@ gfn_status gfn_trajectories_create(size_t capacity, size_t max_steps, size_t sta
                                    gfn_trajectories **trajectories)
 {
     if (capacity == 0 || max_steps == 0 || state_width == 0)
-        return gfn_fail(GFN_EINVAL, "trajectories: capacity, max_steps and state_width are %zu, %zu "
-                                    "and %zu, need to be positive",
+        return gfn_fail(GFN_EINVAL,
+                        "trajectories: capacity, max_steps and state_width are %zu, %zu "
+                        "and %zu, need to be positive",
                         capacity, max_steps, state_width);
     gfn_trajectories *t;
     GFN_TRY(gfn_allocate("trajectories", 1, sizeof *t, &t));

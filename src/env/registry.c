@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-#define KINDS(ROW) ROW(gfn_env_hypergrid)
+/* clang-format off */
+#define KINDS(ROW) \
+    ROW(gfn_env_hypergrid)
+/* clang-format on */
 
 #define DECLARE(name) extern const gfn_env_ops name;
 #define ADDRESS(name) &name,

@@ -104,8 +104,7 @@ static gfn_status check_mask(gfn_rules *rules, gfn_probe_function function, size
         if (mask[i] > 1)
             return gfn_probe_broken(rules->env, rules->state + i / k * width_of(rules),
                                     "masks are 0 or 1",
-                                    "expected so of %s(), found %d for action "
-                                    "%zu",
+                                    "expected so of %s(), found %d for action %zu",
                                     gfn_probe_name(function), mask[i], i % k);
     return GFN_OK;
 }
@@ -264,9 +263,8 @@ static gfn_status check_inverse(gfn_rules *rules, const struct way *way, size_t 
         if (rules->to_mask[e * (size_t)n_inverse + (size_t)inverse] != 1)
             return gfn_probe_broken(
                 rules->env, from, way->allowed,
-                "expected %s(%d) = %d to be allowed in %s, found "
-                "that it is not",
-                function, (int)rules->action[e], (int)inverse,
+                "expected %s(%d) = %d to be allowed in %s, found that it is not", function,
+                (int)rules->action[e], (int)inverse,
                 gfn_env_state_text(rules->env, rules->to + e * width_of(rules), text, sizeof text));
     }
     return GFN_OK;

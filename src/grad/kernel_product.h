@@ -58,7 +58,7 @@ INLINE void run_tile(int rows, int vectors, const tile *t)
     const bool is_part = vectors == 1 && t->cols < LANES;
     UNROLL for (int i = 0; i < rows; i++)
     {
-        const gfn_real *start = t->start + (t->start ? (size_t)i * t->start_row : 0);
+        const gfn_real *start = t->start ? t->start + (size_t)i * t->start_row : NULL;
         UNROLL for (int j = 0; j < vectors; j++)
         {
             if (t->start == NULL)

@@ -19,7 +19,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 
-enum { MAX_HIDDEN = 16, MAX_WIDTH = 65536, MAX_VIEWS = 2 * (MAX_HIDDEN + 1) + 1 };
+enum { MAX_WIDTH = 65536, MAX_VIEWS = 2 * (GFN_MAX_HIDDEN + 1) + 1 };
 
 #define MAX_PARAMS INT64_C(0x7fffffff)  /* in the vector */
 #define MAX_WEIGHTS INT64_C(0x40000000) /* in a layer: the draws of one random stream */
@@ -31,11 +31,12 @@ struct gfn_model {
     gfn_view views[MAX_VIEWS];
     size_t n_params;
     gfn_real *params;
+    gfn_backward backward;
     gfn_tape *tape;
     gfn_policy_tape policy;
 };
 
-static gfn_status check(const gfn_shape *shape, const int64_t *hidden, size_t n_hidden)
+static gfn_status check(const gfn_shape *shape, const gfn_model_config *config)
 {
     if (shape->n_actions < 1 || shape->obs_dim < 1 || shape->obs_hot < 0 ||
         shape->obs_hot > shape->obs_dim)
@@ -43,16 +44,21 @@ static gfn_status check(const gfn_shape *shape, const int64_t *hidden, size_t n_
                         "model: expected at least 1 action and 1 <= obs_hot <= obs_dim (0: dense), "
                         "found %d actions, obs_hot %d, obs_dim %d (hint: see gfn/shape.h)",
                         shape->n_actions, shape->obs_hot, shape->obs_dim);
-    if (n_hidden > MAX_HIDDEN)
+    if (config->n_hidden > GFN_MAX_HIDDEN)
         return gfn_fail(GFN_EINVAL,
                         "model: expected at most %d hidden layers, found %zu (hint: --hidden 32)",
-                        MAX_HIDDEN, n_hidden);
-    for (size_t i = 0; i < n_hidden; i++)
-        if (hidden[i] < 1 || hidden[i] > MAX_WIDTH)
+                        GFN_MAX_HIDDEN, config->n_hidden);
+    for (size_t i = 0; i < config->n_hidden; i++)
+        if (config->hidden[i] < 1 || config->hidden[i] > MAX_WIDTH)
             return gfn_fail(
                 GFN_EINVAL,
                 "model: expected hidden widths from 1 to %d, found %lld (hint: --hidden 32)",
-                MAX_WIDTH, (long long)hidden[i]);
+                MAX_WIDTH, (long long)config->hidden[i]);
+    if (config->backward != GFN_BACKWARD_UNIFORM)
+        return gfn_fail(GFN_EINVAL,
+                        "model: expected the backward policy uniform, found number %d "
+                        "(hint: GFN_BACKWARD_UNIFORM)",
+                        (int)config->backward);
     return GFN_OK;
 }
 
@@ -86,11 +92,11 @@ static gfn_status add_layer(gfn_model *model, int64_t in, int64_t out)
     return GFN_OK;
 }
 
-static gfn_status add_views(gfn_model *model, const int64_t *hidden, size_t n_hidden)
+static gfn_status add_views(gfn_model *model, const gfn_model_config *config)
 {
     int64_t in = model->shape.obs_dim;
-    for (size_t i = 0; i <= n_hidden; i++) {
-        int64_t out = i < n_hidden ? hidden[i] : model->shape.n_actions;
+    for (size_t i = 0; i <= config->n_hidden; i++) {
+        int64_t out = i < config->n_hidden ? config->hidden[i] : model->shape.n_actions;
         GFN_TRY(add_layer(model, in, out));
         in = out;
     }
@@ -115,21 +121,22 @@ static gfn_status record_policy(gfn_model *model)
     return gfn_tape_finish(tape);
 }
 
-static gfn_status build(gfn_model *model, const int64_t *hidden, size_t n_hidden)
+static gfn_status build(gfn_model *model, const gfn_model_config *config)
 {
-    GFN_TRY(add_views(model, hidden, n_hidden));
+    GFN_TRY(add_views(model, config));
     GFN_TRY(gfn_allocate("model", model->n_params, sizeof(gfn_real), &model->params));
     return record_policy(model);
 }
 
-gfn_status gfn_model_create(const gfn_shape *shape, const int64_t *hidden, size_t n_hidden,
+gfn_status gfn_model_create(const gfn_shape *shape, const gfn_model_config *config,
                             gfn_model **model)
 {
-    GFN_TRY(check(shape, hidden, n_hidden));
+    GFN_TRY(check(shape, config));
     gfn_model *made;
     GFN_TRY(gfn_allocate("model", 1, sizeof *made, &made));
     made->shape = *shape;
-    gfn_status status = build(made, hidden, n_hidden);
+    made->backward = config->backward;
+    gfn_status status = build(made, config);
     if (status != GFN_OK)
         gfn_model_destroy(&made);
     else
@@ -187,6 +194,11 @@ gfn_var gfn_model_record(const gfn_model *model, gfn_tape *tape, gfn_var observa
 const gfn_shape *gfn_model_shape(const gfn_model *model)
 {
     return &model->shape;
+}
+
+gfn_backward gfn_model_backward(const gfn_model *model)
+{
+    return model->backward;
 }
 
 size_t gfn_model_n_params(const gfn_model *model)

@@ -11,9 +11,6 @@
 #include "base/parallel.h"
 #include "env/world.h"
 
-
-
-
 typedef struct job {
     gfn_sampler *sampler;
     size_t first, n;

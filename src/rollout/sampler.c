@@ -114,8 +114,8 @@ void gfn_sampler_destroy(gfn_sampler **sampler)
         return;
     gfn_state_set_destroy(&s->states);
     gfn_frame_destroy(&s->frame);
-    void *arrays[] = {&s->threshold, &s->log_pb, &s->ends,     &s->back_mask,
-                      &s->dense,     &s->next,   &s->lane,     &s->state,
+    void *arrays[] = {&s->threshold, &s->log_pb, &s->ends,       &s->back_mask,
+                      &s->dense,     &s->next,   &s->lane,       &s->state,
                       &s->lane_row,  &s->action, &s->log_reward, &s->words};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
@@ -205,7 +205,8 @@ gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream, i
     return GFN_OK;
 }
 
-/* In a table rows are numbers; elsewhere the set is filled with one part of the states at a time. */
+/* In a table rows are numbers; elsewhere the set is filled with one part of the states at a time.
+ */
 gfn_status gfn_sampler_log_pf(void *self, size_t n, const int32_t *state, gfn_real *log_pf)
 {
     gfn_sampler *s = self;

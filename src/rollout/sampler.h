@@ -45,11 +45,11 @@ struct gfn_sampler {
     double *log_reward; /* [n_states] */
 
     /* Lanes: the live trajectories of a wave, packed. */
-    size_t *lane;        /* [capacity] which trajectory */
-    int32_t *state;      /* [capacity][width] */
-    int32_t *lane_row;   /* [capacity], at least GFN_ROWS_PART */
-    int32_t *action;     /* [capacity] */
-    uint32_t *words;     /* [capacity][4] a trajectory's random words, by trajectory */
+    size_t *lane;      /* [capacity] which trajectory */
+    int32_t *state;    /* [capacity][width] */
+    int32_t *lane_row; /* [capacity], at least GFN_ROWS_PART */
+    int32_t *action;   /* [capacity] */
+    uint32_t *words;   /* [capacity][4] a trajectory's random words, by trajectory */
 };
 
 /* What a call asks for: draws from a stream, or (stream NULL) the actions given in log. */

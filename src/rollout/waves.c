@@ -103,8 +103,9 @@ gfn_status gfn_waves_walk(gfn_walk *w)
     size_t live = w->n;
     for (size_t t = 0; live > 0; t++) {
         if (t > s->max_steps)
-            return gfn_fail(GFN_EINVAL, "%s: a trajectory goes on after step %zu, the most that "
-                                        "the environment says",
+            return gfn_fail(GFN_EINVAL,
+                            "%s: a trajectory goes on after step %zu, the most that "
+                            "the environment says",
                             s->env->ops->name, s->max_steps);
         GFN_TRY(gfn_sampler_rows(s, live, s->state, s->lane_row));
         wave v = {.walk = w, .t = t, .live = live};

@@ -63,10 +63,9 @@ static gfn_status find_rows(share *job, size_t n)
         return GFN_OK;
     }
     if (g->is_small || job->entries == &g->all)
-        return gfn_sampler_rows(g->sampler, n,
-                                gfn_state_set_states(g->states) +
-                                    job->first_entry * g->sampler->width,
-                                g->rows);
+        return gfn_sampler_rows(
+            g->sampler, n, gfn_state_set_states(g->states) + job->first_entry * g->sampler->width,
+            g->rows);
     memcpy(g->rows, g->entry_row, n * sizeof *g->rows);
     return GFN_OK;
 }

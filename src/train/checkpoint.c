@@ -4,8 +4,8 @@
  *
  *   policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]   parameters: y = x W + b
  *   adam.m.NAME, adam.v.NAME                                         the optimizer's moments
- *   modes [n, width]                                                 objects of maximal reward found
- *   metadata: format, version, iteration, params_crc, config.NAME    every option
+ *   modes [n, width]                                                 objects of maximal reward
+ * found metadata: format, version, iteration, params_crc, config.NAME    every option
  */
 #include "train/trainer.h"
 
@@ -88,8 +88,8 @@ static gfn_status fill(contents *c, const gfn_trainer *t)
     const gfn_model *model = t->run->model;
     const gfn_options *o = t->run->options;
     const size_t n_options = gfn_options_count(o);
-    GFN_TRY(gfn_arena_take(c->arena, 3 * gfn_model_n_views(model) + 1, sizeof *c->arrays,
-                           &c->arrays));
+    GFN_TRY(
+        gfn_arena_take(c->arena, 3 * gfn_model_n_views(model) + 1, sizeof *c->arrays, &c->arrays));
     GFN_TRY(gfn_arena_take(c->arena, n_options + FIXED_TEXTS, sizeof *c->texts, &c->texts));
     GFN_TRY(add_views(c, model, "", gfn_model_params(t->run->model)));
     GFN_TRY(add_views(c, model, "adam.m.", t->m));
@@ -143,23 +143,23 @@ gfn_status gfn_checkpoint_save(gfn_trainer *trainer)
 
 /* Reading, on rank 0. */
 
-static gfn_status read_options(const gfn_safetensors *file, const char *path,
-                               gfn_options **options)
+static gfn_status read_options(const gfn_safetensors *file, const char *path, gfn_options **options)
 {
     const struct gfn_tensors *all = gfn_safetensors_contents(file);
     const char *format = gfn_safetensors_text(file, "format");
     const char *env = gfn_safetensors_text(file, CONFIG "env");
     if (format == NULL || strcmp(format, FORMAT) != 0 || env == NULL)
-        return gfn_fail(GFN_EDATA, "%s: format is \"%s\", expected \"%s\" (hint: a file that "
-                                   "gfn-dist %s wrote)",
+        return gfn_fail(GFN_EDATA,
+                        "%s: format is \"%s\", expected \"%s\" (hint: a file that "
+                        "gfn-dist %s wrote)",
                         path, format ? format : "not stated", FORMAT, gfn_version());
     GFN_TRY(gfn_run_options(env, options));
     for (size_t i = 0; i < all->n_texts; i++) {
         const struct gfn_text *text = &all->texts[i];
         if (strncmp(text->name, CONFIG, strlen(CONFIG)) != 0)
             continue;
-        gfn_status status = gfn_options_set(*options, text->name + strlen(CONFIG), text->value,
-                                            path);
+        gfn_status status =
+            gfn_options_set(*options, text->name + strlen(CONFIG), text->value, path);
         if (status != GFN_OK) {
             gfn_options_destroy(options);
             return gfn_fail_in(GFN_EDATA, "%s: ", path);
@@ -173,8 +173,7 @@ static gfn_status read_params(const gfn_safetensors *file, const char *path, gfn
     gfn_real *params = gfn_model_params(run->model);
     for (size_t i = 0; i < gfn_model_n_views(run->model); i++) {
         const gfn_view *view = gfn_model_view(run->model, i);
-        struct gfn_array array = {.name = view->name, .dtype = REAL_DTYPE,
-                                  .ndim = (int)view->ndim};
+        struct gfn_array array = {.name = view->name, .dtype = REAL_DTYPE, .ndim = (int)view->ndim};
         for (size_t d = 0; d < view->ndim; d++)
             array.shape[d] = (int64_t)view->shape[d];
         GFN_TRY(gfn_safetensors_find(file, &array));

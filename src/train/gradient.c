@@ -121,8 +121,8 @@ static gfn_status set_up(gfn_gradient *g)
     g->log_z_offset = gfn_model_log_z_offset(s->model);
     g->key_words = (s->width + 1) / 2;
     g->is_small = is_small(s, g->batch_size);
-    g->mine.capacity = g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states
-                                   : most_states(s, s->capacity);
+    g->mine.capacity =
+        g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states : most_states(s, s->capacity);
     GFN_TRY(gfn_allocate("entries of rows", s->max_rows, sizeof(int32_t), &g->row_entry));
     GFN_TRY(gfn_allocate("rows of entries", g->mine.capacity, sizeof(int32_t), &g->entry_row));
     GFN_TRY(gfn_allocate("derivatives", s->max_steps, sizeof(double), &g->derivative));
@@ -291,8 +291,8 @@ static gfn_status sum_small(gfn_gradient *g, gfn_status mine)
 
 gfn_status gfn_gradient_sum(gfn_gradient *gradient, gfn_status mine, gfn_real *vector, double *loss)
 {
-    gfn_status status = gradient->is_small ? sum_small(gradient, mine)
-                                           : sum_in_general(gradient, mine);
+    gfn_status status =
+        gradient->is_small ? sum_small(gradient, mine) : sum_in_general(gradient, mine);
     if (status == GFN_OK)
         convert(gradient, vector, loss);
     clear(gradient);

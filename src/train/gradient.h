@@ -52,27 +52,28 @@ struct gfn_gradient {
     /* Of all ranks, where there are several. */
     gfn_entries all;
     gfn_state_set *states; /* of the entries in `all`; in a small space all states by number */
-    size_t key_words;    /* int64 words that hold a state */
-    int64_t *records;    /* [mine.capacity][key_words + n_actions] */
-    int64_t *gathered;   /* [gathered_capacity][...] */
+    size_t key_words;      /* int64 words that hold a state */
+    int64_t *records;      /* [mine.capacity][key_words + n_actions] */
+    int64_t *gathered;     /* [gathered_capacity][...] */
     size_t gathered_capacity, *counts;
 
     /* Backward, by thread. */
     size_t block_capacity;
     gfn_frame **frame;
-    gfn_real **block;    /* [n_params] gradient of a block */
-    int64_t **sum;       /* [n_params]; of thread 0: total */
+    gfn_real **block; /* [n_params] gradient of a block */
+    int64_t **sum;    /* [n_params]; of thread 0: total */
     size_t *offenders;
-    int32_t *rows;       /* rows of this rank's share of the entries */
+    int32_t *rows; /* rows of this rank's share of the entries */
 
     /* The message: a payload, which is the gradient or (small) the entries, then the tail. */
     int64_t *message;
     size_t payload, tail_size;
-    int64_t *total;      /* [n_params] gradient over all ranks; the payload or (small) an array */
+    int64_t *total; /* [n_params] gradient over all ranks; the payload or (small) an array */
 };
 
-/* The tail: the derivative with respect to log Z, two limbs of the loss, the number of trajectories,
- * and one slot a rank with its status, its wish to stop and the fingerprint of its parameters. */
+/* The tail: the derivative with respect to log Z, two limbs of the loss, the number of
+ * trajectories, and one slot a rank with its status, its wish to stop and the fingerprint of its
+ * parameters. */
 enum { GFN_TAIL_LOG_Z = 0, GFN_TAIL_LOSS = 1, GFN_TAIL_COUNT = 3, GFN_TAIL_SLOTS = 4 };
 
 static inline int64_t *gfn_message_tail(const gfn_gradient *g)

@@ -19,8 +19,12 @@
 #include "io/jsonl.h"
 
 /* What must not be in a directory that a new run is to be kept in. */
-static const char *const files[] = {"config.ini",     "metrics.jsonl", GFN_CHECKPOINT_FILE,
-                                    "histogram.npy",  "summary.json",  GFN_CHECKPOINT_PREVIOUS,
+static const char *const files[] = {"config.ini",
+                                    "metrics.jsonl",
+                                    GFN_CHECKPOINT_FILE,
+                                    "histogram.npy",
+                                    "summary.json",
+                                    GFN_CHECKPOINT_PREVIOUS,
                                     NULL};
 
 bool gfn_trainer_is_kept(const gfn_trainer *trainer)
@@ -156,9 +160,9 @@ static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
 {
     const gfn_comm *comm = t->run->comm;
     add(s, gfn_field_number("time_s", r->seconds));
-    add(s, gfn_field_number("iterations_per_s", r->last.seconds > 0
-                                ? (double)(r->last.iteration - t->first_iteration) /
-                                      r->last.seconds
+    add(s, gfn_field_number("iterations_per_s",
+                            r->last.seconds > 0
+                                ? (double)(r->last.iteration - t->first_iteration) / r->last.seconds
                                 : 0));
     add(s, gfn_field_number("phases.sampling", r->phases.sampling));
     add(s, gfn_field_number("phases.gradient", r->phases.gradient));

@@ -36,8 +36,9 @@ static gfn_status read_records(gfn_gradient *g, size_t n)
         const size_t known = gfn_state_set_count(g->states);
         const int32_t entry = gfn_state_set_add(g->states, (const int32_t *)(const void *)record);
         if (entry < 0)
-            return gfn_fail(GFN_ECOMM, "gradient: ranks visited more than %zu distinct states, the "
-                                       "most that the environment allows",
+            return gfn_fail(GFN_ECOMM,
+                            "gradient: ranks visited more than %zu distinct states, the "
+                            "most that the environment allows",
                             g->all.capacity);
         int64_t *sum = g->all.sum + (size_t)entry * g->n_actions;
         if ((size_t)entry == known)

@@ -26,10 +26,10 @@ static void sign(gfn_gradient *g, gfn_status mine)
     tail[GFN_TAIL_COUNT] = g->n_added;
     uint32_t fingerprint = 0;
     if (g->size > 1)
-        fingerprint = gfn_fingerprint(gfn_model_params(g->sampler->model),
-                                      g->n_params * sizeof(gfn_real));
-    tail[GFN_TAIL_SLOTS + g->rank] = (int64_t)fingerprint | (int64_t)mine << STATUS_SHIFT |
-                                     (int64_t)g->wants_stop << STOP_SHIFT;
+        fingerprint =
+            gfn_fingerprint(gfn_model_params(g->sampler->model), g->n_params * sizeof(gfn_real));
+    tail[GFN_TAIL_SLOTS + g->rank] =
+        (int64_t)fingerprint | (int64_t)mine << STATUS_SHIFT | (int64_t)g->wants_stop << STOP_SHIFT;
 }
 
 /* The rank that disagrees: the first that differs from rank 0, or rank 0 itself where all others
@@ -64,8 +64,9 @@ static gfn_status check(gfn_gradient *g, gfn_status mine)
                         drift, (unsigned)(uint32_t)slot[drift], drift == 0 ? 1 : 0,
                         (unsigned)(uint32_t)slot[drift == 0 ? 1 : 0]);
     if (tail[GFN_TAIL_COUNT] != g->batch_size)
-        return gfn_fail(GFN_EINVAL, "gradient: %lld trajectories were added over all ranks, "
-                                    "expected the batch size %lld",
+        return gfn_fail(GFN_EINVAL,
+                        "gradient: %lld trajectories were added over all ranks, "
+                        "expected the batch size %lld",
                         (long long)tail[GFN_TAIL_COUNT], (long long)g->batch_size);
     return GFN_OK;
 }

@@ -72,8 +72,8 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
     }
     gfn_state_set_clear(modes->all);
     for (size_t i = 0; i < together; i++)
-        gfn_state_set_add(modes->all, (const int32_t *)(const void *)(modes->gathered +
-                                                                      i * modes->key_words));
+        gfn_state_set_add(modes->all,
+                          (const int32_t *)(const void *)(modes->gathered + i * modes->key_words));
     if (!is_full)
         *n = (int64_t)gfn_state_set_count(modes->all);
     return GFN_OK;

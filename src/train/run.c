@@ -23,14 +23,14 @@ void gfn_run_share(const gfn_comm *comm, int64_t batch, int64_t *first, int64_t 
 static gfn_status make(gfn_run *run)
 {
     const gfn_options *o = run->options;
-    int64_t hidden[16];
-    const size_t n_hidden = gfn_options_widths(o, "hidden", hidden);
+    gfn_model_config config = {.backward = GFN_BACKWARD_UNIFORM};
+    config.n_hidden = gfn_options_widths(o, "hidden", config.hidden);
     const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
     int64_t capacity = (batch + size - 1) / size;
     capacity = capacity < LEAST_CAPACITY ? LEAST_CAPACITY : capacity;
     const gfn_env_ops *ops = gfn_env_find(gfn_options_text(o, "env"));
     GFN_TRY(gfn_env_create_with(ops, o, &run->env));
-    GFN_TRY(gfn_model_create(gfn_env_shape(run->env), hidden, n_hidden, &run->model));
+    GFN_TRY(gfn_model_create(gfn_env_shape(run->env), &config, &run->model));
     gfn_model_init(run->model, (uint64_t)gfn_options_int(o, "seed"));
     return gfn_sampler_create(run->env, run->model, (size_t)capacity, run->threads, &run->sampler);
 }
@@ -130,8 +130,8 @@ gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file, const i
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
     if (gfn_comm_rank(run->comm) != 0)
         return GFN_OK;
-    struct gfn_array array = {.dtype = GFN_I64, .ndim = 1, .shape = {spec->n_states},
-                              .data = counts};
+    struct gfn_array array = {
+        .dtype = GFN_I64, .ndim = 1, .shape = {spec->n_states}, .data = counts};
     if (spec->ndim > 0) {
         array.ndim = spec->ndim;
         memcpy(array.shape, spec->axis, (size_t)spec->ndim * sizeof *array.shape);
@@ -143,10 +143,9 @@ gfn_status gfn_run_write_objects(const gfn_run *run, const char *file, const gfn
 {
     if (gfn_comm_rank(run->comm) != 0)
         return GFN_OK;
-    const struct gfn_array array = {
-        .dtype = GFN_I32,
-        .ndim = 2,
-        .shape = {draw->n, gfn_env_spec_of(run->env)->state_width},
-        .data = draw->objects};
+    const struct gfn_array array = {.dtype = GFN_I32,
+                                    .ndim = 2,
+                                    .shape = {draw->n, gfn_env_spec_of(run->env)->state_width},
+                                    .data = draw->objects};
     return gfn_npy_save(file, &array);
 }

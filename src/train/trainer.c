@@ -60,9 +60,8 @@ static gfn_status find_objective(const gfn_run *run, const gfn_objective **objec
     for (size_t i = 0; i < gfn_objective_kinds() && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
                                  gfn_objective_kind(i)->name);
-    return gfn_fail(GFN_EINVAL,
-                    "objective: expected one of %s, found \"%s\" (hint: gfn-dist list)", known,
-                    name);
+    return gfn_fail(GFN_EINVAL, "objective: expected one of %s, found \"%s\" (hint: gfn-dist list)",
+                    known, name);
 }
 
 static gfn_status set_up(gfn_trainer *t)
@@ -176,8 +175,8 @@ static void keep(gfn_trainer *t, const gfn_progress *progress)
         t->wants_stop = 1;
     if (progress->has_evaluation || is_due(t->log_every, i))
         t->file_status = gfn_keep_metrics(t, progress);
-    const bool by_time = t->checkpoint_seconds > 0 &&
-                         clock - t->last_checkpoint >= t->checkpoint_seconds;
+    const bool by_time =
+        t->checkpoint_seconds > 0 && clock - t->last_checkpoint >= t->checkpoint_seconds;
     if (t->file_status == GFN_OK && (by_time || is_due(t->checkpoint_every, i)))
         t->file_status = gfn_checkpoint_save(t);
     gfn_trainer_lap(&clock, &t->phases.files);

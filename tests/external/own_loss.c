@@ -95,10 +95,13 @@ int main(void)
     gfn_trajectories *log = NULL;
     gfn_frame *frame = NULL;
     gfn_adam adam = GFN_ADAM_DEFAULT;
+    /* Forward policy: one hidden layer of 32. Backward policy: uniform. */
+    const gfn_model_config policies = {
+        .n_hidden = 1, .hidden = {32}, .backward = GFN_BACKWARD_UNIFORM};
     network net = {0};
 
     TRY(gfn_env_create("hypergrid", "size=6 r0=0.1", &env));
-    TRY(gfn_model_create(gfn_env_shape(env), (int64_t[]){32}, 1, &model));
+    TRY(gfn_model_create(gfn_env_shape(env), &policies, &model));
     gfn_model_init(model, 1);
     TRY(gfn_sampler_create(env, model, BATCH, 1, &sampler));
     TRY(gfn_sampler_trajectories(sampler, &log));

@@ -19,8 +19,8 @@
     } while (0)
 
 /* Actions: 0 = down, 1 = right, 2 = stop. */
-static const char *const given[] = {"2",    "02",   "12",   "002",  "012",  "102",
-                                    "112",  "0012", "0102", "1002", "0112", "1012",
+static const char *const given[] = {"2",    "02",    "12",    "002",  "012",  "102",
+                                    "112",  "0012",  "0102",  "1002", "0112", "1012",
                                     "1102", "00112", "01012", "11002"};
 
 enum { N = sizeof given / sizeof given[0], ITERATIONS = 2000 };
@@ -34,10 +34,13 @@ int main(void)
     gfn_trajectories *log = NULL;
     gfn_gradient *gradient = NULL;
     gfn_adam adam = GFN_ADAM_DEFAULT;
+    /* Forward policy: one hidden layer of 32. Backward policy: uniform. */
+    const gfn_model_config policies = {
+        .n_hidden = 1, .hidden = {32}, .backward = GFN_BACKWARD_UNIFORM};
 
     TRY(gfn_comm_open_serial(&comm));
     TRY(gfn_env_create("hypergrid", "size=3 r0=0.1", &env));
-    TRY(gfn_model_create(gfn_env_shape(env), (int64_t[]){32}, 1, &model));
+    TRY(gfn_model_create(gfn_env_shape(env), &policies, &model));
     gfn_model_init(model, 7);
     TRY(gfn_sampler_create(env, model, N, 1, &sampler));
     TRY(gfn_sampler_trajectories(sampler, &log));

@@ -28,10 +28,13 @@ int main(void)
     gfn_trajectories *log = NULL;
     gfn_gradient *gradient = NULL;
     gfn_adam adam = GFN_ADAM_DEFAULT;
+    /* Forward policy: one hidden layer of 32. Backward policy: uniform. */
+    const gfn_model_config policies = {
+        .n_hidden = 1, .hidden = {32}, .backward = GFN_BACKWARD_UNIFORM};
 
     TRY(gfn_comm_open(&comm));
     TRY(gfn_env_create("hypergrid", "size=8 r0=0.1", &env));
-    TRY(gfn_model_create(gfn_env_shape(env), (int64_t[]){32}, 1, &model));
+    TRY(gfn_model_create(gfn_env_shape(env), &policies, &model));
     gfn_model_init(model, 0);
     const int ranks = gfn_comm_size(comm), share = BATCH / ranks;
     const int64_t first = (int64_t)gfn_comm_rank(comm) * share;

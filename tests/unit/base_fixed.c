@@ -46,7 +46,8 @@ static void sums_do_not_depend_on_order(void **unused)
 static void values_out_of_range_are_counted(void **unused)
 {
     (void)unused;
-    const gfn_real x[] = {1, (gfn_real)NAN, (gfn_real)INFINITY, -32768, 32767.5, -(gfn_real)INFINITY};
+    const gfn_real x[] = {1,      (gfn_real)NAN, (gfn_real)INFINITY,
+                          -32768, 32767.5,       -(gfn_real)INFINITY};
     int64_t sum[6] = {0};
     assert_int_equal(gfn_fixed_add(6, x, 36, sum), 4);
     assert_int_equal(sum[0], INT64_C(1) << 36);

@@ -15,12 +15,15 @@
 
 #include "env_worlds.h"
 
-#define GRID NULL /* 4x4 */
-#define LADDER &ladder_world
+/* Base and settings of a row. */
+#define GRID NULL, "size=4"
+#define LADDER &ladder_world, NULL
+#define TALL_LADDER &ladder_world, "rungs=60"
 
 struct broken {
     void (*break_rule)(gfn_env_ops *ops);
-    const gfn_env_ops *base;
+    const gfn_env_ops *base; /* NULL: hypergrid */
+    const char *settings;
     const char *rule;
 };
 
@@ -34,7 +37,7 @@ static void expect_broken(const struct broken *rows, size_t n)
         gfn_env_ops ops = *base;
         rows[i].break_rule(&ops);
         gfn_env *env = NULL;
-        if (gfn_env_create_from(&ops, rows[i].base ? NULL : "size=4", &env) != GFN_OK)
+        if (gfn_env_create_from(&ops, rows[i].settings, &env) != GFN_OK)
             fail_msg("%zu: %s", i, gfn_error_message());
         assert_int_equal(gfn_env_check(env, 17, 1000), GFN_EINVAL);
         const char *message = gfn_error_message();

@@ -11,7 +11,7 @@
 
 #include "grad/frame.h"
 
-enum { MOST_VARIABLES = 8, SHAPES = 60, PROBES = 40 };
+enum { MOST_VARIABLES = 8, SHAPES = 40, PROBES = 24 };
 
 /* How an input is filled. */
 enum source {

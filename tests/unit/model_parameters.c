@@ -16,10 +16,19 @@ static const gfn_shape shape = {
     .n_actions = 5, .n_back_actions = 4, .stop_action = 4, .obs_dim = 28, .obs_hot = 4};
 static const int64_t hidden[2] = {13, 7};
 
+static gfn_model_config config_of(const int64_t *widths, size_t n)
+{
+    gfn_model_config config = {.n_hidden = n};
+    for (size_t i = 0; i < n && i < GFN_MAX_HIDDEN; i++)
+        config.hidden[i] = widths[i];
+    return config;
+}
+
 static gfn_model *make(const gfn_shape *of, const int64_t *widths, size_t n)
 {
+    const gfn_model_config config = config_of(widths, n);
     gfn_model *model = NULL;
-    assert_int_equal(gfn_model_create(of, widths, n, &model), GFN_OK);
+    assert_int_equal(gfn_model_create(of, &config, &model), GFN_OK);
     return model;
 }
 
@@ -135,8 +144,9 @@ static void the_seed_decides_alone(void **state)
 
 static void assert_refused(const gfn_shape *of, const int64_t *widths, size_t n, const char *words)
 {
+    const gfn_model_config config = config_of(widths, n);
     gfn_model *model = NULL;
-    assert_int_equal(gfn_model_create(of, widths, n, &model), GFN_EINVAL);
+    assert_int_equal(gfn_model_create(of, &config, &model), GFN_EINVAL);
     assert_null(model);
     assert_memory_equal(gfn_error_message(), "model: expected ", 16);
     assert_non_null(strstr(gfn_error_message(), words));

@@ -45,7 +45,9 @@ static const gfn_shape dense = {N_ACTIONS, 3, 3, OBS_DIM, 0};
 static gfn_model *make(const gfn_shape *shape, const int64_t *hidden, size_t n)
 {
     gfn_model *model = NULL;
-    assert_int_equal(gfn_model_create(shape, hidden, n, &model), GFN_OK);
+    gfn_model_config config = {.n_hidden = n};
+    memcpy(config.hidden, hidden, n * sizeof *hidden);
+    assert_int_equal(gfn_model_create(shape, &config, &model), GFN_OK);
     gfn_model_init(model, 5);
     return model;
 }

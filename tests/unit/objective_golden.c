@@ -103,8 +103,9 @@ static const struct {
 static void make_model(struct golden *golden)
 {
     const gfn_shape shape = {N_ACTIONS, 2, STOP, golden->size * golden->size, 1};
-    const int64_t hidden[1] = {json_integer_value(json_object_get(golden->json, "hidden"))};
-    assert_int_equal(gfn_model_create(&shape, hidden, 1, &golden->model), GFN_OK);
+    const gfn_model_config config = {
+        .n_hidden = 1, .hidden = {json_integer_value(json_object_get(golden->json, "hidden"))}};
+    assert_int_equal(gfn_model_create(&shape, &config, &golden->model), GFN_OK);
     gfn_real *params = gfn_model_params(golden->model);
     for (size_t i = 0; i < 4; i++) {
         const gfn_view *view = gfn_model_view(golden->model, i);

@@ -42,9 +42,9 @@ static const gfn_stream stream = {2385, GFN_PURPOSE_TRAIN, 17};
 static void make(fixture *f, size_t world, size_t capacity, int threads)
 {
     const gfn_env_ops *ops = worlds[world].ops ? worlds[world].ops : gfn_env_find("hypergrid");
-    const int64_t hidden[] = {19, 24};
+    const gfn_model_config config = {.n_hidden = 2, .hidden = {19, 24}};
     assert_int_equal(gfn_env_create_from(ops, worlds[world].settings, &f->env), GFN_OK);
-    assert_int_equal(gfn_model_create(gfn_env_shape(f->env), hidden, 2, &f->model), GFN_OK);
+    assert_int_equal(gfn_model_create(gfn_env_shape(f->env), &config, &f->model), GFN_OK);
     gfn_model_init(f->model, 5);
     assert_int_equal(gfn_sampler_create(f->env, f->model, capacity, threads, &f->sampler), GFN_OK);
     assert_int_equal(gfn_sampler_trajectories(f->sampler, &f->log), GFN_OK);

@@ -36,10 +36,10 @@ typedef struct fixture {
 static void make(fixture *f, const char *settings, const char *objective, int threads)
 {
     const gfn_stream stream = {3, GFN_PURPOSE_TRAIN, 0};
-    const int64_t hidden[] = {11, 7};
+    const gfn_model_config config = {.n_hidden = 2, .hidden = {11, 7}};
     assert_int_equal(gfn_comm_open_serial(&f->comm), GFN_OK);
     assert_int_equal(gfn_env_create("hypergrid", settings, &f->env), GFN_OK);
-    assert_int_equal(gfn_model_create(gfn_env_shape(f->env), hidden, 2, &f->model), GFN_OK);
+    assert_int_equal(gfn_model_create(gfn_env_shape(f->env), &config, &f->model), GFN_OK);
     gfn_model_init(f->model, 31);
     gfn_model_params(f->model)[gfn_model_log_z_offset(f->model)] = 1.385;
     assert_int_equal(gfn_sampler_create(f->env, f->model, BATCH, threads, &f->sampler), GFN_OK);

@@ -129,13 +129,14 @@ static void a_checkpoint_holds_all_that_a_run_needs_to_go_on(void **unused)
         for (size_t k = 0; k < 3; k++) {
             char name[64];
             snprintf(name, sizeof name, "%s%s", prefixes[k], names[i]);
-            struct gfn_array array = {.name = name, .dtype = GFN_F32,
+            struct gfn_array array = {.name = name,
+                                      .dtype = GFN_F32,
                                       .ndim = shapes[i][1] ? 2 : 1,
                                       .shape = {shapes[i][0], shapes[i][1]}};
             assert_int_equal(gfn_safetensors_find(file, &array), GFN_OK);
         }
-    struct gfn_array modes = {.name = "modes", .dtype = GFN_I32, .ndim = 2,
-                              .shape = {report.last.modes, 2}};
+    struct gfn_array modes = {
+        .name = "modes", .dtype = GFN_I32, .ndim = 2, .shape = {report.last.modes, 2}};
     assert_int_equal(gfn_safetensors_find(file, &modes), GFN_OK);
     assert_string_equal(gfn_safetensors_text(file, "iteration"), "20");
     assert_string_equal(gfn_safetensors_text(file, "config.size"), "6");
