@@ -53,7 +53,8 @@ $(RANK_TESTS):
 	@: >$@
 CLEANFILES += $(RANK_TESTS)
 
-# Open MPI itself leaks: leaks are looked for in builds without MPI.
+# Open MPI itself leaks: leaks are looked for in builds without MPI. Tests ask for more memory than
+# there is on purpose.
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
@@ -69,7 +70,8 @@ AM_TESTS_ENVIRONMENT = \
 	CPPFLAGS='$(CPPFLAGS)'; export CPPFLAGS; \
 	CFLAGS='$(GFN_SANITIZE_CFLAGS) $(CFLAGS)'; export CFLAGS; \
 	LDFLAGS='$(GFN_SANITIZE_CFLAGS) $(LDFLAGS)'; export LDFLAGS; \
-	ASAN_OPTIONS="detect_leaks=$(LEAKS):$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
+	ASAN_OPTIONS="detect_leaks=$(LEAKS):allocator_may_return_null=1:$$ASAN_OPTIONS"; \
+	export ASAN_OPTIONS; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;
 
 # The last line of scripts/check: the total over all tests of the last `make check`.

@@ -37,7 +37,11 @@ typedef gfn_real unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(siz
 #define INLINE static inline __attribute__((always_inline))
 
 /* Before loops of a few constant rounds whose arrays must become registers. */
+#ifdef __clang__
+#define UNROLL _Pragma("unroll")
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 INLINE vec load(const gfn_real *x)
 {
