@@ -9,7 +9,7 @@
 
 UNIT_TESTS =
 SHELL_TESTS = tests/sources.sh tests/headers.sh tests/external.sh \
-	tests/cli/bad-input.sh tests/cli/ranks.sh tests/cli/same-bits.sh
+	tests/cli/bad-input.sh tests/cli/same-bits.sh
 ALL_RANKS =
 RANK_TESTS =
 
@@ -34,6 +34,7 @@ RANK_TESTS += $(ALL_RANKS:=-1.np)
 if HAVE_MPI
 RANK_TESTS += $(ALL_RANKS:=-2.np) $(ALL_RANKS:=-3.np) $(ALL_RANKS:=-4.np) \
 	$(ALL_RANKS:=-8.np)
+SHELL_TESTS += tests/cli/ranks.sh
 LEAKS = 0
 else
 LEAKS = 1
@@ -44,7 +45,7 @@ TEST_EXTENSIONS = .sh .np
 LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
-EXTRA_DIST += $(SHELL_TESTS) \
+EXTRA_DIST += $(SHELL_TESTS) tests/cli/ranks.sh \
 	tests/external/own_loss.c tests/external/score.c tests/external/train.c
 
 # Automake names a log after a file: the rank count stands in the name of an empty one.

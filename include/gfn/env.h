@@ -137,8 +137,24 @@ GFN_API gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, ui
 GFN_API gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
                                      const int32_t *back);
 
+/* log R of n objects. */
 GFN_API void gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state,
                                 double *log_reward);
+
+/* Allowed backward actions, mask [n][n_back_actions]. */
+GFN_API void gfn_env_allowed_back(const gfn_env *env, size_t n, const int32_t *state,
+                                  uint8_t *mask);
+
+/* Observations: index [n][obs_hot] where obs_hot > 0, else x [n][obs_dim]; the other may be NULL.
+ */
+GFN_API void gfn_env_observe(const gfn_env *env, size_t n, const int32_t *state, int32_t *index,
+                             float *x);
+
+/* Numbers of states, and back; each in [0, n_states). Errors: GFN_ENOSUP (no numbers). */
+GFN_API gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *state,
+                                  int64_t *number);
+GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number,
+                                    int32_t *state);
 
 /* Test the world against every rule of this header: from the start by random walks forward and
  * back, and over all states where they can be numbered and are at most `most` many.

@@ -116,6 +116,37 @@ void gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state, doub
     env->ops->log_reward(env->world, n, state, log_reward);
 }
 
+void gfn_env_allowed_back(const gfn_env *env, size_t n, const int32_t *state, uint8_t *mask)
+{
+    env->ops->allowed_back(env->world, n, state, mask);
+}
+
+void gfn_env_observe(const gfn_env *env, size_t n, const int32_t *state, int32_t *index, float *x)
+{
+    env->ops->observe(env->world, n, state, index, x);
+}
+
+static gfn_status check_numbered(const gfn_env *env)
+{
+    if (env->spec.n_states > 0)
+        return GFN_OK;
+    return gfn_fail(GFN_ENOSUP, "%s: states have no numbers in this environment", env->ops->name);
+}
+
+gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *state, int64_t *number)
+{
+    GFN_TRY(check_numbered(env));
+    env->ops->number(env->world, n, state, number);
+    return GFN_OK;
+}
+
+gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number, int32_t *state)
+{
+    GFN_TRY(check_numbered(env));
+    env->ops->state_at(env->world, n, number, state);
+    return GFN_OK;
+}
+
 void gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state, const uint8_t *done,
                      uint8_t *mask)
 {

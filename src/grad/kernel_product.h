@@ -30,60 +30,81 @@ typedef struct tile {
     size_t b_row;
     gfn_real *c;
     size_t c_row;
-    const gfn_real *start;
+    const gfn_real *start; /* c begins with it */
     size_t start_row;
     size_t cols; /* fewer than the tile's only where it is one vector wide */
     gfn_activation activation;
 } tile;
 
-INLINE void add_products(int rows, int vectors, const tile *t, size_t a_row, size_t a_col,
+/* Statements written out for all rows i and vectors j of a tile: compilers do not agree on which
+ * loops they unroll before they look for registers, and these must be in registers. */
+#define IN_ROW(number, ...)                                                                        \
+    {                                                                                              \
+        enum { i = number };                                                                       \
+        if (i < rows) {                                                                            \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define IN_VECTOR(number, ...)                                                                     \
+    {                                                                                              \
+        enum { j = number };                                                                       \
+        if (j < vectors) {                                                                         \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define EACH_ROW(...)                                                                              \
+    IN_ROW(0, __VA_ARGS__)                                                                         \
+    IN_ROW(1, __VA_ARGS__)                                                                         \
+    IN_ROW(2, __VA_ARGS__) IN_ROW(3, __VA_ARGS__) IN_ROW(4, __VA_ARGS__) IN_ROW(5, __VA_ARGS__)
+#define EACH_OF_2(...) IN_VECTOR(0, __VA_ARGS__) IN_VECTOR(1, __VA_ARGS__)
+#if VECTOR_BYTES == 64
+#define EACH_VECTOR(...) EACH_OF_2(__VA_ARGS__) IN_VECTOR(2, __VA_ARGS__) IN_VECTOR(3, __VA_ARGS__)
+#else
+#define EACH_VECTOR(...) EACH_OF_2(__VA_ARGS__)
+#endif
+
+INLINE void add_products(size_t rows, size_t vectors, const tile *t, size_t a_row, size_t a_col,
                          vec sum[TILE_ROWS][TILE_VECTORS])
 {
     const gfn_real *a = t->a, *b = t->b;
     for (size_t l = 0; l < t->depth; l++, a += a_col, b += t->b_row) {
         vec b_l[TILE_VECTORS];
-        UNROLL for (int j = 0; j < vectors; j++) b_l[j] = load(b + j * LANES);
-        UNROLL for (int i = 0; i < rows; i++)
-        {
-            vec a_il = all(a[(size_t)i * a_row]);
-            UNROLL for (int j = 0; j < vectors; j++) sum[i][j] += a_il * b_l[j];
-        }
+        EACH_VECTOR(b_l[j] = load(b + j * LANES);)
+        EACH_ROW(vec a_il = all(a[i * a_row]); EACH_VECTOR(sum[i][j] += a_il * b_l[j];))
     }
 }
 
+INLINE void load_tile(size_t rows, size_t vectors, const tile *t,
+                      vec sum[TILE_ROWS][TILE_VECTORS])
+{
+    EACH_ROW(const gfn_real *start = t->start + i * t->start_row;
+             EACH_VECTOR(sum[i][j] = vectors == 1 && t->cols < LANES ? load_part(start, t->cols)
+                                                                     : load(start + j * LANES);))
+}
+
+INLINE void store_tile(size_t rows, size_t vectors, const tile *t,
+                       vec sum[TILE_ROWS][TILE_VECTORS])
+{
+    EACH_ROW(gfn_real *c = t->c + i * t->c_row; EACH_VECTOR({
+                 vec y = activated(sum[i][j], t->activation);
+                 if (vectors == 1 && t->cols < LANES)
+                     store_part(c, y, t->cols);
+                 else
+                     store(c + j * LANES, y);
+             }))
+}
+
 /* `rows` and `vectors` are constants wherever this is called. */
-INLINE void run_tile(int rows, int vectors, const tile *t)
+INLINE void run_tile(size_t rows, size_t vectors, const tile *t)
 {
     vec sum[TILE_ROWS][TILE_VECTORS];
-    const bool is_part = vectors == 1 && t->cols < LANES;
-    UNROLL for (int i = 0; i < rows; i++)
-    {
-        const gfn_real *start = t->start ? t->start + (size_t)i * t->start_row : NULL;
-        UNROLL for (int j = 0; j < vectors; j++)
-        {
-            if (t->start == NULL)
-                sum[i][j] = (vec){0};
-            else
-                sum[i][j] = is_part ? load_part(start, t->cols) : load(start + j * LANES);
-        }
-    }
+    load_tile(rows, vectors, t, sum);
     /* Told apart so that the step of 1 is known to the compiler. */
     if (t->a_col == 1)
         add_products(rows, vectors, t, t->a_row, 1, sum);
     else
         add_products(rows, vectors, t, 1, t->a_col, sum);
-    UNROLL for (int i = 0; i < rows; i++)
-    {
-        gfn_real *c = t->c + (size_t)i * t->c_row;
-        UNROLL for (int j = 0; j < vectors; j++)
-        {
-            vec y = activated(sum[i][j], t->activation);
-            if (is_part)
-                store_part(c, y, t->cols);
-            else
-                store(c + j * LANES, y);
-        }
-    }
+    store_tile(rows, vectors, t, sum);
 }
 
 #define TILE(rows, vectors)                                                                        \
@@ -113,9 +134,10 @@ static void run_panel(const gfn_product *p, tile *t, size_t j, size_t l, size_t 
     if (vectors == 4)
         tiles = tiles_4;
 #endif
+    static const gfn_real zeros[TILE_VECTORS * LANES];
     const bool is_first = l == 0, is_last = l + t->depth == p->k;
     const gfn_real *start = is_first ? p->start : p->c;
-    t->start_row = is_first ? p->start_row : p->c_row;
+    t->start_row = !is_first ? p->c_row : p->start ? p->start_row : 0;
     t->activation = is_last ? p->activation : GFN_IDENTITY;
     /* Tiles of nearly equal height: 7 rows are 4 and 3, not 6 and 1. */
     size_t left = (p->m + TILE_ROWS - 1) / TILE_ROWS;
@@ -123,7 +145,7 @@ static void run_panel(const gfn_product *p, tile *t, size_t j, size_t l, size_t 
         size_t rows = (p->m - i + left - 1) / left;
         t->a = p->a + i * p->a_row + l * p->a_col;
         t->c = p->c + i * p->c_row + j;
-        t->start = start ? start + i * t->start_row + j : NULL;
+        t->start = start ? start + i * t->start_row + j : zeros;
         tiles[rows - 1](t);
         i += rows;
     }

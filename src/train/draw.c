@@ -6,10 +6,10 @@
 #include "train/run.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "data/record.h"
 
 /* Objects that all ranks draw together at a time. */
 enum { PART = 65536 };
@@ -43,19 +43,19 @@ static gfn_status allocate(drawing *d, int64_t n)
 static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
 {
     gfn_run *run = d->run;
-    const size_t bytes = d->width * sizeof(int32_t);
     int64_t my_first, my_n;
     gfn_run_share(run->comm, n, &my_first, &my_n);
     gfn_status status =
         gfn_sampler_objects(run->sampler, d->stream, first + my_first, (size_t)my_n, d->mine);
     GFN_TRY(gfn_comm_agree(run->comm, status));
     for (int64_t i = 0; i < my_n; i++)
-        memcpy(d->records + (size_t)i * d->key_words, d->mine + (size_t)i * d->width, bytes);
+        gfn_record_write(d->records + (size_t)i * d->key_words, d->mine + (size_t)i * d->width,
+                         d->width);
     GFN_TRY(gfn_comm_gather_i64(run->comm, d->records, (size_t)my_n, d->key_words, d->gathered,
                                 (size_t)n, d->counts));
     for (int64_t i = 0; d->is_root && i < n; i++)
-        memcpy(d->objects + (size_t)(first + i) * d->width, d->gathered + (size_t)i * d->key_words,
-               bytes);
+        gfn_record_read(d->gathered + (size_t)i * d->key_words,
+                        d->objects + (size_t)(first + i) * d->width, d->width);
     return GFN_OK;
 }
 
@@ -122,7 +122,7 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
                  .stream = stream,
                  .width = (size_t)gfn_env_spec_of(run->env)->state_width,
                  .is_root = gfn_comm_rank(run->comm) == 0};
-    d.key_words = (d.width + 1) / 2;
+    d.key_words = gfn_record_words(d.width);
     *draw = (gfn_draw){
         .n = n, .l1 = NAN, .l1_noise_floor = NAN, .chi_square = NAN, .modes = -1, .n_modes = -1};
     gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));

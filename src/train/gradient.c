@@ -15,6 +15,7 @@
 #include "base/fail.h"
 #include "base/fixed.h"
 #include "base/memory.h"
+#include "data/record.h"
 #include "env/world.h"
 
 static gfn_status allocate_entries(gfn_entries *entries, size_t capacity, size_t n_actions)
@@ -119,7 +120,7 @@ static gfn_status set_up(gfn_gradient *g)
     g->n_actions = s->n_actions;
     g->n_params = gfn_model_n_params(s->model);
     g->log_z_offset = gfn_model_log_z_offset(s->model);
-    g->key_words = (s->width + 1) / 2;
+    g->key_words = gfn_record_words(s->width);
     g->is_small = is_small(s, g->batch_size);
     g->mine.capacity =
         g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states : most_states(s, s->capacity);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "data/record.h"
 
 /* A record: the state's words, then its sums. */
 static void write_records(gfn_gradient *g)
@@ -20,8 +21,7 @@ static void write_records(gfn_gradient *g)
     const int32_t *states = gfn_state_set_states(g->sampler->states);
     for (size_t i = 0; i < g->mine.n; i++) {
         int64_t *record = g->records + i * width;
-        record[g->key_words - 1] = 0;
-        memcpy(record, states + (size_t)g->entry_row[i] * words, words * sizeof *states);
+        gfn_record_write(record, states + (size_t)g->entry_row[i] * words, words);
         memcpy(record + g->key_words, g->mine.sum + i * g->n_actions,
                g->n_actions * sizeof *record);
     }
@@ -34,7 +34,7 @@ static gfn_status read_records(gfn_gradient *g, size_t n)
     for (size_t i = 0; i < n; i++) {
         const int64_t *record = g->gathered + i * width;
         const size_t known = gfn_state_set_count(g->states);
-        const int32_t entry = gfn_state_set_add(g->states, (const int32_t *)(const void *)record);
+        const int32_t entry = gfn_state_set_add(g->states, gfn_record_state(record));
         if (entry < 0)
             return gfn_fail(GFN_ECOMM,
                             "gradient: ranks visited more than %zu distinct states, the "

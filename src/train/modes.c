@@ -6,10 +6,10 @@
 #include "train/trainer.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "data/record.h"
 
 /* Modes that are remembered at most; a world that has more reports none. */
 enum { MOST = 1 << 16 };
@@ -19,7 +19,7 @@ gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes)
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
     *modes = (gfn_modes){.max_log_reward = spec->max_log_reward,
                          .width = (size_t)spec->state_width,
-                         .key_words = ((size_t)spec->state_width + 1) / 2,
+                         .key_words = gfn_record_words((size_t)spec->state_width),
                          .size = gfn_comm_size(run->comm)};
     if (isnan(spec->max_log_reward))
         return GFN_OK;
@@ -57,11 +57,8 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
         return GFN_OK;
     const size_t mine = gfn_state_set_count(modes->found), words = modes->width;
     const int32_t *state = gfn_state_set_states(modes->found);
-    for (size_t i = 0; i < mine; i++) {
-        int64_t *record = modes->records + i * modes->key_words;
-        record[modes->key_words - 1] = 0;
-        memcpy(record, state + i * words, words * sizeof *state);
-    }
+    for (size_t i = 0; i < mine; i++)
+        gfn_record_write(modes->records + i * modes->key_words, state + i * words, words);
     GFN_TRY(gfn_comm_gather_i64(comm, modes->records, mine, modes->key_words, modes->gathered,
                                 (size_t)modes->size * MOST, modes->counts));
     size_t together = 0;
@@ -72,8 +69,7 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
     }
     gfn_state_set_clear(modes->all);
     for (size_t i = 0; i < together; i++)
-        gfn_state_set_add(modes->all,
-                          (const int32_t *)(const void *)(modes->gathered + i * modes->key_words));
+        gfn_state_set_add(modes->all, gfn_record_state(modes->gathered + i * modes->key_words));
     if (!is_full)
         *n = (int64_t)gfn_state_set_count(modes->all);
     return GFN_OK;

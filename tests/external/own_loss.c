@@ -53,16 +53,19 @@ static gfn_status record(network *net, const gfn_model *model)
     return gfn_tape_finish(t);
 }
 
-/* Cells and masks never change. */
-static void fill_states(const network *net, gfn_frame *frame, const gfn_env *env)
+/* Observations and masks never change: row i of the states' axis is the state of number i. */
+static gfn_status fill_states(const network *net, gfn_frame *frame, const gfn_env *env)
 {
+    int64_t number[STATES];
     int32_t state[STATES][2];
-    for (int32_t i = 0; i < STATES; i++) {
-        state[i][0] = i / SIZE;
-        state[i][1] = i % SIZE;
-        gfn_frame_indices(frame, net->cell)[i] = i;
-    }
+    for (int64_t i = 0; i < STATES; i++)
+        number[i] = i;
+    gfn_status status = gfn_env_state_at(env, STATES, number, state[0]);
+    if (status != GFN_OK)
+        return status;
+    gfn_env_observe(env, STATES, state[0], gfn_frame_indices(frame, net->cell), NULL);
     gfn_env_allowed(env, STATES, state[0], NULL, gfn_frame_bytes(frame, net->mask));
+    return GFN_OK;
 }
 
 /* Copy a log: every step's cell and action, every trajectory's segment and constant. */
@@ -109,7 +112,7 @@ int main(void)
     const size_t capacity[] = {STATES, BATCH * MAX_STEPS, BATCH};
     TRY(gfn_frame_create(net.tape, capacity, &frame));
     TRY(gfn_frame_set_rows(frame, net.states, STATES));
-    fill_states(&net, frame, env);
+    TRY(fill_states(&net, frame, env));
 
     const size_t n = gfn_model_n_params(model), z = gfn_model_log_z_offset(model);
     gfn_real *x = gfn_model_params(model), *g = calloc(n, sizeof *g);

@@ -346,9 +346,42 @@ static void a_state_is_text_that_fits(void **state)
     gfn_env_destroy(&env);
 }
 
+static void numbers_observations_and_backward_masks_are_the_worlds_own(void **state)
+{
+    (void)state;
+    gfn_env *env = make(gfn_env_find("hypergrid"), "size=5 ndim=3 encoding=khot");
+    const int64_t number[2] = {97, 3};
+    int64_t again[2];
+    int32_t cell[2][3], index[2][3];
+    uint8_t back[2][3];
+    assert_int_equal(gfn_env_state_at(env, 2, number, cell[0]), GFN_OK);
+    assert_memory_equal(cell, ((int32_t[2][3]){{3, 4, 2}, {0, 0, 3}}), sizeof cell);
+    assert_int_equal(gfn_env_number(env, 2, cell[0], again), GFN_OK);
+    assert_memory_equal(again, number, sizeof number);
+    gfn_env_observe(env, 2, cell[0], index[0], NULL);
+    assert_memory_equal(index, ((int32_t[2][3]){{3, 9, 12}, {0, 5, 13}}), sizeof index);
+    gfn_env_allowed_back(env, 2, cell[0], back[0]);
+    assert_memory_equal(back, ((uint8_t[2][3]){{1, 1, 1}, {0, 0, 1}}), sizeof back);
+    gfn_env_destroy(&env);
+}
+
+static void a_world_without_numbers_says_so(void **state)
+{
+    (void)state;
+    gfn_env *env = make(&bits_world, "length=3");
+    int64_t number = 0;
+    int32_t bits[3] = {0};
+    assert_int_equal(gfn_env_number(env, 1, bits, &number), GFN_ENOSUP);
+    assert_int_equal(gfn_env_state_at(env, 1, &number, bits), GFN_ENOSUP);
+    assert_says("no numbers");
+    gfn_env_destroy(&env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_observations_and_backward_masks_are_the_worlds_own),
+        cmocka_unit_test(a_world_without_numbers_says_so),
         cmocka_unit_test(registered_kinds_are_found_by_name),
         cmocka_unit_test(an_unknown_name_is_refused_with_a_hint),
         cmocka_unit_test(an_option_set_with_more_rows_serves_too),
