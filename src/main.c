@@ -23,6 +23,24 @@ static int exit_status(gfn_status status)
     return status == GFN_EINVAL || status == GFN_EEXIST ? EXIT_USAGE : EXIT_FAILED;
 }
 
+/* The trainer that a signal stops; a second signal of the same kind ends the process at once. */
+static gfn_trainer *volatile stoppable;
+
+static void stop(int number)
+{
+    if (stoppable)
+        gfn_trainer_request_stop(stoppable);
+    signal(number, SIG_DFL);
+}
+
+static void listen_to_signals(gfn_trainer *trainer)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+    stoppable = trainer;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        signal(numbers[i], trainer ? stop : SIG_DFL);
+}
+
 static gfn_status train_loop(gfn_trainer *trainer, const cli_request *request)
 {
     gfn_progress progress;
@@ -59,7 +77,9 @@ static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_c
         status = gfn_trainer_keep(trainer, out[0] ? out : NULL);
     if (status == GFN_OK) {
         announce(run, request);
+        listen_to_signals(trainer);
         status = train_loop(trainer, request);
+        listen_to_signals(NULL);
     }
     if (status == GFN_OK)
         status = gfn_trainer_finish(trainer, &report);
@@ -130,13 +150,12 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
     const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
     gfn_evaluation evaluation;
     gfn_draw draw;
-    (void)request;
     gfn_status status = gfn_run_evaluate(run, &evaluation);
     if (status == GFN_OK)
         status = gfn_run_draw(run, &stream, d->samples, false, &draw);
     if (status != GFN_OK)
         return status;
-    if (gfn_comm_rank(gfn_run_comm(run)) == 0)
+    if (gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet"))
         cli_report_evaluation(run, &evaluation, &draw);
     gfn_draw_clear(&draw);
     return status;
@@ -148,7 +167,7 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request)
     gfn_run *run = NULL;
     gfn_status status = gfn_comm_agree(comm, read_drawing(request, &d));
     if (status == GFN_OK)
-        status = gfn_run_open(comm, request->run, d.threads, &run);
+        status = gfn_run_load(comm, request->run, d.threads, &run);
     if (status == GFN_OK)
         status = request->command == CLI_SAMPLE ? sample_run(run, request, &d)
                                                 : eval_run(run, request, &d);

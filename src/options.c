@@ -21,8 +21,15 @@ static const gfn_option program_rows[] = {
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
-/* What may be said of a checkpoint, and what would contradict it. */
-static const char *const of_checkpoint[] = {"samples", "seed", "threads", NULL};
+/* Options that other commands than train know; help and version go with all. */
+static const struct {
+    const char *name;
+    bool in_sample, in_eval, in_list;
+} of_commands[] = {
+    {"samples", true, true, false}, {"seed", true, true, false}, {"threads", true, true, false},
+    {"quiet", true, true, false},   {"out", true, false, false}, {"help", true, true, true},
+    {"version", true, true, true},
+};
 
 static const struct {
     const char *name;
@@ -178,23 +185,39 @@ static bool read_command(int argc, char **argv, cli_request *request)
     return false;
 }
 
-/* Only what does not contradict a checkpoint may be said of one. */
+static bool goes_with(cli_command command, const char *name)
+{
+    for (size_t i = 0; i < sizeof of_commands / sizeof of_commands[0]; i++)
+        if (strcmp(of_commands[i].name, name) == 0)
+            return (command == CLI_SAMPLE && of_commands[i].in_sample) ||
+                   (command == CLI_EVAL && of_commands[i].in_eval) ||
+                   (command == CLI_LIST && of_commands[i].in_list);
+    return false;
+}
+
+static bool check_option(cli_request *request, const char *name)
+{
+    if (goes_with(request->command, name))
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "%s: expected an option of this command, found one of train (hint: --samples, --seed, "
+             "--threads and --quiet go with sample and eval)",
+             name);
+    return false;
+}
+
+/* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
     if (request->command == CLI_TRAIN)
         return true;
-    for (size_t i = 0; i < request->n_settings; i++) {
-        const char *const *name = of_checkpoint;
-        while (*name && strcmp(*name, request->settings[i].name) != 0)
-            name++;
-        if (*name != NULL && request->command != CLI_LIST)
-            continue;
-        snprintf(request->message, sizeof request->message,
-                 "--%s: expected an option of this command, found one of training (hint: "
-                 "--samples, --seed and --threads go with sample and eval)",
-                 request->settings[i].name);
-        return false;
-    }
+    for (size_t i = 0; i < request->n_settings; i++)
+        if (!check_option(request, request->settings[i].name))
+            return false;
+    for (const gfn_option *row = program_rows; row->name; row++)
+        if (strcmp(gfn_options_source(request->program, row->name), "default") != 0 &&
+            !check_option(request, row->name))
+            return false;
     return true;
 }
 
@@ -231,7 +254,7 @@ gfn_status cli_train_options(const cli_request *request, gfn_options **options)
     const char *file = gfn_options_text(request->program, "config");
     const char *env = cli_find(request, "env");
     gfn_status status =
-        file[0] ? gfn_run_read_options(file, env, options) : gfn_run_options(env, options);
+        file[0] ? gfn_run_options_load(file, env, options) : gfn_run_options_create(env, options);
     for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++)
         status = gfn_options_set(*options, request->settings[i].name, request->settings[i].value,
                                  "command line");
@@ -315,7 +338,9 @@ void cli_print_list(FILE *to)
         fprintf(to, "  %-12s %s\n               %s\n", objective->name, objective->summary,
                 objective->source);
     }
-    fputs("\nBackward policies (--backward)\n"
-          "  uniform      every edge into a state is equally likely\n",
-          to);
+    fputs("\nBackward policies (--backward)\n", to);
+    for (size_t i = 0; i < gfn_backward_kinds(); i++) {
+        const gfn_backward_kind *kind = gfn_backward_kind_of((gfn_backward)i);
+        fprintf(to, "  %-12s %s\n", kind->name, kind->summary);
+    }
 }

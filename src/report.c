@@ -166,13 +166,12 @@ static void print_quality(const gfn_evaluation *e, const gfn_draw *draw, int64_t
 void cli_report_training(const gfn_run *run, const gfn_report *r)
 {
     const gfn_progress *p = &r->last;
-    const double iterations_per_second = p->seconds > 0 ? (double)p->iteration / p->seconds : 0;
     printf("%s after %" PRId64 " of %" PRId64 " iterations, %" PRId64 " trajectories, %.2f s "
            "(%.0f iterations/s)\n",
            r->is_complete ? "done" : "stopped", p->iteration, p->iterations, p->trajectories,
-           r->seconds, iterations_per_second);
+           r->seconds, p->iterations_per_second);
     printf("  loss       %.3g\n", p->loss);
-    print_quality(&r->evaluation, &r->draw, p->modes, p->n_modes);
+    print_quality(&r->last.evaluation, &r->draw, p->modes, p->n_modes);
     print_heat_map(run, &r->draw);
     if (gfn_run_directory(run)[0])
         printf("\n  files in %s: config.ini metrics.jsonl checkpoint.safetensors%s summary.json\n",

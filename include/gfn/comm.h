@@ -58,6 +58,10 @@ GFN_API int gfn_comm_hidden_cores(const gfn_comm *comm);
 /* "Open MPI 4.1.4", "none": what carries the messages. Static storage. */
 GFN_API const char *gfn_comm_library(const gfn_comm *comm);
 
+/* This rank's share of n things that are numbered from 0: *mine of them from number *first on.
+ * Shares follow each other in rank order and differ by at most one. Not collective. */
+GFN_API void gfn_comm_share(const gfn_comm *comm, int64_t n, int64_t *first, int64_t *mine);
+
 /* Sum x[n] over all ranks, in place and exactly: the result does not depend on the number of ranks,
  * their order or the algorithm. The caller keeps the sums within int64.
  * Errors: GFN_ECOMM; then x is undefined on every rank. */

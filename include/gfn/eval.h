@@ -27,6 +27,9 @@ typedef struct gfn_metrics {
 
 GFN_API void gfn_metrics_compute(size_t n, const double *p, const double *q, gfn_metrics *metrics);
 
+/* l1 between the frequencies counts / sum of counts and q; NAN where nothing was counted. */
+GFN_API double gfn_l1_of_counts(size_t n, const int64_t *counts, const double *q);
+
 /* E[l1] of the empirical distribution of `samples` draws from q itself (mean absolute deviation of
  * the binomial, de Moivre's closed form): what a perfect sampler scores.
  * Known value: 16x16, r0 = .1, 200,000 samples: 0.025. */

@@ -3,20 +3,11 @@
  * gfn/gradient.h - from trajectories to the gradient of an objective, over all ranks.
  *
  * The loss is the mean over the batch of all ranks of a loss per trajectory. Its gradient has the
- * same bits however the batch is spread over ranks and threads:
- *   1. every trajectory's derivatives are rounded to integers and added to the entries (state,
- *      action) of the distinct states that it visits, which are numbered at their first visit in
- *      the order (trajectory, step);
- *   2. ranks exchange their entries and merge them in rank order, which gives the numbering that
- *      one process would have found;
- *   3. the distinct states are cut into blocks by their number alone; any rank and thread may run
- *      any block backward through the policy's tape;
- *   4. a block's gradient is rounded to integers, and one sum over all ranks adds them exactly.
+ * same bits however the batch is spread over ranks and threads.
  */
 #ifndef GFN_GRADIENT_H
 #define GFN_GRADIENT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <gfn/comm.h>
@@ -34,14 +25,16 @@ typedef struct gfn_gradient gfn_gradient;
 
 /* Gradients of `objective` for batches of `batch_size` trajectories over all ranks, which the
  * sampler fills. Collective. comm, sampler and its model are borrowed.
- * Errors: GFN_EINVAL (batch size out of range, a product overflows), GFN_ENOMEM. */
+ * Errors: GFN_EINVAL (no objective, batch size out of range, a product overflows), GFN_ENOMEM. */
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        const gfn_objective *objective, int64_t batch_size,
                                        gfn_gradient **gradient);
 GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
 
-/* Add this rank's trajectories, as the sampler's last call left them: loss and derivatives with
- * respect to every log P_F and log Z. Errors: GFN_ENUMERIC (not finite, or beyond +-65536). */
+/* Add this rank's trajectories: loss and derivatives with respect to every log P_F and log Z.
+ * Several logs of one sampler call may be added; the sampler may not be used between the first add
+ * and the backward pass, which needs what it computed. Errors: GFN_EINVAL (the log is not of the
+ * sampler's last call), GFN_ENUMERIC (not finite, or beyond +-65536). */
 GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log);
 
 /* Differentiate the policy, sum over all ranks and start anew: vector [n_params] gets the gradient,
@@ -50,15 +43,8 @@ GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectori
  * Errors, the same on every rank: that of the lowest rank that failed, with its message;
  * GFN_EINVAL (the trajectories added are not batch_size); GFN_ENUMERIC (a gradient that is not
  * finite or beyond +-32768); GFN_ECOMM (also: a rank holds other parameters than the rest). */
-GFN_API gfn_status gfn_gradient_sum(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
-                                    double *loss);
-
-/* Seconds spent in messages since creation. */
-GFN_API double gfn_gradient_comm_seconds(const gfn_gradient *gradient);
-
-/* A request that travels with the next sum; true on every rank once any rank has made it. */
-GFN_API void gfn_gradient_request_stop(gfn_gradient *gradient);
-GFN_API bool gfn_gradient_is_stopped(const gfn_gradient *gradient);
+GFN_API gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
+                                         double *loss);
 
 GFN_END_DECLS
 

@@ -31,10 +31,21 @@ typedef struct gfn_view {
     size_t shape[2];
 } gfn_view;
 
-/* Backward policies P_B. */
+/* Backward policies P_B. The kinds stand in a table: index < gfn_backward_kinds(). */
 typedef enum gfn_backward {
     GFN_BACKWARD_UNIFORM, /* every edge into a state is equally likely: nothing to learn */
 } gfn_backward;
+
+typedef struct gfn_backward_kind {
+    const char *name;    /* "uniform" */
+    const char *summary; /* one sentence */
+} gfn_backward_kind;
+
+GFN_API size_t gfn_backward_kinds(void);
+GFN_API const gfn_backward_kind *gfn_backward_kind_of(gfn_backward backward);
+
+/* Errors: GFN_EINVAL (unknown name). */
+GFN_API gfn_status gfn_backward_find(const char *name, gfn_backward *backward);
 
 #define GFN_MAX_HIDDEN 16
 

@@ -27,14 +27,20 @@ typedef struct gfn_terms {
     double log_z;
 } gfn_terms;
 
+/* Where an objective writes the derivatives of a trajectory's loss. */
+typedef struct gfn_derivatives {
+    double *log_pf; /* [n_steps] */
+    double log_z;
+} gfn_derivatives;
+
 typedef struct gfn_objective {
     size_t size; /* sizeof(gfn_objective) */
     const char *name;
     const char *summary;
     const char *source; /* the paper */
 
-    /* Loss of the trajectory. Writes its derivatives with respect to each log_pf and to log Z. */
-    double (*loss)(const gfn_terms *terms, double *d_log_pf, double *d_log_z);
+    /* Loss of the trajectory; all derivatives are written. */
+    double (*loss)(const gfn_terms *terms, gfn_derivatives *d);
 } gfn_objective;
 
 GFN_API size_t gfn_objective_kinds(void);

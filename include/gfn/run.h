@@ -28,12 +28,12 @@ GFN_API const gfn_option *gfn_run_option_rows(void);
 
 /* An option set of training for the environment kind `env` (NULL: the default), all defaults.
  * Errors: GFN_EINVAL (unknown kind), GFN_ENOMEM. */
-GFN_API gfn_status gfn_run_options(const char *env, gfn_options **options);
+GFN_API gfn_status gfn_run_options_create(const char *env, gfn_options **options);
 
 /* Options as a file has them (config.ini), on top of the defaults of the environment kind `env`
  * (NULL: the one that the file names). Errors: GFN_EIO, GFN_EINVAL (an unknown name or a bad value,
  * with the line). */
-GFN_API gfn_status gfn_run_read_options(const char *file, const char *env, gfn_options **options);
+GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
 /* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
  * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. comm is borrowed, the
@@ -43,11 +43,11 @@ GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, in
 
 /* The same from the checkpoint in a run directory, which rank 0 reads. Collective.
  * Errors: GFN_EIO, GFN_EDATA (damaged, or of another version), and those of gfn_run_create(). */
-GFN_API gfn_status gfn_run_open(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
+GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
 GFN_API void gfn_run_destroy(gfn_run **run);
 
 GFN_API gfn_comm *gfn_run_comm(const gfn_run *run);
-GFN_API const gfn_options *gfn_run_options_of(const gfn_run *run);
+GFN_API const gfn_options *gfn_run_options(const gfn_run *run);
 GFN_API const gfn_env *gfn_run_env(const gfn_run *run);
 GFN_API gfn_model *gfn_run_model(gfn_run *run);
 GFN_API gfn_sampler *gfn_run_sampler(gfn_run *run);

@@ -30,7 +30,8 @@ GFN_API gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size
                                       int threads, gfn_sampler **sampler);
 GFN_API void gfn_sampler_destroy(gfn_sampler **sampler);
 
-/* Room for the trajectories of one call of this sampler. */
+/* Room for the trajectories of one call of this sampler; the caller destroys it.
+ * Errors: GFN_EINVAL (sizes overflow), GFN_ENOMEM. */
 GFN_API gfn_status gfn_sampler_trajectories(const gfn_sampler *sampler, gfn_trajectories **log);
 
 /* Draw trajectories first ... first+n-1 of the stream, with a log of everything.
@@ -39,9 +40,14 @@ GFN_API gfn_status gfn_sampler_sample(gfn_sampler *sampler, const gfn_stream *st
                                       size_t n, gfn_trajectories *log);
 
 /* Score trajectories that anybody drew: n, n_steps and action are given, everything else is filled
- * in under the current parameters. Errors: GFN_EINVAL (an action that is not allowed, a trajectory
- * that goes on after its end or stops before it), GFN_ENUMERIC. */
+ * in under the current parameters (first is left as it is). On-policy and replayed trajectories may
+ * stand in one log: it is scored, and then added to a gradient, as a whole. Errors: GFN_EINVAL (an
+ * action that is not allowed, a trajectory that goes on after its end or stops before it),
+ * GFN_ENUMERIC. */
 GFN_API gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log);
+
+/* The distinct states that rows number, [*n][state_width]; borrowed until the next call. */
+GFN_API const int32_t *gfn_sampler_states(const gfn_sampler *sampler, size_t *n);
 
 /* Draw objects only: terminal [n][state_width], any n. */
 GFN_API gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream,

@@ -2,7 +2,7 @@
  *
  * gfn/trainer.h - training: the library offers a step, the caller owns the loop.
  *
- *     gfn_run_options(NULL, &options);
+ *     gfn_run_options_create(NULL, &options);
  *     gfn_options_parse(options, "size=16 iterations=1000", "me");
  *     gfn_run_create(comm, options, 0, &run);
  *     gfn_trainer_create(run, &trainer);
@@ -30,8 +30,8 @@ typedef struct gfn_progress {
     int64_t trajectories; /* sampled so far, over all ranks */
     double loss;          /* of the last step's batch */
     double log_z;
-    double seconds; /* since the trainer was made */
-    double trajectories_per_second;
+    double seconds;                                        /* since the trainer was made */
+    double iterations_per_second, trajectories_per_second; /* of this trainer, so far */
     bool has_evaluation; /* an evaluation was due after this step: */
     gfn_evaluation evaluation;
     int64_t modes; /* distinct objects of maximal reward sampled so far; -1: unknown */
@@ -46,14 +46,14 @@ typedef struct gfn_phases {
 /* What came out. */
 typedef struct gfn_report {
     gfn_progress last;
-    gfn_evaluation evaluation;
     gfn_draw draw;
     gfn_phases phases;
     double seconds;
     bool is_complete; /* all iterations were done; false: stopped on request */
 } gfn_report;
 
-/* A trainer for a run (borrowed), at the run's iteration. Collective. */
+/* A trainer for a new run (borrowed). Collective. Errors: GFN_EINVAL, GFN_ENOMEM; GFN_ENOSUP (the
+ * run comes from a checkpoint). */
 GFN_API gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer);
 GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
 
@@ -73,7 +73,8 @@ GFN_API gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progr
 /* All iterations are done, or a stop was agreed on. */
 GFN_API bool gfn_trainer_is_done(const gfn_trainer *trainer);
 
-/* Ask all ranks to stop after the next step; any rank may ask. */
+/* Ask all ranks to stop after the next step; any rank may ask. May be called in a signal handler.
+ */
 GFN_API void gfn_trainer_request_stop(gfn_trainer *trainer);
 
 GFN_API void gfn_trainer_progress(const gfn_trainer *trainer, gfn_progress *progress);

@@ -22,6 +22,7 @@ typedef struct gfn_trajectories {
     size_t max_steps;   /* stride of the arrays of steps */
     size_t state_width; /* int32 words of a state */
 
+    uint64_t call;      /* the sampler's call that filled them */
     int64_t first;      /* global number of trajectory 0 */
     size_t n;           /* trajectories held */
     int32_t *n_steps;   /* [n] */

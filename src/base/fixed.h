@@ -40,8 +40,4 @@ size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum);
 size_t gfn_fixed_split(double x, int64_t limbs[2]);
 double gfn_fixed_join(const int64_t limbs[2]);
 
-/* A 32-bit fingerprint of n bytes, sensitive to the place of every word: for comparing copies that
- * should be equal, fast enough for every step. n is a multiple of 4. */
-uint32_t gfn_fingerprint(const void *data, size_t n);
-
 #endif

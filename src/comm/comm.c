@@ -71,6 +71,13 @@ const char *gfn_comm_library(const gfn_comm *comm)
     return comm->library;
 }
 
+void gfn_comm_share(const gfn_comm *comm, int64_t n, int64_t *first, int64_t *mine)
+{
+    const int64_t rank = comm->rank, each = n / comm->size, rest = n % comm->size;
+    *first = each * rank + (rest < rank ? rest : rank);
+    *mine = each + (rank < rest);
+}
+
 gfn_status gfn_comm_sum_i64(gfn_comm *comm, int64_t *x, size_t n)
 {
     return comm->verbs->sum(comm, x, n);

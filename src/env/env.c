@@ -104,6 +104,18 @@ const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *t
     return text;
 }
 
+gfn_status gfn_env_add_states(const gfn_env *env, gfn_state_set *set)
+{
+    int32_t *state;
+    GFN_TRY(gfn_allocate("a state", (size_t)env->spec.state_width, sizeof *state, &state));
+    for (int64_t number = 0; number < env->spec.n_states; number++) {
+        env->ops->state_at(env->world, 1, &number, state);
+        gfn_state_set_add(set, state);
+    }
+    gfn_release(&state);
+    return GFN_OK;
+}
+
 /* ---- lanes ---- */
 
 void gfn_env_start(const gfn_env *env, size_t n, int32_t *state)

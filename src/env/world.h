@@ -13,6 +13,8 @@
 
 #include <gfn/env.h>
 
+#include "data/state_set.h"
+
 struct gfn_env {
     const gfn_env_ops *ops; /* borrowed */
     void *world;            /* owned: ops->destroy */
@@ -34,6 +36,9 @@ static inline bool gfn_env_is_object(const gfn_env *env, const uint8_t *mask)
     int stop = env->spec.shape.stop_action;
     return (stop >= 0 && mask[stop]) || !gfn_env_has_action(env, mask);
 }
+
+/* Add all states of a numbered world to a set, by number. Errors: GFN_ENOMEM. */
+gfn_status gfn_env_add_states(const gfn_env *env, gfn_state_set *set);
 
 /* Whether a kind has all its functions, and what its world says of itself makes sense, so that no
  * buffer that is made from it can be too small. Errors: GFN_EINVAL. */

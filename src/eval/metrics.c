@@ -47,6 +47,17 @@ void gfn_metrics_compute(size_t n, const double *p, const double *q, gfn_metrics
         metrics->kl = 0;
 }
 
+double gfn_l1_of_counts(size_t n, const int64_t *counts, const double *q)
+{
+    gfn_sum l1 = {0, 0};
+    double draws = 0;
+    for (size_t i = 0; i < n; i++)
+        draws += (double)counts[i];
+    for (size_t i = 0; i < n && draws > 0; i++)
+        gfn_sum_add(&l1, fabs((double)counts[i] / draws - q[i]));
+    return draws > 0 ? gfn_sum_value(&l1) : NAN;
+}
+
 /* ---- binomial ---- */
 
 /* log n! - log( sqrt(2 pi n) (n/e)^n ), n > 0 */

@@ -18,7 +18,8 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
     const gfn_variable *a = in[0], *b = in[1];
     char a_rows[32], b_rows[32];
     if (!gfn_is_scalar(b) && (!gfn_has_equal_rows(a, b) || a->cols != b->cols))
-        return gfn_fail(GFN_EINVAL, "%s: a is [%s][%zu] and b [%s][%zu], expected equal or b [1][1]",
+        return gfn_fail(GFN_EINVAL,
+                        "%s: a is [%s][%zu] and b [%s][%zu], expected equal or b [1][1]",
                         node->operation->name, gfn_rows_text(a, a_rows), a->cols,
                         gfn_rows_text(b, b_rows), b->cols);
     out->axis = a->axis;

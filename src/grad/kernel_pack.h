@@ -87,8 +87,8 @@ static void pack_part(const gfn_real *in, size_t in_row, size_t cols, size_t dep
 {
     const size_t end = (depth - 1) * in_row + cols;
     for (size_t l = 0; l < depth; l++)
-        store(out + l * LANES, l * in_row + LANES <= end ? load(in + l * in_row)
-                                                         : load_part(in + l * in_row, cols));
+        store(out + l * LANES,
+              l * in_row + LANES <= end ? load(in + l * in_row) : load_part(in + l * in_row, cols));
 }
 
 #endif

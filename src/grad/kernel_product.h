@@ -2,138 +2,21 @@
  *
  * grad/kernel_product.h - the product of matrices.
  *
- * c is cut into panels of a few vectors of columns, a panel into tiles of at most TILE_ROWS rows.
- * The elements of a tile stay in registers while l runs over the inner dimension: per step one
- * vector of b for each vector of the tile, one broadcast element of a for each of its rows. b is
- * read where it lies if its rows are contiguous and the panel is full; else PANEL_DEPTH rows of
- * the panel are copied first, transposed or filled up with zeros.
+ * c is cut into panels of a few vectors of columns, a panel into tiles of a few rows. b is read
+ * where it lies if its rows are contiguous and the panel is full; else PANEL_DEPTH rows of the
+ * panel are copied first, transposed or filled up.
  */
 #ifndef GRAD_KERNEL_PRODUCT_H
 #define GRAD_KERNEL_PRODUCT_H
 
-#include "grad/kernel_layer.h"
 #include "grad/kernel_pack.h"
-#include "grad/kernel_vector.h"
-#include "grad/kernels.h"
+#include "grad/kernel_tile.h"
 
-enum {
-    TILE_ROWS = 6,
-    TILE_VECTORS = VECTOR_BYTES == 64 ? 4 : 2, /* 32 registers with AVX-512, else 16 */
-    PANEL_DEPTH = 256,
-};
-
-typedef struct tile {
-    size_t depth;
-    const gfn_real *a;
-    size_t a_row, a_col;
-    const gfn_real *b; /* [depth][b_row] */
-    size_t b_row;
-    gfn_real *c;
-    size_t c_row;
-    const gfn_real *start; /* c begins with it */
-    size_t start_row;
-    size_t cols; /* fewer than the tile's only where it is one vector wide */
-    gfn_activation activation;
-} tile;
-
-/* Statements written out for all rows i and vectors j of a tile: compilers do not agree on which
- * loops they unroll before they look for registers, and these must be in registers. */
-#define IN_ROW(number, ...)                                                                        \
-    {                                                                                              \
-        enum { i = number };                                                                       \
-        if (i < rows) {                                                                            \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
-    }
-#define IN_VECTOR(number, ...)                                                                     \
-    {                                                                                              \
-        enum { j = number };                                                                       \
-        if (j < vectors) {                                                                         \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
-    }
-#define EACH_ROW(...)                                                                              \
-    IN_ROW(0, __VA_ARGS__)                                                                         \
-    IN_ROW(1, __VA_ARGS__)                                                                         \
-    IN_ROW(2, __VA_ARGS__) IN_ROW(3, __VA_ARGS__) IN_ROW(4, __VA_ARGS__) IN_ROW(5, __VA_ARGS__)
-#define EACH_OF_2(...) IN_VECTOR(0, __VA_ARGS__) IN_VECTOR(1, __VA_ARGS__)
-#if VECTOR_BYTES == 64
-#define EACH_VECTOR(...) EACH_OF_2(__VA_ARGS__) IN_VECTOR(2, __VA_ARGS__) IN_VECTOR(3, __VA_ARGS__)
-#else
-#define EACH_VECTOR(...) EACH_OF_2(__VA_ARGS__)
-#endif
-
-INLINE void add_products(size_t rows, size_t vectors, const tile *t, size_t a_row, size_t a_col,
-                         vec sum[TILE_ROWS][TILE_VECTORS])
-{
-    const gfn_real *a = t->a, *b = t->b;
-    for (size_t l = 0; l < t->depth; l++, a += a_col, b += t->b_row) {
-        vec b_l[TILE_VECTORS];
-        EACH_VECTOR(b_l[j] = load(b + j * LANES);)
-        EACH_ROW(vec a_il = all(a[i * a_row]); EACH_VECTOR(sum[i][j] += a_il * b_l[j];))
-    }
-}
-
-INLINE void load_tile(size_t rows, size_t vectors, const tile *t,
-                      vec sum[TILE_ROWS][TILE_VECTORS])
-{
-    EACH_ROW(const gfn_real *start = t->start + i * t->start_row;
-             EACH_VECTOR(sum[i][j] = vectors == 1 && t->cols < LANES ? load_part(start, t->cols)
-                                                                     : load(start + j * LANES);))
-}
-
-INLINE void store_tile(size_t rows, size_t vectors, const tile *t,
-                       vec sum[TILE_ROWS][TILE_VECTORS])
-{
-    EACH_ROW(gfn_real *c = t->c + i * t->c_row; EACH_VECTOR({
-                 vec y = activated(sum[i][j], t->activation);
-                 if (vectors == 1 && t->cols < LANES)
-                     store_part(c, y, t->cols);
-                 else
-                     store(c + j * LANES, y);
-             }))
-}
-
-/* `rows` and `vectors` are constants wherever this is called. */
-INLINE void run_tile(size_t rows, size_t vectors, const tile *t)
-{
-    vec sum[TILE_ROWS][TILE_VECTORS];
-    load_tile(rows, vectors, t, sum);
-    /* Told apart so that the step of 1 is known to the compiler. */
-    if (t->a_col == 1)
-        add_products(rows, vectors, t, t->a_row, 1, sum);
-    else
-        add_products(rows, vectors, t, 1, t->a_col, sum);
-    store_tile(rows, vectors, t, sum);
-}
-
-#define TILE(rows, vectors)                                                                        \
-    static void tile_##rows##_##vectors(const tile *t)                                             \
-    {                                                                                              \
-        run_tile(rows, vectors, t);                                                                \
-    }
-#define TILES(vectors)                                                                             \
-    TILE(1, vectors) TILE(2, vectors) TILE(3, vectors) TILE(4, vectors) TILE(5, vectors)           \
-    TILE(6, vectors)                                                                               \
-    static void (*const tiles_##vectors[TILE_ROWS])(const tile *) = {                              \
-        tile_1_##vectors, tile_2_##vectors, tile_3_##vectors,                                      \
-        tile_4_##vectors, tile_5_##vectors, tile_6_##vectors,                                      \
-    };
-
-TILES(1)
-TILES(2)
-#if VECTOR_BYTES == 64
-TILES(4)
-#endif
+enum { PANEL_DEPTH = 256 };
 
 /* Columns [j, j + t->cols) of c, and inner elements [l, l + t->depth). */
 static void run_panel(const gfn_product *p, tile *t, size_t j, size_t l, size_t vectors)
 {
-    void (*const *tiles)(const tile *) = vectors == 1 ? tiles_1 : tiles_2;
-#if VECTOR_BYTES == 64
-    if (vectors == 4)
-        tiles = tiles_4;
-#endif
     static const gfn_real zeros[TILE_VECTORS * LANES];
     const bool is_first = l == 0, is_last = l + t->depth == p->k;
     const gfn_real *start = is_first ? p->start : p->c;
@@ -146,7 +29,7 @@ static void run_panel(const gfn_product *p, tile *t, size_t j, size_t l, size_t 
         t->a = p->a + i * p->a_row + l * p->a_col;
         t->c = p->c + i * p->c_row + j;
         t->start = start ? start + i * t->start_row + j : zeros;
-        tiles[rows - 1](t);
+        tiles[vectors / 2][rows - 1](t);
         i += rows;
     }
 }
@@ -196,11 +79,19 @@ static void multiply_narrow(const gfn_product *p)
             for (size_t r = 0; r < rows; r++)
                 turned[j * WIDTH + r] = p->start ? p->start[(i + r) * p->start_row + j] : 0;
         multiply(&(gfn_product){
-            .m = p->n, .n = rows, .k = p->k,
-            .a = p->b, .a_row = p->b_col, .a_col = p->b_row,
-            .b = p->a + i * p->a_row, .b_row = p->a_col, .b_col = p->a_row,
-            .c = turned, .c_row = WIDTH,
-            .start = turned, .start_row = WIDTH,
+            .m = p->n,
+            .n = rows,
+            .k = p->k,
+            .a = p->b,
+            .a_row = p->b_col,
+            .a_col = p->b_row,
+            .b = p->a + i * p->a_row,
+            .b_row = p->a_col,
+            .b_col = p->a_row,
+            .c = turned,
+            .c_row = WIDTH,
+            .start = turned,
+            .start_row = WIDTH,
             .activation = p->activation,
         });
         for (size_t r = 0; r < rows; r++)

@@ -21,22 +21,18 @@ static void exps(const gfn_real *y, size_t n, gfn_real *e)
         store(e + i, exp_vec(load_part(y + i, n - i)));
 }
 
-/* y = x - the largest allowed x, or -inf; rows without any are told by sum = 1, others have 0. */
-static void shift_rows(const gfn_array *x, const gfn_array *mask, gfn_real *y, gfn_real *sum)
+/* y = x - the largest allowed x of the row, or -inf where not allowed. */
+static void shift_rows(const gfn_array *x, const gfn_array *mask, gfn_real *y)
 {
     const size_t cols = x->cols;
     for (size_t i = 0; i < x->rows; i++) {
         const gfn_real *x_i = x->x + i * x->stride;
         const uint8_t *mask_i = mask->byte + i * mask->stride;
-        gfn_real *y_i = y + i * cols, largest = -INFINITY;
-        bool has_any = false;
-        for (size_t j = 0; j < cols; j++) {
+        gfn_real *y_i = y + i * cols, largest = -(gfn_real)INFINITY;
+        for (size_t j = 0; j < cols; j++)
             largest = mask_i[j] && x_i[j] > largest ? x_i[j] : largest;
-            has_any |= mask_i[j] != 0;
-        }
         for (size_t j = 0; j < cols; j++)
             y_i[j] = mask_i[j] ? x_i[j] - largest : -(gfn_real)INFINITY;
-        sum[i] = has_any ? 0 : 1;
     }
 }
 
@@ -45,7 +41,7 @@ static void forward_block(const gfn_array *x, const gfn_array *mask, gfn_real *y
 {
     _Alignas(64) gfn_real sum[BLOCK_ROWS] = {0}, e[BLOCK_EXPS];
     const size_t cols = x->cols, n = x->rows * cols;
-    shift_rows(x, mask, y, sum);
+    shift_rows(x, mask, y);
     for (size_t first = 0, row = 0, col = 0; first < n; first += BLOCK_EXPS) {
         const size_t some = n - first < BLOCK_EXPS ? n - first : BLOCK_EXPS;
         exps(y + first, some, e);
@@ -94,8 +90,8 @@ static void log_softmax_backward(const gfn_call *call)
                 for (size_t j = 0; j < cols; j++)
                     total += allowed[j] ? dy[j] : 0;
             }
-            gfn_put(x->gradient + row * x->stride + col,
-                    allowed[col] ? dy[col] - e[i] * total : 0, x->add);
+            gfn_put(x->gradient + row * x->stride + col, allowed[col] ? dy[col] - e[i] * total : 0,
+                    x->add);
             if (++col == cols) {
                 col = 0;
                 row++;

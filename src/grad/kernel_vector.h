@@ -31,8 +31,8 @@ enum { LANES = VECTOR_BYTES / sizeof(gfn_real) };
 
 typedef gfn_real vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef gfn_integer bits __attribute__((vector_size(VECTOR_BYTES)));
-typedef gfn_real unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(gfn_real)),
-                                          may_alias));
+typedef gfn_real unaligned
+    __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(gfn_real)), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -106,7 +106,8 @@ INLINE vec choose(bits where, vec yes, vec no)
     return (vec)((where & (bits)yes) | (~where & (bits)no));
 }
 
-/* exp(x) for x <= 0 and log(x) for x >= 1, NaN for NaN; exactly 1 and 0 at 0 and 1. */
+/* exp(x) for x <= 0 and log(x) for x >= 1 (anything elsewhere, but no trap), NaN for NaN; exactly
+ * 1 and 0 at 0 and 1. */
 #ifdef GFN_REAL64
 
 INLINE vec exp_vec(vec x)
@@ -144,18 +145,17 @@ INLINE vec exp_vec(vec x)
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
     natural power = ((natural)shifted + 127) << 23; /* the high bits of `shifted` fall out */
-    vec result = p * (vec)power;
-    return choose(is_tiny, all(0.0f), choose(x != x, x, result));
+    return choose(is_tiny, all(0.0f), p * (vec)power);
 }
 
 /* log(x) = k log 2 + log(m), m in [sqrt(1/2), sqrt(2)); log(m) by the polynomial of Cephes
  * (Moshier 1989, logf). */
 INLINE vec log_vec(vec x)
 {
-    const int32_t half_root = 0x3f3504f3; /* the bits of sqrt(1/2) */
-    bits k = ((bits)x - half_root) >> 23;
-    vec r = (vec)((bits)x - (k << 23)) - 1.0f;
-    vec e = __builtin_convertvector(k, vec);
+    const uint32_t half_root = 0x3f3504f3; /* the bits of sqrt(1/2) */
+    natural k = ((natural)x - half_root) >> 23;
+    vec r = (vec)((natural)x - (k << 23)) - 1.0f;
+    vec e = __builtin_convertvector((bits)k, vec);
     vec p = r * 7.0376836292e-2f - 1.1514610310e-1f;
     p = p * r + 1.1676998740e-1f;
     p = p * r - 1.2420140846e-1f;

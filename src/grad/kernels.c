@@ -8,10 +8,10 @@
 #define VECTOR_BYTES 16
 #endif
 
+#include "grad/kernels.h"
 #include "grad/kernel_layer.h"
 #include "grad/kernel_product.h"
 #include "grad/kernel_softmax.h"
-#include "grad/kernels.h"
 
 #define TEXT(name) #name
 #define NAME(name) TEXT(name)

@@ -9,9 +9,9 @@
 
 gfn_var gfn_linear(gfn_tape *tape, gfn_var x, gfn_var w, gfn_var b, gfn_activation act)
 {
-    return gfn_tape_record(tape, &(gfn_node){.operation = &gfn_operation_linear,
-                                             .input = {x, w, b},
-                                             .activation = act});
+    return gfn_tape_record(
+        tape,
+        &(gfn_node){.operation = &gfn_operation_linear, .input = {x, w, b}, .activation = act});
 }
 
 static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out)
@@ -26,11 +26,19 @@ static void forward(const gfn_call *call)
 {
     const gfn_array *x = &call->in[0], *w = &call->in[1], *b = &call->in[2];
     call->kernels->product(&(gfn_product){
-        .m = x->rows, .n = w->cols, .k = w->rows,
-        .a = x->x, .a_row = x->stride, .a_col = 1,
-        .b = w->x, .b_row = w->stride, .b_col = 1,
-        .c = call->y, .c_row = call->out.stride,
-        .start = b->x, .start_row = 0,
+        .m = x->rows,
+        .n = w->cols,
+        .k = w->rows,
+        .a = x->x,
+        .a_row = x->stride,
+        .a_col = 1,
+        .b = w->x,
+        .b_row = w->stride,
+        .b_col = 1,
+        .c = call->y,
+        .c_row = call->out.stride,
+        .start = b->x,
+        .start_row = 0,
         .activation = call->node->activation,
     });
 }
@@ -40,11 +48,19 @@ static void backward_x(const gfn_call *call, const gfn_array *dz)
 {
     const gfn_array *x = &call->in[0], *w = &call->in[1];
     call->kernels->product(&(gfn_product){
-        .m = x->rows, .n = w->rows, .k = w->cols,
-        .a = dz->gradient, .a_row = dz->stride, .a_col = 1,
-        .b = w->x, .b_row = 1, .b_col = w->stride,
-        .c = x->gradient, .c_row = x->stride,
-        .start = x->add ? x->gradient : NULL, .start_row = x->stride,
+        .m = x->rows,
+        .n = w->rows,
+        .k = w->cols,
+        .a = dz->gradient,
+        .a_row = dz->stride,
+        .a_col = 1,
+        .b = w->x,
+        .b_row = 1,
+        .b_col = w->stride,
+        .c = x->gradient,
+        .c_row = x->stride,
+        .start = x->add ? x->gradient : NULL,
+        .start_row = x->stride,
     });
 }
 
@@ -53,11 +69,19 @@ static void backward_w(const gfn_call *call, const gfn_array *dz)
 {
     const gfn_array *x = &call->in[0], *w = &call->in[1];
     call->kernels->product(&(gfn_product){
-        .m = w->rows, .n = w->cols, .k = x->rows,
-        .a = x->x, .a_row = 1, .a_col = x->stride,
-        .b = dz->gradient, .b_row = dz->stride, .b_col = 1,
-        .c = w->gradient, .c_row = w->stride,
-        .start = w->add ? w->gradient : NULL, .start_row = w->stride,
+        .m = w->rows,
+        .n = w->cols,
+        .k = x->rows,
+        .a = x->x,
+        .a_row = 1,
+        .a_col = x->stride,
+        .b = dz->gradient,
+        .b_row = dz->stride,
+        .b_col = 1,
+        .c = w->gradient,
+        .c_row = w->stride,
+        .start = w->add ? w->gradient : NULL,
+        .start_row = w->stride,
     });
 }
 

@@ -23,9 +23,9 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
     char x_rows[32], mask_rows[32];
     (void)node;
     if (!gfn_has_equal_rows(x, mask) || x->cols != mask->cols)
-        return gfn_fail(GFN_EINVAL, "log_softmax: x is [%s][%zu] and mask [%s][%zu], expected equal",
-                        gfn_rows_text(x, x_rows), x->cols, gfn_rows_text(mask, mask_rows),
-                        mask->cols);
+        return gfn_fail(
+            GFN_EINVAL, "log_softmax: x is [%s][%zu] and mask [%s][%zu], expected equal",
+            gfn_rows_text(x, x_rows), x->cols, gfn_rows_text(mask, mask_rows), mask->cols);
     out->axis = x->axis;
     out->rows = x->rows;
     out->cols = x->cols;

@@ -11,8 +11,8 @@
 
 gfn_var gfn_pick(gfn_tape *tape, gfn_var x, gfn_var row, gfn_var col)
 {
-    return gfn_tape_record(
-        tape, &(gfn_node){.operation = &gfn_operation_pick, .input = {x, row, col}});
+    return gfn_tape_record(tape,
+                           &(gfn_node){.operation = &gfn_operation_pick, .input = {x, row, col}});
 }
 
 static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out)
@@ -21,9 +21,9 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
     char row_rows[32], col_rows[32];
     (void)node;
     if (!gfn_has_equal_rows(row, col) || row->cols != 1 || col->cols != 1)
-        return gfn_fail(GFN_EINVAL, "pick: row is [%s][%zu] and col [%s][%zu], expected equal [m][1]",
-                        gfn_rows_text(row, row_rows), row->cols, gfn_rows_text(col, col_rows),
-                        col->cols);
+        return gfn_fail(
+            GFN_EINVAL, "pick: row is [%s][%zu] and col [%s][%zu], expected equal [m][1]",
+            gfn_rows_text(row, row_rows), row->cols, gfn_rows_text(col, col_rows), col->cols);
     out->axis = row->axis;
     out->rows = row->rows;
     return GFN_OK;

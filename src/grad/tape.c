@@ -62,15 +62,16 @@ static gfn_var add_variable(gfn_tape *tape, const gfn_variable *variable)
     if (tape->is_finished)
         return keep_mistake(tape, gfn_fail(GFN_EINVAL, "tape: it is finished already"));
     if (variable->axis < GFN_FIXED || variable->axis >= (gfn_axis)tape->n_axes)
-        return keep_mistake(tape, gfn_fail(GFN_EINVAL, "tape: axis %d, expected one of %zu axes "
-                                                       "of this tape, or GFN_FIXED",
+        return keep_mistake(tape, gfn_fail(GFN_EINVAL,
+                                           "tape: axis %d, expected one of %zu axes "
+                                           "of this tape, or GFN_FIXED",
                                            variable->axis, tape->n_axes));
     if (!gfn_multiply(variable->rows, variable->cols, &elements) || elements == 0 ||
         elements > MAX_ELEMENTS)
-        return keep_mistake(tape,
-                            gfn_fail(GFN_EINVAL, "tape: a variable of %zu x %zu elements, expected "
-                                                 "at least one and no more than memory can address",
-                                     variable->rows, variable->cols));
+        return keep_mistake(tape, gfn_fail(GFN_EINVAL,
+                                           "tape: a variable of %zu x %zu elements, expected "
+                                           "at least one and no more than memory can address",
+                                           variable->rows, variable->cols));
     gfn_status status = make_room(&tape->variables, tape->n_variables, &tape->room_for_variables,
                                   sizeof *tape->variables);
     if (status != GFN_OK)
@@ -88,8 +89,8 @@ gfn_axis gfn_tape_axis(gfn_tape *tape)
 
 gfn_var gfn_input(gfn_tape *tape, gfn_axis axis, size_t cols)
 {
-    return add_variable(
-        tape, &(gfn_variable){.type = GFN_REALS, .axis = axis, .rows = 1, .cols = cols});
+    return add_variable(tape,
+                        &(gfn_variable){.type = GFN_REALS, .axis = axis, .rows = 1, .cols = cols});
 }
 
 gfn_var gfn_input_indices(gfn_tape *tape, gfn_axis axis, size_t cols)
@@ -100,8 +101,8 @@ gfn_var gfn_input_indices(gfn_tape *tape, gfn_axis axis, size_t cols)
 
 gfn_var gfn_input_bytes(gfn_tape *tape, gfn_axis axis, size_t cols)
 {
-    return add_variable(
-        tape, &(gfn_variable){.type = GFN_BYTES, .axis = axis, .rows = 1, .cols = cols});
+    return add_variable(tape,
+                        &(gfn_variable){.type = GFN_BYTES, .axis = axis, .rows = 1, .cols = cols});
 }
 
 gfn_var gfn_param(gfn_tape *tape, size_t offset, size_t rows, size_t cols)
@@ -113,8 +114,9 @@ gfn_var gfn_param(gfn_tape *tape, size_t offset, size_t rows, size_t cols)
             return (gfn_var)i;
     }
     if (offset > MAX_ELEMENTS)
-        return keep_mistake(tape, gfn_fail(GFN_EINVAL, "tape: a parameter at offset %zu, expected "
-                                                       "no more than memory can address",
+        return keep_mistake(tape, gfn_fail(GFN_EINVAL,
+                                           "tape: a parameter at offset %zu, expected "
+                                           "no more than memory can address",
                                            offset));
     return add_variable(tape, &(gfn_variable){.type = GFN_REALS,
                                               .axis = GFN_FIXED,
@@ -139,8 +141,9 @@ void gfn_tape_track(gfn_tape *tape, gfn_var input)
     if (tape->is_finished || !gfn_tape_has(tape, input) ||
         tape->variables[input].type != GFN_REALS || tape->variables[input].is_param ||
         is_computed(tape, input)) {
-        keep_mistake(tape, gfn_fail(GFN_EINVAL, "gfn_tape_track: variable %d, expected an input of "
-                                                "reals of a tape that is not finished",
+        keep_mistake(tape, gfn_fail(GFN_EINVAL,
+                                    "gfn_tape_track: variable %d, expected an input of "
+                                    "reals of a tape that is not finished",
                                     input));
         return;
     }
@@ -154,8 +157,8 @@ static gfn_status check_inputs(const gfn_tape *tape, const gfn_node *node)
     for (size_t i = 0; i < op->n_inputs; i++) {
         gfn_var var = node->input[i];
         if (!gfn_tape_has(tape, var))
-            return gfn_fail(GFN_EINVAL, "%s: input %zu is variable %d, this tape has %zu",
-                            op->name, i + 1, var, tape->n_variables);
+            return gfn_fail(GFN_EINVAL, "%s: input %zu is variable %d, this tape has %zu", op->name,
+                            i + 1, var, tape->n_variables);
         gfn_type found = tape->variables[var].type;
         if (found != op->type[i])
             return gfn_fail(GFN_EINVAL, "%s: input %zu is of %s, expected %s", op->name, i + 1,

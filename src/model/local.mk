@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += libmodel.la
 libmodel_la_SOURCES = \
+	src/model/backward.c \
 	src/model/model.c

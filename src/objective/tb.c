@@ -12,12 +12,12 @@
  */
 #include "objective/objectives.h"
 
-static double loss(const gfn_terms *terms, double *d_log_pf, double *d_log_z)
+static double loss(const gfn_terms *terms, gfn_derivatives *d)
 {
     double delta = terms->log_z + terms->sum_log_pf - terms->log_reward - terms->sum_log_pb;
     for (size_t t = 0; t < terms->n_steps; t++)
-        d_log_pf[t] = 2 * delta;
-    *d_log_z = 2 * delta;
+        d->log_pf[t] = 2 * delta;
+    d->log_z = 2 * delta;
     return delta * delta;
 }
 

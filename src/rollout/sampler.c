@@ -7,19 +7,19 @@
 #include "base/memory.h"
 #include "env/world.h"
 
-/* A space is unrolled into a table where a call would visit much of it anyway. */
+/* A space is unrolled into a table where calls would visit much of it anyway. */
 enum { TABLE_STATES = 4096, TABLE_STATES_PER_TRAJECTORY = 16 };
 
-/* Spare rows for states that other ranks visited (train/gradient.c). */
+/* Spare rows for states that a caller asks for after a call, beside as many as the call visits. */
 enum { SPARE_ROWS = 8192 };
 
-static bool is_small(const gfn_env_spec *spec, size_t capacity)
+static bool fits_table(const gfn_env_spec *spec, size_t capacity)
 {
     return spec->n_states > 0 && spec->n_states <= TABLE_STATES &&
            (size_t)spec->n_states <= TABLE_STATES_PER_TRAJECTORY * capacity;
 }
 
-/* Rows for every state that one call, and the blocks of other ranks' states after it, can need. */
+/* Rows for every state that one call can visit, and as many again that a caller may ask for. */
 static gfn_status count_rows(const gfn_env_spec *spec, gfn_sampler *s)
 {
     size_t visits;
@@ -75,7 +75,7 @@ static gfn_status set_up(gfn_sampler *s)
     GFN_TRY(count_rows(spec, s));
     GFN_TRY(allocate_rows(s));
     GFN_TRY(allocate_lanes(s));
-    return is_small(spec, s->capacity) ? gfn_table_create(s) : GFN_OK;
+    return fits_table(spec, s->capacity) ? gfn_table_create(s) : GFN_OK;
 }
 
 gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capacity, int threads,
@@ -84,6 +84,9 @@ gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capac
     if (memcmp(gfn_env_shape(env), gfn_model_shape(model), sizeof(gfn_shape)) != 0)
         return gfn_fail(GFN_EINVAL, "sampler: the model was made for another environment (hint: "
                                     "make it with gfn_env_shape() of this one)");
+    if (gfn_model_backward(model) != GFN_BACKWARD_UNIFORM)
+        return gfn_fail(GFN_ENOSUP,
+                        "sampler: only the uniform backward policy can be sampled with");
     if (capacity == 0 || capacity > (size_t)1 << 30 || threads < 1)
         return gfn_fail(GFN_EINVAL,
                         "sampler: capacity is %zu and threads %d, both need to be at least 1",
@@ -127,9 +130,16 @@ gfn_status gfn_sampler_trajectories(const gfn_sampler *sampler, gfn_trajectories
     return gfn_trajectories_create(sampler->capacity, sampler->max_steps, sampler->width, log);
 }
 
+const int32_t *gfn_sampler_states(const gfn_sampler *sampler, size_t *n)
+{
+    *n = gfn_state_set_count(sampler->states);
+    return gfn_state_set_states(sampler->states);
+}
+
 /* Make the rows current: forget them, or in a table evaluate all of them again. */
 static gfn_status renew(gfn_sampler *s)
 {
+    s->call++;
     if (s->next)
         return gfn_rows_refresh(s, 0, s->max_rows);
     gfn_state_set_clear(s->states);
@@ -172,6 +182,7 @@ gfn_status gfn_sampler_sample(gfn_sampler *sampler, const gfn_stream *stream, in
                   .n = n,
                   .log = log,
                   .terminal = log->terminal};
+    log->call = sampler->call;
     return walk(&w);
 }
 
@@ -183,6 +194,7 @@ gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log)
             return gfn_fail(GFN_EINVAL, "trajectory %zu: has %d steps, expected 0 to %zu", i,
                             (int)log->n_steps[i], log->max_steps);
     GFN_TRY(renew(sampler));
+    log->call = sampler->call;
     gfn_walk w = {.sampler = sampler, .n = log->n, .log = log, .terminal = log->terminal};
     return walk(&w);
 }

@@ -28,6 +28,7 @@ struct gfn_sampler {
     size_t max_steps; /* steps of a trajectory */
     size_t width;     /* words of a state */
     size_t n_actions, n_back, obs_dim, obs_hot;
+    uint64_t call; /* counts calls that give rows a new meaning */
 
     /* Rows. */
     size_t max_rows;

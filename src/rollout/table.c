@@ -14,21 +14,9 @@
 
 enum { TRAJECTORIES = 32 }; /* of one task */
 
-static gfn_status add_states(gfn_sampler *s, size_t n)
-{
-    int32_t *state;
-    GFN_TRY(gfn_allocate("a state", s->width, sizeof *state, &state));
-    for (size_t row = 0; row < n; row++) {
-        int64_t number = (int64_t)row;
-        s->env->ops->state_at(s->env->world, 1, &number, state);
-        gfn_state_set_add(s->states, state);
-    }
-    gfn_release(&state);
-    return GFN_OK;
-}
-
 /* Successors of all states by one action: state and number are scratch for n states. */
-static void add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *state, int64_t *number)
+static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *state,
+                                 int64_t *number)
 {
     const gfn_env_ops *ops = s->env->ops;
     const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
@@ -40,8 +28,38 @@ static void add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *state, 
         memcpy(state, states + row * s->width, s->width * sizeof *state);
         ops->step(s->env->world, 1, state, &a);
         ops->number(s->env->world, 1, state, number);
+        if (*number <= (int64_t)row || *number >= (int64_t)n)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: state %zu leads to state %lld, expected a number after it and "
+                            "below %zu (hint: gfn_env_check() tests an environment)",
+                            s->env->ops->name, row, (long long)*number, n);
         s->next[row * s->n_actions + (size_t)a] = (int32_t)*number;
     }
+    return GFN_OK;
+}
+
+/* The longest trajectory must fit into a log. Successors come after their states. */
+static gfn_status check_longest(const gfn_sampler *s, size_t n)
+{
+    int64_t *steps; /* [n] most steps before a state */
+    size_t longest = 0;
+    GFN_TRY(gfn_allocate("steps before states", n, sizeof *steps, &steps));
+    for (size_t row = 0; row < n; row++) {
+        const size_t here = (size_t)steps[row];
+        const size_t all = here + !s->ends[row];
+        longest = all > longest ? all : longest;
+        for (size_t a = 0; a < s->n_actions; a++) {
+            const int32_t next = s->next[row * s->n_actions + a];
+            if (next >= 0 && steps[next] < (int64_t)here + 1)
+                steps[next] = (int64_t)here + 1;
+        }
+    }
+    gfn_release(&steps);
+    /* A state that is no end has a step of its own: its stop, or one that is counted above. */
+    if (longest <= s->max_steps)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu steps, expected at most max_steps, %zu",
+                    s->env->ops->name, longest, s->max_steps);
 }
 
 gfn_status gfn_table_create(gfn_sampler *s)
@@ -51,17 +69,19 @@ gfn_status gfn_table_create(gfn_sampler *s)
     int64_t number;
     GFN_TRY(gfn_allocate("successors of states", n * s->n_actions, sizeof(int32_t), &s->next));
     GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
-    GFN_TRY(add_states(s, n));
+    GFN_TRY(gfn_env_add_states(s->env, s->states));
     GFN_TRY(gfn_rows_fill(s, 0, n));
     GFN_TRY(gfn_allocate("a state", s->width, sizeof *state, &state));
-    for (int32_t a = 0; a < (int32_t)s->n_actions; a++)
-        add_successors(s, n, a, state, &number);
+    gfn_status status = GFN_OK;
+    for (int32_t a = 0; a < (int32_t)s->n_actions && status == GFN_OK; a++)
+        status = add_successors(s, n, a, state, &number);
     gfn_release(&state);
+    GFN_TRY(status);
+    GFN_TRY(check_longest(s, n));
     /* Only objects have a reward; the others' entries are never read. */
-    const int32_t stop = s->env->spec.shape.stop_action;
     const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
     for (size_t row = 0; row < n; row++)
-        if (s->ends[row] || (stop >= 0 && mask[row * s->n_actions + (size_t)stop]))
+        if (gfn_env_is_object(s->env, mask + row * s->n_actions))
             s->env->ops->log_reward(s->env->world, 1,
                                     gfn_state_set_states(s->states) + row * s->width,
                                     s->log_reward + row);

@@ -52,7 +52,9 @@ static void act(void *self, size_t index, int thread)
     for (size_t k = index * LANES; k < end; k++) {
         const size_t i = s->lane[k];
         const int32_t row = s->lane_row[k];
-        const int32_t action = gfn_walk_action(w, i, v->t, row, s->words + 4 * i);
+        int32_t action = gfn_walk_action(w, i, v->t, row, s->words + 4 * i);
+        if (action >= 0 && v->t == s->max_steps) /* there is no room for it in a log */
+            action = GFN_WALK_WRONG;
         s->action[k] = action;
         if (action == GFN_WALK_WRONG)
             gfn_walk_fault(w, i);
@@ -102,14 +104,14 @@ gfn_status gfn_waves_walk(gfn_walk *w)
     begin(w);
     size_t live = w->n;
     for (size_t t = 0; live > 0; t++) {
-        if (t > s->max_steps)
-            return gfn_fail(GFN_EINVAL,
-                            "%s: a trajectory goes on after step %zu, the most that "
-                            "the environment says",
-                            s->env->ops->name, s->max_steps);
         GFN_TRY(gfn_sampler_rows(s, live, s->state, s->lane_row));
         wave v = {.walk = w, .t = t, .live = live};
         gfn_parallel_for(s->threads, (live + LANES - 1) / LANES, act, &v);
+        if (w->stream && w->fault != SIZE_MAX)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: a trajectory goes on after step %zu, expected at most "
+                            "max_steps (hint: gfn_env_check() tests an environment)",
+                            s->env->ops->name, s->max_steps);
         live = advance(w, live);
     }
     if (w->log && w->fault == SIZE_MAX)

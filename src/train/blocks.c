@@ -33,22 +33,34 @@ static size_t cut(size_t block, size_t n_blocks, size_t n)
     return block * n / n_blocks;
 }
 
+/* Backward from entries first ... first + n - 1, whose activations are the frame's first n rows. */
+static void differentiate(const gfn_gradient *g, const gfn_entries *entries, size_t first, size_t n,
+                          gfn_frame *frame, gfn_real *gradient)
+{
+    const gfn_sampler *s = g->sampler;
+    const size_t k = g->n_actions;
+    const double scale = ldexp(1.0, -GFN_ENTRY_BITS) / (double)g->batch_size;
+    gfn_real *d_log_pf = gfn_frame_gradient(frame, s->policy.log_pf);
+    for (size_t i = 0; i < n * k; i++)
+        d_log_pf[i] = (gfn_real)((double)entries->sum[first * k + i] * scale);
+    gfn_frame_backward(frame, gfn_model_params(s->model), s->policy.log_pf, gradient);
+}
+
+static void gather(gfn_gradient *g, gfn_frame *frame, size_t n, const int32_t *rows)
+{
+    gfn_frame_set_rows(frame, 0, n);
+    gfn_frame_copy_rows(frame, g->sampler->frame, n, rows);
+}
+
 static void run_block(void *self, size_t index, int thread)
 {
     const share *job = self;
     gfn_gradient *g = job->g;
-    const gfn_sampler *s = g->sampler;
-    const size_t k = g->n_actions, block = job->first_block + index;
+    const size_t block = job->first_block + index;
     const size_t first = cut(block, job->n_blocks, job->entries->n);
     const size_t n = cut(block + 1, job->n_blocks, job->entries->n) - first;
-    gfn_frame *frame = g->frame[thread];
-    gfn_frame_set_rows(frame, 0, n);
-    gfn_frame_copy_rows(frame, s->frame, n, g->rows + (first - job->first_entry));
-    gfn_real *d_log_pf = gfn_frame_gradient(frame, s->policy.log_pf);
-    const double scale = ldexp(1.0, -GFN_ENTRY_BITS) / (double)g->batch_size;
-    for (size_t i = 0; i < n * k; i++)
-        d_log_pf[i] = (gfn_real)((double)job->entries->sum[first * k + i] * scale);
-    gfn_frame_backward(frame, gfn_model_params(s->model), s->policy.log_pf, g->block[thread]);
+    gather(g, g->frame[thread], n, g->rows + (first - job->first_entry));
+    differentiate(g, job->entries, first, n, g->frame[thread], g->block[thread]);
     g->offenders[thread] +=
         gfn_fixed_add(g->n_params, g->block[thread], GFN_GRADIENT_BITS, g->sum[thread]);
 }
@@ -82,6 +94,12 @@ static size_t join(gfn_gradient *g, int threads)
     return offenders;
 }
 
+static gfn_status complain(void)
+{
+    return gfn_fail(GFN_ENUMERIC, "gradient: not finite or beyond +-32768 in a parameter (hint: a "
+                                  "smaller --lr)");
+}
+
 gfn_status gfn_gradient_blocks(gfn_gradient *g, const gfn_entries *entries, bool is_share)
 {
     share job = {.g = g, .entries = entries, .n_blocks = count_blocks(entries->n)};
@@ -99,8 +117,29 @@ gfn_status gfn_gradient_blocks(gfn_gradient *g, const gfn_entries *entries, bool
     for (int i = 1; i < threads; i++)
         memset(g->sum[i], 0, g->n_params * sizeof **g->sum);
     gfn_parallel_for(threads, n, run_block, &job);
-    if (join(g, threads) > 0)
-        return gfn_fail(GFN_ENUMERIC, "gradient: not finite or beyond +-32768 in a parameter "
-                                      "(hint: a smaller --lr)");
-    return GFN_OK;
+    return join(g, threads) > 0 ? complain() : GFN_OK;
+}
+
+static gfn_real absolute(gfn_real x)
+{
+    return x < 0 ? -x : x;
+}
+
+gfn_status gfn_gradient_whole(gfn_gradient *g, gfn_real *vector)
+{
+    share job = {.g = g, .entries = &g->mine};
+    const size_t n = g->mine.n;
+    gfn_frame *frame = g->sampler->frame;
+    if (g->sampler->next == NULL) { /* else the frame's rows are the states by number */
+        GFN_TRY(find_rows(&job, n));
+        frame = g->frame[0];
+        gather(g, frame, n, g->rows);
+    }
+    vector[g->log_z_offset] = 0;
+    differentiate(g, &g->mine, 0, n, frame, vector);
+    const gfn_real limit = (gfn_real)gfn_fixed_limit(GFN_GRADIENT_BITS);
+    int offenders = 0;
+    for (size_t i = 0; i < g->n_params; i++)
+        offenders |= !(absolute(vector[i]) < limit);
+    return offenders ? complain() : GFN_OK;
 }

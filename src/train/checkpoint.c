@@ -2,10 +2,10 @@
  *
  * A checkpoint: all that a run needs to go on, as a safetensors file.
  *
- *   policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]   parameters: y = x W + b
- *   adam.m.NAME, adam.v.NAME                                         the optimizer's moments
- *   modes [n, width]                                                 objects of maximal reward
- * found metadata: format, version, iteration, params_crc, config.NAME    every option
+ *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
+ *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each
+ *     modes [n, width]: objects of maximal reward that training has sampled
+ *     metadata: format, version, iteration, params_crc, and config.NAME for every option
  */
 #include "train/trainer.h"
 
@@ -25,7 +25,7 @@
 #define FORMAT "gfn-dist checkpoint 1"
 #define CONFIG "config."
 
-enum { NAME_SIZE = 64, FIXED_TEXTS = 4 };
+enum { FIXED_TEXTS = 4 };
 
 #ifdef GFN_REAL64
 #define REAL_DTYPE GFN_F64
@@ -49,6 +49,15 @@ static gfn_status print(contents *c, char **text, const char *a, const char *b)
     return GFN_OK;
 }
 
+static struct gfn_array array_of(const gfn_view *view, const char *name, const gfn_real *data)
+{
+    struct gfn_array array = {
+        .name = name, .dtype = REAL_DTYPE, .ndim = (int)view->ndim, .data = data};
+    for (size_t d = 0; d < view->ndim; d++)
+        array.shape[d] = (int64_t)view->shape[d];
+    return array;
+}
+
 static gfn_status add_views(contents *c, const gfn_model *model, const char *prefix,
                             const gfn_real *vector)
 {
@@ -57,12 +66,7 @@ static gfn_status add_views(contents *c, const gfn_model *model, const char *pre
         struct gfn_array *array = &c->arrays[c->tensors.n_arrays++];
         char *name;
         GFN_TRY(print(c, &name, prefix, view->name));
-        *array = (struct gfn_array){.name = name,
-                                    .dtype = REAL_DTYPE,
-                                    .ndim = (int)view->ndim,
-                                    .data = vector + view->offset};
-        for (size_t d = 0; d < view->ndim; d++)
-            array->shape[d] = (int64_t)view->shape[d];
+        *array = array_of(view, name, vector + view->offset);
     }
     return GFN_OK;
 }
@@ -153,7 +157,7 @@ static gfn_status read_options(const gfn_safetensors *file, const char *path, gf
                         "%s: format is \"%s\", expected \"%s\" (hint: a file that "
                         "gfn-dist %s wrote)",
                         path, format ? format : "not stated", FORMAT, gfn_version());
-    GFN_TRY(gfn_run_options(env, options));
+    GFN_TRY(gfn_run_options_create(env, options));
     for (size_t i = 0; i < all->n_texts; i++) {
         const struct gfn_text *text = &all->texts[i];
         if (strncmp(text->name, CONFIG, strlen(CONFIG)) != 0)
@@ -173,9 +177,7 @@ static gfn_status read_params(const gfn_safetensors *file, const char *path, gfn
     gfn_real *params = gfn_model_params(run->model);
     for (size_t i = 0; i < gfn_model_n_views(run->model); i++) {
         const gfn_view *view = gfn_model_view(run->model, i);
-        struct gfn_array array = {.name = view->name, .dtype = REAL_DTYPE, .ndim = (int)view->ndim};
-        for (size_t d = 0; d < view->ndim; d++)
-            array.shape[d] = (int64_t)view->shape[d];
+        struct gfn_array array = array_of(view, view->name, NULL);
         GFN_TRY(gfn_safetensors_find(file, &array));
         memcpy(params + view->offset, array.data, view->n * sizeof *params);
     }
@@ -204,7 +206,7 @@ static gfn_status revive(gfn_comm *comm, const gfn_safetensors *file, const char
     return status;
 }
 
-gfn_status gfn_run_open(gfn_comm *comm, const char *directory, int threads, gfn_run **run)
+gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run)
 {
     gfn_safetensors *file = NULL;
     gfn_options *options = NULL;

@@ -44,7 +44,7 @@ static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
 {
     gfn_run *run = d->run;
     int64_t my_first, my_n;
-    gfn_run_share(run->comm, n, &my_first, &my_n);
+    gfn_comm_share(run->comm, n, &my_first, &my_n);
     gfn_status status =
         gfn_sampler_objects(run->sampler, d->stream, first + my_first, (size_t)my_n, d->mine);
     GFN_TRY(gfn_comm_agree(run->comm, status));
@@ -67,9 +67,7 @@ static gfn_status compare(drawing *d, gfn_exact *exact, gfn_draw *draw)
     GFN_TRY(gfn_exact_run(exact, gfn_sampler_log_pf, d->run->sampler, &p));
     draw->chi_square = gfn_chi_square(n, draw->counts, p, &draw->chi_square_df);
     draw->l1_noise_floor = gfn_l1_noise_floor(n, target, draw->n);
-    draw->l1 = 0;
-    for (size_t i = 0; i < n; i++)
-        draw->l1 += fabs((double)draw->counts[i] / (double)draw->n - target[i]);
+    draw->l1 = gfn_l1_of_counts(n, draw->counts, target);
     draw->n_modes = gfn_exact_n_modes(exact);
     return GFN_OK;
 }

@@ -12,8 +12,9 @@ gfn_status gfn_run_exact(gfn_run *run, gfn_exact **exact)
 {
     if (run->exact == NULL && !run->has_no_exact) {
         gfn_status status = gfn_exact_create(run->env, &run->exact);
-        run->has_no_exact = status == GFN_ENOSUP;
-        if (status != GFN_OK && status != GFN_ENOSUP)
+        /* A space that cannot be numbered or held is judged by samples only. */
+        run->has_no_exact = status == GFN_ENOSUP || status == GFN_ENOMEM;
+        if (status != GFN_OK && !run->has_no_exact)
             return status;
     }
     *exact = run->exact;

@@ -73,6 +73,8 @@ static gfn_status allocate_backward(gfn_gradient *g)
     g->block_capacity = most / GFN_MAX_BLOCKS + 1;
     if (g->block_capacity < GFN_BLOCK_ROWS)
         g->block_capacity = GFN_BLOCK_ROWS;
+    if (g->is_whole)
+        g->block_capacity = g->mine.capacity;
     GFN_TRY(gfn_allocate("rows of blocks", most, sizeof(int32_t), &g->rows));
     GFN_TRY(gfn_allocate("frames", threads, sizeof(gfn_frame *), &g->frame));
     GFN_TRY(gfn_allocate("gradients of blocks", threads, sizeof(gfn_real *), &g->block));
@@ -87,24 +89,7 @@ static gfn_status allocate_backward(gfn_gradient *g)
     return GFN_OK;
 }
 
-/* All states of a small space, by number. */
-static gfn_status number_all(gfn_gradient *g)
-{
-    const gfn_sampler *s = g->sampler;
-    int32_t *state;
-    g->mine.n = g->mine.capacity;
-    GFN_TRY(gfn_state_set_create(g->mine.n, s->width, &g->states));
-    GFN_TRY(gfn_allocate("a state", s->width, sizeof *state, &state));
-    for (size_t i = 0; i < g->mine.n; i++) {
-        const int64_t number = (int64_t)i;
-        s->env->ops->state_at(s->env->world, 1, &number, state);
-        gfn_state_set_add(g->states, state);
-    }
-    gfn_release(&state);
-    return GFN_OK;
-}
-
-static bool is_small(const gfn_sampler *s, int64_t batch_size)
+static bool sums_states(const gfn_sampler *s, int64_t batch_size)
 {
     const int64_t n_states = gfn_env_spec_of(s->env)->n_states;
     return n_states > 0 && n_states <= GFN_SMALL_STATES &&
@@ -121,7 +106,8 @@ static gfn_status set_up(gfn_gradient *g)
     g->n_params = gfn_model_n_params(s->model);
     g->log_z_offset = gfn_model_log_z_offset(s->model);
     g->key_words = gfn_record_words(s->width);
-    g->is_small = is_small(s, g->batch_size);
+    g->is_small = sums_states(s, g->batch_size);
+    g->is_whole = g->is_small && gfn_env_spec_of(s->env)->n_states <= GFN_WHOLE_STATES;
     g->mine.capacity =
         g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states : most_states(s, s->capacity);
     GFN_TRY(gfn_allocate("entries of rows", s->max_rows, sizeof(int32_t), &g->row_entry));
@@ -131,7 +117,11 @@ static gfn_status set_up(gfn_gradient *g)
         GFN_TRY(allocate_merge(g));
     GFN_TRY(allocate_message(g));
     GFN_TRY(allocate_backward(g));
-    return g->is_small ? number_all(g) : GFN_OK;
+    if (!g->is_small)
+        return GFN_OK;
+    g->mine.n = g->mine.capacity;
+    GFN_TRY(gfn_state_set_create(g->mine.n, s->width, &g->states));
+    return gfn_env_add_states(s->env, g->states);
 }
 
 gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_objective *objective,
@@ -142,6 +132,9 @@ gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_o
     if (batch_size < 1 || batch_size > GFN_MAX_BATCH)
         status = gfn_fail(GFN_EINVAL, "batch-size: expected an integer from 1 to %lld, found %lld",
                           (long long)GFN_MAX_BATCH, (long long)batch_size);
+    if (objective == NULL || objective->size < sizeof *objective || objective->loss == NULL)
+        status = gfn_fail(GFN_EINVAL, "gradient: expected an objective, found none (hint: "
+                                      "gfn_objective_find(\"tb\"))");
     if (status == GFN_OK)
         status = gfn_allocate("gradient", 1, sizeof *g, &g);
     if (status == GFN_OK) {
@@ -179,7 +172,7 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
         g->total = NULL;
     void *arrays[] = {&g->mine.sum, &g->row_entry, &g->entry_row, &g->derivative, &g->all.sum,
                       &g->records,  &g->gathered,  &g->counts,    &g->frame,      &g->block,
-                      &g->sum,      &g->offenders, &g->rows,      &g->message};
+                      &g->sum,      &g->offenders, &g->rows,      &g->message,    &g->total};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(gradient);
@@ -216,12 +209,12 @@ static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i
                              .sum_log_pb = log->sum_log_pb[i],
                              .log_reward = log->log_reward[i],
                              .log_z = log_z};
-    double d_log_z, *d = g->derivative;
-    const double loss = g->objective->loss(&terms, d, &d_log_z);
+    gfn_derivatives all = {.log_pf = g->derivative};
+    const double loss = g->objective->loss(&terms, &all), *d = g->derivative;
     const double scale = ldexp(1.0, GFN_ENTRY_BITS);
     int64_t limbs[2];
     size_t offenders = gfn_fixed_split(loss / (double)g->batch_size, limbs);
-    offenders += !(fabs(d_log_z) < GFN_ENTRY_LIMIT);
+    offenders += !(fabs(all.log_z) < GFN_ENTRY_LIMIT);
     for (size_t t = 0; t < n; t++)
         offenders += !(fabs(d[t]) < GFN_ENTRY_LIMIT);
     if (offenders > 0)
@@ -235,7 +228,7 @@ static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i
         const size_t entry = entry_of(g, log->row[at + t]);
         g->mine.sum[entry * g->n_actions + (size_t)log->action[at + t]] += gfn_fixed(d[t], scale);
     }
-    g->log_z_sum += gfn_fixed(d_log_z, scale);
+    g->log_z_sum += gfn_fixed(all.log_z, scale);
     g->loss[0] += limbs[0];
     g->loss[1] += limbs[1];
     return GFN_OK;
@@ -244,6 +237,12 @@ static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i
 gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log)
 {
     const double log_z = gfn_model_log_z(gradient->sampler->model);
+    const uint64_t call = gradient->sampler->call;
+    if (log->call != call || (gradient->n_added > 0 && gradient->call != call))
+        return gfn_fail(GFN_EINVAL,
+                        "gradient: the sampler was used since it filled this log, or an "
+                        "earlier one that was added (hint: add first)");
+    gradient->call = call;
     for (size_t i = 0; i < log->n; i++)
         GFN_TRY(add_one(gradient, log, i, log_z));
     gradient->n_added += (int64_t)log->n;
@@ -264,53 +263,55 @@ static void clear(gfn_gradient *g)
 }
 
 /* Integers back to real numbers. */
-static void convert(const gfn_gradient *g, gfn_real *vector, double *loss)
+static void convert(const gfn_gradient *g, gfn_real *vector)
 {
-    const int64_t *tail = gfn_message_tail(g);
     const double scale = ldexp(1.0, -GFN_GRADIENT_BITS);
-    const double log_z_scale = ldexp(1.0, -GFN_ENTRY_BITS) / (double)g->batch_size;
     for (size_t i = 0; i < g->n_params; i++)
         vector[i] = (gfn_real)((double)g->total[i] * scale);
-    vector[g->log_z_offset] = (gfn_real)((double)tail[GFN_TAIL_LOG_Z] * log_z_scale);
-    *loss = gfn_fixed_join(tail + GFN_TAIL_LOSS);
 }
 
-static gfn_status sum_in_general(gfn_gradient *g, gfn_status mine)
+/* The activations of the trajectories must still be there. */
+static gfn_status check_call(const gfn_gradient *g)
+{
+    if (g->n_added == 0 || g->call == g->sampler->call)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "gradient: the sampler was used since trajectories were added "
+                                "(hint: the backward pass first)");
+}
+
+static gfn_status sum_in_general(gfn_gradient *g, gfn_status mine, gfn_real *vector)
 {
     const gfn_entries *entries;
     GFN_TRY(gfn_gradient_merge(g, mine, &entries));
     if (mine == GFN_OK)
         mine = gfn_gradient_blocks(g, entries, true);
-    return gfn_message_exchange(g, mine);
+    GFN_TRY(gfn_message_exchange(g, mine));
+    convert(g, vector);
+    return GFN_OK;
 }
 
-static gfn_status sum_small(gfn_gradient *g, gfn_status mine)
+/* What can fail after the message fails on all ranks alike: they compute the same. */
+static gfn_status sum_small(gfn_gradient *g, gfn_status mine, gfn_real *vector)
 {
     GFN_TRY(gfn_message_exchange(g, mine));
-    return gfn_gradient_blocks(g, &g->mine, false);
+    if (g->is_whole)
+        return gfn_gradient_whole(g, vector);
+    GFN_TRY(gfn_gradient_blocks(g, &g->mine, false));
+    convert(g, vector);
+    return GFN_OK;
 }
 
-gfn_status gfn_gradient_sum(gfn_gradient *gradient, gfn_status mine, gfn_real *vector, double *loss)
+gfn_status gfn_gradient_backward(gfn_gradient *g, gfn_status mine, gfn_real *vector, double *loss)
 {
-    gfn_status status =
-        gradient->is_small ? sum_small(gradient, mine) : sum_in_general(gradient, mine);
-    if (status == GFN_OK)
-        convert(gradient, vector, loss);
-    clear(gradient);
+    if (mine == GFN_OK)
+        mine = check_call(g);
+    gfn_status status = g->is_small ? sum_small(g, mine, vector) : sum_in_general(g, mine, vector);
+    if (status == GFN_OK) {
+        const int64_t *tail = gfn_message_tail(g);
+        const double scale = ldexp(1.0, -GFN_ENTRY_BITS) / (double)g->batch_size;
+        vector[g->log_z_offset] = (gfn_real)((double)tail[GFN_TAIL_LOG_Z] * scale);
+        *loss = gfn_fixed_join(tail + GFN_TAIL_LOSS);
+    }
+    clear(g);
     return status;
-}
-
-double gfn_gradient_comm_seconds(const gfn_gradient *gradient)
-{
-    return gradient->comm_seconds;
-}
-
-void gfn_gradient_request_stop(gfn_gradient *gradient)
-{
-    gradient->wants_stop = true;
-}
-
-bool gfn_gradient_is_stopped(const gfn_gradient *gradient)
-{
-    return gradient->is_stopped;
 }

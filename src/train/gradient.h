@@ -27,8 +27,9 @@ typedef struct gfn_entries {
 } gfn_entries;
 
 /* A numbered space of at most so many states, and of at most so many a trajectory of the batch, is
- * small: see gradient.c. The rule knows the configuration only, never the number of ranks. */
-enum { GFN_SMALL_STATES = 4096, GFN_SMALL_STATES_PER_TRAJECTORY = 4 };
+ * small: see gradient.c. One of at most GFN_WHOLE_STATES is a single block. The rules know the
+ * configuration only, never the number of ranks. */
+enum { GFN_SMALL_STATES = 4096, GFN_SMALL_STATES_PER_TRAJECTORY = 4, GFN_WHOLE_STATES = 512 };
 
 struct gfn_gradient {
     gfn_comm *comm;
@@ -37,9 +38,10 @@ struct gfn_gradient {
     int64_t batch_size;
     int rank, size, threads;
     size_t n_actions, n_params, log_z_offset;
-    bool is_small;
+    bool is_small, is_whole;
     double comm_seconds;
-    bool wants_stop, is_stopped;
+    unsigned requests, agreed; /* of this rank for the next message; of any rank in the last */
+    uint64_t call;             /* of the sampler, that the entries are of */
 
     /* Of this rank's trajectories. */
     gfn_entries mine;   /* by first visit; in a small space by number, all states */
@@ -71,8 +73,11 @@ struct gfn_gradient {
     int64_t *total; /* [n_params] gradient over all ranks; the payload or (small) an array */
 };
 
+/* Requests that travel with a message and reach all ranks: any rank may make them. */
+enum { GFN_REQUEST_STOP = 1, GFN_REQUEST_CHECKPOINT = 2 };
+
 /* The tail: the derivative with respect to log Z, two limbs of the loss, the number of
- * trajectories, and one slot a rank with its status, its wish to stop and the fingerprint of its
+ * trajectories, and one slot a rank with its status, its requests and the fingerprint of its
  * parameters. */
 enum { GFN_TAIL_LOG_Z = 0, GFN_TAIL_LOSS = 1, GFN_TAIL_COUNT = 3, GFN_TAIL_SLOTS = 4 };
 
@@ -87,6 +92,9 @@ gfn_status gfn_gradient_merge(gfn_gradient *g, gfn_status mine, const gfn_entrie
 /* blocks.c: the blocks' gradients of these entries, added to g->total: all of them, or the share
  * of this rank. */
 gfn_status gfn_gradient_blocks(gfn_gradient *g, const gfn_entries *entries, bool is_share);
+
+/* The gradient of a small space that is a single block, which needs no integers. */
+gfn_status gfn_gradient_whole(gfn_gradient *g, gfn_real *vector);
 
 /* message.c: send what a rank adds and says of itself, and hear all. Collective. */
 gfn_status gfn_message_exchange(gfn_gradient *g, gfn_status mine);

@@ -132,7 +132,7 @@ static void add(summary *s, struct gfn_field field)
 
 static void add_results(summary *s, const gfn_report *r)
 {
-    const gfn_evaluation *e = &r->evaluation;
+    const gfn_evaluation *e = &r->last.evaluation;
     add(s, gfn_field_flag("complete", r->is_complete));
     add(s, gfn_field_int("iteration", r->last.iteration));
     add(s, gfn_field_int("iterations", r->last.iterations));
@@ -160,10 +160,7 @@ static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
 {
     const gfn_comm *comm = t->run->comm;
     add(s, gfn_field_number("time_s", r->seconds));
-    add(s, gfn_field_number("iterations_per_s",
-                            r->last.seconds > 0
-                                ? (double)(r->last.iteration - t->first_iteration) / r->last.seconds
-                                : 0));
+    add(s, gfn_field_number("iterations_per_s", r->last.iterations_per_second));
     add(s, gfn_field_number("phases.sampling", r->phases.sampling));
     add(s, gfn_field_number("phases.gradient", r->phases.gradient));
     add(s, gfn_field_number("phases.communication", r->phases.communication));

@@ -11,15 +11,17 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
-#include "base/fixed.h"
+#include "base/fingerprint.h"
 
-/* A slot: fingerprint in the low 32 bits, status in the next 8, the wish to stop above. */
-enum { STATUS_SHIFT = 32, STOP_SHIFT = 40 };
+/* A slot: fingerprint in the low 32 bits, status in the next 8, requests above. */
+enum { STATUS_SHIFT = 32, REQUEST_SHIFT = 40 };
 
 static void sign(gfn_gradient *g, gfn_status mine)
 {
     int64_t *tail = gfn_message_tail(g);
     memset(tail, 0, g->tail_size * sizeof *tail);
+    if (mine != GFN_OK) /* what is left of another message may not be summed */
+        memset(g->message, 0, g->payload * sizeof *g->message);
     tail[GFN_TAIL_LOG_Z] = g->log_z_sum;
     tail[GFN_TAIL_LOSS] = g->loss[0];
     tail[GFN_TAIL_LOSS + 1] = g->loss[1];
@@ -28,8 +30,9 @@ static void sign(gfn_gradient *g, gfn_status mine)
     if (g->size > 1)
         fingerprint =
             gfn_fingerprint(gfn_model_params(g->sampler->model), g->n_params * sizeof(gfn_real));
-    tail[GFN_TAIL_SLOTS + g->rank] =
-        (int64_t)fingerprint | (int64_t)mine << STATUS_SHIFT | (int64_t)g->wants_stop << STOP_SHIFT;
+    tail[GFN_TAIL_SLOTS + g->rank] = (int64_t)fingerprint | (int64_t)mine << STATUS_SHIFT |
+                                     (int64_t)g->requests << REQUEST_SHIFT;
+    g->requests = 0;
 }
 
 /* The rank that disagrees: the first that differs from rank 0, or rank 0 itself where all others
@@ -50,9 +53,10 @@ static gfn_status check(gfn_gradient *g, gfn_status mine)
 {
     const int64_t *tail = gfn_message_tail(g), *slot = tail + GFN_TAIL_SLOTS;
     bool has_failed = false;
+    g->agreed = 0;
     for (int rank = 0; rank < g->size; rank++) {
         has_failed |= (slot[rank] >> STATUS_SHIFT & 0xff) != GFN_OK;
-        g->is_stopped |= (slot[rank] >> STOP_SHIFT & 1) != 0;
+        g->agreed |= (unsigned)(slot[rank] >> REQUEST_SHIFT);
     }
     if (has_failed)
         return gfn_comm_agree(g->comm, mine);

@@ -25,7 +25,7 @@ gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes)
         return GFN_OK;
     const size_t all = (size_t)modes->size * MOST;
     GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->found));
-    GFN_TRY(gfn_state_set_create(all, modes->width, &modes->all));
+    GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->all));
     GFN_TRY(gfn_allocate("modes", MOST * modes->key_words, sizeof(int64_t), &modes->records));
     GFN_TRY(gfn_allocate("modes of all ranks", all * modes->key_words, sizeof(int64_t),
                          &modes->gathered));
@@ -62,15 +62,12 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
     GFN_TRY(gfn_comm_gather_i64(comm, modes->records, mine, modes->key_words, modes->gathered,
                                 (size_t)modes->size * MOST, modes->counts));
     size_t together = 0;
-    bool is_full = false;
-    for (int rank = 0; rank < modes->size; rank++) {
+    for (int rank = 0; rank < modes->size; rank++)
         together += modes->counts[rank];
-        is_full |= modes->counts[rank] == MOST;
-    }
     gfn_state_set_clear(modes->all);
     for (size_t i = 0; i < together; i++)
         gfn_state_set_add(modes->all, gfn_record_state(modes->gathered + i * modes->key_words));
-    if (!is_full)
+    if (gfn_state_set_count(modes->all) < MOST)
         *n = (int64_t)gfn_state_set_count(modes->all);
     return GFN_OK;
 }

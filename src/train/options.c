@@ -2,6 +2,7 @@
  *
  * The options of training: one row each. The environment's own options stand in its kind.
  */
+#include <gfn/gradient.h>
 #include <gfn/run.h>
 
 #include <stdio.h>
@@ -17,10 +18,10 @@ static const gfn_option rows[] = {
     {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
      "environment (see gfn-dist list)"},
     {"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method", "balance condition to train"},
-    {"backward", GFN_OPTION_WORD, "uniform", 0, 0, "uniform", "Method", "backward policy"},
+    {"backward", GFN_OPTION_WORD, "uniform", 0, 0, NULL, "Method", "backward policy"},
     {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
      "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
-    {"batch-size", GFN_OPTION_INT, "256", 1, 524288, NULL, "Optimization",
+    {"batch-size", GFN_OPTION_INT, "256", 1, (double)GFN_MAX_BATCH, NULL, "Optimization",
      "trajectories per iteration over all ranks"},
     {"iterations", GFN_OPTION_INT, "1000", 0, MAX_COUNT, NULL, "Optimization", "optimizer steps"},
     {"lr", GFN_OPTION_NUMBER, "0.005", 0, 1e3, NULL, "Optimization",
@@ -61,7 +62,7 @@ static const char *kinds(char *text, size_t size)
     return text;
 }
 
-gfn_status gfn_run_options(const char *env, gfn_options **options)
+gfn_status gfn_run_options_create(const char *env, gfn_options **options)
 {
     const char *name = env ? env : GFN_DEFAULT_ENV;
     const gfn_env_ops *ops = gfn_env_find(name);
@@ -77,11 +78,11 @@ gfn_status gfn_run_options(const char *env, gfn_options **options)
     return status;
 }
 
-gfn_status gfn_run_read_options(const char *file, const char *env, gfn_options **options)
+gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options)
 {
     struct gfn_ini ini;
     GFN_TRY(gfn_ini_read(file, &ini));
-    gfn_status status = gfn_run_options(env ? env : gfn_ini_find(&ini, "env"), options);
+    gfn_status status = gfn_run_options_create(env ? env : gfn_ini_find(&ini, "env"), options);
     if (status != GFN_OK)
         status = gfn_fail_in(status, "%s: ", file);
     else if ((status = gfn_ini_apply(&ini, *options)) != GFN_OK)

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Options as text, for messages between ranks: name and value alternate, each ended by a NUL;
+ * `env`, which decides what other options there are, comes first.
+ */
 #include "train/run.h"
 
 #include <string.h>
@@ -21,9 +25,13 @@ static size_t put_row(const gfn_options *options, const char *name, char *text)
     return n + put(text ? text + n : NULL, gfn_options_text(options, name));
 }
 
-gfn_status gfn_options_pack(const gfn_options *options, char **text, size_t *n)
+static gfn_status pack(const gfn_options *options, char **text, size_t *n)
 {
     *n = 0;
+    if (!gfn_options_has(options, "env"))
+        return gfn_fail(GFN_EINVAL,
+                        "run: expected options of training, found none named env (hint: "
+                        "gfn_run_options_create())");
     for (size_t i = 0; i < gfn_options_count(options); i++)
         *n += put_row(options, gfn_options_row(options, i)->name, NULL);
     GFN_TRY(gfn_allocate("options as text", *n, 1, text));
@@ -36,10 +44,10 @@ gfn_status gfn_options_pack(const gfn_options *options, char **text, size_t *n)
     return GFN_OK;
 }
 
-gfn_status gfn_options_unpack(const char *text, size_t n, gfn_options **options)
+static gfn_status unpack(const char *text, size_t n, gfn_options **options)
 {
     const char *end = text + n, *value = text + strlen(text) + 1;
-    GFN_TRY(gfn_run_options(value, options));
+    GFN_TRY(gfn_run_options_create(value, options));
     for (const char *name = text; name < end; name = value + strlen(value) + 1) {
         value = name + strlen(name) + 1;
         gfn_status status = gfn_options_set(*options, name, value, "rank 0");
@@ -51,14 +59,14 @@ gfn_status gfn_options_unpack(const char *text, size_t n, gfn_options **options)
     return GFN_OK;
 }
 
-gfn_status gfn_options_share(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
-                             gfn_options **options)
+gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
+                                 gfn_options **options)
 {
     char *text = NULL;
     size_t n = 0;
     const bool is_root = gfn_comm_rank(comm) == 0;
     if (is_root && mine == GFN_OK)
-        mine = gfn_options_pack(of_rank_0, &text, &n);
+        mine = pack(of_rank_0, &text, &n);
     gfn_status status = gfn_comm_agree(comm, is_root ? mine : GFN_OK);
     if (status == GFN_OK)
         status = gfn_comm_broadcast(comm, &n, sizeof n);
@@ -69,7 +77,7 @@ gfn_status gfn_options_share(gfn_comm *comm, gfn_status mine, const gfn_options 
     if (status == GFN_OK)
         status = gfn_comm_broadcast(comm, text, n);
     if (status == GFN_OK)
-        status = gfn_comm_agree(comm, gfn_options_unpack(text, n, options));
+        status = gfn_comm_agree(comm, unpack(text, n, options));
     gfn_release(&text);
     return status;
 }

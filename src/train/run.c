@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Making a run on every rank, and what can be asked of it.
+ */
 #include "train/run.h"
 
 #include <string.h>
@@ -12,18 +15,12 @@
 /* Trajectories that a sampler takes at a time at least, for final samples of small batches. */
 enum { LEAST_CAPACITY = 64 };
 
-void gfn_run_share(const gfn_comm *comm, int64_t batch, int64_t *first, int64_t *n)
-{
-    const int64_t rank = gfn_comm_rank(comm), size = gfn_comm_size(comm);
-    *first = batch / size * rank + (batch % size < rank ? batch % size : rank);
-    *n = batch / size + (rank < batch % size);
-}
-
 /* What every rank makes for itself. */
 static gfn_status make(gfn_run *run)
 {
     const gfn_options *o = run->options;
-    gfn_model_config config = {.backward = GFN_BACKWARD_UNIFORM};
+    gfn_model_config config;
+    GFN_TRY(gfn_backward_find(gfn_options_text(o, "backward"), &config.backward));
     config.n_hidden = gfn_options_widths(o, "hidden", config.hidden);
     const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
     int64_t capacity = (batch + size - 1) / size;
@@ -43,7 +40,7 @@ gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int thread
         status = gfn_allocate("directory", 1, 1, &r->directory);
     GFN_TRY(gfn_comm_agree(comm, status));
     r->comm = comm;
-    status = gfn_options_share(comm, GFN_OK, options, &r->options);
+    status = gfn_run_share_options(comm, GFN_OK, options, &r->options);
     if (status == GFN_OK)
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)
@@ -74,7 +71,7 @@ gfn_comm *gfn_run_comm(const gfn_run *run)
     return run->comm;
 }
 
-const gfn_options *gfn_run_options_of(const gfn_run *run)
+const gfn_options *gfn_run_options(const gfn_run *run)
 {
     return run->options;
 }

@@ -23,17 +23,9 @@ struct gfn_run {
     char layout[160], hint[256];
 };
 
-/* Parts of a batch: this rank's trajectories are first ... first + n - 1 of `batch`. */
-void gfn_run_share(const gfn_comm *comm, int64_t batch, int64_t *first, int64_t *n);
-
-/* pack.c: options as text, for messages between ranks: name and value alternate, each ended by a
- * NUL; `env` comes first. text is freed with gfn_release(). */
-gfn_status gfn_options_pack(const gfn_options *options, char **text, size_t *n);
-gfn_status gfn_options_unpack(const char *text, size_t n, gfn_options **options);
-
-/* Give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
-gfn_status gfn_options_share(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
-                             gfn_options **options);
+/* pack.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
+gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
+                                 gfn_options **options);
 
 /* layout.c: threads of this rank, and what is said of the machine. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);

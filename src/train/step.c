@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * One iteration. Each rank samples its share of the trajectories with OpenMP threads, computes
- * local gradients of the balance condition through the shared autograd core, sums them over all
- * ranks, and takes one synchronized Adam step.
+ * One iteration: each rank samples its share of the trajectories with OpenMP threads, computes
+ * local gradients of the balance condition through the shared autograd core, sums the gradients
+ * over all ranks, and takes one synchronized Adam step.
  */
-#include "train/trainer.h"
-
-#include "base/clock.h"
 #include "base/fail.h"
+#include "train/gradient.h"
+#include "train/trainer.h"
 
 /* The network and log Z have learning rates of their own; log Z is the vector's last element. */
 static void update(gfn_trainer *t)
@@ -24,29 +23,24 @@ static void update(gfn_trainer *t)
 gfn_status gfn_trainer_step(gfn_trainer *t)
 {
     const gfn_stream stream = {t->seed, GFN_PURPOSE_TRAIN, (uint64_t)t->run->iteration};
-    const double messages = gfn_gradient_comm_seconds(t->gradient);
-    double clock = gfn_clock_seconds();
-    if (t->wants_stop)
-        gfn_gradient_request_stop(t->gradient);
 
-    /* No rank returns before the sum: one that failed is heard there, by all. */
+    /* No rank returns before the sum over ranks: one that failed is heard there, by all. */
     gfn_status status = t->file_status;
+    gfn_trainer_enter(t, &t->phases.sampling);
     if (status == GFN_OK)
         status = gfn_sampler_sample(t->run->sampler, &stream, t->first, (size_t)t->n, t->log);
-    gfn_trainer_lap(&clock, &t->phases.sampling);
+    gfn_trainer_enter(t, &t->phases.gradient);
     if (status == GFN_OK)
         status = gfn_gradient_add(t->gradient, t->log);
-    status = gfn_gradient_sum(t->gradient, status, t->vector, &t->loss);
-    gfn_trainer_lap(&clock, &t->phases.gradient);
-    const double waited = gfn_gradient_comm_seconds(t->gradient) - messages;
-    t->phases.gradient -= waited;
-    t->phases.communication += waited;
+    t->gradient->requests |= t->wants_stop ? GFN_REQUEST_STOP : 0;
+    status = gfn_gradient_backward(t->gradient, status, t->vector, &t->loss);
     if (status != GFN_OK)
         return gfn_fail_in(status, "iteration %lld: ", (long long)t->run->iteration);
 
+    gfn_trainer_enter(t, &t->phases.optimizer);
     update(t);
     gfn_modes_add(&t->modes, t->log);
     t->run->iteration++;
-    gfn_trainer_lap(&clock, &t->phases.optimizer);
+    gfn_trainer_enter(t, NULL);
     return GFN_OK;
 }

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Making a trainer from a run's options, and ending it.
+ */
 #include "train/trainer.h"
 
 #include <math.h>
@@ -7,6 +10,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "train/gradient.h"
 
 /* Cadences where options leave them open. An evaluation costs about one network row a state, an
  * iteration a few rows a trajectory: evaluations shall take a few percent, and never be more than
@@ -78,7 +82,7 @@ static gfn_status set_up(gfn_trainer *t)
     t->loss = NAN;
     t->modes_found = -1;
     t->first_iteration = t->run->iteration;
-    gfn_run_share(comm, t->batch_size, &t->first, &t->n);
+    gfn_comm_share(comm, t->batch_size, &t->first, &t->n);
     GFN_TRY(find_objective(t->run, &objective));
     GFN_TRY(gfn_comm_agree(comm, make(t)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
@@ -90,6 +94,11 @@ static gfn_status set_up(gfn_trainer *t)
 gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer)
 {
     gfn_trainer *t;
+    if (run->iteration > 0)
+        return gfn_fail(GFN_ENOSUP,
+                        "trainer: the run is at iteration %lld, expected a new one: going "
+                        "on from a checkpoint is not supported yet",
+                        (long long)run->iteration);
     GFN_TRY(gfn_comm_agree(run->comm, gfn_allocate("trainer", 1, sizeof *t, &t)));
     t->run = run;
     gfn_status status = set_up(t);
@@ -115,114 +124,21 @@ void gfn_trainer_destroy(gfn_trainer **trainer)
     gfn_release(trainer);
 }
 
-void gfn_trainer_lap(double *clock, double *phase)
+void gfn_trainer_enter(gfn_trainer *trainer, double *phase)
 {
     const double now = gfn_clock_seconds();
-    *phase += now - *clock;
-    *clock = now;
+    if (trainer->phase)
+        *trainer->phase += now - trainer->entered;
+    trainer->phase = phase;
+    trainer->entered = now;
 }
 
 bool gfn_trainer_is_done(const gfn_trainer *t)
 {
-    return t->run->iteration >= t->iterations || gfn_gradient_is_stopped(t->gradient);
+    return t->run->iteration >= t->iterations || (t->gradient->agreed & GFN_REQUEST_STOP);
 }
 
 void gfn_trainer_request_stop(gfn_trainer *trainer)
 {
     trainer->wants_stop = 1;
-}
-
-void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
-{
-    const double seconds = gfn_clock_seconds() - t->start;
-    const double here = (double)(t->run->iteration - t->first_iteration) * (double)t->batch_size;
-    *progress = (gfn_progress){
-        .iteration = t->run->iteration,
-        .iterations = t->iterations,
-        .trajectories = t->run->iteration * t->batch_size,
-        .loss = t->loss,
-        .log_z = gfn_model_log_z(t->run->model),
-        .seconds = seconds,
-        .trajectories_per_second = seconds > 0 ? here / seconds : 0,
-        .modes = t->modes_found,
-        .n_modes = t->run->exact ? gfn_exact_n_modes(t->run->exact) : -1,
-    };
-}
-
-/* Evaluate and count modes. Collective. */
-static gfn_status evaluate(gfn_trainer *t, gfn_evaluation *evaluation)
-{
-    double clock = gfn_clock_seconds();
-    GFN_TRY(gfn_run_evaluate(t->run, evaluation));
-    GFN_TRY(gfn_modes_count(&t->modes, t->run->comm, &t->modes_found));
-    gfn_trainer_lap(&clock, &t->phases.evaluation);
-    return GFN_OK;
-}
-
-static bool is_due(int64_t every, int64_t iteration)
-{
-    return every > 0 && iteration % every == 0;
-}
-
-/* Files and clocks are rank 0's affair; others hear of a failure with the next message. */
-static void keep(gfn_trainer *t, const gfn_progress *progress)
-{
-    const int64_t i = progress->iteration;
-    double clock = gfn_clock_seconds();
-    if (gfn_comm_rank(t->run->comm) != 0)
-        return;
-    if (clock - t->start >= t->time_limit)
-        t->wants_stop = 1;
-    if (progress->has_evaluation || is_due(t->log_every, i))
-        t->file_status = gfn_keep_metrics(t, progress);
-    const bool by_time =
-        t->checkpoint_seconds > 0 && clock - t->last_checkpoint >= t->checkpoint_seconds;
-    if (t->file_status == GFN_OK && (by_time || is_due(t->checkpoint_every, i)))
-        t->file_status = gfn_checkpoint_save(t);
-    gfn_trainer_lap(&clock, &t->phases.files);
-}
-
-gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progress)
-{
-    gfn_evaluation evaluation = {0};
-    GFN_TRY(gfn_trainer_step(trainer));
-    /* The last step's evaluation and files belong to gfn_trainer_finish(). */
-    const bool is_last = gfn_trainer_is_done(trainer);
-    const bool evaluates = !is_last && is_due(trainer->eval_every, trainer->run->iteration);
-    if (evaluates)
-        GFN_TRY(evaluate(trainer, &evaluation));
-    gfn_trainer_progress(trainer, progress);
-    progress->has_evaluation = evaluates;
-    progress->evaluation = evaluation;
-    if (!is_last)
-        keep(trainer, progress);
-    return GFN_OK;
-}
-
-gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
-{
-    const gfn_stream stream = {t->seed, GFN_PURPOSE_SAMPLE, 0};
-    const int64_t samples = gfn_options_int(t->run->options, "samples");
-    *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
-    GFN_TRY(evaluate(t, &report->evaluation));
-    gfn_trainer_progress(t, &report->last);
-    report->last.has_evaluation = true;
-    report->last.evaluation = report->evaluation;
-    double clock = gfn_clock_seconds();
-    GFN_TRY(gfn_run_draw(t->run, &stream, samples, false, &report->draw));
-    gfn_trainer_lap(&clock, &t->phases.evaluation);
-    gfn_status status = t->file_status;
-    if (status == GFN_OK)
-        status = gfn_keep_metrics(t, &report->last);
-    if (status == GFN_OK)
-        status = gfn_checkpoint_save(t);
-    gfn_trainer_lap(&clock, &t->phases.files);
-    report->phases = t->phases;
-    report->seconds = gfn_clock_seconds() - t->start;
-    if (status == GFN_OK)
-        status = gfn_keep_report(t, report);
-    status = gfn_comm_agree(t->run->comm, status);
-    if (status != GFN_OK)
-        gfn_draw_clear(&report->draw);
-    return status;
 }

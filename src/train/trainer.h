@@ -48,8 +48,8 @@ struct gfn_trainer {
     int64_t eval_every, log_every, checkpoint_every; /* 0: never before the end */
     double checkpoint_seconds;                       /* > 0: by time instead */
     double time_limit;                               /* NAN: none */
-    double start, last_checkpoint;
-    int64_t first_iteration; /* of this trainer */
+    double start, last_checkpoint;                   /* moments */
+    int64_t first_iteration;                         /* of this trainer */
     volatile sig_atomic_t wants_stop;
 
     /* Files, on rank 0. A failure there is heard by all ranks with the next message. */
@@ -57,10 +57,11 @@ struct gfn_trainer {
     gfn_status file_status;
 
     gfn_phases phases;
+    double *phase, entered; /* the present one, and since when */
 };
 
-/* Add the seconds since *clock to *phase and set *clock to now. */
-void gfn_trainer_lap(double *clock, double *phase);
+/* From now on the time belongs to `phase` (one of trainer->phases), until the next call. */
+void gfn_trainer_enter(gfn_trainer *trainer, double *phase);
 
 /* modes.c */
 gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes);

@@ -66,6 +66,9 @@ refused 2 "$everything" sample
 refused 2 "$everything" eval
 refused 2 "$everything" eval a b
 refused 2 "$everything" eval a --size 8
+refused 2 "$everything" eval a --out x
+refused 2 "$everything" sample a --progress never
+refused 2 "$everything" list --config x
 
 # Files.
 refused 1 'nowhere' eval nowhere

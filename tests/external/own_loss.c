@@ -2,7 +2,7 @@
  *
  * A loss of one's own, built from the operations of the autograd core: trajectory balance with a
  * Huber-like penalty, log(1 + delta^2), which cares less for outliers than the square does. The
- * trajectories come from the sampler's log, the states are one-hot, all gradients from the tape.
+ * trajectories come from the sampler's log, all gradients from the tape.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ enum { SIZE = 6, STATES = SIZE * SIZE, BATCH = 64, MAX_STEPS = 2 * SIZE, ITERATI
 typedef struct network {
     gfn_tape *tape;
     gfn_axis states, steps, trajectories;
-    gfn_var cell, mask, row, action, start, count, constant, loss;
+    gfn_var cell, mask, row, action, start, count, constant, one, loss;
 } network;
 
 static gfn_status record(network *net, const gfn_model *model)
@@ -48,42 +48,35 @@ static gfn_status record(network *net, const gfn_model *model)
     const gfn_var taken = gfn_pick(t, log_pf, net->row, net->action);
     const gfn_var forward = gfn_segment_sum(t, taken, net->start, net->count);
     const gfn_var delta = gfn_add(t, gfn_sub(t, forward, net->constant), log_z);
-    const gfn_var one = gfn_exp(t, gfn_scale(t, delta, 0)); /* 1 for each trajectory */
-    net->loss = gfn_mean(t, gfn_log(t, gfn_add(t, one, gfn_square(t, delta))));
+    net->one = gfn_input(t, GFN_FIXED, 1);
+    net->loss = gfn_mean(t, gfn_log(t, gfn_add(t, gfn_square(t, delta), net->one)));
     return gfn_tape_finish(t);
 }
 
-/* Observations and masks never change: row i of the states' axis is the state of number i. */
-static gfn_status fill_states(const network *net, gfn_frame *frame, const gfn_env *env)
+/* Observations and masks of the log's distinct states. */
+static gfn_status fill_states(const network *net, gfn_frame *frame, const gfn_env *env,
+                              const gfn_sampler *sampler)
 {
-    int64_t number[STATES];
-    int32_t state[STATES][2];
-    for (int64_t i = 0; i < STATES; i++)
-        number[i] = i;
-    gfn_status status = gfn_env_state_at(env, STATES, number, state[0]);
-    if (status != GFN_OK)
-        return status;
-    gfn_env_observe(env, STATES, state[0], gfn_frame_indices(frame, net->cell), NULL);
-    gfn_env_allowed(env, STATES, state[0], NULL, gfn_frame_bytes(frame, net->mask));
-    return GFN_OK;
+    size_t n;
+    const int32_t *state = gfn_sampler_states(sampler, &n);
+    gfn_env_observe(env, n, state, gfn_frame_indices(frame, net->cell), NULL);
+    gfn_env_allowed(env, n, state, NULL, gfn_frame_bytes(frame, net->mask));
+    return gfn_frame_set_rows(frame, net->states, n);
 }
 
-/* Copy a log: every step's cell and action, every trajectory's segment and constant. */
+/* Every step's state and action, every trajectory's segment of them and its constant. */
 static gfn_status fill_log(const network *net, gfn_frame *frame, const gfn_trajectories *log)
 {
     int32_t at = 0;
     for (size_t i = 0; i < log->n; i++) {
-        int32_t y = 0, x = 0;
         gfn_frame_indices(frame, net->start)[i] = at;
         gfn_frame_indices(frame, net->count)[i] = log->n_steps[i];
         gfn_frame_reals(frame, net->constant)[i] =
             (gfn_real)(log->log_reward[i] + log->sum_log_pb[i]);
         for (int32_t t = 0; t < log->n_steps[i]; t++, at++) {
-            const int32_t action = log->action[i * log->max_steps + (size_t)t];
-            gfn_frame_indices(frame, net->row)[at] = y * SIZE + x;
-            gfn_frame_indices(frame, net->action)[at] = action;
-            y += action == 0;
-            x += action == 1;
+            const size_t step = i * log->max_steps + (size_t)t;
+            gfn_frame_indices(frame, net->row)[at] = log->row[step];
+            gfn_frame_indices(frame, net->action)[at] = log->action[step];
         }
     }
     gfn_status status = gfn_frame_set_rows(frame, net->steps, (size_t)at);
@@ -111,8 +104,7 @@ int main(void)
     TRY(record(&net, model));
     const size_t capacity[] = {STATES, BATCH * MAX_STEPS, BATCH};
     TRY(gfn_frame_create(net.tape, capacity, &frame));
-    TRY(gfn_frame_set_rows(frame, net.states, STATES));
-    TRY(fill_states(&net, frame, env));
+    gfn_frame_reals(frame, net.one)[0] = 1;
 
     const size_t n = gfn_model_n_params(model), z = gfn_model_log_z_offset(model);
     gfn_real *x = gfn_model_params(model), *g = calloc(n, sizeof *g);
@@ -123,6 +115,7 @@ int main(void)
         const gfn_stream stream = {0, GFN_PURPOSE_TRAIN, (uint64_t)i};
         const double rate = gfn_schedule_factor(GFN_COSINE, i, ITERATIONS);
         TRY(gfn_sampler_sample(sampler, &stream, 0, BATCH, log));
+        TRY(fill_states(&net, frame, env, sampler));
         TRY(fill_log(&net, frame, log));
         gfn_frame_forward(frame, x);
         gfn_frame_backward(frame, x, net.loss, g);

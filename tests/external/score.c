@@ -63,7 +63,7 @@ int main(void)
         const double rate = gfn_schedule_factor(GFN_COSINE, i, ITERATIONS);
         TRY(gfn_sampler_score(sampler, log));
         TRY(gfn_gradient_add(gradient, log));
-        TRY(gfn_gradient_sum(gradient, GFN_OK, g, &loss));
+        TRY(gfn_gradient_backward(gradient, GFN_OK, g, &loss));
         first = i == 0 ? loss : first;
         gfn_adam_step(&adam, i + 1, 0.005 * rate, z, x, g, m, v);
         gfn_adam_step(&adam, i + 1, 0.1 * rate, 1, x + z, g + z, m + z, v + z);

@@ -36,12 +36,11 @@ int main(void)
     TRY(gfn_env_create("hypergrid", "size=8 r0=0.1", &env));
     TRY(gfn_model_create(gfn_env_shape(env), &policies, &model));
     gfn_model_init(model, 0);
-    const int ranks = gfn_comm_size(comm), share = BATCH / ranks;
-    const int64_t first = (int64_t)gfn_comm_rank(comm) * share;
+    int64_t first, mine; /* this rank's trajectories of every batch */
+    gfn_comm_share(comm, BATCH, &first, &mine);
     TRY(gfn_sampler_create(env, model, SAMPLES, 1, &sampler));
     TRY(gfn_sampler_trajectories(sampler, &log));
-    TRY(gfn_gradient_create(comm, sampler, gfn_objective_find("tb"), (int64_t)share * ranks,
-                            &gradient));
+    TRY(gfn_gradient_create(comm, sampler, gfn_objective_find("tb"), BATCH, &gradient));
 
     const size_t n = gfn_model_n_params(model), z = gfn_model_log_z_offset(model);
     gfn_real *x = gfn_model_params(model), *g = calloc(n, sizeof *g);
@@ -54,9 +53,10 @@ int main(void)
     for (int64_t i = 0; i < ITERATIONS; i++) {
         const gfn_stream stream = {0, GFN_PURPOSE_TRAIN, (uint64_t)i};
         const double rate = gfn_schedule_factor(GFN_COSINE, i, ITERATIONS);
-        TRY(gfn_sampler_sample(sampler, &stream, first, (size_t)share, log));
-        TRY(gfn_gradient_add(gradient, log));
-        TRY(gfn_gradient_sum(gradient, GFN_OK, g, &loss));
+        gfn_status status = gfn_sampler_sample(sampler, &stream, first, (size_t)mine, log);
+        if (status == GFN_OK)
+            status = gfn_gradient_add(gradient, log);           /* loss */
+        TRY(gfn_gradient_backward(gradient, status, g, &loss)); /* over all ranks */
         gfn_adam_step(&adam, i + 1, 0.005 * rate, z, x, g, m, v);
         gfn_adam_step(&adam, i + 1, 0.1 * rate, 1, x + z, g + z, m + z, v + z);
     }

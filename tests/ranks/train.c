@@ -32,7 +32,7 @@ typedef struct outcome {
     double loss[STEPS];
     gfn_evaluation evaluation;
     double l1;
-    int64_t modes;
+    int64_t modes, modes_found; /* in the samples, in training */
 } outcome;
 
 static void train(gfn_comm *on, const char *settings, int threads, outcome *o)
@@ -44,7 +44,7 @@ static void train(gfn_comm *on, const char *settings, int threads, outcome *o)
     gfn_progress progress;
     gfn_draw draw = {0};
     memset(o, 0, sizeof *o);
-    o->status = gfn_run_options(NULL, &options);
+    o->status = gfn_run_options_create(NULL, &options);
     if (o->status == GFN_OK)
         o->status = gfn_options_parse(options, settings, "test");
     if (o->status == GFN_OK)
@@ -63,6 +63,7 @@ static void train(gfn_comm *on, const char *settings, int threads, outcome *o)
         o->crc = gfn_run_params_crc(run);
         o->l1 = draw.l1;
         o->modes = draw.modes;
+        o->modes_found = progress.modes;
     }
     gfn_draw_clear(&draw);
     gfn_trainer_destroy(&trainer);
@@ -77,16 +78,17 @@ static bool is_same(const outcome *a, const outcome *b)
     return a->status == GFN_OK && b->status == GFN_OK && a->crc == b->crc &&
            memcmp(a->loss, b->loss, sizeof a->loss) == 0 && memcmp(p, q, sizeof *p) == 0 &&
            memcmp(&a->evaluation.log_z, &b->evaluation.log_z, sizeof(double)) == 0 &&
-           memcmp(&a->l1, &b->l1, sizeof(double)) == 0 && a->modes == b->modes;
+           memcmp(&a->l1, &b->l1, sizeof(double)) == 0 && a->modes == b->modes &&
+           a->modes_found == b->modes_found;
 }
 
 static void results_do_not_depend_on_ranks_or_threads(void **unused)
 {
     (void)unused;
     static const char *const jobs[] = {
-        "size=16 batch-size=37 iterations=100",
+        "size=16 batch-size=37 iterations=100 eval-every=1",
         "size=16 batch-size=3 iterations=100 seed=4",
-        "size=5 ndim=4 batch-size=64 hidden=24,17 iterations=100",
+        "size=5 ndim=4 batch-size=64 hidden=24,17 iterations=100 eval-every=3",
         "size=9 ndim=3 batch-size=1 encoding=onehot iterations=100",
         "size=70 batch-size=129 hidden=none iterations=100",
     };
@@ -97,6 +99,25 @@ static void results_do_not_depend_on_ranks_or_threads(void **unused)
             train(comm, jobs[i], threads, &found);
             assert_all(!is_same(&expected, &found));
         }
+    }
+}
+
+static void shares_follow_each_other_in_rank_order(void **unused)
+{
+    (void)unused;
+    const int64_t totals[] = {0, 1, 2, 7, 37, 4096};
+    for (size_t i = 0; i < 6; i++) {
+        int64_t first, mine, share[9] = {0}, next = 0;
+        gfn_comm_share(comm, totals[i], &first, &mine);
+        share[gfn_comm_rank(comm)] = first * 10000 + mine;
+        assert_all(gfn_comm_sum_i64(comm, share, 9) != GFN_OK);
+        int64_t wrong = 0;
+        for (int rank = 0; rank < gfn_comm_size(comm); rank++) {
+            wrong += share[rank] / 10000 != next;
+            next += share[rank] % 10000;
+            wrong += share[rank] % 10000 > totals[i] / gfn_comm_size(comm) + 1;
+        }
+        assert_all(wrong + (next != totals[i]));
     }
 }
 
@@ -115,7 +136,7 @@ static gfn_status step_with_spoilt_parameter(gfn_real value, bool on_last_rank_o
     gfn_options *options = NULL;
     gfn_run *run = NULL;
     gfn_trainer *trainer = NULL;
-    gfn_status status = gfn_run_options(NULL, &options);
+    gfn_status status = gfn_run_options_create(NULL, &options);
     if (status == GFN_OK)
         status = gfn_options_parse(options, "size=6 batch-size=20", "test");
     if (status == GFN_OK)
@@ -172,7 +193,7 @@ static void a_stop_asked_by_one_rank_is_taken_by_all_in_one_step(void **unused)
     gfn_run *run = NULL;
     gfn_trainer *trainer = NULL;
     gfn_progress progress = {0};
-    assert_all(gfn_run_options(NULL, &options) != GFN_OK ||
+    assert_all(gfn_run_options_create(NULL, &options) != GFN_OK ||
                gfn_options_parse(options, "size=6 batch-size=20", "test") != GFN_OK);
     assert_all(gfn_run_create(comm, options, 1, &run) != GFN_OK);
     assert_all(gfn_trainer_create(run, &trainer) != GFN_OK);
@@ -192,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_do_not_depend_on_ranks_or_threads),
+        cmocka_unit_test(shares_follow_each_other_in_rank_order),
         cmocka_unit_test(seeds_give_other_results),
         cmocka_unit_test(a_rank_that_drifts_is_named_in_the_same_step),
         cmocka_unit_test(a_failure_of_one_rank_is_told_by_all),

@@ -10,6 +10,7 @@
 
 #include <gfn/random.h>
 
+#include "base/fingerprint.h"
 #include "base/fixed.h"
 
 static double draw(uint32_t i)

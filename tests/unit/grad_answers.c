@@ -118,8 +118,8 @@ static void log_softmax_has_its_formula(void **state)
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
         masked_row r = {.x = {1000, 55, (gfn_real)(1000 + 1.0986122886681098), -3, 0}, /* + log 3 */
-                 .mask = {1, 0, 255, 0, 0},
-                 .dy = {3, 99, -1, 99, 99}};
+                        .mask = {1, 0, 255, 0, 0},
+                        .dy = {3, 99, -1, 99, 99}};
         run_row(&r);
         const double error = 1000 * EPSILON; /* of x itself */
         assert_true(fabs((double)r.y[0] - log(0.25)) <= error);
@@ -138,8 +138,8 @@ static void masked_entries_are_minus_infinity_and_never_read(void **state)
         for (size_t i = 0; i < LENGTH(garbage); i++) {
             const gfn_real g = (gfn_real)garbage[i];
             masked_row r = {.x = {(gfn_real)0.7, g, (gfn_real)-1.3, g, (gfn_real)0.2},
-                     .mask = {1, 0, 1, 0, 1},
-                     .dy = {(gfn_real)0.4, g, (gfn_real)1.9, g, (gfn_real)-0.6}};
+                            .mask = {1, 0, 1, 0, 1},
+                            .dy = {(gfn_real)0.4, g, (gfn_real)1.9, g, (gfn_real)-0.6}};
             run_row(&r);
             for (size_t j = 1; j < ACTIONS; j += 2) {
                 assert_true(isinf(r.y[j]) && r.y[j] < 0);
@@ -191,7 +191,8 @@ static void hopeless_entries_get_probability_zero_without_underflow_errors(void 
 {
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
-        masked_row r = {.x = {0, -1e4f, -88, -104, 0}, .mask = {1, 1, 1, 1, 0}, .dy = {1, 1, 1, 1, 0}};
+        masked_row r = {
+            .x = {0, -1e4f, -88, -104, 0}, .mask = {1, 1, 1, 1, 0}, .dy = {1, 1, 1, 1, 0}};
         run_row(&r);
         assert_close(r.y[0], 0);
         assert_close(r.y[1], -1e4);
@@ -267,8 +268,8 @@ static void axes_may_be_empty(void **state)
 {
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
-        policy p = {.in = 9, .ones = 2, .hidden = 21, .layers = 1, .actions = 3,
-                    .activation = GFN_RELU};
+        policy p = {
+            .in = 9, .ones = 2, .hidden = 21, .layers = 1, .actions = 3, .activation = GFN_RELU};
         make_policy(&p);
         noise random = 12;
         gfn_real *params = make_params(&random, p.n_params, 1);

@@ -162,6 +162,31 @@ static void a_row_does_not_depend_on_its_neighbours(void **state)
         }
 }
 
+static void chosen_rows_are_copied(void **state)
+{
+    (void)state;
+    static const int32_t row[] = {7, 8, 9, 9, 8, 7, 300, 0, 1, 299, 300, 2, 4, 6, 6};
+    for (size_t shape = 0; shape < LENGTH(shapes); shape++) {
+        setting s = make_setting(shape);
+        const policy *p = &s.policy;
+        gfn_frame *copy = make_frame(p->tape, LENGTH(row));
+        assert_int_equal(gfn_frame_copy_rows(copy, s.frame, LENGTH(row), row), GFN_OK);
+        for (size_t i = 0; i < LENGTH(row); i++) {
+            const size_t from = (size_t)row[i];
+            for (size_t l = 0; l <= p->layers; l++)
+                assert_true(has_equal_row(p, p->layer[l], s.frame, from, copy, i));
+            assert_true(has_equal_row(p, p->log_pf, s.frame, from, copy, i));
+            assert_memory_equal(gfn_frame_indices(s.frame, p->index) + from * p->ones,
+                                gfn_frame_indices(copy, p->index) + i * p->ones,
+                                p->ones * sizeof(int32_t));
+            assert_memory_equal(gfn_frame_bytes(s.frame, p->mask) + from * p->actions,
+                                gfn_frame_bytes(copy, p->mask) + i * p->actions, p->actions);
+        }
+        gfn_frame_destroy(&copy);
+        clear_setting(&s);
+    }
+}
+
 /* The gradient of a block of rows: gathered from a frame, and computed anew in a frame of its own,
  * whose gradients hold NaN before. */
 static void check_block(const setting *s, noise *random, size_t n)
@@ -218,6 +243,7 @@ int main(void)
         cmocka_unit_test(any_split_equals_one_batch),
         cmocka_unit_test(threads_on_one_frame_equal_one_batch),
         cmocka_unit_test(a_row_does_not_depend_on_its_neighbours),
+        cmocka_unit_test(chosen_rows_are_copied),
         cmocka_unit_test(gathered_rows_have_the_gradient_of_rows_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

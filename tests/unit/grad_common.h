@@ -120,8 +120,9 @@ static inline void fill_policy(noise *state, const policy *p, gfn_frame *frame, 
     for (size_t i = 0; i < n; i++) {
         size_t kind = below(state, 8), only = below(state, p->actions);
         for (size_t j = 0; j < p->actions; j++)
-            mask[i * p->actions + j] =
-                (uint8_t)(kind == 0 ? 0 : kind == 1 ? j == only : below(state, 3) * 77);
+            mask[i * p->actions + j] = (uint8_t)(kind == 0   ? 0
+                                                 : kind == 1 ? j == only
+                                                             : below(state, 3) * 77);
     }
 }
 

@@ -418,8 +418,7 @@ static gfn_var record_trajectory_balance(trial *t)
     gfn_var h = gfn_linear_hot(t->tape, observation, w, b, GFN_RELU);
     w = add_param(t, hidden, actions);
     b = add_param(t, 1, actions);
-    gfn_var log_pf =
-        gfn_log_softmax(t->tape, gfn_linear(t->tape, h, w, b, GFN_IDENTITY), mask);
+    gfn_var log_pf = gfn_log_softmax(t->tape, gfn_linear(t->tape, h, w, b, GFN_IDENTITY), mask);
     gfn_var row = add_indices(t, BELOW_ROWS, steps, 1, 0);
     gfn_var action = add_indices(t, BELOW_LIMIT, steps, 1, actions);
     gfn_var step = gfn_pick(t->tape, log_pf, row, action);

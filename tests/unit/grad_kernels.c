@@ -35,7 +35,7 @@ static matrix make_matrix(noise *state, size_t rows, size_t cols, bool is_transp
 
 static size_t some_size(noise *state)
 {
-    static const size_t sizes[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,   11,  12,  13,  15,
+    static const size_t sizes[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  11, 12,  13,  15,
                                    16, 17, 24, 31, 32, 33, 63, 64, 65, 96, 127, 128, 300};
     return sizes[below(state, LENGTH(sizes))];
 }
@@ -60,8 +60,8 @@ static double reference(const gfn_product *p, const gfn_real *start, size_t i, s
 {
     double sum = start ? (double)start[i * p->start_row + j] : 0, size = fabs(sum);
     for (size_t l = 0; l < p->k; l++) {
-        double term = (double)p->a[i * p->a_row + l * p->a_col] *
-                      (double)p->b[l * p->b_row + j * p->b_col];
+        double term =
+            (double)p->a[i * p->a_row + l * p->a_col] * (double)p->b[l * p->b_row + j * p->b_col];
         sum += term;
         size += fabs(term);
     }
@@ -73,15 +73,25 @@ static void check_product(noise *state, const gfn_kernels *kernels)
 {
     const size_t m = some_size(state), n = some_size(state), k = some_size(state);
     const size_t kind = below(state, 3); /* start: nothing, a bias, c */
-    matrix a = make_matrix(state, m, k, below(state, 2)), b = make_matrix(state, k, n, below(state, 2));
+    matrix a = make_matrix(state, m, k, below(state, 2)),
+           b = make_matrix(state, k, n, below(state, 2));
     matrix c = make_matrix(state, m, n, false), bias = make_matrix(state, 1, n, false);
     const size_t c_size = m && n ? (m - 1) * c.row + n : 0;
     for (size_t i = 0; kind < 2 && i < c_size; i++)
         c.x[i] = untouched;
     gfn_real *before = malloc((c_size + 1) * sizeof *before);
     memcpy(before, c.x, c_size * sizeof *before);
-    gfn_product p = {.m = m, .n = n, .k = k, .a = a.x, .a_row = a.row, .a_col = a.col,
-                     .b = b.x, .b_row = b.row, .b_col = b.col, .c = c.x, .c_row = c.row,
+    gfn_product p = {.m = m,
+                     .n = n,
+                     .k = k,
+                     .a = a.x,
+                     .a_row = a.row,
+                     .a_col = a.col,
+                     .b = b.x,
+                     .b_row = b.row,
+                     .b_col = b.col,
+                     .c = c.x,
+                     .c_row = c.row,
                      .activation = (gfn_activation)below(state, 4)};
     p.start = kind == 0 ? NULL : kind == 1 ? bias.x : c.x;
     p.start_row = kind == 2 ? c.row : 0;
@@ -200,6 +210,48 @@ static void log_softmax_agrees_with_the_mathematical_library(void **state)
             }
 }
 
+/* Of x = (0, -t): y_0 = -log(1 + exp(-t)), and a gradient (1, 0) goes to the second as -exp(y_1).
+ */
+static void exponentials_are_exact_to_the_last_places(void **state)
+{
+    (void)state;
+    enum { ROWS = 20000 };
+    for (size_t set = 0; next_kernels(&set);) {
+        softmax s = make_softmax(ROWS, 2);
+        memset(s.mask, 1, 2 * ROWS);
+        for (size_t i = 0; i < ROWS; i++)
+            s.x[2 * i + 1] = (gfn_real)(-86.5 * (double)i / ROWS);
+        gfn_frame_forward(s.frame, NULL);
+        for (size_t i = 0; i < ROWS; i++)
+            s.dy[2 * i] = 1;
+        gfn_frame_backward(s.frame, NULL, 2, NULL);
+        for (size_t i = 0; i < ROWS; i++) {
+            const double y = -log1p(exp((double)s.x[2 * i + 1])), p = exp((double)s.y[2 * i + 1]);
+            assert_true(fabs((double)s.y[2 * i] - y) <= 1.5 * EPSILON);
+            assert_true(fabs((double)s.dx[2 * i + 1] + p) <= 1.5 * EPSILON * p);
+        }
+        clear_softmax(&s);
+    }
+}
+
+/* Of n equal entries: -log n. */
+static void logarithms_are_exact_to_the_last_places(void **state)
+{
+    (void)state;
+    enum { COLS = 3000 };
+    for (size_t set = 0; next_kernels(&set);) {
+        softmax s = make_softmax(COLS, COLS);
+        for (size_t n = 1; n <= COLS; n++)
+            memset(s.mask + (n - 1) * COLS, 1, n);
+        gfn_frame_forward(s.frame, NULL);
+        for (size_t n = 1; n <= COLS; n++) {
+            const double y = -log((double)n);
+            assert_true(fabs((double)s.y[(n - 1) * COLS] - y) <= -1.5 * EPSILON * y);
+        }
+        clear_softmax(&s);
+    }
+}
+
 /* Forward and backward of one policy with one set of kernels. */
 static void run_policy(const policy *p, size_t rows, gfn_real *log_pf, gfn_real *gradient)
 {
@@ -232,7 +284,11 @@ static void all_sets_agree_to_rounding(void **state)
 {
     (void)state;
     enum { ROWS = 96 };
-    policy p = {.in = 80, .ones = 4, .hidden = 137, .layers = 2, .actions = 5,
+    policy p = {.in = 80,
+                .ones = 4,
+                .hidden = 137,
+                .layers = 2,
+                .actions = 5,
                 .activation = GFN_TANH}; /* smooth: no row jumps over the corner of a ReLU */
     make_policy(&p);
     gfn_real *log_pf[2], *gradient[2];
@@ -278,6 +334,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_agree_with_plain_loops),
         cmocka_unit_test(log_softmax_agrees_with_the_mathematical_library),
+        cmocka_unit_test(exponentials_are_exact_to_the_last_places),
+        cmocka_unit_test(logarithms_are_exact_to_the_last_places),
         cmocka_unit_test(all_sets_agree_to_rounding),
         cmocka_unit_test(a_set_is_chosen_by_name_or_refused),
     };

@@ -36,8 +36,8 @@ static void runs_do_not_allocate(void **state)
 {
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
-        policy p = {.in = 80, .ones = 4, .hidden = 300, .layers = 2, .actions = 5,
-                    .activation = GFN_TANH};
+        policy p = {
+            .in = 80, .ones = 4, .hidden = 300, .layers = 2, .actions = 5, .activation = GFN_TANH};
         noise random = 6;
         allocations = 0;
         make_policy(&p);

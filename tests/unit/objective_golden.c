@@ -323,7 +323,8 @@ static void add_trajectory(const struct golden *golden, int number, const gfn_re
 {
     int first = golden->start[number];
     gfn_real taken[MAX_STEPS];
-    double d_log_pf[MAX_STEPS], d_log_z;
+    double d_log_pf[MAX_STEPS];
+    gfn_derivatives d = {.log_pf = d_log_pf};
     gfn_terms terms = {.n_steps = (size_t)golden->count[number],
                        .log_pf = taken,
                        .log_pb = golden->log_pb + first,
@@ -337,8 +338,8 @@ static void add_trajectory(const struct golden *golden, int number, const gfn_re
     }
     outcome->sum_log_pf[number] = terms.sum_log_pf;
     outcome->sum_log_pb[number] = terms.sum_log_pb;
-    outcome->loss += gfn_objective_find("tb")->loss(&terms, d_log_pf, &d_log_z) / golden->batch;
-    outcome->d_log_z += d_log_z / golden->batch;
+    outcome->loss += gfn_objective_find("tb")->loss(&terms, &d) / golden->batch;
+    outcome->d_log_z += d.log_z / golden->batch;
     for (size_t t = 0; t < terms.n_steps; t++) {
         size_t step = (size_t)first + t;
         outcome->d_log_pf[N_ACTIONS * golden->cell[step] + golden->action[step]] +=

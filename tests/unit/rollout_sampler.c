@@ -294,6 +294,35 @@ static void a_policy_that_is_not_finite_is_told_with_its_state(void **unused)
     }
 }
 
+/* A world that promises shorter trajectories than it has. */
+static void describe_wrongly(const void *world, gfn_env_spec *spec)
+{
+    ladder_world.describe(world, spec);
+    spec->max_steps = 3;
+}
+
+static void a_world_with_longer_trajectories_than_it_says_is_refused(void **unused)
+{
+    (void)unused;
+    for (size_t capacity = 1; capacity <= 100; capacity += 99) { /* waves and table */
+        const gfn_model_config config = {.n_hidden = 0};
+        gfn_env_ops liar = ladder_world;
+        fixture f = {0};
+        liar.describe = describe_wrongly;
+        assert_int_equal(gfn_env_create_from(&liar, "rungs=40", &f.env), GFN_OK);
+        assert_int_equal(gfn_model_create(gfn_env_shape(f.env), &config, &f.model), GFN_OK);
+        gfn_status status = gfn_sampler_create(f.env, f.model, capacity, 1, &f.sampler);
+        for (int64_t i = 0; i < 50 && status == GFN_OK; i++) {
+            if (f.log == NULL)
+                assert_int_equal(gfn_sampler_trajectories(f.sampler, &f.log), GFN_OK);
+            status = gfn_sampler_sample(f.sampler, &stream, i, 1, f.log);
+        }
+        assert_int_equal(status, GFN_EINVAL);
+        assert_non_null(strstr(gfn_error_message(), "max_steps"));
+        drop(&f);
+    }
+}
+
 static void a_model_of_another_shape_and_bad_sizes_are_refused(void **unused)
 {
     (void)unused;
@@ -322,6 +351,7 @@ int main(void)
         cmocka_unit_test(objects_are_the_ends_of_the_same_trajectories),
         cmocka_unit_test(objects_follow_the_exact_distribution_of_the_policy),
         cmocka_unit_test(a_policy_that_is_not_finite_is_told_with_its_state),
+        cmocka_unit_test(a_world_with_longer_trajectories_than_it_says_is_refused),
         cmocka_unit_test(a_model_of_another_shape_and_bad_sizes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

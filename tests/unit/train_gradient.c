@@ -68,14 +68,15 @@ static double differentiate(fixture *f, double *vector)
     double loss;
     assert_int_equal(gfn_sampler_score(f->sampler, f->log), GFN_OK);
     assert_int_equal(gfn_gradient_add(f->gradient, f->log), GFN_OK);
-    assert_int_equal(gfn_gradient_sum(f->gradient, GFN_OK, vector, &loss), GFN_OK);
+    assert_int_equal(gfn_gradient_backward(f->gradient, GFN_OK, vector, &loss), GFN_OK);
     return loss;
 }
 
 /* The mean of the objective's losses, summed here in double. */
 static double mean_loss(fixture *f, const gfn_objective *objective)
 {
-    double sum = 0, d[512], d_log_z;
+    double sum = 0, log_pf[512];
+    gfn_derivatives d = {.log_pf = log_pf};
     assert_int_equal(gfn_sampler_score(f->sampler, f->log), GFN_OK);
     for (size_t i = 0; i < f->log->n; i++) {
         const gfn_terms terms = {.n_steps = (size_t)f->log->n_steps[i],
@@ -85,12 +86,14 @@ static double mean_loss(fixture *f, const gfn_objective *objective)
                                  .sum_log_pb = f->log->sum_log_pb[i],
                                  .log_reward = f->log->log_reward[i],
                                  .log_z = gfn_model_log_z(f->model)};
-        sum += objective->loss(&terms, d, &d_log_z);
+        sum += objective->loss(&terms, &d);
     }
     return sum / BATCH;
 }
 
-static const char *const jobs[] = {"size=7 r0=0.1", "size=4 ndim=3", "size=9 encoding=khot"};
+/* Of 60 trajectories: small spaces (one of more than one block), and two that are not small. */
+static const char *const jobs[] = {"size=7 r0=0.1", "size=4 ndim=3", "size=9 encoding=khot",
+                                   "size=17 encoding=khot", "size=5 ndim=5"};
 
 static void gradients_match_central_differences_of_the_loss(void **unused)
 {
@@ -127,7 +130,8 @@ static void the_gradient_does_not_depend_on_threads_or_on_who_sampled(void **unu
         const size_t n = gfn_model_n_params(one.model);
         double scored = differentiate(&one, one.vector), sampled;
         assert_int_equal(gfn_gradient_add(three.gradient, three.log), GFN_OK);
-        assert_int_equal(gfn_gradient_sum(three.gradient, GFN_OK, three.vector, &sampled), GFN_OK);
+        assert_int_equal(gfn_gradient_backward(three.gradient, GFN_OK, three.vector, &sampled),
+                         GFN_OK);
         assert_memory_equal(&scored, &sampled, sizeof scored);
         assert_memory_equal(one.vector, three.vector, n * sizeof *one.vector);
         drop(&one);
@@ -144,10 +148,59 @@ static void a_failed_sum_leaves_nothing_behind(void **unused)
     double *again = calloc(n, sizeof *again), loss;
     differentiate(&f, f.vector);
     assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
-    assert_int_equal(gfn_gradient_sum(f.gradient, GFN_EIO, again, &loss), GFN_EIO);
+    assert_int_equal(gfn_gradient_backward(f.gradient, GFN_EIO, again, &loss), GFN_EIO);
     differentiate(&f, again);
     assert_memory_equal(again, f.vector, n * sizeof *again);
     free(again);
+    drop(&f);
+}
+
+static void a_log_may_be_added_in_parts(void **unused)
+{
+    (void)unused;
+    for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
+        fixture f;
+        make(&f, jobs[job], "tb", 2);
+        const size_t n = gfn_model_n_params(f.model);
+        double *parts = calloc(n, sizeof *parts), loss[2];
+        loss[0] = differentiate(&f, f.vector);
+        assert_int_equal(gfn_sampler_score(f.sampler, f.log), GFN_OK);
+        gfn_trajectories tail = *f.log;
+        tail.n = f.log->n - 23;
+        tail.n_steps += 23;
+        tail.action += 23 * tail.max_steps;
+        tail.row += 23 * tail.max_steps;
+        tail.log_pf += 23 * tail.max_steps;
+        tail.log_pb += 23 * tail.max_steps;
+        tail.sum_log_pf += 23;
+        tail.sum_log_pb += 23;
+        tail.log_reward += 23;
+        f.log->n = 23;
+        assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
+        assert_int_equal(gfn_gradient_add(f.gradient, &tail), GFN_OK);
+        assert_int_equal(gfn_gradient_backward(f.gradient, GFN_OK, parts, &loss[1]), GFN_OK);
+        assert_memory_equal(parts, f.vector, n * sizeof *parts);
+        assert_memory_equal(&loss[0], &loss[1], sizeof loss[0]);
+        free(parts);
+        drop(&f);
+    }
+}
+
+static void a_sampler_that_was_used_in_between_is_refused(void **unused)
+{
+    (void)unused;
+    fixture f;
+    gfn_real log_pf[3];
+    const int32_t start[2] = {0, 0};
+    double loss;
+    make(&f, jobs[0], "tb", 1);
+    assert_int_equal(gfn_sampler_log_pf(f.sampler, 1, start, log_pf), GFN_OK);
+    assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "used since"));
+    assert_int_equal(gfn_sampler_score(f.sampler, f.log), GFN_OK);
+    assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
+    assert_int_equal(gfn_sampler_log_pf(f.sampler, 1, start, log_pf), GFN_OK);
+    assert_int_equal(gfn_gradient_backward(f.gradient, GFN_OK, f.vector, &loss), GFN_EINVAL);
     drop(&f);
 }
 
@@ -159,7 +212,7 @@ static void a_batch_of_another_size_is_refused(void **unused)
     make(&f, jobs[0], "tb", 1);
     f.log->n = BATCH - 1;
     assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
-    assert_int_equal(gfn_gradient_sum(f.gradient, GFN_OK, f.vector, &loss), GFN_EINVAL);
+    assert_int_equal(gfn_gradient_backward(f.gradient, GFN_OK, f.vector, &loss), GFN_EINVAL);
     assert_non_null(strstr(gfn_error_message(), "59"));
     assert_true(loss == -1);
     drop(&f);
@@ -186,6 +239,7 @@ static void a_batch_size_out_of_range_is_refused(void **unused)
     gfn_gradient *gradient = NULL;
     make(&f, jobs[0], "tb", 1);
     const gfn_objective *tb = gfn_objective_find("tb");
+    assert_int_equal(gfn_gradient_create(f.comm, f.sampler, NULL, 5, &gradient), GFN_EINVAL);
     assert_int_equal(gfn_gradient_create(f.comm, f.sampler, tb, 0, &gradient), GFN_EINVAL);
     assert_int_equal(gfn_gradient_create(f.comm, f.sampler, tb, GFN_MAX_BATCH + 1, &gradient),
                      GFN_EINVAL);
@@ -199,6 +253,8 @@ int main(void)
         cmocka_unit_test(gradients_match_central_differences_of_the_loss),
         cmocka_unit_test(the_gradient_does_not_depend_on_threads_or_on_who_sampled),
         cmocka_unit_test(a_failed_sum_leaves_nothing_behind),
+        cmocka_unit_test(a_log_may_be_added_in_parts),
+        cmocka_unit_test(a_sampler_that_was_used_in_between_is_refused),
         cmocka_unit_test(a_batch_of_another_size_is_refused),
         cmocka_unit_test(losses_that_cannot_be_summed_exactly_are_refused),
         cmocka_unit_test(a_batch_size_out_of_range_is_refused),

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * grad/kernel_tile.h - the inner loop of the product of matrices: a tile of at most TILE_ROWS rows
+ * and TILE_VECTORS vectors of columns, which stays in registers while the inner dimension runs.
+ */
+#ifndef GRAD_KERNEL_TILE_H
+#define GRAD_KERNEL_TILE_H
+
+#include "grad/kernel_layer.h"
+#include "grad/kernel_vector.h"
+
+enum {
+    TILE_ROWS = 6,
+    TILE_VECTORS = VECTOR_BYTES == 64 ? 4 : 2, /* 32 registers with AVX-512, else 16 */
+};
+
+typedef struct tile {
+    size_t depth;
+    const gfn_real *a;
+    size_t a_row, a_col;
+    const gfn_real *b; /* [depth][b_row] */
+    size_t b_row;
+    gfn_real *c;
+    size_t c_row;
+    const gfn_real *start; /* c begins with it */
+    size_t start_row;
+    size_t cols; /* fewer than the tile's only where it is one vector wide */
+    gfn_activation activation;
+} tile;
+
+/* Statements written out for all rows i and vectors j of a tile: compilers do not agree on which
+ * loops they unroll before they look for registers, and these must be in registers. */
+#define IN_ROW(number, ...)                                                                        \
+    {                                                                                              \
+        enum { i = number };                                                                       \
+        if (i < rows) {                                                                            \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define IN_VECTOR(number, ...)                                                                     \
+    {                                                                                              \
+        enum { j = number };                                                                       \
+        if (j < vectors) {                                                                         \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define EACH_OF_3(first, ...)                                                                      \
+    IN_ROW(first, __VA_ARGS__) IN_ROW(first + 1, __VA_ARGS__) IN_ROW(first + 2, __VA_ARGS__)
+#define EACH_ROW(...) EACH_OF_3(0, __VA_ARGS__) EACH_OF_3(3, __VA_ARGS__)
+#define EACH_OF_2(...) IN_VECTOR(0, __VA_ARGS__) IN_VECTOR(1, __VA_ARGS__)
+#if VECTOR_BYTES == 64
+#define EACH_VECTOR(...) EACH_OF_2(__VA_ARGS__) IN_VECTOR(2, __VA_ARGS__) IN_VECTOR(3, __VA_ARGS__)
+#else
+#define EACH_VECTOR(...) EACH_OF_2(__VA_ARGS__)
+#endif
+
+INLINE void add_products(size_t rows, size_t vectors, const tile *t, size_t a_row, size_t a_col,
+                         vec sum[TILE_ROWS][TILE_VECTORS])
+{
+    const gfn_real *a = t->a, *b = t->b;
+    for (size_t l = 0; l < t->depth; l++, a += a_col, b += t->b_row) {
+        vec b_l[TILE_VECTORS];
+        EACH_VECTOR(b_l[j] = load(b + j * LANES);)
+        EACH_ROW(vec a_il = all(a[i * a_row]); EACH_VECTOR(sum[i][j] += a_il * b_l[j];))
+    }
+}
+
+/* The start of vector j in row i of the tile. */
+INLINE vec load_start(const tile *t, size_t i, size_t j, bool is_part)
+{
+    const gfn_real *start = t->start + i * t->start_row + j * LANES;
+    return is_part ? load_part(start, t->cols) : load(start);
+}
+
+INLINE void store_result(const tile *t, size_t i, size_t j, bool is_part, vec sum)
+{
+    gfn_real *c = t->c + i * t->c_row + j * LANES;
+    vec y = activated(sum, t->activation);
+    if (is_part)
+        store_part(c, y, t->cols);
+    else
+        store(c, y);
+}
+
+/* `rows` and `vectors` are constants wherever this is called. */
+INLINE void run_tile(size_t rows, size_t vectors, const tile *t)
+{
+    vec sum[TILE_ROWS][TILE_VECTORS];
+    const bool is_part = vectors == 1 && t->cols < LANES;
+    EACH_ROW(EACH_VECTOR(sum[i][j] = load_start(t, i, j, is_part);))
+    /* Told apart so that the step of 1 is known to the compiler. */
+    if (t->a_col == 1)
+        add_products(rows, vectors, t, t->a_row, 1, sum);
+    else
+        add_products(rows, vectors, t, 1, t->a_col, sum);
+    EACH_ROW(EACH_VECTOR(store_result(t, i, j, is_part, sum[i][j]);))
+}
+
+#define TILE(rows, vectors)                                                                        \
+    static void tile_##rows##_##vectors(const tile *t)                                             \
+    {                                                                                              \
+        run_tile(rows, vectors, t);                                                                \
+    }
+
+TILE(1, 1)
+TILE(2, 1)
+TILE(3, 1)
+TILE(4, 1)
+TILE(5, 1)
+TILE(6, 1)
+TILE(1, 2)
+TILE(2, 2)
+TILE(3, 2)
+TILE(4, 2)
+TILE(5, 2)
+TILE(6, 2)
+#if VECTOR_BYTES == 64
+TILE(1, 4)
+TILE(2, 4)
+TILE(3, 4)
+TILE(4, 4)
+TILE(5, 4)
+TILE(6, 4)
+#endif
+
+/* By the number of vectors, 1, 2 or 4, halved, and the number of rows less 1. */
+static void (*const tiles[][TILE_ROWS])(const tile *) = {
+    {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
+    {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2},
+#if VECTOR_BYTES == 64
+    {tile_1_4, tile_2_4, tile_3_4, tile_4_4, tile_5_4, tile_6_4},
+#endif
+};
+
+#endif

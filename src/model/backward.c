@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The kinds of backward policies.
+ */
+#include <gfn/model.h>
+
+#include <string.h>
+
+#include "base/fail.h"
+
+static const gfn_backward_kind kinds[] = {
+    [GFN_BACKWARD_UNIFORM] = {"uniform", "every edge into a state is equally likely"},
+};
+
+size_t gfn_backward_kinds(void)
+{
+    return sizeof kinds / sizeof kinds[0];
+}
+
+const gfn_backward_kind *gfn_backward_kind_of(gfn_backward backward)
+{
+    return (size_t)backward < gfn_backward_kinds() ? &kinds[backward] : NULL;
+}
+
+gfn_status gfn_backward_find(const char *name, gfn_backward *backward)
+{
+    for (size_t i = 0; i < gfn_backward_kinds(); i++)
+        if (strcmp(kinds[i].name, name) == 0) {
+            *backward = (gfn_backward)i;
+            return GFN_OK;
+        }
+    return gfn_fail(GFN_EINVAL, "backward: expected uniform, found \"%s\" (hint: gfn-dist list)",
+                    name);
+}

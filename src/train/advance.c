@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is due after a step, and at the end: evaluation by all ranks; metrics, checkpoints and the
+ * final sample histogram, which rank 0 writes.
+ */
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "train/gradient.h"
+#include "train/trainer.h"
+
+void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
+{
+    const double seconds = gfn_clock_seconds() - t->start;
+    const int64_t here = t->run->iteration - t->first_iteration;
+    *progress = (gfn_progress){
+        .iteration = t->run->iteration,
+        .iterations = t->iterations,
+        .trajectories = t->run->iteration * t->batch_size,
+        .loss = t->loss,
+        .log_z = gfn_model_log_z(t->run->model),
+        .seconds = seconds,
+        .iterations_per_second = seconds > 0 ? (double)here / seconds : 0,
+        .modes = t->modes_found,
+        .n_modes = t->run->exact ? gfn_exact_n_modes(t->run->exact) : -1,
+    };
+    progress->trajectories_per_second = progress->iterations_per_second * (double)t->batch_size;
+}
+
+static bool is_due(int64_t every, int64_t iteration)
+{
+    return every > 0 && iteration % every == 0;
+}
+
+static gfn_status count_modes(gfn_trainer *t)
+{
+    return gfn_modes_count(&t->modes, t->run->comm, &t->modes_found);
+}
+
+static gfn_status evaluate(gfn_trainer *t, gfn_progress *progress)
+{
+    gfn_trainer_enter(t, &t->phases.evaluation);
+    GFN_TRY(gfn_run_evaluate(t->run, &progress->evaluation));
+    GFN_TRY(count_modes(t));
+    progress->has_evaluation = true;
+    progress->modes = t->modes_found;
+    progress->n_modes = t->run->exact ? gfn_exact_n_modes(t->run->exact) : -1;
+    return GFN_OK;
+}
+
+/* Clocks are rank 0's affair: what it decides by them travels with the next message. */
+static void look_at_clock(gfn_trainer *t)
+{
+    const double now = gfn_clock_seconds();
+    if (gfn_comm_rank(t->run->comm) != 0)
+        return;
+    if (now - t->start >= t->time_limit)
+        t->wants_stop = 1;
+    if (t->checkpoint_seconds > 0 && now - t->last_checkpoint >= t->checkpoint_seconds)
+        t->gradient->requests |= GFN_REQUEST_CHECKPOINT;
+}
+
+gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
+{
+    GFN_TRY(gfn_trainer_step(t));
+    gfn_trainer_progress(t, progress);
+    if (gfn_trainer_is_done(t))
+        return GFN_OK; /* the last step's evaluation and files are gfn_trainer_finish()'s */
+    const int64_t i = t->run->iteration;
+    if (is_due(t->eval_every, i))
+        GFN_TRY(evaluate(t, progress));
+    const bool saves =
+        is_due(t->checkpoint_every, i) || (t->gradient->agreed & GFN_REQUEST_CHECKPOINT) != 0;
+    if (saves)
+        GFN_TRY(count_modes(t));
+    gfn_trainer_enter(t, &t->phases.files);
+    if (progress->has_evaluation || is_due(t->log_every, i))
+        t->file_status = gfn_keep_metrics(t, progress);
+    if (saves && t->file_status == GFN_OK)
+        t->file_status = gfn_checkpoint_save(t);
+    look_at_clock(t);
+    gfn_trainer_enter(t, NULL);
+    return GFN_OK;
+}
+
+/* All that needs the other ranks. */
+static gfn_status measure(gfn_trainer *t, gfn_report *report)
+{
+    const gfn_stream stream = {t->seed, GFN_PURPOSE_SAMPLE, 0};
+    const int64_t samples = gfn_options_int(t->run->options, "samples");
+    gfn_trainer_progress(t, &report->last);
+    GFN_TRY(evaluate(t, &report->last));
+    return gfn_run_draw(t->run, &stream, samples, false, &report->draw);
+}
+
+static gfn_status save(gfn_trainer *t, gfn_report *report)
+{
+    GFN_TRY(t->file_status);
+    GFN_TRY(gfn_keep_metrics(t, &report->last));
+    GFN_TRY(gfn_checkpoint_save(t));
+    gfn_trainer_enter(t, NULL);
+    report->phases = t->phases;
+    report->phases.communication = t->gradient->comm_seconds;
+    report->phases.gradient -= t->gradient->comm_seconds;
+    report->seconds = gfn_clock_seconds() - t->start;
+    return gfn_keep_report(t, report);
+}
+
+gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
+{
+    *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
+    GFN_TRY(measure(t, report));
+    gfn_trainer_enter(t, &t->phases.files);
+    gfn_status status = gfn_comm_agree(t->run->comm, save(t, report));
+    if (status != GFN_OK)
+        gfn_draw_clear(&report->draw);
+    return status;
+}
