@@ -28,8 +28,11 @@ static gfn_status make(gfn_run *run)
     const gfn_env_ops *ops = gfn_env_find(gfn_options_text(o, "env"));
     GFN_TRY(gfn_env_create_with(ops, o, &run->env));
     GFN_TRY(gfn_model_create(gfn_env_shape(run->env), &config, &run->model));
+    GFN_TRY(
+        gfn_sampler_create(run->env, run->model, (size_t)capacity, run->threads, &run->sampler));
+    /* Last: a job that cannot be held is refused before its parameters are drawn. */
     gfn_model_init(run->model, (uint64_t)gfn_options_int(o, "seed"));
-    return gfn_sampler_create(run->env, run->model, (size_t)capacity, run->threads, &run->sampler);
+    return GFN_OK;
 }
 
 gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads, gfn_run **run)

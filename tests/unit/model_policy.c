@@ -46,7 +46,8 @@ static gfn_model *make(const gfn_shape *shape, const int64_t *hidden, size_t n)
 {
     gfn_model *model = NULL;
     gfn_model_config config = {.n_hidden = n};
-    memcpy(config.hidden, hidden, n * sizeof *hidden);
+    for (size_t i = 0; i < n; i++)
+        config.hidden[i] = hidden[i];
     assert_int_equal(gfn_model_create(shape, &config, &model), GFN_OK);
     gfn_model_init(model, 5);
     return model;
