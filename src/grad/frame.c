@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames: the memory of a run. All arrays lie in one block, the gradients after the values, so
- * that a frame that never runs backward never touches them.
+ * Frames: the memory of a run. Values and gradients lie in a block each; a frame that never runs
+ * backward never touches the second, whose pages then cost nothing.
  */
 #include "grad/frame.h"
 
@@ -9,6 +9,9 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+
+/* No block is larger. */
+#define MAX_BYTES (SIZE_MAX / 4)
 
 /* Hands out parts of a block; without a block it only measures. */
 typedef struct layout {
@@ -20,8 +23,8 @@ typedef struct layout {
 static void *take(layout *l, size_t rows, size_t cols, size_t size)
 {
     size_t bytes;
-    if (l->is_too_large || !gfn_multiply(rows, cols, &bytes) ||
-        !gfn_multiply(bytes, size, &bytes) || bytes > SIZE_MAX / 4 - l->used) {
+    if (!gfn_multiply(rows, cols, &bytes) || !gfn_multiply(bytes, size, &bytes) ||
+        bytes > MAX_BYTES || l->used > MAX_BYTES - bytes || l->is_too_large) {
         l->is_too_large = true;
         return NULL;
     }
@@ -37,8 +40,9 @@ size_t gfn_type_size(gfn_type type)
     return sizes[type];
 }
 
-static void take_tables(gfn_frame *frame, const gfn_tape *tape, layout *l)
+static void take_tables(gfn_frame *frame, layout *l)
 {
+    const gfn_tape *tape = frame->tape;
     frame->capacity = take(l, tape->n_axes, 1, sizeof *frame->capacity);
     frame->rows = take(l, tape->n_axes, 1, sizeof *frame->rows);
     frame->values = take(l, tape->n_variables, 1, sizeof *frame->values);
@@ -46,39 +50,50 @@ static void take_tables(gfn_frame *frame, const gfn_tape *tape, layout *l)
     frame->is_written = take(l, tape->n_variables, 1, sizeof *frame->is_written);
 }
 
-static void take_numbers(gfn_frame *frame, layout *l)
+static size_t capacity_of(const gfn_frame *frame, const gfn_variable *variable)
 {
-    const gfn_tape *tape = frame->tape;
-    for (int is_gradient = 0; is_gradient < 2; is_gradient++)
-        for (size_t i = 0; i < tape->n_variables; i++) {
-            const gfn_variable *v = &tape->variables[i];
-            size_t rows = v->axis == GFN_FIXED ? v->rows : frame->capacity[v->axis];
-            if (v->is_param)
-                continue;
-            if (!is_gradient)
-                frame->values[i] = take(l, rows, v->stride, gfn_type_size(v->type));
-            else if (v->has_gradient)
-                frame->gradient[i] = take(l, rows, v->stride, sizeof(gfn_real));
-        }
+    return variable->axis == GFN_FIXED ? variable->rows : frame->capacity[variable->axis];
+}
+
+static void take_values(gfn_frame *frame, layout *l)
+{
+    for (size_t i = 0; i < frame->tape->n_variables; i++) {
+        const gfn_variable *v = &frame->tape->variables[i];
+        if (!v->is_param)
+            frame->values[i] = take(l, capacity_of(frame, v), v->stride, gfn_type_size(v->type));
+    }
+}
+
+static void take_gradients(gfn_frame *frame, layout *l)
+{
+    for (size_t i = 0; i < frame->tape->n_variables; i++) {
+        const gfn_variable *v = &frame->tape->variables[i];
+        if (!v->is_param && v->has_gradient)
+            frame->gradient[i] = take(l, capacity_of(frame, v), v->stride, sizeof(gfn_real));
+    }
+}
+
+/* Measure, allocate, hand out. */
+static gfn_status lay_out(gfn_frame *frame, void (*take_all)(gfn_frame *, layout *), char **block)
+{
+    layout l = {0};
+    take_all(frame, &l);
+    if (l.is_too_large)
+        return gfn_fail(GFN_EINVAL, "frame: the capacities ask for more than memory can address "
+                                    "(hint: fewer rows)");
+    GFN_TRY(gfn_allocate("frame", l.used, 1, block));
+    l = (layout){.block = *block};
+    take_all(frame, &l);
+    return GFN_OK;
 }
 
 static gfn_status allocate(gfn_frame *frame, const size_t *capacity)
 {
-    layout tables = {0}, numbers = {0};
-    take_tables(frame, frame->tape, &tables);
-    GFN_TRY(gfn_allocate("frame", tables.used, 1, &frame->tables));
-    tables = (layout){.block = frame->tables};
-    take_tables(frame, frame->tape, &tables);
+    GFN_TRY(lay_out(frame, take_tables, &frame->tables));
     if (frame->tape->n_axes > 0)
         memcpy(frame->capacity, capacity, frame->tape->n_axes * sizeof *capacity);
-    take_numbers(frame, &numbers);
-    if (numbers.is_too_large)
-        return gfn_fail(GFN_EINVAL, "frame: the capacities ask for more than memory can address "
-                                    "(hint: fewer rows)");
-    GFN_TRY(gfn_allocate("frame", numbers.used, 1, &frame->numbers));
-    numbers = (layout){.block = frame->numbers};
-    take_numbers(frame, &numbers);
-    return GFN_OK;
+    GFN_TRY(lay_out(frame, take_values, &frame->value_block));
+    return lay_out(frame, take_gradients, &frame->gradient_block);
 }
 
 gfn_status gfn_frame_create(const gfn_tape *tape, const size_t *capacity, gfn_frame **frame)
@@ -104,7 +119,8 @@ void gfn_frame_destroy(gfn_frame **frame)
     if (*frame == NULL)
         return;
     gfn_release(&(*frame)->tables);
-    gfn_release(&(*frame)->numbers);
+    gfn_release(&(*frame)->value_block);
+    gfn_release(&(*frame)->gradient_block);
     gfn_release(frame);
 }
 

@@ -16,8 +16,9 @@ struct gfn_frame {
     void **values;       /* [variables] NULL for parameters */
     gfn_real **gradient; /* [variables] NULL for parameters, and where there is none */
     bool *is_written;    /* [variables] scratch of a backward pass */
-    char *tables;        /* the two blocks that hold all of it */
-    char *numbers;
+    char *tables;        /* the blocks that hold all of it */
+    char *value_block;
+    char *gradient_block;
 };
 
 /* Bytes of one element. */

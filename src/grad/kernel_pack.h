@@ -44,17 +44,23 @@ INLINE void transpose_square(const gfn_real *in, size_t in_row, gfn_real *out, s
 {
 #ifdef HAVE_SHUFFLE
     vec row[LANES], next[LANES];
-    UNROLL for (int i = 0; i < LANES; i++) row[i] = load(in + (size_t)i * in_row);
-    UNROLL for (int step = 1; step < LANES; step *= 2)
-    {
-        UNROLL for (int i = 0; i < LANES / 2; i++)
-        {
+#pragma GCC unroll 16
+    for (size_t i = 0; i < LANES; i++)
+        row[i] = load(in + i * in_row);
+#pragma GCC unroll 4
+    for (size_t step = 1; step < LANES; step *= 2) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < LANES / 2; i++) {
             next[2 * i] = LOW(row[i], row[i + LANES / 2]);
             next[2 * i + 1] = HIGH(row[i], row[i + LANES / 2]);
         }
-        UNROLL for (int i = 0; i < LANES; i++) row[i] = next[i];
+#pragma GCC unroll 16
+        for (size_t i = 0; i < LANES; i++)
+            row[i] = next[i];
     }
-    UNROLL for (int i = 0; i < LANES; i++) store(out + (size_t)i * out_row, row[i]);
+#pragma GCC unroll 16
+    for (size_t i = 0; i < LANES; i++)
+        store(out + i * out_row, row[i]);
 #else
     for (size_t i = 0; i < LANES; i++)
         for (size_t j = 0; j < LANES; j++)

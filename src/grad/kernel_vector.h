@@ -17,6 +17,10 @@
 
 #include <gfn/real.h>
 
+#if defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__
+#error "masks are infinities: compile without -ffast-math and -ffinite-math-only"
+#endif
+
 #ifdef __clang__ /* gcc fuses multiplications and additions by default */
 #pragma STDC FP_CONTRACT ON
 #endif
@@ -35,13 +39,6 @@ typedef gfn_real unaligned
     __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(gfn_real)), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
-
-/* Before loops of a few constant rounds whose arrays must become registers. */
-#ifdef __clang__
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
 
 INLINE vec load(const gfn_real *x)
 {

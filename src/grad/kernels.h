@@ -34,15 +34,15 @@ typedef struct gfn_kernels {
     const char *name;
     void (*product)(const gfn_product *product);
     void (*hot_forward)(const gfn_call *call);  /* linear_hot: y */
-    void (*hot_backward)(const gfn_call *call); /* linear_hot: gradient of w */
-    void (*close_layer)(const gfn_call *call);  /* gradient of b, and of the value before the
-                                                 * activation in place of that of the output */
+    void (*hot_backward)(const gfn_call *call); /* linear_hot: gradient of w, added */
+    /* Of a layer: the gradient of b, and dz = dy act'(z) in place of dy. */
+    void (*close_layer)(const gfn_call *call);
     void (*log_softmax_forward)(const gfn_call *call);
     void (*log_softmax_backward)(const gfn_call *call);
 } gfn_kernels;
 
-/* The set of that name, "plain", "avx2" or "avx512"; NULL where this build or processor lacks it.
- */
+/* The set of that name, "plain", "avx2" or "avx512", or NULL where this build or processor lacks
+ * it. Without a name: the best there is. */
 const gfn_kernels *gfn_kernels_find(const char *name);
 
 /* The best set of this processor, or the one that the environment variable GFN_KERNELS names.

@@ -335,6 +335,28 @@ static void impossible_capacities_are_refused(void **state)
     gfn_tape_destroy(&s.tape);
 }
 
+/* Each axis alone would fit an address of 64 bits; the sum of both is 0 in 64 bits. */
+static void capacities_are_added_up_without_overflow(void **state)
+{
+    (void)state;
+    gfn_tape *tape;
+    assert_int_equal(gfn_tape_create(&tape), GFN_OK);
+    gfn_input_bytes(tape, gfn_tape_axis(tape), 1);
+    gfn_input_bytes(tape, gfn_tape_axis(tape), 1);
+    assert_int_equal(gfn_tape_finish(tape), GFN_OK);
+    static const size_t capacities[][2] = {
+        {SIZE_MAX / 4, SIZE_MAX / 4 * 3 + 3},
+        {SIZE_MAX / 4, SIZE_MAX / 4},
+        {SIZE_MAX / 2, SIZE_MAX / 2 + 1},
+    };
+    for (size_t i = 0; i < LENGTH(capacities); i++) {
+        gfn_frame *frame = NULL;
+        assert_int_equal(gfn_frame_create(tape, capacities[i], &frame), GFN_EINVAL);
+        assert_null(frame);
+    }
+    gfn_tape_destroy(&tape);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +366,7 @@ int main(void)
         cmocka_unit_test(frames_keep_to_their_capacities),
         cmocka_unit_test(rows_are_copied_between_frames_of_one_tape_only),
         cmocka_unit_test(impossible_capacities_are_refused),
+        cmocka_unit_test(capacities_are_added_up_without_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
