@@ -31,14 +31,14 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
 /* How far element (i, j) of b is from its beginning. */
 static inline size_t place(const gfn_call *call, size_t i, size_t j)
 {
-    const gfn_array *b = &call->in[1];
+    const gfn_operand *b = &call->in[1];
     const bool is_scalar = b->rows == 1 && b->cols == 1;
     return is_scalar ? 0 : i * b->stride + j;
 }
 
 static inline void run_forward(const gfn_call *call, function *value)
 {
-    const gfn_array *a = &call->in[0], *b = &call->in[1];
+    const gfn_operand *a = &call->in[0], *b = &call->in[1];
     for (size_t i = 0; i < a->rows; i++)
         for (size_t j = 0; j < a->cols; j++)
             call->y[i * call->out.stride + j] =
@@ -48,7 +48,7 @@ static inline void run_forward(const gfn_call *call, function *value)
 /* slope(a, b): the derivative by one of them. */
 static inline void run_backward_a(const gfn_call *call, function *slope)
 {
-    const gfn_array *a = &call->in[0], *b = &call->in[1], *y = &call->out;
+    const gfn_operand *a = &call->in[0], *b = &call->in[1], *y = &call->out;
     for (size_t i = 0; i < a->rows; i++)
         for (size_t j = 0; j < a->cols; j++)
             gfn_put(&a->gradient[i * a->stride + j],
@@ -59,7 +59,7 @@ static inline void run_backward_a(const gfn_call *call, function *slope)
 
 static inline void run_backward_b(const gfn_call *call, function *slope)
 {
-    const gfn_array *a = &call->in[0], *b = &call->in[1], *y = &call->out;
+    const gfn_operand *a = &call->in[0], *b = &call->in[1], *y = &call->out;
     const bool is_broadcast = b->rows == 1 && b->cols == 1;
     double sum = 0;
     for (size_t i = 0; i < a->rows; i++)

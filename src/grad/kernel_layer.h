@@ -44,7 +44,7 @@ static void apply_tanh(gfn_real *y, size_t rows, size_t cols, size_t stride)
 /* A vector of columns, n of them in use: dz in place of dy, and their sums over the rows. */
 INLINE vec close_columns(const gfn_call *call, size_t j, size_t n)
 {
-    const gfn_array *out = &call->out;
+    const gfn_operand *out = &call->out;
     const gfn_activation activation = call->node->activation;
     const bool is_part = n < LANES;
     vec sum = {0};
@@ -66,7 +66,7 @@ INLINE vec close_columns(const gfn_call *call, size_t j, size_t n)
 
 static void close_layer(const gfn_call *call)
 {
-    const gfn_array *b = &call->in[2];
+    const gfn_operand *b = &call->in[2];
     const size_t cols = call->out.cols;
     if (b->gradient == NULL && call->node->activation == GFN_IDENTITY)
         return;
@@ -85,7 +85,7 @@ static void close_layer(const gfn_call *call)
 
 static void hot_forward(const gfn_call *call)
 {
-    const gfn_array *index = &call->in[0], *w = &call->in[1], *b = &call->in[2];
+    const gfn_operand *index = &call->in[0], *w = &call->in[1], *b = &call->in[2];
     const gfn_activation activation = call->node->activation;
     const size_t whole = w->cols - w->cols % LANES, part = w->cols - whole;
     for (size_t i = 0; i < index->rows; i++) {
@@ -113,7 +113,7 @@ static void hot_forward(const gfn_call *call)
 /* The gradient of w is added to; it was cleared before. */
 static void hot_backward(const gfn_call *call)
 {
-    const gfn_array *index = &call->in[0], *w = &call->in[1], *dz = &call->out;
+    const gfn_operand *index = &call->in[0], *w = &call->in[1], *dz = &call->out;
     const size_t whole = w->cols - w->cols % LANES;
     for (size_t i = 0; i < index->rows; i++) {
         const gfn_real *dz_i = dz->gradient + i * dz->stride;

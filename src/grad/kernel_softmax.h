@@ -22,7 +22,7 @@ static void exps(const gfn_real *y, size_t n, gfn_real *e)
 }
 
 /* y = x - the largest allowed x of the row, or -inf where not allowed. */
-static void shift_rows(const gfn_array *x, const gfn_array *mask, gfn_real *y)
+static void shift_rows(const gfn_operand *x, const gfn_operand *mask, gfn_real *y)
 {
     const size_t cols = x->cols;
     for (size_t i = 0; i < x->rows; i++) {
@@ -37,7 +37,7 @@ static void shift_rows(const gfn_array *x, const gfn_array *mask, gfn_real *y)
 }
 
 /* At most BLOCK_ROWS rows. */
-static void forward_block(const gfn_array *x, const gfn_array *mask, gfn_real *y)
+static void forward_block(const gfn_operand *x, const gfn_operand *mask, gfn_real *y)
 {
     _Alignas(64) gfn_real sum[BLOCK_ROWS] = {0}, e[BLOCK_EXPS];
     const size_t cols = x->cols, n = x->rows * cols;
@@ -63,7 +63,7 @@ static void forward_block(const gfn_array *x, const gfn_array *mask, gfn_real *y
 
 static void log_softmax_forward(const gfn_call *call)
 {
-    gfn_array x = call->in[0], mask = call->in[1];
+    gfn_operand x = call->in[0], mask = call->in[1];
     const size_t n = x.rows;
     for (size_t first = 0; first < n; first += BLOCK_ROWS) {
         x.rows = n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS;
@@ -75,7 +75,7 @@ static void log_softmax_forward(const gfn_call *call)
 
 static void log_softmax_backward(const gfn_call *call)
 {
-    const gfn_array *x = &call->in[0], *mask = &call->in[1], *y = &call->out;
+    const gfn_operand *x = &call->in[0], *mask = &call->in[1], *y = &call->out;
     const size_t cols = y->cols, n = y->rows * cols;
     _Alignas(64) gfn_real e[BLOCK_EXPS];
     gfn_real total = 0;

@@ -24,7 +24,7 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
 
 static void forward(const gfn_call *call)
 {
-    const gfn_array *x = &call->in[0], *w = &call->in[1], *b = &call->in[2];
+    const gfn_operand *x = &call->in[0], *w = &call->in[1], *b = &call->in[2];
     call->kernels->product(&(gfn_product){
         .m = x->rows,
         .n = w->cols,
@@ -44,9 +44,9 @@ static void forward(const gfn_call *call)
 }
 
 /* dx [n][in] = dz [n][out] times w' [out][in] */
-static void backward_x(const gfn_call *call, const gfn_array *dz)
+static void backward_x(const gfn_call *call, const gfn_operand *dz)
 {
-    const gfn_array *x = &call->in[0], *w = &call->in[1];
+    const gfn_operand *x = &call->in[0], *w = &call->in[1];
     call->kernels->product(&(gfn_product){
         .m = x->rows,
         .n = w->rows,
@@ -65,9 +65,9 @@ static void backward_x(const gfn_call *call, const gfn_array *dz)
 }
 
 /* dw [in][out] = x' [in][n] times dz [n][out] */
-static void backward_w(const gfn_call *call, const gfn_array *dz)
+static void backward_w(const gfn_call *call, const gfn_operand *dz)
 {
-    const gfn_array *x = &call->in[0], *w = &call->in[1];
+    const gfn_operand *x = &call->in[0], *w = &call->in[1];
     call->kernels->product(&(gfn_product){
         .m = w->rows,
         .n = w->cols,
@@ -87,7 +87,7 @@ static void backward_w(const gfn_call *call, const gfn_array *dz)
 
 static void backward(const gfn_call *call)
 {
-    const gfn_array *dz = &call->out;
+    const gfn_operand *dz = &call->out;
     call->kernels->close_layer(call);
     if (call->in[0].gradient)
         backward_x(call, dz);

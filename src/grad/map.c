@@ -25,7 +25,7 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
 
 static inline void run_forward(const gfn_call *call, gfn_real (*value)(gfn_real a, gfn_real factor))
 {
-    const gfn_array *a = &call->in[0];
+    const gfn_operand *a = &call->in[0];
     const gfn_real factor = (gfn_real)call->node->factor;
     for (size_t i = 0; i < a->rows; i++)
         for (size_t j = 0; j < a->cols; j++)
@@ -35,7 +35,7 @@ static inline void run_forward(const gfn_call *call, gfn_real (*value)(gfn_real 
 static inline void run_backward(const gfn_call *call,
                                 gfn_real (*slope)(gfn_real a, gfn_real y, gfn_real factor))
 {
-    const gfn_array *a = &call->in[0], *y = &call->out;
+    const gfn_operand *a = &call->in[0], *y = &call->out;
     const gfn_real factor = (gfn_real)call->node->factor;
     if (a->gradient == NULL)
         return;

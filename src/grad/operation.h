@@ -44,7 +44,7 @@ typedef struct gfn_node {
 } gfn_node;
 
 /* An array with its numbers, as one run sees it. */
-typedef struct gfn_array {
+typedef struct gfn_operand {
     union {
         const gfn_real *x;
         const int32_t *index;
@@ -53,14 +53,14 @@ typedef struct gfn_array {
     gfn_real *gradient; /* of an input: to be written, NULL: not wanted; of the output: given */
     bool add;           /* add to the gradient, which another operation has written before */
     size_t rows, cols, stride;
-} gfn_array;
+} gfn_operand;
 
 /* One run of one node, over all rows or a range of them. A backward pass may use the gradient of
  * the output as scratch; it must write every gradient that is wanted, the inputs in their order
  * (they may be the same variable). */
 typedef struct gfn_call {
-    gfn_array in[GFN_MAX_INPUTS];
-    gfn_array out;
+    gfn_operand in[GFN_MAX_INPUTS];
+    gfn_operand out;
     gfn_real *y; /* the numbers of `out`, to be written by a forward pass */
     const gfn_node *node;
     const struct gfn_kernels *kernels;
@@ -105,6 +105,6 @@ static inline void gfn_put(gfn_real *gradient, gfn_real value, bool add)
 }
 
 /* Make the gradient of an input zero, unless it holds something to be added to. */
-void gfn_clear_gradient(const gfn_array *input);
+void gfn_clear_gradient(const gfn_operand *input);
 
 #endif

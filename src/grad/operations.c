@@ -58,7 +58,7 @@ gfn_status gfn_check_layer(const gfn_node *node, const gfn_variable *const *in, 
     return GFN_OK;
 }
 
-void gfn_clear_gradient(const gfn_array *input)
+void gfn_clear_gradient(const gfn_operand *input)
 {
     if (!input->add)
         memset(input->gradient, 0, input->rows * input->stride * sizeof *input->gradient);

@@ -32,7 +32,7 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
 /* Where y[i] comes from. */
 static size_t place(const gfn_call *call, size_t i)
 {
-    const gfn_array *x = &call->in[0];
+    const gfn_operand *x = &call->in[0];
     size_t row = (size_t)call->in[1].index[i], col = (size_t)call->in[2].index[i];
     assert(row < x->rows && col < x->cols);
     return row * x->stride + col;
@@ -46,7 +46,7 @@ static void forward(const gfn_call *call)
 
 static void backward(const gfn_call *call)
 {
-    const gfn_array *x = &call->in[0];
+    const gfn_operand *x = &call->in[0];
     if (x->gradient == NULL)
         return;
     gfn_clear_gradient(x);

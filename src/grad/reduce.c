@@ -15,7 +15,7 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
     return GFN_OK;
 }
 
-static double total(const gfn_array *a)
+static double total(const gfn_operand *a)
 {
     double sum = 0;
     for (size_t i = 0; i < a->rows; i++)
@@ -24,7 +24,7 @@ static double total(const gfn_array *a)
     return sum;
 }
 
-static void spread(const gfn_array *a, double gradient)
+static void spread(const gfn_operand *a, double gradient)
 {
     if (a->gradient == NULL)
         return;
@@ -62,7 +62,7 @@ gfn_var gfn_mean(gfn_tape *tape, gfn_var a)
     return gfn_tape_record(tape, &(gfn_node){.operation = &gfn_operation_mean, .input = {a}});
 }
 
-static double elements(const gfn_array *a)
+static double elements(const gfn_operand *a)
 {
     return a->rows > 0 ? (double)a->rows * (double)a->cols : 1;
 }

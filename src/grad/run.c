@@ -21,11 +21,11 @@ typedef struct range {
     size_t first, n;
 } range;
 
-static gfn_array view(const gfn_frame *frame, const gfn_real *params, gfn_var var,
-                      const range *rows)
+static gfn_operand view(const gfn_frame *frame, const gfn_real *params, gfn_var var,
+                        const range *rows)
 {
     const gfn_variable *v = &frame->tape->variables[var];
-    gfn_array array = {.rows = v->rows, .cols = v->cols, .stride = v->stride};
+    gfn_operand array = {.rows = v->rows, .cols = v->cols, .stride = v->stride};
     if (v->is_param) {
         array.x = params + v->offset;
         return array;

@@ -42,7 +42,7 @@ static void segment(const gfn_call *call, size_t i, size_t *first, size_t *end)
 
 static void forward(const gfn_call *call)
 {
-    const gfn_array *x = &call->in[0];
+    const gfn_operand *x = &call->in[0];
     for (size_t i = 0, first, end; i < call->out.rows; i++) {
         segment(call, i, &first, &end);
         double sum = 0;
@@ -54,7 +54,7 @@ static void forward(const gfn_call *call)
 
 static void backward(const gfn_call *call)
 {
-    const gfn_array *x = &call->in[0];
+    const gfn_operand *x = &call->in[0];
     if (x->gradient == NULL)
         return;
     gfn_clear_gradient(x);
