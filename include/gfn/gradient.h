@@ -24,7 +24,8 @@ typedef struct gfn_gradient gfn_gradient;
 #define GFN_MAX_BATCH (INT64_C(1) << 19)
 
 /* Gradients of `objective` for batches of `batch_size` trajectories over all ranks, which the
- * sampler fills. Collective. comm, sampler and its model are borrowed.
+ * sampler fills. Collective. comm, sampler and its model are borrowed; make it before the sampler's
+ * first call, as it may make room in the sampler, which forgets what it held.
  * Errors: GFN_EINVAL (no objective, batch size out of range, a product overflows), GFN_ENOMEM. */
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        const gfn_objective *objective, int64_t batch_size,

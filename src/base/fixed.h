@@ -15,6 +15,10 @@
 
 #include <gfn/real.h>
 
+#ifdef __FAST_MATH__
+#error "sums are exact and NaN is detected: compile without -ffast-math"
+#endif
+
 /* |x| 2^bits < 2^51 is what can be converted. */
 static inline double gfn_fixed_limit(int bits)
 {

@@ -269,7 +269,9 @@ static gfn_status check_sum(const gfn_exact *e)
     for (size_t i = 0; i < e->n; i++)
         gfn_sum_add(&sum, e->flow[e->n + i]);
     const double total = gfn_sum_value(&sum);
-    if (!(fabs(total - 1) <= 1e-3))
+    /* A row of float probabilities adds up to 1 within 1e-7, and rows follow each other. */
+    const double tolerance = 1e-3 + 1e-7 * (double)e->env->spec.max_steps;
+    if (!(fabs(total - 1) <= tolerance))
         return gfn_fail(GFN_ENUMERIC,
                         "exact evaluation: the probabilities of all objects of %s add up to %g, "
                         "expected 1 (hint: log P_F is normalized over the allowed actions?)",

@@ -61,7 +61,8 @@ INLINE void add_products(size_t rows, size_t vectors, const tile *t, size_t a_ro
     for (size_t l = 0; l < t->depth; l++, a += a_col, b += t->b_row) {
         vec b_l[TILE_VECTORS];
         EACH_VECTOR(b_l[j] = load(b + j * LANES);)
-        EACH_ROW(vec a_il = all(a[i * a_row]); EACH_VECTOR(sum[i][j] += a_il * b_l[j];))
+        EACH_ROW(vec a_il = all(a[i * a_row]);
+                 EACH_VECTOR(sum[i][j] = multiply_add(a_il, b_l[j], sum[i][j]);))
     }
 }
 

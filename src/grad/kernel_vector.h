@@ -11,7 +11,7 @@
 #include <string.h>
 #include <tgmath.h>
 
-#if VECTOR_BYTES > 16
+#if VECTOR_BYTES > 16 || defined __FMA__
 #include <immintrin.h>
 #endif
 
@@ -57,6 +57,22 @@ INLINE void store(gfn_real *x, vec value)
 #define X86(name) name##_ps
 #define X86_MASK __mmask16
 #endif
+
+/* a b + c, in one rounding where the instruction set has it. It is written out: compilers tuned to
+ * avoid chains of fused operations would fuse in some tiles and not in others, and the bits of a
+ * row would depend on how many rows share its tile. */
+INLINE vec multiply_add(vec a, vec b, vec c)
+{
+#if defined __FMA__ && VECTOR_BYTES == 64
+    return X86(_mm512_fmadd)(a, b, c);
+#elif defined __FMA__ && VECTOR_BYTES == 32
+    return X86(_mm256_fmadd)(a, b, c);
+#elif defined __FMA__
+    return X86(_mm_fmadd)(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
 
 #if VECTOR_BYTES == 32
 static inline __m256i first_lanes(size_t n)

@@ -10,29 +10,29 @@
 /* A space is unrolled into a table where calls would visit much of it anyway. */
 enum { TABLE_STATES = 4096, TABLE_STATES_PER_TRAJECTORY = 16 };
 
-/* Spare rows for states that a caller asks for after a call, beside as many as the call visits. */
-enum { SPARE_ROWS = 8192 };
-
 static bool fits_table(const gfn_env_spec *spec, size_t capacity)
 {
     return spec->n_states > 0 && spec->n_states <= TABLE_STATES &&
            (size_t)spec->n_states <= TABLE_STATES_PER_TRAJECTORY * capacity;
 }
 
-/* Rows for every state that one call can visit, and as many again that a caller may ask for. */
-static gfn_status count_rows(const gfn_env_spec *spec, gfn_sampler *s)
+/* Rows for every state that one call can visit, and `extra`; in a table for all states. */
+static gfn_status count_rows(gfn_sampler *s, size_t extra)
 {
-    size_t visits;
-    bool fits = gfn_multiply(s->capacity, 2 * (s->max_steps + 1), &visits) &&
-                visits < ((size_t)1 << 30) - SPARE_ROWS;
-    s->max_rows = fits ? visits + SPARE_ROWS : SIZE_MAX;
-    if (spec->n_states > 0 && (uint64_t)spec->n_states < s->max_rows)
-        s->max_rows = (size_t)spec->n_states;
-    if (s->max_rows >= (size_t)1 << 30)
+    const gfn_env_spec *spec = gfn_env_spec_of(s->env);
+    size_t rows;
+    if (!gfn_multiply(s->capacity, s->max_steps + 1, &rows) ||
+        __builtin_add_overflow(rows, extra, &rows))
+        rows = SIZE_MAX;
+    const bool has_all = fits_table(spec, s->capacity);
+    if (has_all || (spec->n_states > 0 && (uint64_t)spec->n_states < rows))
+        rows = (size_t)spec->n_states;
+    if (rows >= (size_t)1 << 30)
         return gfn_fail(GFN_EINVAL,
                         "sampler: %zu trajectories of up to %zu steps can visit more than 2^30 "
                         "states (hint: a smaller --batch-size, or more ranks)",
                         s->capacity, s->max_steps);
+    s->max_rows = rows;
     return GFN_OK;
 }
 
@@ -72,7 +72,7 @@ static gfn_status set_up(gfn_sampler *s)
     s->n_back = (size_t)spec->shape.n_back_actions;
     s->obs_dim = (size_t)spec->shape.obs_dim;
     s->obs_hot = (size_t)spec->shape.obs_hot;
-    GFN_TRY(count_rows(spec, s));
+    GFN_TRY(count_rows(s, 0));
     GFN_TRY(allocate_rows(s));
     GFN_TRY(allocate_lanes(s));
     return fits_table(spec, s->capacity) ? gfn_table_create(s) : GFN_OK;
@@ -110,16 +110,35 @@ gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capac
     return status;
 }
 
+static void release_rows(gfn_sampler *s)
+{
+    gfn_state_set_destroy(&s->states);
+    gfn_frame_destroy(&s->frame);
+    gfn_release(&s->threshold);
+    gfn_release(&s->log_pb);
+    gfn_release(&s->ends);
+    gfn_release(&s->back_mask);
+    gfn_release(&s->dense);
+}
+
+gfn_status gfn_sampler_reserve(gfn_sampler *s, size_t extra)
+{
+    if (s->next) /* a table has rows for all states */
+        return GFN_OK;
+    GFN_TRY(count_rows(s, extra));
+    release_rows(s);
+    s->call++;
+    return allocate_rows(s);
+}
+
 void gfn_sampler_destroy(gfn_sampler **sampler)
 {
     gfn_sampler *s = *sampler;
     if (s == NULL)
         return;
-    gfn_state_set_destroy(&s->states);
-    gfn_frame_destroy(&s->frame);
-    void *arrays[] = {&s->threshold, &s->log_pb, &s->ends,       &s->back_mask,
-                      &s->dense,     &s->next,   &s->lane,       &s->state,
-                      &s->lane_row,  &s->action, &s->log_reward, &s->words};
+    release_rows(s);
+    void *arrays[] = {&s->next,   &s->lane,       &s->state, &s->lane_row,
+                      &s->action, &s->log_reward, &s->words};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(sampler);

@@ -80,6 +80,10 @@ gfn_status gfn_table_create(gfn_sampler *sampler);
 gfn_status gfn_table_walk(gfn_walk *walk);
 gfn_status gfn_waves_walk(gfn_walk *walk);
 
+/* Make room for `extra` more rows than one call can need. What the sampler held is gone.
+ * Errors: GFN_EINVAL, GFN_ENOMEM; then the sampler can only be destroyed. */
+gfn_status gfn_sampler_reserve(gfn_sampler *sampler, size_t extra);
+
 /* Rows of n given states under the parameters of the last call; new ones are added and evaluated.
  * Errors: GFN_EINVAL (no room), GFN_ENUMERIC. */
 gfn_status gfn_sampler_rows(gfn_sampler *sampler, size_t n, const int32_t *state, int32_t *row);

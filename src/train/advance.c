@@ -84,7 +84,7 @@ gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
     return GFN_OK;
 }
 
-/* All that needs the other ranks. */
+/* The last evaluation and the final samples, by all ranks. */
 static gfn_status measure(gfn_trainer *t, gfn_report *report)
 {
     const gfn_stream stream = {t->seed, GFN_PURPOSE_SAMPLE, 0};
@@ -94,11 +94,19 @@ static gfn_status measure(gfn_trainer *t, gfn_report *report)
     return gfn_run_draw(t->run, &stream, samples, false, &report->draw);
 }
 
-static gfn_status save(gfn_trainer *t, gfn_report *report)
+/* What was learned is safe before anything else is tried. */
+static gfn_status save(gfn_trainer *t)
 {
-    GFN_TRY(t->file_status);
+    GFN_TRY(count_modes(t));
+    gfn_trainer_enter(t, &t->phases.files);
+    if (t->file_status == GFN_OK)
+        t->file_status = gfn_checkpoint_save(t);
+    return gfn_comm_agree(t->run->comm, t->file_status);
+}
+
+static gfn_status conclude(gfn_trainer *t, gfn_report *report)
+{
     GFN_TRY(gfn_keep_metrics(t, &report->last));
-    GFN_TRY(gfn_checkpoint_save(t));
     gfn_trainer_enter(t, NULL);
     report->phases = t->phases;
     report->phases.communication = t->gradient->comm_seconds;
@@ -110,9 +118,10 @@ static gfn_status save(gfn_trainer *t, gfn_report *report)
 gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
 {
     *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
+    GFN_TRY(save(t));
     GFN_TRY(measure(t, report));
     gfn_trainer_enter(t, &t->phases.files);
-    gfn_status status = gfn_comm_agree(t->run->comm, save(t, report));
+    gfn_status status = gfn_comm_agree(t->run->comm, conclude(t, report));
     if (status != GFN_OK)
         gfn_draw_clear(&report->draw);
     return status;

@@ -82,15 +82,15 @@ static gfn_status find_rows(share *job, size_t n)
     return GFN_OK;
 }
 
-/* Add the threads' sums to the total, which is the sum of thread 0. */
+/* Add the threads' sums to the total, which is the sum of thread 0. Returns the offenders. */
 static size_t join(gfn_gradient *g, int threads)
 {
     size_t offenders = g->offenders[0];
-    for (int i = 1; i < threads; i++) {
+    for (int i = 1; i < threads; i++)
         offenders += g->offenders[i];
+    for (int i = 1; i < threads && offenders == 0; i++)
         for (size_t p = 0; p < g->n_params; p++)
             g->total[p] += g->sum[i][p];
-    }
     return offenders;
 }
 

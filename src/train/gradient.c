@@ -35,6 +35,19 @@ static size_t most_states(const gfn_sampler *s, size_t trajectories)
     return n_states > 0 && (uint64_t)n_states < visits ? (size_t)n_states : visits;
 }
 
+/* Rows for states that this rank has not visited: all of a small space; else those in its share of
+ * the blocks, which is at most one block more than an equal share. */
+static gfn_status reserve_rows(gfn_gradient *g)
+{
+    const size_t most = most_states(g->sampler, (size_t)g->batch_size), size = (size_t)g->size;
+    const size_t block = most / GFN_MAX_BLOCKS + 1 + GFN_BLOCK_ROWS;
+    if (g->is_small)
+        return gfn_sampler_reserve(g->sampler, most);
+    if (size == 1)
+        return GFN_OK;
+    return gfn_sampler_reserve(g->sampler, most / size + GFN_MAX_BLOCKS / size + block + 1);
+}
+
 static gfn_status allocate_merge(gfn_gradient *g)
 {
     const gfn_sampler *s = g->sampler;
@@ -108,6 +121,7 @@ static gfn_status set_up(gfn_gradient *g)
     g->key_words = gfn_record_words(s->width);
     g->is_small = sums_states(s, g->batch_size);
     g->is_whole = g->is_small && gfn_env_spec_of(s->env)->n_states <= GFN_WHOLE_STATES;
+    GFN_TRY(reserve_rows(g));
     g->mine.capacity =
         g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states : most_states(s, s->capacity);
     GFN_TRY(gfn_allocate("entries of rows", s->max_rows, sizeof(int32_t), &g->row_entry));
@@ -213,7 +227,8 @@ static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i
     const double loss = g->objective->loss(&terms, &all), *d = g->derivative;
     const double scale = ldexp(1.0, GFN_ENTRY_BITS);
     int64_t limbs[2];
-    size_t offenders = gfn_fixed_split(loss / (double)g->batch_size, limbs);
+    size_t offenders = !(loss < GFN_LOSS_LIMIT);
+    offenders += gfn_fixed_split(loss / (double)g->batch_size, limbs);
     offenders += !(fabs(all.log_z) < GFN_ENTRY_LIMIT);
     for (size_t t = 0; t < n; t++)
         offenders += !(fabs(d[t]) < GFN_ENTRY_LIMIT);

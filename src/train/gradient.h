@@ -17,6 +17,9 @@ enum { GFN_ENTRY_BITS = 27, GFN_GRADIENT_BITS = 36 };
 /* |derivative| < 2^16: the most that 2^19 trajectories can add to one entry is 2^62. */
 #define GFN_ENTRY_LIMIT 65536.0
 
+/* The most that 2^19 losses can add to a limb of the message is 2^62. */
+#define GFN_LOSS_LIMIT 0x1p42
+
 /* Distinct states of a block, about; and the most blocks whose sums cannot leave 63 bits. */
 enum { GFN_BLOCK_ROWS = 96, GFN_MAX_BLOCKS = 4096 };
 

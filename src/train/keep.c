@@ -130,6 +130,12 @@ static void add(summary *s, struct gfn_field field)
         s->field[s->n++] = field;
 }
 
+/* A count that may not be known: null then. */
+static struct gfn_field count(const char *name, int64_t n)
+{
+    return n >= 0 ? gfn_field_int(name, n) : gfn_field_number(name, NAN);
+}
+
 static void add_results(summary *s, const gfn_report *r)
 {
     const gfn_evaluation *e = &r->last.evaluation;
@@ -146,14 +152,14 @@ static void add_results(summary *s, const gfn_report *r)
     add(s, gfn_field_number("metrics.l1", e->metrics.l1));
     add(s, gfn_field_number("metrics.jsd", e->metrics.jsd));
     add(s, gfn_field_number("metrics.kl", e->metrics.kl));
-    add(s, gfn_field_int("metrics.modes", r->last.modes));
-    add(s, gfn_field_int("metrics.n_modes", r->last.n_modes));
+    add(s, count("metrics.modes", r->last.modes));
+    add(s, count("metrics.n_modes", r->last.n_modes));
     add(s, gfn_field_int("samples.n", r->draw.n));
     add(s, gfn_field_number("samples.l1", r->draw.l1));
     add(s, gfn_field_number("samples.l1_noise_floor", r->draw.l1_noise_floor));
     add(s, gfn_field_number("samples.chi_square", r->draw.chi_square));
     add(s, gfn_field_int("samples.chi_square_df", r->draw.chi_square_df));
-    add(s, gfn_field_int("samples.modes", r->draw.modes));
+    add(s, count("samples.modes", r->draw.modes));
 }
 
 static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)

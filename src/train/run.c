@@ -4,7 +4,10 @@
  */
 #include "train/run.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include <gfn/version.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -35,6 +38,22 @@ static gfn_status make(gfn_run *run)
     return GFN_OK;
 }
 
+/* Ranks whose kernels or versions differ would each be right and together not reproducible. */
+static gfn_status check_builds(gfn_comm *comm)
+{
+    char mine[64] = {0}, first[64];
+    snprintf(mine, sizeof mine, "%s with %s kernels", gfn_version(), gfn_kernels_name());
+    memcpy(first, mine, sizeof first);
+    GFN_TRY(gfn_comm_broadcast(comm, first, sizeof first));
+    gfn_status status = GFN_OK;
+    if (memcmp(first, mine, sizeof first) != 0)
+        status = gfn_fail(GFN_ECOMM,
+                          "expected gfn-dist %s as rank 0 has, found %s (hint: one binary "
+                          "everywhere, and GFN_KERNELS=plain or avx2 on mixed processors)",
+                          first, mine);
+    return gfn_comm_agree(comm, status);
+}
+
 gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads, gfn_run **run)
 {
     gfn_run *r = NULL;
@@ -43,7 +62,9 @@ gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int thread
         status = gfn_allocate("directory", 1, 1, &r->directory);
     GFN_TRY(gfn_comm_agree(comm, status));
     r->comm = comm;
-    status = gfn_run_share_options(comm, GFN_OK, options, &r->options);
+    status = check_builds(comm);
+    if (status == GFN_OK)
+        status = gfn_run_share_options(comm, GFN_OK, options, &r->options);
     if (status == GFN_OK)
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)
