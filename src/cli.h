@@ -46,6 +46,7 @@ typedef struct cli_live {
     bool is_quiet;
     bool is_dirty; /* the line is on the screen */
     double last;   /* when it was written, in seconds of the run */
+    double tv;     /* of the last evaluation; NAN: none yet */
 } cli_live;
 
 void cli_live_begin(cli_live *live, const cli_request *request);

@@ -92,21 +92,27 @@ static bool refuse(cli_request *request, const char *text)
     return false;
 }
 
-/* The library's message about a name that no option has names the nearest one. */
+/* "-size": a long name behind one dash, which getopt_long() would read as five short ones. */
+static bool has_one_dash(const char *word)
+{
+    return word[0] == '-' && word[1] != '-' && word[1] != '\0' && strcmp(word, "-h") != 0;
+}
+
+/* The library's message about a name that no option has: it names the nearest one. */
 static bool refuse_unknown(cli_request *request, const char *argument)
 {
     char name[128];
     const char *word = argument + strspn(argument, "-");
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    if (strlen(name) < 3 || has_one_dash(argument)) {
+        snprintf(request->message, sizeof request->message,
+                 "expected an option such as --size 16, found \"%.100s\" (hint: gfn-dist --help)",
+                 argument);
+        return false;
+    }
     gfn_options *all = NULL;
-    const gfn_option *tables[] = {program_rows, gfn_run_option_rows(), NULL};
-    const gfn_option *rows = NULL;
-    size_t n = 2;
-    for (size_t i = 0; i < gfn_env_kinds() && rows == NULL; i++)
-        rows = gfn_env_kind(i)->options;
-    if (rows)
-        tables[n++] = rows;
-    if (gfn_options_create(tables, n, &all) == GFN_OK)
+    const gfn_option *tables[] = {program_rows, gfn_run_option_rows(), gfn_env_kind(0)->options};
+    if (gfn_options_create(tables, 3, &all) == GFN_OK)
         gfn_options_set(all, name, "", "command line");
     gfn_options_destroy(&all);
     return refuse(request, gfn_error_message());
@@ -131,6 +137,10 @@ static bool read_options(int argc, char **argv, cli_request *request)
     optind = 1;
     for (;;) {
         int index = optind;
+        while (index < argc && argv[index][0] != '-')
+            index++;
+        if (index < argc && has_one_dash(argv[index]))
+            return refuse_unknown(request, argv[index]);
         int found = getopt_long(argc, argv, ":h", entries, NULL);
         if (found == -1)
             return true;

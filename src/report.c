@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* ---- the live line, on standard error ---- */
@@ -16,6 +17,8 @@
 #define LIVE_PERIOD 0.1
 #define LINE_PERIOD 2.0
 
+enum { MAX_LINE = 160 };
+
 void cli_live_begin(cli_live *live, const cli_request *request)
 {
     const char *progress = gfn_options_text(request->program, "progress");
@@ -23,18 +26,30 @@ void cli_live_begin(cli_live *live, const cli_request *request)
     const bool is_terminal = isatty(STDERR_FILENO) && !gfn_comm_is_launched();
     *live = (cli_live){.is_quiet = gfn_options_flag(request->program, "quiet") ||
                                    gfn_comm_launched_rank() != 0 || strcmp(progress, "never") == 0};
+    live->tv = NAN;
     live->is_on = strcmp(progress, "always") == 0 || (strcmp(progress, "auto") == 0 && is_terminal);
 }
 
 static void print_duration(char *text, size_t size, double seconds)
 {
     const long s = isfinite(seconds) && seconds < 1e9 ? (long)(seconds + 0.5) : 0;
-    if (s >= 3600)
+    if (s >= 86400)
+        snprintf(text, size, "%ldd%02ldh", s / 86400, s / 3600 % 24);
+    else if (s >= 3600)
         snprintf(text, size, "%ldh%02ldm", s / 3600, s / 60 % 60);
     else if (s >= 60)
         snprintf(text, size, "%ldm%02lds", s / 60, s % 60);
     else
         snprintf(text, size, "%lds", s);
+}
+
+/* Columns of the terminal less one, so that a rewritten line never wraps. */
+static int line_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
+        return 79;
+    return size.ws_col < MAX_LINE ? size.ws_col - 1 : MAX_LINE - 1;
 }
 
 void cli_live_show(cli_live *live, const gfn_progress *p)
@@ -43,16 +58,20 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
     if (live->is_quiet || p->seconds - live->last < period)
         return;
     live->last = p->seconds;
-    char left[32];
-    const double rate = p->trajectories_per_second;
-    const double ahead =
-        (double)p->trajectories / (double)p->iteration * (double)(p->iterations - p->iteration);
-    print_duration(left, sizeof left, rate > 0 ? ahead / rate : 0);
-    fprintf(stderr, "%siteration %" PRId64 "/%" PRId64 "  loss %.3g  log Z %.4f",
-            live->is_on ? "\r" : "", p->iteration, p->iterations, p->loss, p->log_z);
     if (p->has_evaluation && p->evaluation.is_exact)
-        fprintf(stderr, "  TV %.2g", p->evaluation.metrics.tv);
-    fprintf(stderr, "  %.3g trajectories/s  %s left%s", rate, left, live->is_on ? "   " : "\n");
+        live->tv = p->evaluation.metrics.tv;
+    char left[32], tv[32] = "", line[MAX_LINE];
+    const double rate = p->iterations_per_second;
+    print_duration(left, sizeof left, rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);
+    if (!isnan(live->tv))
+        snprintf(tv, sizeof tv, "  TV %.1e", live->tv);
+    snprintf(line, sizeof line, "%" PRId64 "/%" PRId64 "  loss %.2e  log Z %.3f%s  %.2e traj/s  %s",
+             p->iteration, p->iterations, p->loss, p->log_z, tv, p->trajectories_per_second, left);
+    const int width = line_width();
+    if (live->is_on)
+        fprintf(stderr, "\r%-*.*s", width, width, line);
+    else
+        fprintf(stderr, "%s left\n", line);
     fflush(stderr);
     live->is_dirty = live->is_on;
 }
@@ -60,7 +79,7 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
 void cli_live_end(cli_live *live)
 {
     if (live->is_dirty)
-        fprintf(stderr, "\r%79s\r", "");
+        fprintf(stderr, "\r%*s\r", line_width(), "");
     live->is_dirty = false;
 }
 
@@ -112,7 +131,7 @@ static void print_maps(const gfn_env_spec *spec, const double *samples, const do
         print_map_row(target, size, k, y, most);
         printf("\n");
     }
-    printf("  scale: \"%s\" from 0 to %.3g a cell%s\n", shades, most,
+    printf("  y down, x to the right; \"%s\" from 0 to %.3g a cell%s\n", shades, most,
            k > 1 ? ", means of neighbouring cells" : "");
 }
 
@@ -155,9 +174,10 @@ static void print_quality(const gfn_evaluation *e, const gfn_draw *draw, int64_t
     if (!isnan(draw->l1))
         printf(": L1 %.3g, a perfect sampler scores %.3g", draw->l1, draw->l1_noise_floor);
     if (draw->modes >= 0)
-        printf("%s %" PRId64 " modes", isnan(draw->l1) ? ":" : ";", draw->modes);
+        printf("%s %" PRId64 " mode%s", isnan(draw->l1) ? ":" : ";", draw->modes,
+               draw->modes == 1 ? "" : "s");
     printf("\n");
-    if (!isnan(draw->chi_square))
+    if (draw->chi_square_df > 0)
         printf("             chi-square %.1f on %" PRId64
                " degrees of freedom against the policy\n",
                draw->chi_square, draw->chi_square_df);
@@ -170,12 +190,12 @@ void cli_report_training(const gfn_run *run, const gfn_report *r)
            "(%.0f iterations/s)\n",
            r->is_complete ? "done" : "stopped", p->iteration, p->iterations, p->trajectories,
            r->seconds, p->iterations_per_second);
-    printf("  loss       %.3g\n", p->loss);
+    if (!isnan(p->loss))
+        printf("  loss       %.3g\n", p->loss);
     print_quality(&r->last.evaluation, &r->draw, p->modes, p->n_modes);
     print_heat_map(run, &r->draw);
     if (gfn_run_directory(run)[0])
-        printf("\n  files in %s: config.ini metrics.jsonl checkpoint.safetensors%s summary.json\n",
-               gfn_run_directory(run), r->draw.counts && r->draw.n > 0 ? " histogram.npy" : "");
+        printf("\n  files in %s\n", gfn_run_directory(run));
 }
 
 void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,

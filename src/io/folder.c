@@ -27,14 +27,20 @@ bool gfn_folder_exists(const char *path)
 }
 
 /* Make all folders above `path`, which is cut at its slashes meanwhile. A system may refuse to make
- * a folder that is there with any error, so that only the last failure counts. */
-static void create_parents(char *path)
+ * a folder that is there with any error, so only one that is not there afterwards counts.
+ * *failed gets the length of that folder's name, 0: none; errno tells why. */
+static void create_parents(char *path, size_t *failed)
 {
-    for (char *at = path + 1; *at != '\0'; at++) {
+    *failed = 0;
+    for (char *at = path + 1; *at != '\0' && *failed == 0; at++) {
         if (*at != '/' || at[1] == '/' || at[1] == '\0')
             continue;
         *at = '\0';
-        mkdir(path, 0777);
+        const int reason = mkdir(path, 0777) == 0 ? 0 : errno;
+        if (reason != 0 && !gfn_folder_exists(path)) {
+            *failed = (size_t)(at - path);
+            errno = reason == EEXIST ? ENOTDIR : reason;
+        }
         *at = '/';
     }
 }
@@ -48,7 +54,17 @@ static gfn_status create(const char *path, bool *is_new)
         return gfn_fail(GFN_EINVAL, "expected the name of a folder, found nothing");
     GFN_TRY(gfn_allocate("path", size, 1, &copy));
     memcpy(copy, path, size);
-    create_parents(copy);
+    size_t failed;
+    create_parents(copy, &failed);
+    if (failed > 0) {
+        copy[failed] = '\0';
+        const int reason = errno;
+        char deed[300];
+        snprintf(deed, sizeof deed, "make the folder %s", copy);
+        gfn_release(&copy);
+        errno = reason;
+        return gfn_fail_errno(path, deed);
+    }
     gfn_release(&copy);
     *is_new = mkdir(path, 0777) == 0;
     if (*is_new || (errno == EEXIST && gfn_folder_exists(path)))

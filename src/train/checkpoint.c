@@ -206,6 +206,22 @@ static gfn_status revive(gfn_comm *comm, const gfn_safetensors *file, const char
     return status;
 }
 
+/* Read the checkpoint of a run directory; what is wrong is said of the directory. */
+static gfn_status load_file(const char *directory, char **path, gfn_safetensors **file)
+{
+    GFN_TRY(gfn_folder_path(directory, GFN_CHECKPOINT_FILE, path));
+    if (!gfn_folder_exists(directory))
+        return gfn_fail(GFN_EIO, "%s: expected a run directory, found %s (hint: runs/latest)",
+                        directory, gfn_file_exists(directory) ? "a file" : "nothing");
+    if (!gfn_file_exists(*path))
+        return gfn_fail(
+            GFN_EIO,
+            "%s: expected a run directory with a %s, found none (hint: a run that ended "
+            "before its first checkpoint has none)",
+            directory, GFN_CHECKPOINT_FILE);
+    return gfn_safetensors_load(*path, file);
+}
+
 gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run)
 {
     gfn_safetensors *file = NULL;
@@ -214,9 +230,7 @@ gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_
     gfn_run *r = NULL;
     gfn_status status = GFN_OK;
     if (gfn_comm_rank(comm) == 0) {
-        status = gfn_folder_path(directory, GFN_CHECKPOINT_FILE, &path);
-        if (status == GFN_OK)
-            status = gfn_safetensors_load(path, &file);
+        status = load_file(directory, &path, &file);
         if (status == GFN_OK)
             status = read_options(file, path, &options);
     }

@@ -158,7 +158,7 @@ static void add_results(summary *s, const gfn_report *r)
     add(s, gfn_field_number("samples.l1", r->draw.l1));
     add(s, gfn_field_number("samples.l1_noise_floor", r->draw.l1_noise_floor));
     add(s, gfn_field_number("samples.chi_square", r->draw.chi_square));
-    add(s, gfn_field_int("samples.chi_square_df", r->draw.chi_square_df));
+    add(s, count("samples.chi_square_df", isnan(r->draw.chi_square) ? -1 : r->draw.chi_square_df));
     add(s, count("samples.modes", r->draw.modes));
 }
 

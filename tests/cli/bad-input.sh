@@ -59,6 +59,8 @@ refused 2 'hint' --size 1000000 --ndim 30 --batch-size 524288
 refused 2 'found "sise" \(hint: size\)' --sise 16
 refused 2 'found "itarations" \(hint: iterations\)' --itarations=5
 refused 2 "$everything" -x
+refused 2 'expected an option such as --size 16, found "-size"' -size 16
+refused 2 'expected an option such as --size 16, found "-n"' -n 8
 refused 2 "$everything" frobnicate
 refused 2 "$everything" train again
 refused 2 'size: expected a value, found none' --size

@@ -26,9 +26,11 @@ static void a_file_is_no_folder(void **state)
     put_text("file", "precious");
     assert_false(gfn_folder_exists("file"));
     assert_refused(gfn_folder_create("file"), GFN_EEXIST, "file: expected a folder, found a file");
-    assert_refused(gfn_folder_create("file/run"), GFN_EIO, "file/run: cannot make the folder");
+    assert_refused(gfn_folder_create("file/run"), GFN_EIO,
+                   "file/run: cannot make the folder file: Not a directory");
     assert_refused(gfn_folder_create(""), GFN_EINVAL, "found nothing");
-    assert_refused(gfn_folder_create("/proc/none/run"), GFN_EIO, "/proc/none/run: ");
+    assert_refused(gfn_folder_create("/proc/none/run"), GFN_EIO,
+                   "/proc/none/run: cannot make the folder /proc/none: ");
     assert_true(holds("file", "precious"));
 }
 
