@@ -93,6 +93,16 @@ before=$(cat run/* | cksum)
 refused 2 'run.*hint' --size 4 --iterations 3 --out run
 [ "$before" = "$(cat run/* | cksum)" ] || { echo "the run directory was touched" && failed=1; }
 
+# A run directory that vanishes during the run.
+"$GFN_DIST" --size 4 --iterations 100000000 --time-limit 1 --quiet --out gone >out 2>err &
+sleep 0.4
+rm -r gone
+wait $!
+if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -q 'gone.*hint' err; then
+    echo "a vanished run directory: $(cat err)"
+    failed=1
+fi
+
 # A damaged checkpoint.
 head -c 3000 run/checkpoint.safetensors >cut
 cp cut run/checkpoint.safetensors
