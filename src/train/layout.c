@@ -10,7 +10,7 @@
 #include "base/parallel.h"
 
 /* --threads, else OMP_NUM_THREADS, else the rank's share of its host's cores; at least 1. */
-static int choose_threads(const gfn_run *run, int threads)
+static int choose_threads(gfn_run *run, int threads)
 {
     if (!gfn_parallel_is_built())
         return 1;
@@ -20,6 +20,7 @@ static int choose_threads(const gfn_run *run, int threads)
         return (int)gfn_options_int(run->options, "threads");
     if (gfn_parallel_requested() > 0)
         return gfn_parallel_requested();
+    run->has_free_threads = true;
     /* Sums of shares such as 1/3 fall a little short of the integer that they mean. */
     const double share = gfn_comm_core_share(run->comm) + 1e-6;
     return share < 1 ? 1 : (int)share;

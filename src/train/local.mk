@@ -16,4 +16,5 @@ libtrain_la_SOURCES = \
 	src/train/pack.c \
 	src/train/run.c src/train/run.h \
 	src/train/step.c \
-	src/train/trainer.c src/train/trainer.h
+	src/train/trainer.c src/train/trainer.h \
+	src/train/tune.c

@@ -18,6 +18,7 @@ struct gfn_run {
     gfn_exact *exact; /* on rank 0, made at the first evaluation */
     bool has_no_exact;
     int threads;
+    bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
     char *directory; /* "" where nothing is kept */
     char layout[160], hint[256];

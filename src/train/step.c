@@ -42,5 +42,6 @@ gfn_status gfn_trainer_step(gfn_trainer *t)
     gfn_modes_add(&t->modes, t->log);
     t->run->iteration++;
     gfn_trainer_enter(t, NULL);
+    gfn_tuner_step(t);
     return GFN_OK;
 }

@@ -87,6 +87,7 @@ static gfn_status set_up(gfn_trainer *t)
     GFN_TRY(gfn_comm_agree(comm, make(t)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
     choose_cadences(t);
+    gfn_tuner_begin(t);
     t->start = t->last_checkpoint = gfn_clock_seconds();
     return GFN_OK;
 }

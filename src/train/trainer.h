@@ -26,6 +26,15 @@ typedef struct gfn_modes {
     int size;
 } gfn_modes;
 
+/* Trying how many threads are fastest: tune.c. */
+typedef struct gfn_tuner {
+    int most; /* 1: nothing to try */
+    int stage;
+    int64_t left, period; /* steps of the present stage, of the next choice */
+    double alone;         /* seconds of a trial on one thread */
+    double spent, work;   /* seconds of the present stage (a part of it), of all */
+} gfn_tuner;
+
 struct gfn_trainer {
     gfn_run *run;
     gfn_gradient *gradient;
@@ -56,12 +65,17 @@ struct gfn_trainer {
     gfn_appender *metrics;
     gfn_status file_status;
 
+    gfn_tuner tuner;
     gfn_phases phases;
     double *phase, entered; /* the present one, and since when */
 };
 
 /* From now on the time belongs to `phase` (one of trainer->phases), until the next call. */
 void gfn_trainer_enter(gfn_trainer *trainer, double *phase);
+
+/* tune.c: at the beginning, and after every step. */
+void gfn_tuner_begin(gfn_trainer *trainer);
+void gfn_tuner_step(gfn_trainer *trainer);
 
 /* modes.c */
 gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes);

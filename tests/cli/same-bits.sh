@@ -17,12 +17,14 @@ bits() {
 
 # same NAME OPTION...: train on every split and compare with one rank and thread.
 same() {
-    local name=$1 n t out
+    local name=$1 n t out threads
     shift
     for n in $ranks; do
-        for t in 1 2 3; do
+        for t in 1 2 3 free; do
             out=$TMPDIR/$name-$n-$t
-            if ! "$NP_RUN" --ranks "$n" -- "$GFN_DIST" "$@" --threads "$t" --quiet --out "$out" \
+            threads=()
+            [ "$t" = free ] || threads=(--threads "$t")
+            if ! "$NP_RUN" --ranks "$n" -- "$GFN_DIST" "$@" "${threads[@]}" --quiet --out "$out" \
                 >"$out.log" 2>&1; then
                 echo "failed: $name on $n ranks x $t threads: $(cat "$out.log")"
                 failed=1
