@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/fixed.h"
 
+#include "base/clones.h"
+
+GFN_CLONES
 size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum)
 {
     const double scale = ldexp(1.0, bits), limit = gfn_fixed_limit(bits);
@@ -20,9 +23,8 @@ size_t gfn_fixed_split(double x, int64_t limbs[2])
         limbs[0] = limbs[1] = 0;
         return 1;
     }
-    double hi = floor(x * 0x1p20);
-    limbs[0] = (int64_t)hi;
-    limbs[1] = (int64_t)((x * 0x1p20 - hi) * 0x1p40);
+    limbs[0] = (int64_t)(x * 0x1p20); /* not negative: conversion rounds down */
+    limbs[1] = (int64_t)((x * 0x1p20 - (double)limbs[0]) * 0x1p40);
     return 0;
 }
 

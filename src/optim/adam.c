@@ -13,6 +13,8 @@
 
 #include <math.h>
 
+#include "base/clones.h"
+
 /* Built with -fno-math-errno, so that a square root is one instruction and the loop has vectors. */
 static inline gfn_real square_root(gfn_real x)
 {
@@ -23,6 +25,7 @@ static inline gfn_real square_root(gfn_real x)
 #endif
 }
 
+GFN_CLONES
 void gfn_adam_step(const gfn_adam *adam, int64_t t, double rate, size_t n, gfn_real *restrict x,
                    const gfn_real *restrict g, gfn_real *restrict m, gfn_real *restrict v)
 {

@@ -59,8 +59,8 @@ static bool set_thresholds(size_t n_actions, const uint8_t *mask, const gfn_real
             sum += exp((double)log_pf[a]);
             last = a;
         }
-        double scaled = floor(sum * 0x1p31);
-        threshold[a] = scaled < 0x1p31 ? (int32_t)(scaled - 1) : INT32_MAX;
+        const double scaled = sum * 0x1p31; /* not negative: conversion rounds down */
+        threshold[a] = scaled < 0x1p31 ? (int32_t)scaled - 1 : INT32_MAX;
     }
     /* Whatever rounding left of the sum belongs to the last allowed action. */
     for (size_t a = last; a < n_actions; a++)

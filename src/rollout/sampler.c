@@ -137,8 +137,8 @@ void gfn_sampler_destroy(gfn_sampler **sampler)
     if (s == NULL)
         return;
     release_rows(s);
-    void *arrays[] = {&s->next,   &s->lane,       &s->state, &s->lane_row,
-                      &s->action, &s->log_reward, &s->words};
+    void *arrays[] = {&s->next,  &s->edge_log_pb, &s->is_last, &s->log_reward, &s->lane,
+                      &s->state, &s->lane_row,    &s->action,  &s->words};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(sampler);

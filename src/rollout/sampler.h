@@ -42,8 +42,10 @@ struct gfn_sampler {
     _Atomic bool broken; /* a row's policy is not finite */
 
     /* The table of a small space; NULL elsewhere. */
-    int32_t *next;      /* [n_states][n_actions] row after the action, -1: not allowed or stop */
-    double *log_reward; /* [n_states] */
+    int32_t *next;         /* [n_states][n_actions] row after the action, -1: not allowed */
+    gfn_real *edge_log_pb; /* [n_states][n_actions] log P_B of the action's edge; stop: 0 */
+    uint8_t *is_last;      /* [n_states][n_actions] the action ends the trajectory */
+    double *log_reward;    /* [n_states] */
 
     /* Lanes: the live trajectories of a wave, packed. */
     size_t *lane;      /* [capacity] which trajectory */

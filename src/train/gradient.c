@@ -195,22 +195,33 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
 /* Entry of a row: by first visit, and numbered now if this is it; in a small space by number. */
 static size_t entry_of(gfn_gradient *g, int32_t row)
 {
-    const gfn_sampler *s = g->sampler;
-    if (g->is_small && s->next)
-        return (size_t)row; /* the rows of a table are numbers */
     if (g->row_entry[row] != 0)
         return (size_t)(g->row_entry[row] - 1);
     g->entry_row[g->n_rows++] = row;
     size_t entry = g->n_rows - 1;
     if (g->is_small) {
-        const int32_t *states = gfn_state_set_states(s->states);
-        entry = (size_t)gfn_state_set_add(g->states, states + (size_t)row * s->width);
+        const int32_t *states = gfn_state_set_states(g->sampler->states);
+        entry = (size_t)gfn_state_set_add(g->states, states + (size_t)row * g->sampler->width);
     } else {
         memset(g->mine.sum + entry * g->n_actions, 0, g->n_actions * sizeof(int64_t));
         g->mine.n = g->n_rows;
     }
     g->row_entry[row] = (int32_t)entry + 1;
     return entry;
+}
+
+/* Add the derivatives of n steps to the entries of their states and actions. */
+static void add_steps(gfn_gradient *g, size_t n, const int32_t *row, const int32_t *action)
+{
+    const double scale = ldexp(1.0, GFN_ENTRY_BITS), *d = g->derivative;
+    const size_t k = g->n_actions;
+    int64_t *sum = g->mine.sum;
+    if (g->is_small && g->sampler->next) /* the rows of a table are numbers */
+        for (size_t t = 0; t < n; t++)
+            sum[(size_t)row[t] * k + (size_t)action[t]] += gfn_fixed(d[t], scale);
+    else
+        for (size_t t = 0; t < n; t++)
+            sum[entry_of(g, row[t]) * k + (size_t)action[t]] += gfn_fixed(d[t], scale);
 }
 
 static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i, double log_z)
@@ -239,10 +250,7 @@ static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i
                         "smaller --lr or --lr-logz)",
                         (long long)log->first + (long long)i, g->objective->name, loss,
                         terms.log_reward, terms.sum_log_pf, terms.sum_log_pb, log_z);
-    for (size_t t = 0; t < n; t++) {
-        const size_t entry = entry_of(g, log->row[at + t]);
-        g->mine.sum[entry * g->n_actions + (size_t)log->action[at + t]] += gfn_fixed(d[t], scale);
-    }
+    add_steps(g, n, log->row + at, log->action + at);
     g->log_z_sum += gfn_fixed(all.log_z, scale);
     g->loss[0] += limbs[0];
     g->loss[1] += limbs[1];

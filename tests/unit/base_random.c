@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <gfn/random.h>
 
+#include "base/draws.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,9 +128,31 @@ static void draws_look_uniform_and_independent(void **state)
     assert_true(fabs(12 * along / n) < 5.0 / SIDE);
 }
 
+static void many_draws_are_the_single_ones(void **state)
+{
+    (void)state;
+    const gfn_stream stream = {UINT64_C(0xfedcba9876543210), GFN_PURPOSE_SAMPLE,
+                               (UINT64_C(1) << 40) + 12345};
+    for (size_t n = 0; n < 40; n++)
+        for (uint32_t block = 0; block < 300000000; block = 7 * block + 1) {
+            uint64_t trajectory[40];
+            uint32_t words[40][4], one[4];
+            if (block >> 28)
+                break;
+            for (size_t i = 0; i < n; i++)
+                trajectory[i] = (UINT64_C(0x7fff00000001) * (i + 1)) & UINT64_C(0xffffffffffff);
+            gfn_draws(&stream, n, trajectory, block, words);
+            for (size_t i = 0; i < n; i++) {
+                gfn_random_words(&stream, trajectory[i], block, one);
+                assert_memory_equal(words[i], one, sizeof one);
+            }
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_draws_are_the_single_ones),
         cmocka_unit_test(philox_gives_the_known_answers),
         cmocka_unit_test(a_draw_is_a_word_of_its_block),
         cmocka_unit_test(streams_never_share_a_block),
