@@ -338,6 +338,8 @@ gfn_status gfn_comm_open_mpi(MPI_Comm mpi, gfn_comm **comm)
 /* Threads other than the one that opened the communicator never call MPI. */
 static gfn_status start_mpi(const struct gfn_launcher *launcher)
 {
+    if (launcher->is_mute) /* MPI itself would end the process with a page of text */
+        return gfn_launcher_refuse(launcher, find_library_name());
     int level, size;
     GFN_TRY(check("MPI_Init_thread", MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level)));
     is_started = true;

@@ -12,17 +12,19 @@
  * Launchers start each other (srun starts mpirun's daemons), so the innermost stand first. PMIx has
  * no variable for the size. SLURM_NTASKS and SLURM_PROCID are set in batch scripts too, where
  * nothing was launched; and the shell that salloc gives is a step of one task, where nothing was
- * either and where Open MPI would refuse to start. */
+ * either and where Open MPI would refuse to start. The last row's processes cannot
+ * find each other. */
 static const struct row {
     const char *name, *size, *rank;
     int least;
+    bool is_mute;
 } rows[] = {
-    {"Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", 1},
-    {"MPICH's mpirun or Slurm's PMI", "PMI_SIZE", "PMI_RANK", 1},
-    {"MPICH's mpirun", "MPI_LOCALNRANKS", "MPI_LOCALRANKID", 1},
-    {"Slurm's srun with PMIx", "SLURM_STEP_NUM_TASKS", "PMIX_RANK", 1},
-    {"a launcher with PMIx", NULL, "PMIX_RANK", 1},
-    {"Slurm's srun without PMI", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID", 2},
+    {"Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", 1, false},
+    {"MPICH's mpirun or Slurm's PMI", "PMI_SIZE", "PMI_RANK", 1, false},
+    {"MPICH's mpirun", "MPI_LOCALNRANKS", "MPI_LOCALRANKID", 1, false},
+    {"Slurm's srun with PMIx", "SLURM_STEP_NUM_TASKS", "PMIX_RANK", 1, false},
+    {"a launcher with PMIx", NULL, "PMIX_RANK", 1, false},
+    {"Slurm's srun without PMI", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID", 2, true},
 };
 
 static bool read_number(const char *text, int least, int *number)
@@ -43,9 +45,9 @@ struct gfn_launcher gfn_launcher_find(char *(*lookup)(const char *name))
         if (!read_number(lookup(row->rank), 0, &rank))
             continue;
         if (row->size == NULL)
-            return (struct gfn_launcher){row->name, row->rank, rank, rank + 1, rank};
+            return (struct gfn_launcher){row->name, row->rank, rank, rank + 1, rank, false};
         if (read_number(lookup(row->size), row->least, &size))
-            return (struct gfn_launcher){row->name, row->size, size, size, rank};
+            return (struct gfn_launcher){row->name, row->size, size, size, rank, row->is_mute};
     }
     return (struct gfn_launcher){.size = 1};
 }
@@ -61,6 +63,12 @@ static void let_first_speak(int rank)
 gfn_status gfn_launcher_refuse(const struct gfn_launcher *launcher, const char *library)
 {
     let_first_speak(launcher->rank);
+    if (launcher->is_mute)
+        return gfn_fail(
+            GFN_ECOMM,
+            "expected %d ranks (%s=%d, set by %s), found no way to connect them; this is "
+            "process %d (hint: srun --mpi=pmix)",
+            launcher->size, launcher->variable, launcher->value, launcher->name, launcher->rank);
     if (library == NULL)
         return gfn_fail(GFN_ECOMM,
                         "expected %d ranks (%s=%d, set by %s), found 1, as this build has no MPI; "

@@ -5,6 +5,8 @@
 #ifndef COMM_LAUNCHER_H
 #define COMM_LAUNCHER_H
 
+#include <stdbool.h>
+
 #include <gfn/status.h>
 
 struct gfn_launcher {
@@ -13,6 +15,7 @@ struct gfn_launcher {
     int value;            /* ... and what that was */
     int size;             /* processes it started, or as many as are known of; at least 1 */
     int rank;             /* which of them this is; 0 without a launcher */
+    bool is_mute;         /* gives its processes no way to find each other */
 };
 
 /* `lookup` is getenv() or a test's. */

@@ -134,12 +134,27 @@ static void refusal_without_mpi_says_so(void **state)
     assert_message_has("hint: configure --with-mpi=yes");
 }
 
+static void a_launcher_that_connects_nobody_is_refused_whatever_the_library(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof environments / sizeof environments[0]; i++) {
+        current = &environments[i];
+        const struct gfn_launcher launcher = gfn_launcher_find(lookup);
+        assert_int_equal(launcher.is_mute, strcmp(environments[i].what, "plain srun") == 0);
+    }
+    const struct gfn_launcher mute = {"srun without PMI", "SLURM_STEP_NUM_TASKS", 3, 3, 0, true};
+    assert_int_equal(gfn_launcher_refuse(&mute, "Open MPI 4.1.4"), GFN_ECOMM);
+    assert_message_has("expected 3 ranks (SLURM_STEP_NUM_TASKS=3");
+    assert_message_has("hint: srun --mpi=pmix");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_launcher_is_recognized),
         cmocka_unit_test(refusal_tells_what_was_expected_and_found_and_what_to_do),
         cmocka_unit_test(refusal_without_mpi_says_so),
+        cmocka_unit_test(a_launcher_that_connects_nobody_is_refused_whatever_the_library),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
