@@ -64,7 +64,7 @@ static gfn_status compare(drawing *d, gfn_exact *exact, gfn_draw *draw)
 {
     const size_t n = gfn_exact_n(exact);
     const double *target = gfn_exact_target(exact), *p;
-    GFN_TRY(gfn_exact_run(exact, gfn_sampler_log_pf, d->run->sampler, &p));
+    GFN_TRY(gfn_run_distribution(d->run, &p));
     draw->chi_square = gfn_chi_square(n, draw->counts, p, &draw->chi_square_df);
     draw->l1_noise_floor = gfn_l1_noise_floor(n, target, draw->n);
     draw->l1 = gfn_l1_of_counts(n, draw->counts, target);

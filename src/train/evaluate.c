@@ -26,13 +26,25 @@ const double *gfn_run_target(const gfn_run *run)
     return run->exact ? gfn_exact_target(run->exact) : NULL;
 }
 
+gfn_status gfn_run_distribution(gfn_run *run, const double **p)
+{
+    const uint32_t crc = gfn_run_params_crc(run);
+    if (run->p == NULL || run->p_crc != crc) {
+        run->p = NULL;
+        GFN_TRY(gfn_exact_run(run->exact, gfn_sampler_log_pf, run->sampler, &run->p));
+        run->p_crc = crc;
+    }
+    *p = run->p;
+    return GFN_OK;
+}
+
 static gfn_status evaluate(gfn_run *run, gfn_evaluation *e)
 {
     gfn_exact *exact;
     GFN_TRY(gfn_run_exact(run, &exact));
     if (exact) {
         const double *p;
-        GFN_TRY(gfn_exact_run(exact, gfn_sampler_log_pf, run->sampler, &p));
+        GFN_TRY(gfn_run_distribution(run, &p));
         gfn_metrics_compute(gfn_exact_n(exact), p, gfn_exact_target(exact), &e->metrics);
         e->log_z_true = gfn_exact_log_z(exact);
         e->is_exact = true;

@@ -81,7 +81,7 @@ static gfn_status allocate_message(gfn_gradient *g)
 
 static gfn_status allocate_backward(gfn_gradient *g)
 {
-    const size_t threads = (size_t)g->threads;
+    const size_t threads = (size_t)g->most_threads;
     const size_t most = g->all.capacity ? g->all.capacity : g->mine.capacity;
     g->block_capacity = most / GFN_MAX_BLOCKS + 1;
     if (g->block_capacity < GFN_BLOCK_ROWS)
@@ -114,7 +114,7 @@ static gfn_status set_up(gfn_gradient *g)
     const gfn_sampler *s = g->sampler;
     g->rank = gfn_comm_rank(g->comm);
     g->size = gfn_comm_size(g->comm);
-    g->threads = s->threads;
+    g->threads = g->most_threads = s->threads;
     g->n_actions = s->n_actions;
     g->n_params = gfn_model_n_params(s->model);
     g->log_z_offset = gfn_model_log_z_offset(s->model);
@@ -171,7 +171,7 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     gfn_gradient *g = *gradient;
     if (g == NULL)
         return;
-    for (size_t i = 0; i < (size_t)g->threads; i++) {
+    for (size_t i = 0; i < (size_t)g->most_threads; i++) {
         if (g->frame)
             gfn_frame_destroy(&g->frame[i]);
         if (g->block)

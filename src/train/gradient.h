@@ -39,7 +39,8 @@ struct gfn_gradient {
     gfn_sampler *sampler;
     const gfn_objective *objective;
     int64_t batch_size;
-    int rank, size, threads;
+    int rank, size;
+    int threads, most_threads; /* in use, and that there is memory for */
     size_t n_actions, n_params, log_z_offset;
     bool is_small, is_whole;
     double comm_seconds;

@@ -17,6 +17,9 @@ struct gfn_run {
     gfn_sampler *sampler;
     gfn_exact *exact; /* on rank 0, made at the first evaluation */
     bool has_no_exact;
+    const double
+        *p; /* what `exact` found for the parameters with the CRC p_crc; NULL: nothing yet */
+    uint32_t p_crc;
     int threads;
     bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
@@ -33,5 +36,8 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads);
 
 /* The exact evaluation on rank 0; NULL where it is impossible. */
 gfn_status gfn_run_exact(gfn_run *run, gfn_exact **exact);
+
+/* The exact terminal distribution under the current parameters, found once for each of them. */
+gfn_status gfn_run_distribution(gfn_run *run, const double **p);
 
 #endif
