@@ -9,3 +9,8 @@ check_PROGRAMS += tests/unit/train_run
 UNIT_TESTS += tests/unit/train_run
 tests_unit_train_run_SOURCES = tests/unit/train_run.c
 tests_unit_train_run_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/train_tune
+UNIT_TESTS += tests/unit/train_tune
+tests_unit_train_tune_SOURCES = tests/unit/train_tune.c
+tests_unit_train_tune_LDADD = $(LINK_train) $(CMOCKA_LIBS)
