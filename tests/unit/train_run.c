@@ -90,6 +90,48 @@ static void the_default_job_reaches_the_exact_distribution(void **unused)
     gfn_run_destroy(&run);
 }
 
+/* Five steps of the trainer against the same loop written out: sample, gradient, Adam with its
+ * steps counted from 1, rates that decay from their full value. */
+static void a_step_is_the_loop_written_out(void **unused)
+{
+    (void)unused;
+    enum { STEPS = 5, BATCH = 40 };
+    gfn_run *run = make_run("size=7 batch-size=40 iterations=9 lr=0.0173 lr-logz=0.21 seed=6", 1);
+    gfn_run *by_hand = make_run("size=7 batch-size=40 iterations=9 seed=6", 2);
+    gfn_trainer *trainer = NULL;
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    for (int i = 0; i < STEPS; i++)
+        assert_int_equal(gfn_trainer_step(trainer), GFN_OK);
+    gfn_model *model = gfn_run_model(by_hand);
+    gfn_sampler *sampler = gfn_run_sampler(by_hand);
+    gfn_trajectories *log = NULL;
+    gfn_gradient *gradient = NULL;
+    const gfn_adam adam = GFN_ADAM_DEFAULT;
+    const size_t n = gfn_model_n_params(model), z = n - 1;
+    gfn_real *x = gfn_model_params(model), *g = calloc(3 * n, sizeof *g);
+    gfn_real *m = g + n, *v = m + n;
+    double loss;
+    assert_int_equal(gfn_gradient_create(comm, sampler, gfn_objective_find("tb"), BATCH, &gradient),
+                     GFN_OK);
+    assert_int_equal(gfn_sampler_trajectories(sampler, &log), GFN_OK);
+    for (int64_t i = 0; i < STEPS; i++) {
+        const gfn_stream stream = {6, GFN_PURPOSE_TRAIN, (uint64_t)i};
+        const double factor = gfn_schedule_factor(GFN_COSINE, i, 9);
+        assert_int_equal(gfn_sampler_sample(sampler, &stream, 0, BATCH, log), GFN_OK);
+        assert_int_equal(gfn_gradient_add(gradient, log), GFN_OK);
+        assert_int_equal(gfn_gradient_backward(gradient, GFN_OK, g, &loss), GFN_OK);
+        gfn_adam_step(&adam, i + 1, 0.0173 * factor, z, x, g, m, v);
+        gfn_adam_step(&adam, i + 1, 0.21 * factor, 1, x + z, g + z, m + z, v + z);
+    }
+    assert_memory_equal(gfn_model_params(gfn_run_model(run)), x, n * sizeof *x);
+    free(g);
+    gfn_gradient_destroy(&gradient);
+    gfn_trajectories_destroy(&log);
+    gfn_trainer_destroy(&trainer);
+    gfn_run_destroy(&run);
+    gfn_run_destroy(&by_hand);
+}
+
 static void a_checkpoint_gives_back_the_run(void **unused)
 {
     (void)unused;
@@ -254,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_default_job_reaches_the_exact_distribution),
+        cmocka_unit_test(a_step_is_the_loop_written_out),
         cmocka_unit_test(a_checkpoint_gives_back_the_run),
         cmocka_unit_test(a_checkpoint_holds_all_that_a_run_needs_to_go_on),
         cmocka_unit_test(a_run_is_never_overwritten),
