@@ -92,11 +92,6 @@ size_t gfn_state_set_count(const gfn_state_set *set)
     return set->count;
 }
 
-size_t gfn_state_set_capacity(const gfn_state_set *set)
-{
-    return set->capacity;
-}
-
 const int32_t *gfn_state_set_states(const gfn_state_set *set)
 {
     return set->state;

@@ -26,7 +26,6 @@ void gfn_state_set_clear(gfn_state_set *set);
 int32_t gfn_state_set_add(gfn_state_set *set, const int32_t *state);
 
 size_t gfn_state_set_count(const gfn_state_set *set);
-size_t gfn_state_set_capacity(const gfn_state_set *set);
 
 /* The states in order, [count][width]; borrowed. */
 const int32_t *gfn_state_set_states(const gfn_state_set *set);
