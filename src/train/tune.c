@@ -64,9 +64,11 @@ void gfn_tuner_step(gfn_trainer *t)
     const bool is_slow = u->stage != ALONE && u->spent > PATIENCE * u->alone;
     if (u->stage == ALONE && u->left == 0) {
         u->alone = u->spent;
-        begin(t, TOGETHER, u->most, TRIAL);
+        begin(t, TOGETHER, u->most, 2 * TRIAL);
     } else if (u->stage == TOGETHER && (u->left == 0 || is_slow)) {
         choose(t);
+    } else if (u->stage == TOGETHER && u->left == TRIAL) {
+        u->spent = 0; /* the other threads had to be woken first */
     } else if (u->stage == CHOSEN) {
         if (u->left == 0 || (is_slow && t->gradient->threads > 1))
             begin(t, ALONE, 1, TRIAL);
