@@ -199,8 +199,10 @@ static void finish(gfn_walk *w, const lanes *l, size_t n)
                s->width * sizeof *states);
         if (w->log == NULL)
             continue;
-        if (!w->stream && w->log->n_steps[i] != l->n_steps[k]) /* it was to go on after its end */
+        if (!w->stream && w->log->n_steps[i] != l->n_steps[k]) { /* was to go on after its end */
             gfn_walk_fault(w, i);
+            continue;
+        }
         w->log->n_steps[i] = l->n_steps[k];
         w->log->sum_log_pf[i] = l->sum_log_pf[k];
         w->log->sum_log_pb[i] = l->sum_log_pb[k];

@@ -217,6 +217,7 @@ static void given_trajectories_that_cannot_be_are_refused(void **unused)
         assert_int_equal(score(&f, (int32_t[8]){2}, 1), GFN_OK);
         assert_int_equal(score(&f, (int32_t[8]){0, 1, 1}, 3), GFN_EINVAL); /* does not stop */
         assert_int_equal(score(&f, (int32_t[8]){0, 2, 1}, 3), GFN_EINVAL); /* goes on */
+        assert_int_equal(f.log->n_steps[0], 3);                            /* as it was given */
         assert_int_equal(score(&f, (int32_t[8]){0, 3, 2}, 3), GFN_EINVAL); /* no such action */
         assert_int_equal(score(&f, (int32_t[8]){0, -1, 2}, 3), GFN_EINVAL);
         assert_int_equal(score(&f, (int32_t[8]){0}, 0), GFN_EINVAL);
