@@ -19,8 +19,8 @@ GFN_BEGIN_DECLS
 /* What an objective reads of one trajectory. */
 typedef struct gfn_terms {
     size_t n_steps;
-    const gfn_real *log_pf; /* [n_steps] */
-    const gfn_real *log_pb; /* [n_steps] */
+    const gfn_real *log_pf; /* [n_steps]; NULL where the log holds sums only */
+    const gfn_real *log_pb; /* [n_steps]; likewise */
     double sum_log_pf;
     double sum_log_pb;
     double log_reward;
@@ -31,15 +31,17 @@ typedef struct gfn_terms {
 typedef struct gfn_derivatives {
     double *log_pf; /* [n_steps] */
     double log_z;
+    int is_uniform; /* 0 at first; set to 1: log_pf[0] stands for all steps, the rest is not read */
 } gfn_derivatives;
 
 typedef struct gfn_objective {
     size_t size; /* sizeof(gfn_objective) */
     const char *name;
     const char *summary;
-    const char *source; /* the paper */
+    const char *source;  /* the paper */
+    int needs_sums_only; /* 1: loss() reads neither log_pf nor log_pb of the steps */
 
-    /* Loss of the trajectory; all derivatives are written. */
+    /* Loss of the trajectory, and its derivatives. */
     double (*loss)(const gfn_terms *terms, gfn_derivatives *d);
 } gfn_objective;
 

@@ -22,16 +22,18 @@ typedef struct gfn_trajectories {
     size_t max_steps;   /* stride of the arrays of steps */
     size_t state_width; /* int32 words of a state */
 
-    uint64_t call;      /* the sampler's call that filled them */
-    int64_t first;      /* global number of trajectory 0 */
-    size_t n;           /* trajectories held */
-    int32_t *n_steps;   /* [n] */
-    int32_t *action;    /* [n][max_steps] */
-    int32_t *row;       /* [n][max_steps] number of the state that the step leaves; equal states
-                         * have equal rows; rows belong to the sampler that filled them and are
-                         * valid until its next call */
-    gfn_real *log_pf;   /* [n][max_steps] log P_F(a_t | s_t) under the policy that filled them */
-    gfn_real *log_pb;   /* [n][max_steps] log P_B of the transition's reverse; stop action: 0 */
+    uint64_t call;    /* the sampler's call that filled them */
+    int64_t first;    /* global number of trajectory 0 */
+    size_t n;         /* trajectories held */
+    int32_t *n_steps; /* [n] */
+    int32_t *action;  /* [n][max_steps] */
+    int32_t *row;     /* [n][max_steps] number of the state that the step leaves; equal states
+                       * have equal rows; rows belong to the sampler that filled them and are
+                       * valid until its next call */
+    gfn_real *log_pf; /* [n][max_steps] log P_F(a_t | s_t) under the policy that filled them; NULL:
+                       * only sums are held */
+    gfn_real *log_pb; /* [n][max_steps] log P_B of the transition's reverse, stop action: 0; or NULL
+                       */
     double *sum_log_pf; /* [n] sums over the steps */
     double *sum_log_pb; /* [n] */
     double *log_reward; /* [n] log R(x) */
@@ -42,6 +44,11 @@ typedef struct gfn_trajectories {
  * Errors: GFN_EINVAL (a size is 0 or the product overflows), GFN_ENOMEM (says how much). */
 GFN_API gfn_status gfn_trajectories_create(size_t capacity, size_t max_steps, size_t state_width,
                                            gfn_trajectories **trajectories);
+
+/* Hold only the sums of log P_F and log P_B from now on: log_pf and log_pb are NULL. Who fills the
+ * trajectories saves writing them, a tenth of the time of a small job. */
+GFN_API void gfn_trajectories_hold_sums(gfn_trajectories *trajectories);
+
 GFN_API void gfn_trajectories_destroy(gfn_trajectories **trajectories);
 
 GFN_END_DECLS

@@ -9,9 +9,13 @@
 
 #include <gfn/random.h>
 
-/* words[i] = what gfn_random_words() gives for trajectory[i] and `block`, for n trajectories: the
- * same numbers, several in the time of one. */
+/* Trajectories that are drawn for side by side. */
+enum { GFN_DRAWS = 16 };
+
+/* words[i*stride + k] = word i (of 4) of what gfn_random_words() gives for trajectory[k] and
+ * `block`, for n trajectories: the same numbers, several in the time of one. n is taken up to a
+ * multiple of GFN_DRAWS: so many numbers are read, and so many words written, stride >= that. */
 void gfn_draws(const gfn_stream *stream, size_t n, const uint64_t *trajectory, uint32_t block,
-               uint32_t (*words)[4]);
+               size_t stride, uint32_t *words);
 
 #endif

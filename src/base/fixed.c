@@ -17,17 +17,6 @@ size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum)
     return (size_t)offenders;
 }
 
-size_t gfn_fixed_split(double x, int64_t limbs[2])
-{
-    if (!(x >= 0 && x < 0x1p30)) {
-        limbs[0] = limbs[1] = 0;
-        return 1;
-    }
-    limbs[0] = (int64_t)(x * 0x1p20); /* not negative: conversion rounds down */
-    limbs[1] = (int64_t)((x * 0x1p20 - (double)limbs[0]) * 0x1p40);
-    return 0;
-}
-
 double gfn_fixed_join(const int64_t limbs[2])
 {
     return (double)limbs[0] * 0x1p-20 + (double)limbs[1] * 0x1p-60;

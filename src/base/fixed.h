@@ -41,7 +41,16 @@ size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum);
 
 /* A non-negative double as two limbs, x = hi 2^-20 + lo 2^-60, 0 <= lo < 2^40: sums of many keep
  * 60 binary places however large x is, up to 2^30. Returns 1 where x is out of range or NaN. */
-size_t gfn_fixed_split(double x, int64_t limbs[2]);
+static inline size_t gfn_fixed_split(double x, int64_t limbs[2])
+{
+    if (!(x >= 0 && x < 0x1p30)) {
+        limbs[0] = limbs[1] = 0;
+        return 1;
+    }
+    limbs[0] = (int64_t)(x * 0x1p20); /* not negative: conversion rounds down */
+    limbs[1] = (int64_t)((x * 0x1p20 - (double)limbs[0]) * 0x1p40);
+    return 0;
+}
 double gfn_fixed_join(const int64_t limbs[2]);
 
 #endif

@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	src/base/clock.c src/base/clock.h \
 	src/base/clones.h \
-	src/base/draws.c src/base/draws.h \
+	src/base/draws.c src/base/draws.h src/base/draws_philox.h \
 	src/base/fail.c src/base/fail.h \
 	src/base/fingerprint.c src/base/fingerprint.h \
 	src/base/fixed.c src/base/fixed.h \

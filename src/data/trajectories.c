@@ -44,6 +44,12 @@ gfn_status gfn_trajectories_create(size_t capacity, size_t max_steps, size_t sta
     return status;
 }
 
+void gfn_trajectories_hold_sums(gfn_trajectories *trajectories)
+{
+    gfn_release(&trajectories->log_pf);
+    gfn_release(&trajectories->log_pb);
+}
+
 void gfn_trajectories_destroy(gfn_trajectories **trajectories)
 {
     gfn_trajectories *t = *trajectories;

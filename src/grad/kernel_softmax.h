@@ -11,14 +11,14 @@
 
 enum { BLOCK_ROWS = 64, BLOCK_EXPS = 256 };
 
-/* e[i] = exp(y[i]), i < n <= BLOCK_EXPS; the last vector of e is filled up. */
-static void exps(const gfn_real *y, size_t n, gfn_real *e)
+/* e[i] = exp(y[i]), i < n. */
+static void exps(size_t n, const gfn_real *y, gfn_real *e)
 {
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
         store(e + i, exp_vec(load(y + i)));
     if (i < n)
-        store(e + i, exp_vec(load_part(y + i, n - i)));
+        store_part(e + i, exp_vec(load_part(y + i, n - i)), n - i);
 }
 
 /* y = x - the largest allowed x of the row, or -inf where not allowed. */
@@ -44,7 +44,7 @@ static void forward_block(const gfn_operand *x, const gfn_operand *mask, gfn_rea
     shift_rows(x, mask, y);
     for (size_t first = 0, row = 0, col = 0; first < n; first += BLOCK_EXPS) {
         const size_t some = n - first < BLOCK_EXPS ? n - first : BLOCK_EXPS;
-        exps(y + first, some, e);
+        exps(some, y + first, e);
         for (size_t i = 0; i < some; i++) {
             sum[row] += e[i];
             if (++col == cols) {
@@ -81,7 +81,7 @@ static void log_softmax_backward(const gfn_call *call)
     gfn_real total = 0;
     for (size_t first = 0, row = 0, col = 0; first < n; first += BLOCK_EXPS) {
         const size_t some = n - first < BLOCK_EXPS ? n - first : BLOCK_EXPS;
-        exps(y->x + first, some, e);
+        exps(some, y->x + first, e);
         for (size_t i = 0; i < some; i++) {
             const uint8_t *allowed = mask->byte + row * mask->stride;
             const gfn_real *dy = y->gradient + row * cols;

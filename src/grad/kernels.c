@@ -28,4 +28,5 @@ const gfn_kernels TABLE(KERNELS) = {
     .close_layer = close_layer,
     .log_softmax_forward = log_softmax_forward,
     .log_softmax_backward = log_softmax_backward,
+    .exps = exps,
 };

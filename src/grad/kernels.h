@@ -39,6 +39,8 @@ typedef struct gfn_kernels {
     void (*close_layer)(const gfn_call *call);
     void (*log_softmax_forward)(const gfn_call *call);
     void (*log_softmax_backward)(const gfn_call *call);
+    /* y[i] = exp x[i], x[i] <= 0; of -inf 0, of NaN NaN. */
+    void (*exps)(size_t n, const gfn_real *x, gfn_real *y);
 } gfn_kernels;
 
 /* The set of that name, "plain", "avx2" or "avx512", or NULL where this build or processor lacks

@@ -15,9 +15,8 @@
 static double loss(const gfn_terms *terms, gfn_derivatives *d)
 {
     double delta = terms->log_z + terms->sum_log_pf - terms->log_reward - terms->sum_log_pb;
-    for (size_t t = 0; t < terms->n_steps; t++)
-        d->log_pf[t] = 2 * delta;
-    d->log_z = 2 * delta;
+    d->log_pf[0] = d->log_z = 2 * delta;
+    d->is_uniform = 1;
     return delta * delta;
 }
 
@@ -26,5 +25,6 @@ const gfn_objective gfn_objective_tb = {
     .name = "tb",
     .summary = "trajectory balance: one squared residual a trajectory, log Z learned",
     .source = "Malkin et al. 2022, arXiv:2201.13259",
+    .needs_sums_only = 1,
     .loss = loss,
 };

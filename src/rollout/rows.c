@@ -33,6 +33,12 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
             edges += back[i * s->n_back + b] != 0;
         for (size_t a = 0; a < s->n_actions; a++)
             actions += mask[i * s->n_actions + a] != 0;
+        int32_t least = INT32_MAX;
+        for (size_t a = s->n_actions; a-- > 0;) {
+            s->least[(first + i) * s->n_actions + a] = least;
+            if (mask[i * s->n_actions + a])
+                least = -1;
+        }
         s->log_pb[first + i] = edges > 1 ? (gfn_real)-log((double)edges) : 0;
         s->ends[first + i] = actions == 0;
     }
@@ -48,24 +54,26 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
         x[i] = (gfn_real)dense[i];
 }
 
-/* Thresholds of one row; false where its policy is not finite. */
-static bool set_thresholds(size_t n_actions, const uint8_t *mask, const gfn_real *log_pf,
+/* Thresholds of n rows from their probabilities p [n][n_actions]; false where they are not finite.
+ * The sums are doubles: what a small probability adds is as precise as it is itself. Whatever
+ * rounding left of the sum belongs to the last allowed action. */
+static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const int32_t *least,
                            int32_t *threshold)
 {
-    double sum = 0;
-    size_t last = 0;
-    for (size_t a = 0; a < n_actions; a++) {
-        if (mask[a]) {
-            sum += exp((double)log_pf[a]);
-            last = a;
+    bool is_finite = true;
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t a = 0; a < n_actions; a++) {
+            const size_t at = i * n_actions + a;
+            sum += (double)p[at];
+            const double safe = sum < 2 ? sum : 2;
+            int64_t below = (int64_t)(safe * 0x1p31) - 1; /* not negative: rounds down */
+            below = below < INT32_MAX ? below : INT32_MAX;
+            threshold[at] = (int32_t)(below > least[at] ? below : least[at]);
         }
-        const double scaled = sum * 0x1p31; /* not negative: conversion rounds down */
-        threshold[a] = scaled < 0x1p31 ? (int32_t)scaled - 1 : INT32_MAX;
+        is_finite &= sum < 2;
     }
-    /* Whatever rounding left of the sum belongs to the last allowed action. */
-    for (size_t a = last; a < n_actions; a++)
-        threshold[a] = INT32_MAX;
-    return isfinite(sum);
+    return is_finite;
 }
 
 static void task(void *self, size_t index, int thread)
@@ -78,11 +86,11 @@ static void task(void *self, size_t index, int thread)
         describe(s, first, n, thread);
     gfn_frame_forward_rows(s->frame, gfn_model_params(s->model), first, n);
     const size_t k = s->n_actions;
-    const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
-    const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
-    for (size_t row = first; row < first + n; row++)
-        if (!set_thresholds(k, mask + row * k, log_pf + row * k, s->threshold + row * k))
-            atomic_store_explicit(&s->broken, true, memory_order_relaxed);
+    const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf) + first * k;
+    gfn_real *p = s->probability + (size_t)thread * GFN_ROWS_CHUNK * k;
+    s->kernels->exps(n * k, log_pf, p);
+    if (!set_thresholds(n, k, p, s->least + first * k, s->threshold + first * k))
+        atomic_store_explicit(&s->broken, true, memory_order_relaxed);
 }
 
 /* Tell the first state whose policy is not finite. */

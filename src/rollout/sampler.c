@@ -41,10 +41,13 @@ static gfn_status allocate_rows(gfn_sampler *s)
     size_t n = s->max_rows;
     GFN_TRY(gfn_state_set_create(n, s->width, &s->states));
     GFN_TRY(gfn_frame_create(s->policy.tape, &n, &s->frame));
-    GFN_TRY(gfn_allocate("thresholds", n * s->n_actions, sizeof(int32_t), &s->threshold));
+    GFN_TRY(gfn_allocate("thresholds", (n + 1) * s->n_actions, sizeof(int32_t), &s->threshold));
+    GFN_TRY(gfn_allocate("least thresholds", n * s->n_actions, sizeof(int32_t), &s->least));
     GFN_TRY(gfn_allocate("log P_B", n, sizeof(gfn_real), &s->log_pb));
     GFN_TRY(gfn_allocate("ends", n, 1, &s->ends));
     GFN_TRY(gfn_allocate("backward masks", n * s->n_back, 1, &s->back_mask));
+    GFN_TRY(gfn_allocate("probabilities", (size_t)s->threads * GFN_ROWS_CHUNK * s->n_actions,
+                         sizeof(gfn_real), &s->probability));
     if (s->obs_hot > 0)
         return GFN_OK;
     return gfn_allocate("observations", (size_t)s->threads * GFN_ROWS_CHUNK * s->obs_dim,
@@ -72,6 +75,7 @@ static gfn_status set_up(gfn_sampler *s)
     s->n_back = (size_t)spec->shape.n_back_actions;
     s->obs_dim = (size_t)spec->shape.obs_dim;
     s->obs_hot = (size_t)spec->shape.obs_hot;
+    GFN_TRY(gfn_kernels_choose(&s->kernels));
     GFN_TRY(count_rows(s, 0));
     GFN_TRY(allocate_rows(s));
     GFN_TRY(allocate_lanes(s));
@@ -115,9 +119,11 @@ static void release_rows(gfn_sampler *s)
     gfn_state_set_destroy(&s->states);
     gfn_frame_destroy(&s->frame);
     gfn_release(&s->threshold);
+    gfn_release(&s->least);
     gfn_release(&s->log_pb);
     gfn_release(&s->ends);
     gfn_release(&s->back_mask);
+    gfn_release(&s->probability);
     gfn_release(&s->dense);
 }
 
@@ -137,8 +143,8 @@ void gfn_sampler_destroy(gfn_sampler **sampler)
     if (s == NULL)
         return;
     release_rows(s);
-    void *arrays[] = {&s->next,  &s->edge_log_pb, &s->is_last, &s->log_reward, &s->lane,
-                      &s->state, &s->lane_row,    &s->action,  &s->words};
+    void *arrays[] = {&s->next,  &s->edge,     &s->log_reward, &s->lane,
+                      &s->state, &s->lane_row, &s->action,     &s->words};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(sampler);

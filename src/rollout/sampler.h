@@ -18,6 +18,14 @@
 #include <gfn/tape.h>
 
 #include "data/state_set.h"
+#include "grad/kernels.h"
+
+/* An edge of a small space: where it leads, and its log-probabilities. */
+typedef struct gfn_edge {
+    int32_t next; /* row, or n_states: the trajectory is over ... */
+    int32_t end;  /* ... and this is the row of its object */
+    gfn_real log_pf, log_pb;
+} gfn_edge;
 
 struct gfn_sampler {
     const gfn_env *env;
@@ -33,19 +41,21 @@ struct gfn_sampler {
     /* Rows. */
     size_t max_rows;
     gfn_state_set *states;
-    gfn_frame *frame;    /* the policy's tape, one row a distinct state */
-    int32_t *threshold;  /* [max_rows][n_actions] */
-    gfn_real *log_pb;    /* [max_rows] uniform log P_B of any edge into the state; start: 0 */
-    uint8_t *ends;       /* [max_rows] no action is allowed */
-    uint8_t *back_mask;  /* [max_rows][n_back] */
-    float *dense;        /* [threads][chunk][obs_dim], where observations are dense */
-    _Atomic bool broken; /* a row's policy is not finite */
+    gfn_frame *frame; /* the policy's tape, one row a distinct state */
+    const gfn_kernels *kernels;
+    int32_t *threshold; /* [max_rows + 1][n_actions]; the last is of no state, see table.c */
+    gfn_real *log_pb;   /* [max_rows] uniform log P_B of any edge into the state; start: 0 */
+    int32_t *least; /* [max_rows][n_actions] INT32_MAX from the last allowed action on, else -1 */
+    uint8_t *ends;  /* [max_rows] no action is allowed */
+    uint8_t *back_mask;    /* [max_rows][n_back] */
+    gfn_real *probability; /* [threads][chunk][n_actions] */
+    float *dense;          /* [threads][chunk][obs_dim], where observations are dense */
+    _Atomic bool broken;   /* a row's policy is not finite */
 
     /* The table of a small space; NULL elsewhere. */
-    int32_t *next;         /* [n_states][n_actions] row after the action, -1: not allowed */
-    gfn_real *edge_log_pb; /* [n_states][n_actions] log P_B of the action's edge; stop: 0 */
-    uint8_t *is_last;      /* [n_states][n_actions] the action ends the trajectory */
-    double *log_reward;    /* [n_states] */
+    int32_t *next;      /* [n_states][n_actions] row after the action, -1: stop, or not allowed */
+    gfn_edge *edge;     /* [n_states + 1][n_actions] */
+    double *log_reward; /* [n_states] */
 
     /* Lanes: the live trajectories of a wave, packed. */
     size_t *lane;      /* [capacity] which trajectory */
@@ -67,7 +77,7 @@ typedef struct gfn_walk {
 } gfn_walk;
 
 /* Rows of one task. What a row holds does not depend on it. */
-enum { GFN_ROWS_CHUNK = 32 };
+enum { GFN_ROWS_CHUNK = 64 };
 
 /* States that gfn_sampler_log_pf() evaluates at a time. */
 enum { GFN_ROWS_PART = 4096 };

@@ -13,8 +13,6 @@
 #include "base/parallel.h"
 #include "env/world.h"
 
-enum { TRAJECTORIES = 64 }; /* of one task */
-
 /* Successors of all states by one action: state and number are scratch for n states. */
 static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *state,
                                  int64_t *number)
@@ -63,17 +61,20 @@ static gfn_status check_longest(const gfn_sampler *s, size_t n)
                     s->env->ops->name, longest, s->max_steps);
 }
 
-/* What a step along an edge needs to know. The stop action leads back to its own row. */
+/* What a step along an edge needs to know. The last edge of a trajectory leads to the row after all
+ * states, `over`, whose edges lead back to it. */
 static void add_edges(gfn_sampler *s, size_t n)
 {
-    for (size_t edge = 0; edge < n * s->n_actions; edge++) {
-        const bool is_stop = (int32_t)(edge % s->n_actions) == s->env->spec.shape.stop_action;
-        if (is_stop)
-            s->next[edge] = (int32_t)(edge / s->n_actions);
-        const int32_t next = s->next[edge];
-        s->edge_log_pb[edge] = is_stop || next < 0 ? 0 : s->log_pb[next];
-        s->is_last[edge] = is_stop || next < 0 || s->ends[next];
+    const int32_t stop = s->env->spec.shape.stop_action, over = (int32_t)n;
+    for (size_t i = 0; i < n * s->n_actions; i++) {
+        const int32_t row = (int32_t)(i / s->n_actions), next = s->next[i];
+        const bool is_step = (int32_t)(i % s->n_actions) != stop && next >= 0;
+        s->edge[i] = (gfn_edge){.next = is_step && !s->ends[next] ? next : over,
+                                .end = is_step ? next : row,
+                                .log_pb = is_step ? s->log_pb[next] : 0};
     }
+    for (size_t a = 0; a < s->n_actions; a++)
+        s->edge[n * s->n_actions + a] = (gfn_edge){.next = over};
 }
 
 gfn_status gfn_table_create(gfn_sampler *s)
@@ -82,8 +83,7 @@ gfn_status gfn_table_create(gfn_sampler *s)
     int32_t *state = NULL;
     int64_t number;
     GFN_TRY(gfn_allocate("successors of states", n * s->n_actions, sizeof(int32_t), &s->next));
-    GFN_TRY(gfn_allocate("log P_B of edges", n * s->n_actions, sizeof(gfn_real), &s->edge_log_pb));
-    GFN_TRY(gfn_allocate("last edges", n * s->n_actions, 1, &s->is_last));
+    GFN_TRY(gfn_allocate("edges", (n + 1) * s->n_actions, sizeof(gfn_edge), &s->edge));
     GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
     GFN_TRY(gfn_env_add_states(s->env, s->states));
     GFN_TRY(gfn_rows_fill(s, 0, n));
@@ -105,88 +105,163 @@ gfn_status gfn_table_create(gfn_sampler *s)
     return GFN_OK;
 }
 
-/* The trajectories of a task, side by side: their steps do not wait for each other. Those that are
- * alive are packed at the front; by place: which trajectory, and its row. */
+/* The trajectories of a task. They take STRIDE steps at a time, which is what one draw of random
+ * words lasts for, and no step asks whether it was the last: a trajectory that ends goes on in the
+ * row `over` until the stride is done. So there is no branch that could be predicted wrongly, and
+ * no step waits for another trajectory's. Those that are alive are packed at the front. */
+enum { TRAJECTORIES = 64, STRIDE = 4 }; /* of one task; a multiple of GFN_DRAWS */
+
 typedef struct lanes {
     size_t first, alive, t;
-    const gfn_real *log_pf; /* of edges */
+
+    /* By place: which trajectory, where it is, and the steps of this stride. */
     uint32_t lane[TRAJECTORIES];
     int32_t row[TRAJECTORIES];
     uint64_t number[TRAJECTORIES]; /* global, of the trajectory */
-    uint32_t drawn[TRAJECTORIES][4];
+    uint32_t word[STRIDE][TRAJECTORIES];
+    int32_t from[TRAJECTORIES][STRIDE], action[TRAJECTORIES][STRIDE], edge[TRAJECTORIES][STRIDE];
 
     /* By trajectory. */
-    uint32_t words[TRAJECTORIES][4];
     int32_t end[TRAJECTORIES], n_steps[TRAJECTORIES];
     double sum_log_pf[TRAJECTORIES], sum_log_pb[TRAJECTORIES];
 } lanes;
 
 static void begin(const gfn_walk *w, size_t first, size_t n, lanes *l)
 {
-    *l = (lanes){.first = first,
-                 .alive = n,
-                 .log_pf = gfn_frame_reals(w->sampler->frame, w->sampler->policy.log_pf)};
-    for (size_t k = 0; k < n; k++) {
+    l->first = first;
+    l->alive = w->sampler->ends[0] ? 0 : n;
+    l->t = 0;
+    for (size_t k = 0; k < TRAJECTORIES; k++) {
         l->lane[k] = (uint32_t)k;
+        l->row[k] = 0; /* the start is the first state in topological order */
         l->number[k] = (uint64_t)w->first + first + k;
+        l->end[k] = l->n_steps[k] = 0;
+        l->sum_log_pf[k] = l->sum_log_pb[k] = 0;
     }
-    /* All are in row 0: the start is the first state in topological order. */
-    if (w->sampler->ends[0])
-        l->alive = 0;
 }
 
-/* Four more random words for each trajectory that is alive. */
-static void draw(const gfn_walk *w, lanes *l)
+/* Step j of the stride, of all that are alive. */
+static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lanes *l, size_t j,
+                                                       const size_t n_actions)
 {
-    gfn_draws(w->stream, l->alive, l->number, (uint32_t)(l->t / 4), l->drawn);
-    for (size_t k = 0; k < l->alive; k++)
-        memcpy(l->words[l->lane[k]], l->drawn[k], sizeof l->drawn[k]);
-}
-
-/* Log step t of trajectory i, which leaves `row` along `edge`. */
-static inline void record(const gfn_sampler *s, gfn_trajectories *log, lanes *l, uint32_t i,
-                          int32_t row, size_t edge)
-{
-    const size_t at = (l->first + i) * s->max_steps + l->t;
-    const gfn_real log_pf = l->log_pf[edge], log_pb = s->edge_log_pb[edge];
-    log->action[at] = (int32_t)(edge - (size_t)row * s->n_actions);
-    log->row[at] = row;
-    log->log_pf[at] = log_pf;
-    log->log_pb[at] = log_pb;
-    l->sum_log_pf[i] += (double)log_pf;
-    l->sum_log_pb[i] += (double)log_pb;
-}
-
-/* One step of every trajectory that is alive. */
-static void step(gfn_walk *w, lanes *l)
-{
-    const gfn_sampler *s = w->sampler;
-    const size_t alive = l->alive, t = l->t;
-    size_t kept = 0;
+    const int32_t *threshold = s->threshold;
+    const gfn_edge *edges = s->edge;
+    const size_t alive = l->alive;
     for (size_t k = 0; k < alive; k++) {
+        const int32_t row = l->row[k], first = row * (int32_t)n_actions;
+        const int32_t draw = (int32_t)(l->word[j][k] >> 1);
+        int32_t action = 0;
+        for (size_t a = 0; a + 1 < n_actions; a++) /* the last threshold is never passed */
+            action += draw > threshold[(size_t)first + a];
+        l->from[k][j] = row;
+        l->action[k][j] = action;
+        l->edge[k][j] = first + action;
+        l->row[k] = edges[first + action].next;
+    }
+}
+
+/* The loop over actions is unrolled where their number is known. */
+static void run(const gfn_sampler *s, lanes *l)
+{
+    for (size_t j = 0; j < STRIDE; j++)
+        if (s->n_actions == 3)
+            step(s, l, j, 3);
+        else
+            step(s, l, j, s->n_actions);
+}
+
+/* Log n steps of trajectory i, the one at place k, from step t on. */
+static inline __attribute__((always_inline)) void record(const gfn_walk *w, lanes *l, size_t k,
+                                                         size_t t, const size_t n)
+{
+    const gfn_trajectories *log = w->log;
+    const gfn_edge *edges = w->sampler->edge;
+    const uint32_t i = l->lane[k];
+    const size_t at = (l->first + i) * log->max_steps + t;
+    double sum_log_pf = l->sum_log_pf[i], sum_log_pb = l->sum_log_pb[i];
+    memcpy(log->row + at, l->from[k], n * sizeof(int32_t));
+    memcpy(log->action + at, l->action[k], n * sizeof(int32_t));
+    for (size_t j = 0; j < n; j++) {
+        const gfn_edge *edge = edges + l->edge[k][j];
+        if (log->log_pf) {
+            log->log_pf[at + j] = edge->log_pf;
+            log->log_pb[at + j] = edge->log_pb;
+        }
+        sum_log_pf += (double)edge->log_pf;
+        sum_log_pb += (double)edge->log_pb;
+    }
+    l->sum_log_pf[i] = sum_log_pf;
+    l->sum_log_pb[i] = sum_log_pb;
+}
+
+/* Log this stride of all that are alive. Steps in the row `over` add nothing to sums, and nobody
+ * reads them. */
+static void record_all(const gfn_walk *w, lanes *l)
+{
+    const size_t room = w->sampler->max_steps - l->t;
+    for (size_t k = 0; k < l->alive; k++)
+        if (room >= STRIDE)
+            record(w, l, k, l->t, STRIDE);
+        else
+            record(w, l, k, l->t, room);
+}
+
+/* After a stride: keep those that go on, in their order, and note the ends of the others. */
+static void settle(const gfn_sampler *s, lanes *l)
+{
+    const int32_t over = (int32_t)s->env->spec.n_states;
+    size_t kept = 0;
+    for (size_t k = 0; k < l->alive; k++) {
         const uint32_t i = l->lane[k];
         const int32_t row = l->row[k];
-        const int32_t action = w->stream ? gfn_row_action(s, row, l->words[i][t % 4])
-                                         : gfn_walk_given(w, l->first + i, t, row);
-        if (action < 0) {
-            gfn_walk_fault(w, l->first + i);
-            continue;
-        }
-        const size_t edge = (size_t)row * s->n_actions + (size_t)action;
-        const int32_t next = s->next[edge];
-        if (w->log)
-            record(s, w->log, l, i, row, edge);
-        l->end[i] = next;
-        l->n_steps[i] = (int32_t)t + 1;
-        /* Kept in its place unless this was its last step; no branch, as nobody could predict it.
-         */
+        int32_t n = 0;
+        for (size_t j = 0; j < STRIDE; j++)
+            n += l->from[k][j] != over;
+        l->end[i] = s->edge[l->edge[k][n - 1]].end;
+        l->n_steps[i] += n;
         l->lane[kept] = i;
-        l->row[kept] = next;
+        l->row[kept] = row;
         l->number[kept] = l->number[k];
-        kept += !s->is_last[edge];
+        kept += row != over;
     }
     l->alive = kept;
-    l->t++;
+    l->t += STRIDE;
+}
+
+/* Actions drawn from the policy. */
+static void draw(const gfn_walk *w, lanes *l)
+{
+    while (l->alive > 0) {
+        const uint32_t block = (uint32_t)(l->t / STRIDE);
+        gfn_draws(w->stream, l->alive, l->number, block, TRAJECTORIES, l->word[0]);
+        run(w->sampler, l);
+        if (w->log)
+            record_all(w, l);
+        settle(w->sampler, l);
+    }
+}
+
+/* The given actions of trajectory i. */
+static void follow(gfn_walk *w, lanes *l, uint32_t i)
+{
+    const gfn_sampler *s = w->sampler;
+    const int32_t over = (int32_t)s->env->spec.n_states;
+    for (int32_t row = 0; row != over;) {
+        const size_t t = (size_t)l->n_steps[i];
+        const int32_t action = gfn_walk_given(w, l->first + i, t, row);
+        if (action < 0) {
+            gfn_walk_fault(w, l->first + i);
+            return;
+        }
+        const int32_t edge = row * (int32_t)s->n_actions + action;
+        l->from[i][0] = row;
+        l->action[i][0] = action;
+        l->edge[i][0] = edge;
+        record(w, l, i, t, 1);
+        row = s->edge[edge].next;
+        l->end[i] = s->edge[edge].end;
+        l->n_steps[i]++;
+    }
 }
 
 static void finish(gfn_walk *w, const lanes *l, size_t n)
@@ -218,17 +293,20 @@ static void task(void *self, size_t index, int thread)
     const size_t n = w->n - first < TRAJECTORIES ? w->n - first : TRAJECTORIES;
     lanes l;
     begin(w, first, n, &l);
-    while (l.alive > 0) {
-        if (w->stream && l.t % 4 == 0)
-            draw(w, &l);
-        step(w, &l);
-    }
+    if (w->stream)
+        draw(w, &l);
+    else
+        for (size_t k = 0; k < l.alive; k++)
+            follow(w, &l, (uint32_t)k);
     finish(w, &l, n);
 }
 
 gfn_status gfn_table_walk(gfn_walk *walk)
 {
-    gfn_parallel_for(walk->sampler->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task,
-                     walk);
+    gfn_sampler *s = walk->sampler;
+    const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
+    for (size_t i = 0; i < s->max_rows * s->n_actions; i++)
+        s->edge[i].log_pf = log_pf[i];
+    gfn_parallel_for(s->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task, walk);
     return GFN_OK;
 }

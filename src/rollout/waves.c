@@ -23,22 +23,24 @@ static void record(gfn_trajectories *log, const gfn_sampler *s, size_t t, size_t
                    int32_t action)
 {
     const size_t at = i * s->max_steps + t;
+    const bool is_stop = action == s->env->spec.shape.stop_action;
     if (t > 0) {
-        log->log_pb[at - 1] = s->log_pb[row];
         log->sum_log_pb[i] += (double)s->log_pb[row];
+        if (log->log_pb)
+            log->log_pb[at - 1] = s->log_pb[row];
     }
-    if (action < 0) {
-        log->n_steps[i] = (int32_t)t;
+    if (action < 0 || is_stop)
+        log->n_steps[i] = (int32_t)t + is_stop;
+    if (action < 0)
         return;
-    }
-    const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
+    const gfn_real *all = gfn_frame_reals(s->frame, s->policy.log_pf);
+    const gfn_real log_pf = all[(size_t)row * s->n_actions + (size_t)action];
     log->row[at] = row;
     log->action[at] = action;
-    log->log_pf[at] = log_pf[(size_t)row * s->n_actions + (size_t)action];
-    log->sum_log_pf[i] += (double)log->log_pf[at];
-    if (action == s->env->spec.shape.stop_action) {
-        log->log_pb[at] = 0;
-        log->n_steps[i] = (int32_t)t + 1;
+    log->sum_log_pf[i] += (double)log_pf;
+    if (log->log_pf) {
+        log->log_pf[at] = log_pf;
+        log->log_pb[at] = 0; /* of a stop; else the next step knows it */
     }
 }
 

@@ -192,9 +192,12 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     gfn_release(gradient);
 }
 
-/* Entry of a row: by first visit, and numbered now if this is it; in a small space by number. */
+/* Entry of a row: by first visit, and numbered now if this is it; in a small space by number, which
+ * the rows of a table are. */
 static size_t entry_of(gfn_gradient *g, int32_t row)
 {
+    if (g->is_small && g->sampler->next)
+        return (size_t)row;
     if (g->row_entry[row] != 0)
         return (size_t)(g->row_entry[row] - 1);
     g->entry_row[g->n_rows++] = row;
@@ -210,48 +213,59 @@ static size_t entry_of(gfn_gradient *g, int32_t row)
     return entry;
 }
 
-/* Add the derivatives of n steps to the entries of their states and actions. */
-static void add_steps(gfn_gradient *g, size_t n, const int32_t *row, const int32_t *action)
+/* Add the derivatives of trajectory i's steps to the entries of their states and actions. */
+static void add_steps(gfn_gradient *g, const gfn_trajectories *log, size_t i,
+                      const gfn_derivatives *d)
 {
-    const double scale = ldexp(1.0, GFN_ENTRY_BITS), *d = g->derivative;
-    const size_t k = g->n_actions;
+    const double scale = ldexp(1.0, GFN_ENTRY_BITS);
+    const size_t k = g->n_actions, n = (size_t)log->n_steps[i];
+    const int32_t *row = log->row + i * log->max_steps, *action = log->action + i * log->max_steps;
     int64_t *sum = g->mine.sum;
-    if (g->is_small && g->sampler->next) /* the rows of a table are numbers */
+    if (g->is_small && g->sampler->next && d->is_uniform) { /* the rows of a table are numbers */
+        const int64_t same = gfn_fixed(d->log_pf[0], scale);
         for (size_t t = 0; t < n; t++)
-            sum[(size_t)row[t] * k + (size_t)action[t]] += gfn_fixed(d[t], scale);
-    else
+            sum[(size_t)row[t] * k + (size_t)action[t]] += same;
+    } else {
         for (size_t t = 0; t < n; t++)
-            sum[entry_of(g, row[t]) * k + (size_t)action[t]] += gfn_fixed(d[t], scale);
+            sum[entry_of(g, row[t]) * k + (size_t)action[t]] +=
+                gfn_fixed(d->log_pf[d->is_uniform ? 0 : t], scale);
+    }
+}
+
+/* How many derivatives are out of range. */
+static size_t check_range(size_t n_steps, const gfn_derivatives *d)
+{
+    size_t offenders = !(fabs(d->log_z) < GFN_ENTRY_LIMIT);
+    const size_t n = d->is_uniform ? 1 : n_steps;
+    for (size_t t = 0; t < n; t++)
+        offenders += !(fabs(d->log_pf[t]) < GFN_ENTRY_LIMIT);
+    return offenders;
 }
 
 static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i, double log_z)
 {
-    const size_t at = i * log->max_steps, n = (size_t)log->n_steps[i];
-    const gfn_terms terms = {.n_steps = n,
-                             .log_pf = log->log_pf + at,
-                             .log_pb = log->log_pb + at,
+    const size_t at = i * log->max_steps;
+    const gfn_terms terms = {.n_steps = (size_t)log->n_steps[i],
+                             .log_pf = log->log_pf ? log->log_pf + at : NULL,
+                             .log_pb = log->log_pb ? log->log_pb + at : NULL,
                              .sum_log_pf = log->sum_log_pf[i],
                              .sum_log_pb = log->sum_log_pb[i],
                              .log_reward = log->log_reward[i],
                              .log_z = log_z};
-    gfn_derivatives all = {.log_pf = g->derivative};
-    const double loss = g->objective->loss(&terms, &all), *d = g->derivative;
-    const double scale = ldexp(1.0, GFN_ENTRY_BITS);
+    gfn_derivatives d = {.log_pf = g->derivative};
+    const double loss = g->objective->loss(&terms, &d);
     int64_t limbs[2];
     size_t offenders = !(loss < GFN_LOSS_LIMIT);
     offenders += gfn_fixed_split(loss / (double)g->batch_size, limbs);
-    offenders += !(fabs(all.log_z) < GFN_ENTRY_LIMIT);
-    for (size_t t = 0; t < n; t++)
-        offenders += !(fabs(d[t]) < GFN_ENTRY_LIMIT);
-    if (offenders > 0)
+    if (offenders + check_range(terms.n_steps, &d) > 0)
         return gfn_fail(GFN_ENUMERIC,
                         "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
                         "%g), expected a finite loss with derivatives within +-65536 (hint: a "
                         "smaller --lr or --lr-logz)",
                         (long long)log->first + (long long)i, g->objective->name, loss,
                         terms.log_reward, terms.sum_log_pf, terms.sum_log_pb, log_z);
-    add_steps(g, n, log->row + at, log->action + at);
-    g->log_z_sum += gfn_fixed(all.log_z, scale);
+    add_steps(g, log, i, &d);
+    g->log_z_sum += gfn_fixed(d.log_z, ldexp(1.0, GFN_ENTRY_BITS));
     g->loss[0] += limbs[0];
     g->loss[1] += limbs[1];
     return GFN_OK;
@@ -265,6 +279,12 @@ gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log)
         return gfn_fail(GFN_EINVAL,
                         "gradient: the sampler was used since it filled this log, or an "
                         "earlier one that was added (hint: add first)");
+    if (log->log_pf == NULL && !gradient->objective->needs_sums_only)
+        return gfn_fail(GFN_EINVAL,
+                        "gradient: the log holds sums only, but %s needs every step's "
+                        "log P_F and log P_B (hint: gfn_trajectories_hold_sums() is "
+                        "for objectives that need sums only)",
+                        gradient->objective->name);
     gradient->call = call;
     for (size_t i = 0; i < log->n; i++)
         GFN_TRY(add_one(gradient, log, i, log_z));

@@ -41,12 +41,14 @@ static void choose_cadences(gfn_trainer *t)
 }
 
 /* What every rank makes for itself. */
-static gfn_status make(gfn_trainer *t)
+static gfn_status make(gfn_trainer *t, const gfn_objective *objective)
 {
     const gfn_options *o = t->run->options;
     const size_t n = gfn_model_n_params(t->run->model);
     GFN_TRY(gfn_schedule_find(gfn_options_text(o, "schedule"), &t->schedule));
     GFN_TRY(gfn_sampler_trajectories(t->run->sampler, &t->log));
+    if (objective->needs_sums_only)
+        gfn_trajectories_hold_sums(t->log);
     GFN_TRY(gfn_allocate("gradient", n, sizeof(gfn_real), &t->vector));
     GFN_TRY(gfn_allocate("first moments", n, sizeof(gfn_real), &t->m));
     GFN_TRY(gfn_allocate("second moments", n, sizeof(gfn_real), &t->v));
@@ -84,7 +86,7 @@ static gfn_status set_up(gfn_trainer *t)
     t->first_iteration = t->run->iteration;
     gfn_comm_share(comm, t->batch_size, &t->first, &t->n);
     GFN_TRY(find_objective(t->run, &objective));
-    GFN_TRY(gfn_comm_agree(comm, make(t)));
+    GFN_TRY(gfn_comm_agree(comm, make(t, objective)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
     choose_cadences(t);
     gfn_tuner_begin(t);

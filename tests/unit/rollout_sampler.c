@@ -207,6 +207,34 @@ static gfn_status score(fixture *f, const int32_t *action, int32_t n_steps)
     return gfn_sampler_score(f->sampler, f->log);
 }
 
+static void a_log_of_sums_has_the_same_sums(void **unused)
+{
+    (void)unused;
+    for (size_t world = 0; world < WORLDS; world++) {
+        fixture f, g;
+        make(&f, world, 41, 1);
+        make(&g, world, 41, 1);
+        gfn_trajectories_hold_sums(g.log);
+        assert_null(g.log->log_pf);
+        assert_null(g.log->log_pb);
+        sample(&f, 5, 41);
+        sample(&g, 5, 41);
+        for (int score = 0; score < 2; score++) {
+            assert_memory_equal(f.log->n_steps, g.log->n_steps, 41 * sizeof(int32_t));
+            assert_memory_equal(f.log->sum_log_pf, g.log->sum_log_pf, 41 * sizeof(double));
+            assert_memory_equal(f.log->sum_log_pb, g.log->sum_log_pb, 41 * sizeof(double));
+            for (size_t i = 0; i < 41; i++) {
+                const size_t at = i * f.log->max_steps, n = (size_t)f.log->n_steps[i];
+                assert_memory_equal(f.log->row + at, g.log->row + at, n * sizeof(int32_t));
+                assert_memory_equal(f.log->action + at, g.log->action + at, n * sizeof(int32_t));
+            }
+            assert_int_equal(gfn_sampler_score(g.sampler, g.log), GFN_OK);
+        }
+        drop(&f);
+        drop(&g);
+    }
+}
+
 static void given_trajectories_that_cannot_be_are_refused(void **unused)
 {
     (void)unused;
@@ -348,6 +376,7 @@ int main(void)
         cmocka_unit_test(equal_states_have_equal_rows_and_other_states_others),
         cmocka_unit_test(log_p_b_is_uniform_over_the_edges_into_the_next_state),
         cmocka_unit_test(scoring_what_was_sampled_gives_the_same_log),
+        cmocka_unit_test(a_log_of_sums_has_the_same_sums),
         cmocka_unit_test(given_trajectories_that_cannot_be_are_refused),
         cmocka_unit_test(objects_are_the_ends_of_the_same_trajectories),
         cmocka_unit_test(objects_follow_the_exact_distribution_of_the_policy),

@@ -232,6 +232,47 @@ static void losses_that_cannot_be_summed_exactly_are_refused(void **unused)
     }
 }
 
+/* Trajectory balance that writes every step's derivative. */
+static double write_all(const gfn_terms *terms, gfn_derivatives *d)
+{
+    gfn_derivatives one = {.log_pf = d->log_pf};
+    const double loss = gfn_objective_find("tb")->loss(terms, &one);
+    for (size_t t = 1; t < terms->n_steps; t++)
+        d->log_pf[t] = d->log_pf[0];
+    d->log_z = one.log_z;
+    return loss;
+}
+
+static const gfn_objective every_step = {
+    .size = sizeof(gfn_objective), .name = "every step", .loss = write_all};
+
+static void one_derivative_may_stand_for_all_steps(void **unused)
+{
+    (void)unused;
+    for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
+        fixture f;
+        gfn_gradient *gradient;
+        double loss[2];
+        make(&f, jobs[job], "tb", 1);
+        const size_t n = gfn_model_n_params(f.model);
+        double *vector = calloc(n, sizeof *vector);
+        assert_int_equal(gfn_gradient_create(f.comm, f.sampler, &every_step, BATCH, &gradient),
+                         GFN_OK);
+        assert_int_equal(gfn_sampler_score(f.sampler, f.log), GFN_OK);
+        assert_int_equal(gfn_gradient_add(gradient, f.log), GFN_OK);
+        assert_int_equal(gfn_gradient_backward(gradient, GFN_OK, vector, &loss[0]), GFN_OK);
+        loss[1] = differentiate(&f, f.vector);
+        assert_memory_equal(vector, f.vector, n * sizeof *vector);
+        assert_true(loss[0] == loss[1]);
+        gfn_trajectories_hold_sums(f.log);
+        assert_int_equal(gfn_gradient_add(gradient, f.log), GFN_EINVAL);
+        assert_non_null(strstr(gfn_error_message(), "sums only"));
+        gfn_gradient_destroy(&gradient);
+        free(vector);
+        drop(&f);
+    }
+}
+
 static void a_batch_size_out_of_range_is_refused(void **unused)
 {
     (void)unused;
@@ -257,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_sampler_that_was_used_in_between_is_refused),
         cmocka_unit_test(a_batch_of_another_size_is_refused),
         cmocka_unit_test(losses_that_cannot_be_summed_exactly_are_refused),
+        cmocka_unit_test(one_derivative_may_stand_for_all_steps),
         cmocka_unit_test(a_batch_size_out_of_range_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
