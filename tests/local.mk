@@ -29,6 +29,15 @@ include tests/unit/train.mk
 include tests/ranks/comm.mk
 include tests/ranks/train.mk
 
+# What scripts/bench measures with.
+check_PROGRAMS += tests/bench/bench
+tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/peak.c tests/bench/peak.h
+tests_bench_bench_CFLAGS = $(AM_CFLAGS) $(GFN_PIE_CFLAGS)
+tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) $(GFN_PIE_LDFLAGS) -static
+tests_bench_bench_LDADD = libgfn.la $(MATH_LIBS)
+SHELL_TESTS += tests/cli/bench.sh
+EXTRA_DIST += tests/bench/jobs.py tests/bench/measure.py tests/bench/report.py
+
 check_PROGRAMS += $(ALL_RANKS)
 RANK_TESTS += $(ALL_RANKS:=-1.np)
 if HAVE_MPI
@@ -88,4 +97,5 @@ need-cmocka:
 endif
 
 EXTRA_DIST += .ci/run .clang-format \
-	scripts/check scripts/count-tests scripts/demo scripts/np-run scripts/setup scripts/test-run
+	scripts/bench scripts/check scripts/count-tests scripts/demo scripts/np-run scripts/setup \
+	scripts/test-run

@@ -79,6 +79,9 @@ GFN_API void gfn_trainer_request_stop(gfn_trainer *trainer);
 
 GFN_API void gfn_trainer_progress(const gfn_trainer *trainer, gfn_progress *progress);
 
+/* Where the time of this rank went so far. Between two calls of the functions above. */
+GFN_API void gfn_trainer_phases(const gfn_trainer *trainer, gfn_phases *phases);
+
 /* The last evaluation, the final samples and the remaining files. Collective; report->draw is ended
  * by gfn_draw_clear(). */
 GFN_API gfn_status gfn_trainer_finish(gfn_trainer *trainer, gfn_report *report);

@@ -28,6 +28,13 @@ void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
     progress->trajectories_per_second = progress->iterations_per_second * (double)t->batch_size;
 }
 
+void gfn_trainer_phases(const gfn_trainer *t, gfn_phases *phases)
+{
+    *phases = t->phases;
+    phases->communication = t->gradient->comm_seconds;
+    phases->gradient -= t->gradient->comm_seconds;
+}
+
 static bool is_due(int64_t every, int64_t iteration)
 {
     return every > 0 && iteration % every == 0;
@@ -108,9 +115,7 @@ static gfn_status conclude(gfn_trainer *t, gfn_report *report)
 {
     GFN_TRY(gfn_keep_metrics(t, &report->last));
     gfn_trainer_enter(t, NULL);
-    report->phases = t->phases;
-    report->phases.communication = t->gradient->comm_seconds;
-    report->phases.gradient -= t->gradient->comm_seconds;
+    gfn_trainer_phases(t, &report->phases);
     report->seconds = gfn_clock_seconds() - t->start;
     return gfn_keep_report(t, report);
 }
