@@ -30,6 +30,12 @@ typedef struct gfn_gradient gfn_gradient;
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        const gfn_objective *objective, int64_t batch_size,
                                        gfn_gradient **gradient);
+
+/* Give up the same bits for speed from now on: each rank differentiates its own trajectories and
+ * sums blocks in floating point, so that the last bits depend on ranks, threads and chance. Small
+ * spaces, whose exact sums cost nothing, go on as before. Call it on every rank or on none.
+ * Errors: GFN_ENOMEM. */
+GFN_API gfn_status gfn_gradient_sum_fast(gfn_gradient *gradient);
 GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
 
 /* Add this rank's trajectories: loss and derivatives with respect to every log P_F and log Z.

@@ -38,16 +38,17 @@ typedef struct gfn_progress {
     int64_t n_modes;
 } gfn_progress;
 
-/* Where the time went, of this rank, in seconds. */
+/* Where the time went, in seconds. Of the time in messages of a step, `imbalance` is what a rank
+ * spent waiting for the slowest one, and `communication` the rest. */
 typedef struct gfn_phases {
-    double sampling, gradient, communication, optimizer, evaluation, files;
+    double sampling, gradient, imbalance, communication, optimizer, evaluation, files;
 } gfn_phases;
 
 /* What came out. */
 typedef struct gfn_report {
     gfn_progress last;
     gfn_draw draw;
-    gfn_phases phases;
+    gfn_phases phases; /* means over all ranks */
     double seconds;
     bool is_complete; /* all iterations were done; false: stopped on request */
 } gfn_report;

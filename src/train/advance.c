@@ -4,6 +4,7 @@
  * final sample histogram, which rank 0 writes.
  */
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/fail.h"
@@ -31,7 +32,8 @@ void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
 void gfn_trainer_phases(const gfn_trainer *t, gfn_phases *phases)
 {
     *phases = t->phases;
-    phases->communication = t->gradient->comm_seconds;
+    phases->imbalance = t->gradient->wait_seconds;
+    phases->communication = t->gradient->comm_seconds - t->gradient->wait_seconds;
     phases->gradient -= t->gradient->comm_seconds;
 }
 
@@ -111,13 +113,30 @@ static gfn_status save(gfn_trainer *t)
     return gfn_comm_agree(t->run->comm, t->file_status);
 }
 
+/* Phases as means over all ranks, which add up to the time of a rank as those of one rank do. */
+static gfn_status average_phases(const gfn_trainer *t, gfn_phases *phases)
+{
+    enum { N = sizeof *phases / sizeof(double) };
+    double seconds[N];
+    int64_t sum[N];
+    gfn_trainer_phases(t, phases);
+    memcpy(seconds, phases, sizeof seconds);
+    for (size_t i = 0; i < N; i++)
+        sum[i] = (int64_t)(1e9 * seconds[i]);
+    GFN_TRY(gfn_comm_sum_i64(t->run->comm, sum, N));
+    for (size_t i = 0; i < N; i++)
+        seconds[i] = 1e-9 * (double)sum[i] / gfn_comm_size(t->run->comm);
+    memcpy(phases, seconds, sizeof seconds);
+    return GFN_OK;
+}
+
 static gfn_status conclude(gfn_trainer *t, gfn_report *report)
 {
-    GFN_TRY(gfn_keep_metrics(t, &report->last));
+    GFN_TRY(gfn_comm_agree(t->run->comm, gfn_keep_metrics(t, &report->last)));
     gfn_trainer_enter(t, NULL);
-    gfn_trainer_phases(t, &report->phases);
+    GFN_TRY(average_phases(t, &report->phases));
     report->seconds = gfn_clock_seconds() - t->start;
-    return gfn_keep_report(t, report);
+    return gfn_comm_agree(t->run->comm, gfn_keep_report(t, report));
 }
 
 gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
@@ -126,7 +145,7 @@ gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
     GFN_TRY(save(t));
     GFN_TRY(measure(t, report));
     gfn_trainer_enter(t, &t->phases.files);
-    gfn_status status = gfn_comm_agree(t->run->comm, conclude(t, report));
+    gfn_status status = conclude(t, report);
     if (status != GFN_OK)
         gfn_draw_clear(&report->draw);
     return status;

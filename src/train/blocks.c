@@ -23,7 +23,10 @@ typedef struct share {
 
 static size_t count_blocks(size_t n)
 {
-    size_t blocks = (n + GFN_BLOCK_ROWS - 1) / GFN_BLOCK_ROWS;
+    const size_t small = (n + GFN_BLOCK_ROWS - 1) / GFN_BLOCK_ROWS;
+    const size_t large = (n + GFN_LARGE_BLOCK_ROWS - 1) / GFN_LARGE_BLOCK_ROWS;
+    const size_t few = small < GFN_SMALL_BLOCKS ? small : GFN_SMALL_BLOCKS;
+    const size_t blocks = large > few ? large : few;
     return blocks < GFN_MAX_BLOCKS ? blocks : GFN_MAX_BLOCKS;
 }
 
@@ -52,6 +55,12 @@ static void gather(gfn_gradient *g, gfn_frame *frame, size_t n, const int32_t *r
     gfn_frame_copy_rows(frame, g->sampler->frame, n, rows);
 }
 
+static void add_fast(size_t n, const gfn_real *restrict x, gfn_real *restrict sum)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += x[i];
+}
+
 static void run_block(void *self, size_t index, int thread)
 {
     const share *job = self;
@@ -61,8 +70,11 @@ static void run_block(void *self, size_t index, int thread)
     const size_t n = cut(block + 1, job->n_blocks, job->entries->n) - first;
     gather(g, g->frame[thread], n, g->rows + (first - job->first_entry));
     differentiate(g, job->entries, first, n, g->frame[thread], g->block[thread]);
-    g->offenders[thread] +=
-        gfn_fixed_add(g->n_params, g->block[thread], GFN_GRADIENT_BITS, g->sum[thread]);
+    if (g->fast)
+        add_fast(g->n_params, g->block[thread], g->fast[thread]);
+    else
+        g->offenders[thread] +=
+            gfn_fixed_add(g->n_params, g->block[thread], GFN_GRADIENT_BITS, g->sum[thread]);
 }
 
 /* Rows of the entries; states that only other ranks visited are evaluated now. */
@@ -82,9 +94,11 @@ static gfn_status find_rows(share *job, size_t n)
     return GFN_OK;
 }
 
-/* Add the threads' sums to the total, which is the sum of thread 0. Returns the offenders. */
+/* Add the threads' sums to the total, which is the exact sum of thread 0. Returns the offenders. */
 static size_t join(gfn_gradient *g, int threads)
 {
+    for (int i = 0; i < threads && g->fast; i++)
+        g->offenders[i] = gfn_fixed_add(g->n_params, g->fast[i], GFN_GRADIENT_BITS, g->sum[i]);
     size_t offenders = g->offenders[0];
     for (int i = 1; i < threads; i++)
         offenders += g->offenders[i];
@@ -116,6 +130,8 @@ gfn_status gfn_gradient_blocks(gfn_gradient *g, const gfn_entries *entries, bool
     memset(g->offenders, 0, (size_t)threads * sizeof *g->offenders);
     for (int i = 1; i < threads; i++)
         memset(g->sum[i], 0, g->n_params * sizeof **g->sum);
+    for (int i = 0; i < threads && g->fast; i++)
+        memset(g->fast[i], 0, g->n_params * sizeof **g->fast);
     gfn_parallel_for(threads, n, run_block, &job);
     return join(g, threads) > 0 ? complain() : GFN_OK;
 }

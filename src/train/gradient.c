@@ -40,7 +40,7 @@ static size_t most_states(const gfn_sampler *s, size_t trajectories)
 static gfn_status reserve_rows(gfn_gradient *g)
 {
     const size_t most = most_states(g->sampler, (size_t)g->batch_size), size = (size_t)g->size;
-    const size_t block = most / GFN_MAX_BLOCKS + 1 + GFN_BLOCK_ROWS;
+    const size_t block = most / GFN_MAX_BLOCKS + 1 + GFN_LARGE_BLOCK_ROWS;
     if (g->is_small)
         return gfn_sampler_reserve(g->sampler, most);
     if (size == 1)
@@ -70,7 +70,7 @@ static gfn_status allocate_merge(gfn_gradient *g)
 static gfn_status allocate_message(gfn_gradient *g)
 {
     g->payload = g->is_small ? g->mine.capacity * g->n_actions : g->n_params;
-    g->tail_size = GFN_TAIL_SLOTS + (size_t)g->size;
+    g->tail_size = GFN_TAIL_SLOTS + 2 * (size_t)g->size;
     GFN_TRY(gfn_allocate("message", g->payload + g->tail_size, sizeof(int64_t), &g->message));
     g->total = g->message;
     if (!g->is_small)
@@ -84,8 +84,8 @@ static gfn_status allocate_backward(gfn_gradient *g)
     const size_t threads = (size_t)g->most_threads;
     const size_t most = g->all.capacity ? g->all.capacity : g->mine.capacity;
     g->block_capacity = most / GFN_MAX_BLOCKS + 1;
-    if (g->block_capacity < GFN_BLOCK_ROWS)
-        g->block_capacity = GFN_BLOCK_ROWS;
+    if (g->block_capacity < GFN_LARGE_BLOCK_ROWS)
+        g->block_capacity = GFN_LARGE_BLOCK_ROWS;
     if (g->is_whole)
         g->block_capacity = g->mine.capacity;
     GFN_TRY(gfn_allocate("rows of blocks", most, sizeof(int32_t), &g->rows));
@@ -166,6 +166,17 @@ gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_o
     return status;
 }
 
+gfn_status gfn_gradient_sum_fast(gfn_gradient *g)
+{
+    const size_t threads = (size_t)g->most_threads;
+    if (g->is_small || g->fast)
+        return GFN_OK;
+    GFN_TRY(gfn_allocate("sums of threads", threads, sizeof(gfn_real *), &g->fast));
+    for (size_t i = 0; i < threads; i++)
+        GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(gfn_real), &g->fast[i]));
+    return GFN_OK;
+}
+
 void gfn_gradient_destroy(gfn_gradient **gradient)
 {
     gfn_gradient *g = *gradient;
@@ -178,15 +189,18 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
             gfn_release(&g->block[i]);
         if (g->sum && i > 0)
             gfn_release(&g->sum[i]);
+        if (g->fast)
+            gfn_release(&g->fast[i]);
     }
     gfn_state_set_destroy(&g->states);
     if (g->mine.sum == g->message)
         g->mine.sum = NULL;
     if (g->total == g->message)
         g->total = NULL;
-    void *arrays[] = {&g->mine.sum, &g->row_entry, &g->entry_row, &g->derivative, &g->all.sum,
-                      &g->records,  &g->gathered,  &g->counts,    &g->frame,      &g->block,
-                      &g->sum,      &g->offenders, &g->rows,      &g->message,    &g->total};
+    void *arrays[] = {&g->mine.sum,  &g->row_entry, &g->entry_row, &g->derivative,
+                      &g->all.sum,   &g->records,   &g->gathered,  &g->counts,
+                      &g->fast,      &g->frame,     &g->block,     &g->sum,
+                      &g->offenders, &g->rows,      &g->message,   &g->total};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(gradient);
@@ -324,10 +338,11 @@ static gfn_status check_call(const gfn_gradient *g)
 
 static gfn_status sum_in_general(gfn_gradient *g, gfn_status mine, gfn_real *vector)
 {
-    const gfn_entries *entries;
-    GFN_TRY(gfn_gradient_merge(g, mine, &entries));
+    const gfn_entries *entries = &g->mine;
+    if (!g->fast)
+        GFN_TRY(gfn_gradient_merge(g, mine, &entries));
     if (mine == GFN_OK)
-        mine = gfn_gradient_blocks(g, entries, true);
+        mine = gfn_gradient_blocks(g, entries, !g->fast);
     GFN_TRY(gfn_message_exchange(g, mine));
     convert(g, vector);
     return GFN_OK;

@@ -20,8 +20,16 @@ enum { GFN_ENTRY_BITS = 27, GFN_GRADIENT_BITS = 36 };
 /* The most that 2^19 losses can add to a limb of the message is 2^62. */
 #define GFN_LOSS_LIMIT 0x1p42
 
-/* Distinct states of a block, about; and the most blocks whose sums cannot leave 63 bits. */
-enum { GFN_BLOCK_ROWS = 96, GFN_MAX_BLOCKS = 4096 };
+/* Distinct states of a block, about: GFN_BLOCK_ROWS in the first GFN_SMALL_BLOCKS blocks' worth of
+ * states, so that there is something to share out; above, as many as make rounding to fixed point
+ * cheap beside the block's products of matrices. And the most blocks whose sums cannot leave 63
+ * bits. */
+enum {
+    GFN_BLOCK_ROWS = 96,
+    GFN_SMALL_BLOCKS = 16,
+    GFN_LARGE_BLOCK_ROWS = 256,
+    GFN_MAX_BLOCKS = 4096
+};
 
 /* Entries: a distinct state's sums of derivatives, one an action. */
 typedef struct gfn_entries {
@@ -43,9 +51,11 @@ struct gfn_gradient {
     int threads, most_threads; /* in use, and that there is memory for */
     size_t n_actions, n_params, log_z_offset;
     bool is_small, is_whole;
-    double comm_seconds;
-    unsigned requests, agreed; /* of this rank for the next message; of any rank in the last */
-    uint64_t call;             /* of the sampler, that the entries are of */
+    double comm_seconds; /* in messages, so far; a part of it was spent waiting for slower ranks */
+    double wait_seconds;
+    double step_comm, step_end; /* in messages since the last step's, which ended then */
+    unsigned requests, agreed;  /* of this rank for the next message; of any rank in the last */
+    uint64_t call;              /* of the sampler, that the entries are of */
 
     /* Of this rank's trajectories. */
     gfn_entries mine;   /* by first visit; in a small space by number, all states */
@@ -68,6 +78,7 @@ struct gfn_gradient {
     gfn_frame **frame;
     gfn_real **block; /* [n_params] gradient of a block */
     int64_t **sum;    /* [n_params]; of thread 0: total */
+    gfn_real **fast;  /* [n_params] sums in floating point; NULL: exact */
     size_t *offenders;
     int32_t *rows; /* rows of this rank's share of the entries */
 
@@ -81,13 +92,20 @@ struct gfn_gradient {
 enum { GFN_REQUEST_STOP = 1, GFN_REQUEST_CHECKPOINT = 2 };
 
 /* The tail: the derivative with respect to log Z, two limbs of the loss, the number of
- * trajectories, and one slot a rank with its status, its requests and the fingerprint of its
- * parameters. */
+ * trajectories, one slot a rank with its status, its requests and the fingerprint of its
+ * parameters, and one a rank with the nanoseconds that it worked since the last message. */
 enum { GFN_TAIL_LOG_Z = 0, GFN_TAIL_LOSS = 1, GFN_TAIL_COUNT = 3, GFN_TAIL_SLOTS = 4 };
 
 static inline int64_t *gfn_message_tail(const gfn_gradient *g)
 {
     return g->message + g->payload;
+}
+
+/* Note `seconds` in a message. */
+static inline void gfn_message_took(gfn_gradient *g, double seconds)
+{
+    g->step_comm += seconds;
+    g->comm_seconds += seconds;
 }
 
 /* merge.c: entries of all ranks (one rank: its own). Collective; a rank that failed gives none. */

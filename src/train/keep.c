@@ -169,6 +169,7 @@ static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
     add(s, gfn_field_number("iterations_per_s", r->last.iterations_per_second));
     add(s, gfn_field_number("phases.sampling", r->phases.sampling));
     add(s, gfn_field_number("phases.gradient", r->phases.gradient));
+    add(s, gfn_field_number("phases.imbalance", r->phases.imbalance));
     add(s, gfn_field_number("phases.communication", r->phases.communication));
     add(s, gfn_field_number("phases.optimizer", r->phases.optimizer));
     add(s, gfn_field_number("phases.evaluation", r->phases.evaluation));

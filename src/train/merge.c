@@ -61,7 +61,7 @@ gfn_status gfn_gradient_merge(gfn_gradient *g, gfn_status mine, const gfn_entrie
     const double start = gfn_clock_seconds();
     GFN_TRY(gfn_comm_gather_i64(g->comm, g->records, n, g->key_words + g->n_actions, g->gathered,
                                 g->gathered_capacity, g->counts));
-    g->comm_seconds += gfn_clock_seconds() - start;
+    gfn_message_took(g, gfn_clock_seconds() - start);
     size_t all = 0;
     for (int rank = 0; rank < g->size; rank++)
         all += g->counts[rank];

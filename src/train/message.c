@@ -33,6 +33,23 @@ static void sign(gfn_gradient *g, gfn_status mine)
     tail[GFN_TAIL_SLOTS + g->rank] = (int64_t)fingerprint | (int64_t)mine << STATUS_SHIFT |
                                      (int64_t)g->requests << REQUEST_SHIFT;
     g->requests = 0;
+    const double work = gfn_clock_seconds() - g->step_end - g->step_comm;
+    if (g->step_end > 0)
+        tail[GFN_TAIL_SLOTS + g->size + g->rank] = (int64_t)(1e9 * work);
+}
+
+/* A rank waits in its messages as long as the slowest rank works longer than itself. Clocks of
+ * hosts need not agree for that, and no message is added. */
+static void note_waiting(gfn_gradient *g)
+{
+    const int64_t *work = gfn_message_tail(g) + GFN_TAIL_SLOTS + g->size;
+    int64_t most = 0;
+    for (int rank = 0; rank < g->size; rank++)
+        most = work[rank] > most ? work[rank] : most;
+    const double wait = 1e-9 * (double)(most - work[g->rank]);
+    g->wait_seconds += wait < g->step_comm ? wait : g->step_comm;
+    g->step_comm = 0;
+    g->step_end = gfn_clock_seconds();
 }
 
 /* The rank that disagrees: the first that differs from rank 0, or rank 0 itself where all others
@@ -80,6 +97,7 @@ gfn_status gfn_message_exchange(gfn_gradient *g, gfn_status mine)
     sign(g, mine);
     const double start = gfn_clock_seconds();
     GFN_TRY(gfn_comm_sum_i64(g->comm, g->message, g->payload + g->tail_size));
-    g->comm_seconds += gfn_clock_seconds() - start;
+    gfn_message_took(g, gfn_clock_seconds() - start);
+    note_waiting(g);
     return check(g, mine);
 }

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/fail.h"
@@ -88,6 +89,8 @@ static gfn_status set_up(gfn_trainer *t)
     GFN_TRY(find_objective(t->run, &objective));
     GFN_TRY(gfn_comm_agree(comm, make(t, objective)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
+    if (strcmp(gfn_options_text(o, "reduce"), "fast") == 0)
+        GFN_TRY(gfn_comm_agree(comm, gfn_gradient_sum_fast(t->gradient)));
     choose_cadences(t);
     gfn_tuner_begin(t);
     t->start = t->last_checkpoint = gfn_clock_seconds();

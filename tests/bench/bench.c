@@ -181,6 +181,7 @@ static gfn_phases phases_of_a_step(const gfn_phases *before, const gfn_phases *a
     return (gfn_phases){
         .sampling = (after->sampling - before->sampling) / steps,
         .gradient = (after->gradient - before->gradient) / steps,
+        .imbalance = (after->imbalance - before->imbalance) / steps,
         .communication = (after->communication - before->communication) / steps,
         .optimizer = (after->optimizer - before->optimizer) / steps,
     };
@@ -377,6 +378,7 @@ static void print_steps(const bench *b)
     printf("], \"phases\": {");
     print_number("sampling", b->phases.sampling, ", ");
     print_number("gradient", b->phases.gradient, ", ");
+    print_number("imbalance", b->phases.imbalance, ", ");
     print_number("communication", b->phases.communication, ", ");
     print_number("optimizer", b->phases.optimizer, "}, ");
 }

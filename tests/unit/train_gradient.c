@@ -273,6 +273,28 @@ static void one_derivative_may_stand_for_all_steps(void **unused)
     }
 }
 
+/* Exact sums round blocks to 2^-36, which is 1e-11; sums in double round less. */
+static void floating_sums_are_near_the_exact_ones(void **unused)
+{
+    (void)unused;
+    for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++)
+        for (int threads = 1; threads <= 3; threads++) {
+            fixture f;
+            make(&f, jobs[job], "tb", threads);
+            const size_t n = gfn_model_n_params(f.model);
+            double *exact = calloc(n, sizeof *exact);
+            const double loss = differentiate(&f, exact);
+            assert_int_equal(gfn_gradient_sum_fast(f.gradient), GFN_OK);
+            for (int again = 0; again < 2; again++) {
+                assert_true(differentiate(&f, f.vector) == loss);
+                for (size_t i = 0; i < n; i++)
+                    assert_true(fabs(f.vector[i] - exact[i]) < 1e-9);
+            }
+            free(exact);
+            drop(&f);
+        }
+}
+
 static void a_batch_size_out_of_range_is_refused(void **unused)
 {
     (void)unused;
@@ -299,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_batch_of_another_size_is_refused),
         cmocka_unit_test(losses_that_cannot_be_summed_exactly_are_refused),
         cmocka_unit_test(one_derivative_may_stand_for_all_steps),
+        cmocka_unit_test(floating_sums_are_near_the_exact_ones),
         cmocka_unit_test(a_batch_size_out_of_range_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
