@@ -35,7 +35,7 @@ tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/peak.c tests/bench/p
 tests_bench_bench_CFLAGS = $(AM_CFLAGS) $(GFN_PIE_CFLAGS)
 tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) $(GFN_PIE_LDFLAGS) -static
 tests_bench_bench_LDADD = libgfn.la $(MATH_LIBS)
-SHELL_TESTS += tests/cli/bench.sh
+SHELL_TESTS += tests/cli/bench.sh tests/cli/instructions.sh
 EXTRA_DIST += tests/bench/jobs.py tests/bench/measure.py tests/bench/report.py
 
 check_PROGRAMS += $(ALL_RANKS)

@@ -39,6 +39,12 @@ static inline int64_t gfn_fixed(double x, double scale)
  */
 size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum);
 
+/* x[i] = sum[i] unit for n values, rounded to double and then to gfn_real. */
+void gfn_fixed_reals(size_t n, const int64_t *sum, double unit, gfn_real *x);
+
+/* How many of n values gfn_fixed_add() would not take. */
+size_t gfn_fixed_offenders(size_t n, const gfn_real *x, int bits);
+
 /* A non-negative double as two limbs, x = hi 2^-20 + lo 2^-60, 0 <= lo < 2^40: sums of many keep
  * 60 binary places however large x is, up to 2^30. Returns 1 where x is out of range or NaN. */
 static inline size_t gfn_fixed_split(double x, int64_t limbs[2])

@@ -18,6 +18,12 @@ typedef void (*gfn_task)(void *self, size_t index, int thread);
  */
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
+/* Elements first ... first + n - 1 of arrays, which do not meet. */
+typedef void (*gfn_range)(void *self, size_t first, size_t n);
+
+/* Run range(self, ...) over n elements, cut into ranges that are worth a thread. */
+void gfn_parallel_ranges(int threads, size_t n, gfn_range range, void *self);
+
 /* Threads that OMP_NUM_THREADS asks for; 0 where it does not. */
 int gfn_parallel_requested(void);
 

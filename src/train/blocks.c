@@ -44,8 +44,7 @@ static void differentiate(const gfn_gradient *g, const gfn_entries *entries, siz
     const size_t k = g->n_actions;
     const double scale = ldexp(1.0, -GFN_ENTRY_BITS) / (double)g->batch_size;
     gfn_real *d_log_pf = gfn_frame_gradient(frame, s->policy.log_pf);
-    for (size_t i = 0; i < n * k; i++)
-        d_log_pf[i] = (gfn_real)((double)entries->sum[first * k + i] * scale);
+    gfn_fixed_reals(n * k, entries->sum + first * k, scale, d_log_pf);
     gfn_frame_backward(frame, gfn_model_params(s->model), s->policy.log_pf, gradient);
 }
 
@@ -61,20 +60,32 @@ static void add_fast(size_t n, const gfn_real *restrict x, gfn_real *restrict su
         sum[i] += x[i];
 }
 
+/* Round the block's gradient and add it to the worker's sum. */
+static void add_block(gfn_gradient *g, gfn_worker *w)
+{
+    const size_t n = g->n_params;
+    if (w->n_blocks++ == 0) {
+        memset(w->sum, 0, n * sizeof *w->sum);
+        if (g->is_fast)
+            memset(w->fast, 0, n * sizeof *w->fast);
+    }
+    if (g->is_fast)
+        add_fast(n, w->block, w->fast);
+    else
+        w->offenders += gfn_fixed_add(n, w->block, GFN_GRADIENT_BITS, w->sum);
+}
+
 static void run_block(void *self, size_t index, int thread)
 {
     const share *job = self;
     gfn_gradient *g = job->g;
+    gfn_worker *w = &g->worker[thread];
     const size_t block = job->first_block + index;
     const size_t first = cut(block, job->n_blocks, job->entries->n);
     const size_t n = cut(block + 1, job->n_blocks, job->entries->n) - first;
-    gather(g, g->frame[thread], n, g->rows + (first - job->first_entry));
-    differentiate(g, job->entries, first, n, g->frame[thread], g->block[thread]);
-    if (g->fast)
-        add_fast(g->n_params, g->block[thread], g->fast[thread]);
-    else
-        g->offenders[thread] +=
-            gfn_fixed_add(g->n_params, g->block[thread], GFN_GRADIENT_BITS, g->sum[thread]);
+    gather(g, w->frame, n, g->rows + (first - job->first_entry));
+    differentiate(g, job->entries, first, n, w->frame, w->block);
+    add_block(g, w);
 }
 
 /* Rows of the entries; states that only other ranks visited are evaluated now. */
@@ -94,18 +105,24 @@ static gfn_status find_rows(share *job, size_t n)
     return GFN_OK;
 }
 
-/* Add the threads' sums to the total, which is the exact sum of thread 0. Returns the offenders. */
-static size_t join(gfn_gradient *g, int threads)
+static void round_fast(void *self, size_t index, int thread)
 {
-    for (int i = 0; i < threads && g->fast; i++)
-        g->offenders[i] = gfn_fixed_add(g->n_params, g->fast[i], GFN_GRADIENT_BITS, g->sum[i]);
-    size_t offenders = g->offenders[0];
-    for (int i = 1; i < threads; i++)
-        offenders += g->offenders[i];
-    for (int i = 1; i < threads && offenders == 0; i++)
-        for (size_t p = 0; p < g->n_params; p++)
-            g->total[p] += g->sum[i][p];
-    return offenders;
+    (void)thread;
+    gfn_gradient *g = self;
+    gfn_worker *w = &g->worker[index];
+    if (w->n_blocks > 0)
+        w->offenders = gfn_fixed_add(g->n_params, w->fast, GFN_GRADIENT_BITS, w->sum);
+}
+
+/* The workers' sums, added to the total, which is worker 0's. */
+static void join_range(void *self, size_t first, size_t n)
+{
+    gfn_gradient *g = self;
+    if (g->worker[0].n_blocks == 0)
+        memset(g->total + first, 0, n * sizeof *g->total);
+    for (int i = 1; i < g->most_threads; i++)
+        for (size_t p = first; p < first + n && g->worker[i].n_blocks > 0; p++)
+            g->total[p] += g->worker[i].sum[p];
 }
 
 static gfn_status complain(void)
@@ -120,25 +137,22 @@ gfn_status gfn_gradient_blocks(gfn_gradient *g, const gfn_entries *entries, bool
     const size_t rank = is_share ? (size_t)g->rank : 0, size = is_share ? (size_t)g->size : 1;
     job.first_block = rank * job.n_blocks / size;
     const size_t n = (rank + 1) * job.n_blocks / size - job.first_block;
-    memset(g->total, 0, g->n_params * sizeof *g->total);
-    if (n == 0)
-        return GFN_OK;
-    job.first_entry = cut(job.first_block, job.n_blocks, entries->n);
-    GFN_TRY(find_rows(&job, cut(job.first_block + n, job.n_blocks, entries->n) - job.first_entry));
-    const int threads = n < (size_t)g->threads ? (int)n : g->threads;
-    g->sum[0] = g->total;
-    memset(g->offenders, 0, (size_t)threads * sizeof *g->offenders);
-    for (int i = 1; i < threads; i++)
-        memset(g->sum[i], 0, g->n_params * sizeof **g->sum);
-    for (int i = 0; i < threads && g->fast; i++)
-        memset(g->fast[i], 0, g->n_params * sizeof **g->fast);
-    gfn_parallel_for(threads, n, run_block, &job);
-    return join(g, threads) > 0 ? complain() : GFN_OK;
-}
-
-static gfn_real absolute(gfn_real x)
-{
-    return x < 0 ? -x : x;
+    for (int i = 0; i < g->most_threads; i++)
+        g->worker[i].n_blocks = g->worker[i].offenders = 0;
+    job.first_entry = n > 0 ? cut(job.first_block, job.n_blocks, entries->n) : 0;
+    if (n > 0)
+        GFN_TRY(
+            find_rows(&job, cut(job.first_block + n, job.n_blocks, entries->n) - job.first_entry));
+    gfn_parallel_for(g->threads, n, run_block, &job);
+    if (g->is_fast)
+        gfn_parallel_for(g->threads, (size_t)g->most_threads, round_fast, g);
+    size_t offenders = 0;
+    for (int i = 0; i < g->most_threads; i++)
+        offenders += g->worker[i].offenders;
+    if (offenders > 0)
+        return complain();
+    gfn_parallel_ranges(g->threads, g->n_params, join_range, g);
+    return GFN_OK;
 }
 
 gfn_status gfn_gradient_whole(gfn_gradient *g, gfn_real *vector)
@@ -148,14 +162,10 @@ gfn_status gfn_gradient_whole(gfn_gradient *g, gfn_real *vector)
     gfn_frame *frame = g->sampler->frame;
     if (g->sampler->next == NULL) { /* else the frame's rows are the states by number */
         GFN_TRY(find_rows(&job, n));
-        frame = g->frame[0];
+        frame = g->worker[0].frame;
         gather(g, frame, n, g->rows);
     }
     vector[g->log_z_offset] = 0;
     differentiate(g, &g->mine, 0, n, frame, vector);
-    const gfn_real limit = (gfn_real)gfn_fixed_limit(GFN_GRADIENT_BITS);
-    int offenders = 0;
-    for (size_t i = 0; i < g->n_params; i++)
-        offenders |= !(absolute(vector[i]) < limit);
-    return offenders ? complain() : GFN_OK;
+    return gfn_fixed_offenders(g->n_params, vector, GFN_GRADIENT_BITS) > 0 ? complain() : GFN_OK;
 }

@@ -15,6 +15,7 @@
 #include "base/fail.h"
 #include "base/fixed.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "data/record.h"
 #include "env/world.h"
 
@@ -89,15 +90,14 @@ static gfn_status allocate_backward(gfn_gradient *g)
     if (g->is_whole)
         g->block_capacity = g->mine.capacity;
     GFN_TRY(gfn_allocate("rows of blocks", most, sizeof(int32_t), &g->rows));
-    GFN_TRY(gfn_allocate("frames", threads, sizeof(gfn_frame *), &g->frame));
-    GFN_TRY(gfn_allocate("gradients of blocks", threads, sizeof(gfn_real *), &g->block));
-    GFN_TRY(gfn_allocate("sums of threads", threads, sizeof(int64_t *), &g->sum));
-    GFN_TRY(gfn_allocate("offenders", threads, sizeof(size_t), &g->offenders));
+    GFN_TRY(gfn_allocate("workers", threads, sizeof *g->worker, &g->worker));
+    g->worker[0].sum = g->total;
     for (size_t i = 0; i < threads; i++) {
-        GFN_TRY(gfn_frame_create(g->sampler->policy.tape, &g->block_capacity, &g->frame[i]));
-        GFN_TRY(gfn_allocate("gradient of a block", g->n_params, sizeof(gfn_real), &g->block[i]));
+        gfn_worker *w = &g->worker[i];
+        GFN_TRY(gfn_frame_create(g->sampler->policy.tape, &g->block_capacity, &w->frame));
+        GFN_TRY(gfn_allocate("gradient of a block", g->n_params, sizeof(gfn_real), &w->block));
         if (i > 0)
-            GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(int64_t), &g->sum[i]));
+            GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(int64_t), &w->sum));
     }
     return GFN_OK;
 }
@@ -168,12 +168,11 @@ gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_o
 
 gfn_status gfn_gradient_sum_fast(gfn_gradient *g)
 {
-    const size_t threads = (size_t)g->most_threads;
-    if (g->is_small || g->fast)
+    if (g->is_small || g->is_fast)
         return GFN_OK;
-    GFN_TRY(gfn_allocate("sums of threads", threads, sizeof(gfn_real *), &g->fast));
-    for (size_t i = 0; i < threads; i++)
-        GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(gfn_real), &g->fast[i]));
+    for (int i = 0; i < g->most_threads; i++)
+        GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(gfn_real), &g->worker[i].fast));
+    g->is_fast = true;
     return GFN_OK;
 }
 
@@ -182,25 +181,21 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     gfn_gradient *g = *gradient;
     if (g == NULL)
         return;
-    for (size_t i = 0; i < (size_t)g->most_threads; i++) {
-        if (g->frame)
-            gfn_frame_destroy(&g->frame[i]);
-        if (g->block)
-            gfn_release(&g->block[i]);
-        if (g->sum && i > 0)
-            gfn_release(&g->sum[i]);
-        if (g->fast)
-            gfn_release(&g->fast[i]);
+    for (int i = 0; i < g->most_threads && g->worker; i++) {
+        gfn_frame_destroy(&g->worker[i].frame);
+        gfn_release(&g->worker[i].block);
+        if (i > 0)
+            gfn_release(&g->worker[i].sum);
+        gfn_release(&g->worker[i].fast);
     }
     gfn_state_set_destroy(&g->states);
     if (g->mine.sum == g->message)
         g->mine.sum = NULL;
     if (g->total == g->message)
         g->total = NULL;
-    void *arrays[] = {&g->mine.sum,  &g->row_entry, &g->entry_row, &g->derivative,
-                      &g->all.sum,   &g->records,   &g->gathered,  &g->counts,
-                      &g->fast,      &g->frame,     &g->block,     &g->sum,
-                      &g->offenders, &g->rows,      &g->message,   &g->total};
+    void *arrays[] = {&g->mine.sum, &g->row_entry, &g->entry_row, &g->derivative,
+                      &g->all.sum,  &g->records,   &g->gathered,  &g->counts,
+                      &g->worker,   &g->rows,      &g->message,   &g->total};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(gradient);
@@ -319,12 +314,22 @@ static void clear(gfn_gradient *g)
     g->n_added = g->log_z_sum = g->loss[0] = g->loss[1] = 0;
 }
 
+typedef struct conversion {
+    const int64_t *sum;
+    gfn_real *x;
+} conversion;
+
+static void convert_range(void *self, size_t first, size_t n)
+{
+    const conversion *c = self;
+    gfn_fixed_reals(n, c->sum + first, ldexp(1.0, -GFN_GRADIENT_BITS), c->x + first);
+}
+
 /* Integers back to real numbers. */
 static void convert(const gfn_gradient *g, gfn_real *vector)
 {
-    const double scale = ldexp(1.0, -GFN_GRADIENT_BITS);
-    for (size_t i = 0; i < g->n_params; i++)
-        vector[i] = (gfn_real)((double)g->total[i] * scale);
+    conversion c = {g->total, vector};
+    gfn_parallel_ranges(g->threads, g->n_params, convert_range, &c);
 }
 
 /* The activations of the trajectories must still be there. */
@@ -339,10 +344,10 @@ static gfn_status check_call(const gfn_gradient *g)
 static gfn_status sum_in_general(gfn_gradient *g, gfn_status mine, gfn_real *vector)
 {
     const gfn_entries *entries = &g->mine;
-    if (!g->fast)
+    if (!g->is_fast)
         GFN_TRY(gfn_gradient_merge(g, mine, &entries));
     if (mine == GFN_OK)
-        mine = gfn_gradient_blocks(g, entries, !g->fast);
+        mine = gfn_gradient_blocks(g, entries, !g->is_fast);
     GFN_TRY(gfn_message_exchange(g, mine));
     convert(g, vector);
     return GFN_OK;

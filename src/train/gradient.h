@@ -42,6 +42,15 @@ typedef struct gfn_entries {
  * configuration only, never the number of ranks. */
 enum { GFN_SMALL_STATES = 4096, GFN_SMALL_STATES_PER_TRAJECTORY = 4, GFN_WHOLE_STATES = 512 };
 
+/* What a thread needs for the backward pass, and what it added up. */
+typedef struct gfn_worker {
+    gfn_frame *frame;
+    gfn_real *block; /* [n_params] gradient of a block */
+    int64_t *sum;    /* [n_params] of its blocks; of thread 0: total */
+    gfn_real *fast;  /* [n_params] instead, in floating point; NULL: exact */
+    size_t n_blocks, offenders;
+} gfn_worker;
+
 struct gfn_gradient {
     gfn_comm *comm;
     gfn_sampler *sampler;
@@ -50,7 +59,7 @@ struct gfn_gradient {
     int rank, size;
     int threads, most_threads; /* in use, and that there is memory for */
     size_t n_actions, n_params, log_z_offset;
-    bool is_small, is_whole;
+    bool is_small, is_whole, is_fast;
     double comm_seconds; /* in messages, so far; a part of it was spent waiting for slower ranks */
     double wait_seconds;
     double step_comm, step_end; /* in messages since the last step's, which ended then */
@@ -73,14 +82,10 @@ struct gfn_gradient {
     int64_t *gathered;     /* [gathered_capacity][...] */
     size_t gathered_capacity, *counts;
 
-    /* Backward, by thread. */
+    /* Backward. */
     size_t block_capacity;
-    gfn_frame **frame;
-    gfn_real **block; /* [n_params] gradient of a block */
-    int64_t **sum;    /* [n_params]; of thread 0: total */
-    gfn_real **fast;  /* [n_params] sums in floating point; NULL: exact */
-    size_t *offenders;
-    int32_t *rows; /* rows of this rank's share of the entries */
+    gfn_worker *worker; /* [most_threads] */
+    int32_t *rows;      /* rows of this rank's share of the entries */
 
     /* The message: a payload, which is the gradient or (small) the entries, then the tail. */
     int64_t *message;

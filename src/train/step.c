@@ -5,19 +5,27 @@
  * over all ranks, and takes one synchronized Adam step.
  */
 #include "base/fail.h"
+#include "base/parallel.h"
 #include "train/gradient.h"
 #include "train/trainer.h"
+
+static void update_range(void *self, size_t first, size_t n)
+{
+    const gfn_trainer *t = self;
+    gfn_real *x = gfn_model_params(t->run->model);
+    gfn_adam_step(&t->adam, t->run->iteration + 1, t->rate, n, x + first, t->vector + first,
+                  t->m + first, t->v + first);
+}
 
 /* The network and log Z have learning rates of their own; log Z is the vector's last element. */
 static void update(gfn_trainer *t)
 {
-    gfn_model *model = t->run->model;
-    const size_t n = gfn_model_log_z_offset(model);
+    const size_t n = gfn_model_log_z_offset(t->run->model);
     const double factor = gfn_schedule_factor(t->schedule, t->run->iteration, t->iterations);
-    const int64_t step = t->run->iteration + 1;
-    gfn_real *x = gfn_model_params(model);
-    gfn_adam_step(&t->adam, step, t->lr * factor, n, x, t->vector, t->m, t->v);
-    gfn_adam_step(&t->adam, step, t->lr_logz * factor, 1, x + n, t->vector + n, t->m + n, t->v + n);
+    t->rate = t->lr * factor;
+    gfn_parallel_ranges(t->gradient->threads, n, update_range, t);
+    t->rate = t->lr_logz * factor;
+    update_range(t, n, 1);
 }
 
 gfn_status gfn_trainer_step(gfn_trainer *t)

@@ -52,6 +52,28 @@ static void values_out_of_range_are_counted(void **unused)
     int64_t sum[6] = {0};
     assert_int_equal(gfn_fixed_add(6, x, 36, sum), 4);
     assert_int_equal(sum[0], INT64_C(1) << 36);
+    for (size_t n = 0; n <= 6; n++)
+        assert_int_equal(gfn_fixed_offenders(n, x, 36), n < 2 ? 0 : n < 5 ? n - 1 : n - 2);
+}
+
+/* A conversion rounds to nearest once, as the C standard's does. */
+static void integers_become_the_nearest_reals(void **unused)
+{
+    (void)unused;
+    enum { N = 4096 };
+    static int64_t sum[N];
+    static gfn_real x[N];
+    const gfn_stream stream = {11, GFN_PURPOSE_CHECK, 2};
+    const double unit = 0x1p-27 / 37;
+    for (uint32_t i = 0; i < N; i++) {
+        const uint64_t high = gfn_random_word(&stream, 0, i), low = gfn_random_word(&stream, 1, i);
+        sum[i] = (int64_t)(high << 32 | low) >> i % 64;
+    }
+    memcpy(sum, (int64_t[]){0, -1, 1, INT64_MAX, INT64_MIN, INT64_C(1) << 53, (1 << 24) + 1},
+           7 * sizeof *sum);
+    gfn_fixed_reals(N, sum, unit, x);
+    for (size_t i = 0; i < N; i++)
+        assert_true(x[i] == (gfn_real)((double)sum[i] * unit));
 }
 
 static void limbs_keep_small_and_large_values(void **unused)
@@ -101,6 +123,7 @@ int main(void)
         cmocka_unit_test(conversion_rounds_as_llrint_does),
         cmocka_unit_test(sums_do_not_depend_on_order),
         cmocka_unit_test(values_out_of_range_are_counted),
+        cmocka_unit_test(integers_become_the_nearest_reals),
         cmocka_unit_test(limbs_keep_small_and_large_values),
         cmocka_unit_test(a_fingerprint_tells_a_changed_bit_and_two_words_exchanged),
     };

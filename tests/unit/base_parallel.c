@@ -50,6 +50,27 @@ static void each_index_is_done_once_by_a_thread_of_the_team(void **state)
         }
 }
 
+static void count_elements(void *self, size_t first, size_t n)
+{
+    uint8_t *visits = self;
+    for (size_t i = first; i < first + n; i++)
+        visits[i]++;
+}
+
+static void ranges_hold_each_element_once(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {0, 1, 16383, 16384, 16385, 100003};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        for (int threads = 1; threads <= 3; threads++) {
+            uint8_t *visits = calloc(lengths[i] + 1, 1);
+            gfn_parallel_ranges(threads, lengths[i], count_elements, visits);
+            for (size_t k = 0; k <= lengths[i]; k++)
+                assert_int_equal(visits[k], k < lengths[i]);
+            free(visits);
+        }
+}
+
 static void nonsense_in_the_environment_is_no_request(void **state)
 {
     (void)state;
@@ -70,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_index_is_done_once_by_a_thread_of_the_team),
+        cmocka_unit_test(ranges_hold_each_element_once),
         cmocka_unit_test(nonsense_in_the_environment_is_no_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
