@@ -143,8 +143,8 @@ void gfn_sampler_destroy(gfn_sampler **sampler)
     if (s == NULL)
         return;
     release_rows(s);
-    void *arrays[] = {&s->next,  &s->edge,     &s->log_reward, &s->lane,
-                      &s->state, &s->lane_row, &s->action,     &s->words};
+    void *arrays[] = {&s->next,  &s->edge,     &s->log_p,  &s->log_reward, &s->lane,
+                      &s->state, &s->lane_row, &s->action, &s->words};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(sampler);

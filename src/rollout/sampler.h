@@ -20,12 +20,13 @@
 #include "data/state_set.h"
 #include "grad/kernels.h"
 
-/* An edge of a small space: where it leads, and its log-probabilities. */
+/* Where an edge of a small space leads, and its log P_F and log P_B, which are added up together.
+ */
 typedef struct gfn_edge {
     int32_t next; /* row, or n_states: the trajectory is over ... */
     int32_t end;  /* ... and this is the row of its object */
-    gfn_real log_pf, log_pb;
 } gfn_edge;
+typedef double gfn_log_p __attribute__((vector_size(2 * sizeof(double))));
 
 struct gfn_sampler {
     const gfn_env *env;
@@ -55,6 +56,7 @@ struct gfn_sampler {
     /* The table of a small space; NULL elsewhere. */
     int32_t *next;      /* [n_states][n_actions] row after the action, -1: stop, or not allowed */
     gfn_edge *edge;     /* [n_states + 1][n_actions] */
+    gfn_log_p *log_p;   /* [n_states + 1][n_actions] of edges */
     double *log_reward; /* [n_states] */
 
     /* Lanes: the live trajectories of a wave, packed. */

@@ -70,8 +70,8 @@ static void add_edges(gfn_sampler *s, size_t n)
         const int32_t row = (int32_t)(i / s->n_actions), next = s->next[i];
         const bool is_step = (int32_t)(i % s->n_actions) != stop && next >= 0;
         s->edge[i] = (gfn_edge){.next = is_step && !s->ends[next] ? next : over,
-                                .end = is_step ? next : row,
-                                .log_pb = is_step ? s->log_pb[next] : 0};
+                                .end = is_step ? next : row};
+        s->log_p[i] = (gfn_log_p){0, is_step ? (double)s->log_pb[next] : 0};
     }
     for (size_t a = 0; a < s->n_actions; a++)
         s->edge[n * s->n_actions + a] = (gfn_edge){.next = over};
@@ -83,7 +83,9 @@ gfn_status gfn_table_create(gfn_sampler *s)
     int32_t *state = NULL;
     int64_t number;
     GFN_TRY(gfn_allocate("successors of states", n * s->n_actions, sizeof(int32_t), &s->next));
-    GFN_TRY(gfn_allocate("edges", (n + 1) * s->n_actions, sizeof(gfn_edge), &s->edge));
+    const size_t edges = (n + 1) * s->n_actions;
+    GFN_TRY(gfn_allocate("edges", edges, sizeof(gfn_edge), &s->edge));
+    GFN_TRY(gfn_allocate("log P of edges", edges, sizeof(gfn_log_p), &s->log_p));
     GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
     GFN_TRY(gfn_env_add_states(s->env, s->states));
     GFN_TRY(gfn_rows_fill(s, 0, n));
@@ -123,7 +125,7 @@ typedef struct lanes {
 
     /* By trajectory. */
     int32_t end[TRAJECTORIES], n_steps[TRAJECTORIES];
-    double sum_log_pf[TRAJECTORIES], sum_log_pb[TRAJECTORIES];
+    gfn_log_p sum[TRAJECTORIES];
 } lanes;
 
 static void begin(const gfn_walk *w, size_t first, size_t n, lanes *l)
@@ -136,7 +138,7 @@ static void begin(const gfn_walk *w, size_t first, size_t n, lanes *l)
         l->row[k] = 0; /* the start is the first state in topological order */
         l->number[k] = (uint64_t)w->first + first + k;
         l->end[k] = l->n_steps[k] = 0;
-        l->sum_log_pf[k] = l->sum_log_pb[k] = 0;
+        l->sum[k] = (gfn_log_p){0};
     }
 }
 
@@ -175,23 +177,20 @@ static inline __attribute__((always_inline)) void record(const gfn_walk *w, lane
                                                          size_t t, const size_t n)
 {
     const gfn_trajectories *log = w->log;
-    const gfn_edge *edges = w->sampler->edge;
     const uint32_t i = l->lane[k];
     const size_t at = (l->first + i) * log->max_steps + t;
-    double sum_log_pf = l->sum_log_pf[i], sum_log_pb = l->sum_log_pb[i];
+    gfn_log_p sum = l->sum[i];
     memcpy(log->row + at, l->from[k], n * sizeof(int32_t));
     memcpy(log->action + at, l->action[k], n * sizeof(int32_t));
     for (size_t j = 0; j < n; j++) {
-        const gfn_edge *edge = edges + l->edge[k][j];
+        const gfn_log_p log_p = w->sampler->log_p[l->edge[k][j]];
+        sum += log_p;
         if (log->log_pf) {
-            log->log_pf[at + j] = edge->log_pf;
-            log->log_pb[at + j] = edge->log_pb;
+            log->log_pf[at + j] = (gfn_real)log_p[0];
+            log->log_pb[at + j] = (gfn_real)log_p[1];
         }
-        sum_log_pf += (double)edge->log_pf;
-        sum_log_pb += (double)edge->log_pb;
     }
-    l->sum_log_pf[i] = sum_log_pf;
-    l->sum_log_pb[i] = sum_log_pb;
+    l->sum[i] = sum;
 }
 
 /* Log this stride of all that are alive. Steps in the row `over` add nothing to sums, and nobody
@@ -279,8 +278,8 @@ static void finish(gfn_walk *w, const lanes *l, size_t n)
             continue;
         }
         w->log->n_steps[i] = l->n_steps[k];
-        w->log->sum_log_pf[i] = l->sum_log_pf[k];
-        w->log->sum_log_pb[i] = l->sum_log_pb[k];
+        w->log->sum_log_pf[i] = l->sum[k][0];
+        w->log->sum_log_pb[i] = l->sum[k][1];
         w->log->log_reward[i] = s->log_reward[l->end[k]];
     }
 }
@@ -306,7 +305,7 @@ gfn_status gfn_table_walk(gfn_walk *walk)
     gfn_sampler *s = walk->sampler;
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
     for (size_t i = 0; i < s->max_rows * s->n_actions; i++)
-        s->edge[i].log_pf = log_pf[i];
+        s->log_p[i][0] = (double)log_pf[i];
     gfn_parallel_for(s->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task, walk);
     return GFN_OK;
 }
