@@ -23,7 +23,7 @@ static void record(gfn_trajectories *log, const gfn_sampler *s, size_t t, size_t
                    int32_t action)
 {
     const size_t at = i * s->max_steps + t;
-    const bool is_stop = action == s->env->spec.shape.stop_action;
+    const bool is_stop = action >= 0 && action == s->env->spec.shape.stop_action;
     if (t > 0) {
         log->sum_log_pb[i] += (double)s->log_pb[row];
         if (log->log_pb)
