@@ -107,7 +107,7 @@ static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t 
 gfn_status gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
                                int64_t *all, size_t capacity, size_t *counts)
 {
-    GFN_TRY(comm->verbs->count(comm, n, counts));
+    GFN_TRY(comm->verbs->count(comm, mine, n, width, counts));
     GFN_TRY(check_room(comm, counts, width, capacity));
     return comm->verbs->gather(comm, mine, width, all, counts);
 }

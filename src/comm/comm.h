@@ -18,8 +18,10 @@ struct gfn_comm_verbs {
     gfn_status (*sum)(gfn_comm *comm, int64_t *x, size_t n);
     gfn_status (*lowest)(gfn_comm *comm, int64_t *x); /* *x = the least of all ranks' *x */
     gfn_status (*broadcast)(gfn_comm *comm, void *data, size_t size, int root);
-    gfn_status (*count)(gfn_comm *comm, size_t mine, size_t *counts); /* counts[rank] = its mine */
-    /* mine [counts[rank]][width], all [sum of counts][width] */
+    /* counts[rank] = its n, of its records mine [n][width] */
+    gfn_status (*count)(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
+                        size_t *counts);
+    /* The same records, next after `count`: all [sum of counts][width] */
     gfn_status (*gather)(gfn_comm *comm, const int64_t *mine, size_t width, int64_t *all,
                          const size_t *counts);
     void (*end)(gfn_comm *comm, int exit_status);

@@ -2,6 +2,11 @@
  *
  * Many ranks, by MPI. The only source file with <mpi.h>.
  *
+ * What a step of training needs goes through memory that the ranks of a host share (host.c): MPI's
+ * own messages, where each rank waits for several others in turn, take ten times as long where
+ * ranks outnumber cores. MPI then carries what one rank of every host says to those of other hosts.
+ * Where no memory can be shared, it carries everything.
+ *
  * Where ranks outnumber the cores they may use, an MPI library that waits by polling makes each
  * message cost a time slice per rank (50 ms instead of 0.05 with 8 ranks on 2 cores under MPICH,
  * and under Open MPI when its launcher was told of more slots than there are cores). There every
@@ -17,13 +22,18 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "comm/comm.h"
+#include "comm/host.h"
 #include "comm/library.h"
+#include "comm/shared.h"
 
 struct mpi_comm {
     struct gfn_comm base;
     MPI_Comm mpi;
     bool ends_mpi;           /* this communicator started MPI */
     bool is_crowded;         /* on some host ranks outnumber cores; the same on all ranks */
+    bool shares_memory;      /* each rank with those of its host; the same on all ranks */
+    struct gfn_host host;    /* if so */
+    MPI_Comm first_ranks;    /* and the hosts' first ranks with each other; else MPI_COMM_NULL */
     int *counts, *starts;    /* [size], for gather */
     struct gfn_cores *cores; /* [2], while opening */
 };
@@ -74,31 +84,52 @@ static gfn_status finish(const struct mpi_comm *self, const char *call, int code
                  self->is_crowded ? wait_aside(request) : MPI_Wait(request, MPI_STATUS_IGNORE));
 }
 
-static gfn_status reduce(struct mpi_comm *self, int64_t *x, size_t n, MPI_Op op)
+static gfn_status reduce_by_mpi(const struct mpi_comm *self, MPI_Comm mpi, MPI_Op op, int64_t *x,
+                                size_t n)
 {
     MPI_Request request;
     for (size_t done = 0, part; done < n; done += part) {
         part = n - done < self->base.most ? n - done : self->base.most;
         if (self->is_crowded)
-            GFN_TRY(finish(self, "MPI_Iallreduce",
-                           MPI_Iallreduce(MPI_IN_PLACE, x + done, (int)part, MPI_INT64_T, op,
-                                          self->mpi, &request),
-                           &request));
+            GFN_TRY(finish(
+                self, "MPI_Iallreduce",
+                MPI_Iallreduce(MPI_IN_PLACE, x + done, (int)part, MPI_INT64_T, op, mpi, &request),
+                &request));
         else
-            GFN_TRY(check("MPI_Allreduce", MPI_Allreduce(MPI_IN_PLACE, x + done, (int)part,
-                                                         MPI_INT64_T, op, self->mpi)));
+            GFN_TRY(check("MPI_Allreduce",
+                          MPI_Allreduce(MPI_IN_PLACE, x + done, (int)part, MPI_INT64_T, op, mpi)));
     }
     return GFN_OK;
 }
 
+static MPI_Op find_op(enum gfn_host_operation operation)
+{
+    return operation == GFN_HOST_SUM ? MPI_SUM : MPI_MIN;
+}
+
+static gfn_status reduce_hosts(void *self, enum gfn_host_operation operation, int64_t *x, size_t n)
+{
+    struct mpi_comm *s = self;
+    return reduce_by_mpi(s, s->first_ranks, find_op(operation), x, n);
+}
+
+static gfn_status reduce(struct mpi_comm *self, enum gfn_host_operation operation, int64_t *x,
+                         size_t n)
+{
+    const struct gfn_host_others others = {reduce_hosts, self};
+    if (!self->shares_memory)
+        return reduce_by_mpi(self, self->mpi, find_op(operation), x, n);
+    return gfn_host_reduce(&self->host, operation, x, n, self->base.hosts > 1 ? &others : NULL);
+}
+
 static gfn_status sum(gfn_comm *comm, int64_t *x, size_t n)
 {
-    return reduce(of(comm), x, n, MPI_SUM);
+    return reduce(of(comm), GFN_HOST_SUM, x, n);
 }
 
 static gfn_status lowest(gfn_comm *comm, int64_t *x)
 {
-    return reduce(of(comm), x, 1, MPI_MIN);
+    return reduce(of(comm), GFN_HOST_LEAST, x, 1);
 }
 
 static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
@@ -115,13 +146,23 @@ static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
     return GFN_OK;
 }
 
-static gfn_status count(gfn_comm *comm, size_t mine, size_t *counts)
+/* Several hosts gather by MPI: its records come to every rank, however memory is shared. */
+static bool gathers_on_host(const struct mpi_comm *self)
+{
+    return self->shares_memory && self->base.hosts == 1;
+}
+
+static gfn_status count(gfn_comm *comm, const int64_t *mine, size_t n, size_t width, size_t *counts)
 {
     struct mpi_comm *self = of(comm);
     MPI_Request request;
+    if (gathers_on_host(self)) {
+        gfn_host_count(&self->host, mine, n, width, counts);
+        return GFN_OK;
+    }
     return finish(self, "MPI_Iallgather",
-                  MPI_Iallgather(&mine, (int)sizeof mine, MPI_BYTE, counts, (int)sizeof mine,
-                                 MPI_BYTE, self->mpi, &request),
+                  MPI_Iallgather(&n, (int)sizeof n, MPI_BYTE, counts, (int)sizeof n, MPI_BYTE,
+                                 self->mpi, &request),
                   &request);
 }
 
@@ -149,10 +190,10 @@ static gfn_status gather_records(struct mpi_comm *self, const int64_t *mine, siz
 }
 
 /* Places are ints too: where those of words do not fit, whole records are the unit. */
-static gfn_status gather(gfn_comm *comm, const int64_t *mine, size_t width, int64_t *all,
-                         const size_t *counts)
+static gfn_status gather_by_mpi(struct mpi_comm *self, const int64_t *mine, size_t width,
+                                int64_t *all, const size_t *counts)
 {
-    struct mpi_comm *self = of(comm);
+    const gfn_comm *comm = &self->base;
     size_t total = 0;
     for (int i = 0; i < comm->size; i++)
         total += counts[i];
@@ -168,6 +209,16 @@ static gfn_status gather(gfn_comm *comm, const int64_t *mine, size_t width, int6
     }
     return by_record ? gather_records(self, mine, width, all)
                      : gather_units(self, mine, all, MPI_INT64_T);
+}
+
+static gfn_status gather(gfn_comm *comm, const int64_t *mine, size_t width, int64_t *all,
+                         const size_t *counts)
+{
+    struct mpi_comm *self = of(comm);
+    if (!gathers_on_host(self))
+        return gather_by_mpi(self, mine, width, all, counts);
+    gfn_host_gather(&self->host, mine, width, all, counts);
+    return GFN_OK;
 }
 
 static void end(gfn_comm *comm, int exit_status)
@@ -186,6 +237,7 @@ static void destroy(struct mpi_comm *self)
 {
     if (self == NULL)
         return;
+    gfn_shared_release(self->host.memory, gfn_host_bytes(self->host.size));
     gfn_release(&self->counts);
     gfn_release(&self->starts);
     gfn_release(&self->cores);
@@ -196,6 +248,8 @@ static void close_mpi(gfn_comm *comm)
 {
     struct mpi_comm *self = of(comm);
     bool ends_mpi = self->ends_mpi;
+    if (self->first_ranks != MPI_COMM_NULL)
+        MPI_Comm_free(&self->first_ranks);
     MPI_Comm_free(&self->mpi);
     destroy(self);
     if (ends_mpi)
@@ -228,6 +282,7 @@ static gfn_status create(MPI_Comm mpi, struct mpi_comm **out)
     GFN_TRY(gfn_allocate("communicator", 1, sizeof *self, &self));
     *out = self;
     self->mpi = mpi;
+    self->first_ranks = MPI_COMM_NULL;
     self->is_crowded = true; /* until survey() knows better: true is never slow by much */
     self->base.verbs = &verbs;
     self->base.library = find_library_name();
@@ -241,35 +296,88 @@ static gfn_status create(MPI_Comm mpi, struct mpi_comm **out)
 }
 
 /* Who shares this host, and its cores. */
-static gfn_status survey_host(struct mpi_comm *self, MPI_Comm host, int *host_rank)
+static gfn_status survey_host(struct mpi_comm *self, MPI_Comm host)
 {
     struct gfn_cores *own = &self->cores[0], *all = &self->cores[1];
     MPI_Request request;
     gfn_cores_read(own, gfn_comm_is_launched());
-    GFN_TRY(check("MPI_Comm_rank", MPI_Comm_rank(host, host_rank)));
     GFN_TRY(finish(self, "MPI_Iallreduce",
                    MPI_Iallreduce(own, all, (int)(sizeof *own / sizeof own->held[0]), MPI_INT32_T,
                                   MPI_SUM, host, &request),
                    &request));
     self->base.cores = gfn_cores_count(own, all);
+    int host_rank;
+    GFN_TRY(check("MPI_Comm_rank", MPI_Comm_rank(host, &host_rank)));
+    int64_t first_and_crowded[2] = {host_rank == 0, self->base.cores.share < 0.999};
+    GFN_TRY(reduce(self, GFN_HOST_SUM, first_and_crowded, 2));
+    self->base.hosts = (int)first_and_crowded[0];
+    self->is_crowded = first_and_crowded[1] > 0;
+    gfn_release(&self->cores);
     return GFN_OK;
+}
+
+static gfn_status ask_all(struct mpi_comm *self, bool mine, bool *all)
+{
+    int64_t refusals = !mine;
+    GFN_TRY(reduce_by_mpi(self, self->mpi, MPI_SUM, &refusals, 1));
+    *all = refusals == 0;
+    return GFN_OK;
+}
+
+/* The first rank creates the memory, the others find it by its name; "" if there is none. */
+static gfn_status join_host(struct mpi_comm *self, MPI_Comm host, char *name, bool *has_joined)
+{
+    int rank, size;
+    void *memory = NULL;
+    MPI_Request request;
+    GFN_TRY(check("MPI_Comm_rank", MPI_Comm_rank(host, &rank)));
+    GFN_TRY(check("MPI_Comm_size", MPI_Comm_size(host, &size)));
+    if (rank == 0) {
+        memory = gfn_shared_create(gfn_host_bytes(size), name);
+        if (memory == NULL)
+            name[0] = '\0';
+    }
+    GFN_TRY(finish(self, "MPI_Ibcast",
+                   MPI_Ibcast(name, GFN_SHARED_NAME, MPI_CHAR, 0, host, &request), &request));
+    if (rank > 0 && name[0] != '\0')
+        memory = gfn_shared_find(gfn_host_bytes(size), name);
+    gfn_host_join(&self->host, memory, rank, size);
+    *has_joined = memory != NULL;
+    return GFN_OK;
+}
+
+/* No error: where memory cannot be had, everything goes by MPI. */
+static gfn_status share_memory(struct mpi_comm *self, MPI_Comm host)
+{
+    char name[GFN_SHARED_NAME] = "";
+    bool has_joined = false;
+    if (self->base.hosts == self->base.size) /* nobody to share with */
+        return GFN_OK;
+    gfn_status status = join_host(self, host, name, &has_joined);
+    if (status == GFN_OK)
+        status = ask_all(self, has_joined, &self->shares_memory);
+    if (name[0] != '\0') /* all have found it, or will not */
+        gfn_shared_hide(name);
+    GFN_TRY(status);
+    if (self->is_crowded)
+        self->host.looks = GFN_HOST_CROWDED_LOOKS;
+    if (!self->shares_memory || self->base.hosts == 1)
+        return GFN_OK;
+    return check("MPI_Comm_split",
+                 MPI_Comm_split(self->mpi, self->host.rank == 0 ? 0 : MPI_UNDEFINED,
+                                self->base.rank, &self->first_ranks));
 }
 
 static gfn_status survey(struct mpi_comm *self)
 {
     MPI_Comm host;
-    int host_rank = 0;
     GFN_TRY(check("MPI_Comm_split_type",
                   MPI_Comm_split_type(self->mpi, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host)));
-    gfn_status status = survey_host(self, host, &host_rank);
+    gfn_status status = survey_host(self, host);
+    if (status == GFN_OK)
+        status = share_memory(self, host);
     MPI_Comm_free(&host);
-    GFN_TRY(status);
-    int64_t first_and_crowded[2] = {host_rank == 0, self->base.cores.share < 0.999};
-    GFN_TRY(reduce(self, first_and_crowded, 2, MPI_SUM));
-    self->base.hosts = (int)first_and_crowded[0];
-    self->is_crowded = first_and_crowded[1] > 0;
-    gfn_release(&self->cores);
-    return GFN_OK;
+    return status;
 }
 
 static gfn_status duplicate(MPI_Comm parent, MPI_Comm *mpi)

@@ -26,10 +26,10 @@ static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
     return GFN_OK;
 }
 
-static gfn_status count(gfn_comm *comm, size_t mine, size_t *counts)
+static gfn_status count(gfn_comm *comm, const int64_t *mine, size_t n, size_t width, size_t *counts)
 {
-    (void)comm;
-    counts[0] = mine;
+    (void)comm, (void)mine, (void)width;
+    counts[0] = n;
     return GFN_OK;
 }
 

@@ -343,7 +343,7 @@ static void add_trajectory(const struct golden *golden, int number, const gfn_re
     for (size_t t = 0; t < terms.n_steps; t++) {
         size_t step = (size_t)first + t;
         outcome->d_log_pf[N_ACTIONS * golden->cell[step] + golden->action[step]] +=
-            d_log_pf[t] / golden->batch;
+            d_log_pf[d.is_uniform ? 0 : t] / golden->batch;
     }
 }
 
