@@ -3,30 +3,51 @@
 
 #include <string.h>
 
-enum { LANES = 8 };
+#include "base/clones.h"
+
+enum { LANES = 32 };
+
+#define PRIME UINT32_C(0x9e3779b1)
+
+/* One to one in the chain and in the word: what differed once stays different. */
+static inline uint32_t step(uint32_t chain, uint32_t word)
+{
+    chain = (chain ^ word) * PRIME;
+    return chain ^ chain >> 15;
+}
+
+typedef uint32_t vec __attribute__((vector_size(32)));
+typedef uint32_t unaligned __attribute__((vector_size(32), aligned(1), may_alias));
+
+/* Independent chains, side by side in vectors. */
+GFN_CLONES
+static void run(uint32_t chain[LANES], const unsigned char *bytes, size_t rounds)
+{
+    const unaligned *word = (const unaligned *)bytes;
+    vec c[LANES / 8];
+    memcpy(c, chain, sizeof c);
+    for (size_t i = 0; i < rounds; i++, word += LANES / 8)
+        for (int j = 0; j < LANES / 8; j++) {
+            c[j] = (c[j] ^ word[j]) * PRIME;
+            c[j] ^= c[j] >> 15;
+        }
+    memcpy(chain, c, sizeof c);
+}
 
 uint32_t gfn_fingerprint(const void *data, size_t n)
 {
-    /* Independent multiply-xor chains, so that the multiplier stays busy. */
-    const uint64_t prime = UINT64_C(0x9e3779b97f4a7c15);
     const unsigned char *bytes = data;
-    uint64_t chain[LANES];
-    for (unsigned j = 0; j < LANES; j++)
-        chain[j] = prime * (j + 1);
-    size_t words = n / 4;
-    for (size_t i = 0; i < words; i += LANES) {
-        size_t lanes = words - i < LANES ? words - i : LANES;
-        for (size_t j = 0; j < lanes; j++) {
-            uint32_t word;
-            memcpy(&word, bytes + 4 * (i + j), sizeof word);
-            chain[j] = (chain[j] ^ word) * prime;
-            chain[j] ^= chain[j] >> 32;
-        }
+    const size_t words = n / 4, whole = words / LANES * LANES;
+    uint32_t chain[LANES], all = (uint32_t)n;
+    for (uint32_t j = 0; j < LANES; j++)
+        chain[j] = PRIME * (j + 1);
+    run(chain, bytes, words / LANES);
+    for (size_t i = whole; i < words; i++) {
+        uint32_t word;
+        memcpy(&word, bytes + 4 * i, sizeof word);
+        chain[i - whole] = step(chain[i - whole], word);
     }
-    uint64_t all = n;
-    for (unsigned j = 0; j < LANES; j++) {
-        all = (all ^ chain[j]) * prime;
-        all ^= all >> 29;
-    }
-    return (uint32_t)(all ^ all >> 32);
+    for (size_t j = 0; j < LANES; j++)
+        all = step(all, chain[j]);
+    return all;
 }

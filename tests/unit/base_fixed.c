@@ -96,24 +96,26 @@ static void limbs_keep_small_and_large_values(void **unused)
 static void a_fingerprint_tells_a_changed_bit_and_two_words_exchanged(void **unused)
 {
     (void)unused;
-    uint32_t words[37];
-    for (uint32_t i = 0; i < 37; i++)
+    enum { WORDS = 3 * 32 + 5 };
+    uint32_t words[WORDS];
+    for (uint32_t i = 0; i < WORDS; i++)
         words[i] = 1000 * i + 7;
     const uint32_t before = gfn_fingerprint(words, sizeof words);
     assert_int_equal(gfn_fingerprint(words, sizeof words), before);
-    for (uint32_t bit = 0; bit < 37 * 32; bit++) {
+    for (uint32_t bit = 0; bit < WORDS * 32; bit++) {
         words[bit / 32] ^= UINT32_C(1) << bit % 32;
         assert_int_not_equal(gfn_fingerprint(words, sizeof words), before);
         words[bit / 32] ^= UINT32_C(1) << bit % 32;
     }
-    for (int i = 0; i + 8 < 37; i++) {
-        const uint32_t word = words[i];
-        words[i] = words[i + 8];
-        words[i + 8] = word;
-        assert_int_not_equal(gfn_fingerprint(words, sizeof words), before);
-        words[i + 8] = words[i];
-        words[i] = word;
-    }
+    for (int apart = 1; apart <= 64; apart *= 2)
+        for (int i = 0; i + apart < WORDS; i++) {
+            const uint32_t word = words[i];
+            words[i] = words[i + apart];
+            words[i + apart] = word;
+            assert_int_not_equal(gfn_fingerprint(words, sizeof words), before);
+            words[i + apart] = words[i];
+            words[i] = word;
+        }
     assert_int_not_equal(gfn_fingerprint(words, sizeof words - 4), before);
 }
 
