@@ -38,6 +38,25 @@ tests_bench_bench_LDADD = libgfn.la $(MATH_LIBS)
 SHELL_TESTS += tests/cli/bench.sh tests/cli/instructions.sh
 EXTRA_DIST += tests/bench/jobs.py tests/bench/measure.py tests/bench/report.py
 
+# The yardstick of the autograd core; its passes are compiled like the kernels (src/grad/local.mk).
+check_PROGRAMS += tests/bench/fused
+check_LTLIBRARIES += libfused.la
+tests_bench_fused_SOURCES = tests/bench/fused.c tests/bench/fused.h \
+	tests/bench/peak.c tests/bench/peak.h
+tests_bench_fused_LDADD = libfused.la $(LINK_model)
+libfused_la_SOURCES = tests/bench/fused_passes.c
+libfused_la_CFLAGS = $(ROOM_CFLAGS)
+if HAVE_X86_KERNELS
+check_LTLIBRARIES += libfused_avx2.la libfused_avx512.la
+libfused_la_LIBADD = libfused_avx2.la libfused_avx512.la
+endif
+libfused_avx2_la_SOURCES = tests/bench/fused_passes.c
+libfused_avx2_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVX2_CPPFLAGS)
+libfused_avx2_la_CFLAGS = $(ROOM_CFLAGS) $(AVX2_CFLAGS)
+libfused_avx512_la_SOURCES = tests/bench/fused_passes.c
+libfused_avx512_la_CPPFLAGS = $(AM_CPPFLAGS) $(AVX512_CPPFLAGS)
+libfused_avx512_la_CFLAGS = $(ROOM_CFLAGS) $(AVX512_CFLAGS)
+
 check_PROGRAMS += $(ALL_RANKS)
 RANK_TESTS += $(ALL_RANKS:=-1.np)
 if HAVE_MPI

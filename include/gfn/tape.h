@@ -123,8 +123,8 @@ GFN_API uint8_t *gfn_frame_bytes(gfn_frame *frame, gfn_var var);
 
 /* Gradient of a variable, laid out like its values; NULL where it has none: it is a parameter, or
  * depends neither on parameters nor on tracked inputs. After a backward pass it holds what was
- * asked for in tracked inputs; elsewhere it is scratch (a layer's is the gradient before the
- * activation), so it must be filled again before the next pass. */
+ * asked for in tracked inputs; elsewhere it is scratch (of a layer it may have become the gradient
+ * before the activation), so it must be filled again before the next pass. */
 GFN_API gfn_real *gfn_frame_gradient(gfn_frame *frame, gfn_var var);
 
 /* Compute everything, or - on a tape with one axis and row-wise operations only (no pick, segment,

@@ -33,13 +33,6 @@ static void *take(layout *l, size_t rows, size_t cols, size_t size)
     return part;
 }
 
-size_t gfn_type_size(gfn_type type)
-{
-    static const size_t sizes[] = {
-        [GFN_REALS] = sizeof(gfn_real), [GFN_INDICES] = sizeof(int32_t), [GFN_BYTES] = 1};
-    return sizes[type];
-}
-
 static void take_tables(gfn_frame *frame, layout *l)
 {
     const gfn_tape *tape = frame->tape;

@@ -22,6 +22,11 @@ struct gfn_frame {
 };
 
 /* Bytes of one element. */
-size_t gfn_type_size(gfn_type type);
+static inline size_t gfn_type_size(gfn_type type)
+{
+    static const unsigned char sizes[] = {
+        [GFN_REALS] = sizeof(gfn_real), [GFN_INDICES] = sizeof(int32_t), [GFN_BYTES] = 1};
+    return sizes[type];
+}
 
 #endif

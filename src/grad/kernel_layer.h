@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * grad/kernel_layer.h - what layers need beside the product of matrices: activations and their
- * derivatives, and the first layer of an input of a few ones (linear_hot.c has the formulas).
+ * derivatives, columns a few vectors at a time, the gradient of b.
  */
 #ifndef GRAD_KERNEL_LAYER_H
 #define GRAD_KERNEL_LAYER_H
 
-#include <assert.h>
+#include <stdbool.h>
 
 #include "grad/kernel_vector.h"
 #include "grad/kernels.h"
@@ -41,92 +41,85 @@ static void apply_tanh(gfn_real *y, size_t rows, size_t cols, size_t stride)
             y[i * stride + j] = tanh(y[i * stride + j]);
 }
 
-/* A vector of columns, n of them in use: dz in place of dy, and their sums over the rows. */
-INLINE vec close_columns(const gfn_call *call, size_t j, size_t n)
+/* Columns are taken `vectors` at a time, 4, 2 or 1, so that what belongs to them stays in registers
+ * while the rows run; the last n < LANES are a vector of which only a part is there. */
+enum { MOST_VECTORS = 4 };
+
+INLINE vec load_columns(const gfn_real *x, size_t n)
 {
-    const gfn_operand *out = &call->out;
-    const gfn_activation activation = call->node->activation;
-    const bool is_part = n < LANES;
-    vec sum = {0};
-    for (size_t i = 0; i < out->rows; i++) {
-        const gfn_real *y = out->x + i * out->stride + j;
-        gfn_real *dy = out->gradient + i * out->stride + j;
-        vec dz = is_part ? load_part(dy, n) : load(dy);
-        if (activation != GFN_IDENTITY) {
-            dz = derived(is_part ? load_part(y, n) : load(y), dz, activation);
-            if (is_part)
-                store_part(dy, dz, n);
-            else
-                store(dy, dz);
-        }
-        sum += dz;
+    return n < LANES ? load_part(x, n) : load(x);
+}
+
+INLINE void store_columns(gfn_real *x, vec value, size_t n)
+{
+    if (n < LANES)
+        store_part(x, value, n);
+    else
+        store(x, value);
+}
+
+typedef void columns_function(const gfn_call *call, size_t j, size_t vectors, size_t n);
+
+INLINE void each_columns(const gfn_call *call, size_t cols, columns_function *run)
+{
+    size_t j = 0;
+    for (; j + 4 * LANES <= cols; j += 4 * LANES)
+        run(call, j, 4, LANES);
+    for (; j + 2 * LANES <= cols; j += 2 * LANES)
+        run(call, j, 2, LANES);
+    for (; j + LANES <= cols; j += LANES)
+        run(call, j, 1, LANES);
+    if (j < cols)
+        run(call, j, 1, cols - j);
+}
+
+INLINE void add_bias_gradient(const gfn_operand *b, const vec *sum, size_t j, size_t vectors,
+                              size_t n)
+{
+    for (size_t v = 0; b->gradient && v < vectors; v++) {
+        gfn_real *db = b->gradient + j + v * LANES;
+        store_columns(db, b->add ? sum[v] + load_columns(db, n) : sum[v], n);
     }
-    return sum;
+}
+
+/* dz in place of dy of a row, added to sum. */
+INLINE void close_row(const gfn_operand *out, size_t at, gfn_activation activation, size_t vectors,
+                      size_t n, vec *sum)
+{
+    for (size_t v = 0; v < vectors; v++) {
+        const size_t at_v = at + v * LANES;
+        vec dz = load_columns(out->gradient + at_v, n);
+        if (activation != GFN_IDENTITY) {
+            dz = derived(load_columns(out->x + at_v, n), dz, activation);
+            store_columns(out->gradient + at_v, dz, n);
+        }
+        sum[v] += dz;
+    }
+}
+
+/* Two rows at a time: a sum of few vectors would wait for its last addition. */
+INLINE void close_columns(const gfn_call *call, size_t j, size_t vectors, size_t n)
+{
+    const gfn_operand out =
+        call->out; /* a copy, or its fields would be loaded again for each row */
+    const gfn_activation activation = call->node->activation;
+    vec sum[MOST_VECTORS] = {{0}}, other[MOST_VECTORS] = {{0}};
+    size_t i = 0;
+    for (; i + 2 <= out.rows; i += 2) {
+        close_row(&out, i * out.stride + j, activation, vectors, n, sum);
+        close_row(&out, (i + 1) * out.stride + j, activation, vectors, n, other);
+    }
+    if (i < out.rows)
+        close_row(&out, i * out.stride + j, activation, vectors, n, sum);
+    for (size_t v = 0; v < vectors; v++)
+        sum[v] += other[v];
+    add_bias_gradient(&call->in[2], sum, j, vectors, n);
 }
 
 static void close_layer(const gfn_call *call)
 {
-    const gfn_operand *b = &call->in[2];
-    const size_t cols = call->out.cols;
-    if (b->gradient == NULL && call->node->activation == GFN_IDENTITY)
-        return;
-    for (size_t j = 0; j < cols; j += LANES) {
-        const size_t n = cols - j < LANES ? cols - j : LANES;
-        vec sum = n == LANES ? close_columns(call, j, LANES) : close_columns(call, j, n);
-        if (b->gradient == NULL)
-            continue;
-        gfn_real *db = b->gradient + j;
-        if (n == LANES)
-            store(db, b->add ? sum + load(db) : sum);
-        else
-            store_part(db, b->add ? sum + load_part(db, n) : sum, n);
-    }
-}
-
-static void hot_forward(const gfn_call *call)
-{
-    const gfn_operand *index = &call->in[0], *w = &call->in[1], *b = &call->in[2];
-    const gfn_activation activation = call->node->activation;
-    const size_t whole = w->cols - w->cols % LANES, part = w->cols - whole;
-    for (size_t i = 0; i < index->rows; i++) {
-        const int32_t *place = index->index + i * index->stride;
-        for (size_t h = 0; h < index->cols; h++)
-            assert(place[h] >= 0 && (size_t)place[h] < w->rows);
-        gfn_real *y = call->y + i * call->out.stride;
-        for (size_t j = 0; j < whole; j += LANES) {
-            vec sum = load(b->x + j);
-            for (size_t h = 0; h < index->cols; h++)
-                sum += load(w->x + (size_t)place[h] * w->stride + j);
-            store(y + j, activated(sum, activation));
-        }
-        if (part > 0) {
-            vec sum = load_part(b->x + whole, part);
-            for (size_t h = 0; h < index->cols; h++)
-                sum += load_part(w->x + (size_t)place[h] * w->stride + whole, part);
-            store_part(y + whole, activated(sum, activation), part);
-        }
-    }
-    if (activation == GFN_TANH)
-        apply_tanh(call->y, call->out.rows, call->out.cols, call->out.stride);
-}
-
-/* The gradient of w is added to; it was cleared before. */
-static void hot_backward(const gfn_call *call)
-{
-    const gfn_operand *index = &call->in[0], *w = &call->in[1], *dz = &call->out;
-    const size_t whole = w->cols - w->cols % LANES;
-    for (size_t i = 0; i < index->rows; i++) {
-        const gfn_real *dz_i = dz->gradient + i * dz->stride;
-        for (size_t h = 0; h < index->cols; h++) {
-            gfn_real *dw = w->gradient + (size_t)index->index[i * index->stride + h] * w->stride;
-            for (size_t j = 0; j < whole; j += LANES)
-                store(dw + j, load(dw + j) + load(dz_i + j));
-            if (whole < w->cols) {
-                const size_t n = w->cols - whole;
-                store_part(dw + whole, load_part(dw + whole, n) + load_part(dz_i + whole, n), n);
-            }
-        }
-    }
+    if (call->in[2].gradient || call->node->activation != GFN_IDENTITY)
+        each_columns(call, call->out.cols, close_columns);
 }
 
 #endif

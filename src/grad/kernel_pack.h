@@ -6,41 +6,14 @@
 #ifndef GRAD_KERNEL_PACK_H
 #define GRAD_KERNEL_PACK_H
 
-#include "grad/kernel_vector.h"
-
-/* The perfect shuffle of two vectors: a0 b0 a1 b1 ..., first and second half. */
-#if defined __has_builtin
-#if __has_builtin(__builtin_shufflevector)
-#define HAVE_SHUFFLE
-#endif
-#endif
-#ifdef HAVE_SHUFFLE
-#ifdef GFN_REAL64
-#define VECTOR_LANES (VECTOR_BYTES / 8)
-#else
-#define VECTOR_LANES (VECTOR_BYTES / 4)
-#endif
-#if VECTOR_LANES == 2
-#define LOW(a, b) __builtin_shufflevector(a, b, 0, 2)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 1, 3)
-#elif VECTOR_LANES == 4
-#define LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#elif VECTOR_LANES == 8
-#define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#else
-#define LOW(a, b)                                                                                  \
-    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define HIGH(a, b)                                                                                 \
-    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#endif
-#endif
+#include "grad/kernel_shuffle.h"
 
 /* out[l][j] = in[j][l] for a square of LANES rows and columns. Shuffling row i with row i + LANES/2
  * for all i moves the element at the place (i, j), written as one binary number, to that number
- * rotated by one bit; log2(LANES) such steps exchange i and j. */
-INLINE void transpose_square(const gfn_real *in, size_t in_row, gfn_real *out, size_t out_row)
+ * rotated by one bit; log2(LANES) such steps exchange i and j. Not inlined: a loop
+ * around it would keep the addresses of all rows, and leave no registers. */
+__attribute__((noinline)) static void transpose_square(const gfn_real *in, size_t in_row,
+                                                       gfn_real *out, size_t out_row)
 {
 #ifdef HAVE_SHUFFLE
     vec row[LANES], next[LANES];

@@ -11,6 +11,7 @@
 
 #include "grad/kernel_pack.h"
 #include "grad/kernel_tile.h"
+#include "grad/kernel_turn.h"
 
 enum { PANEL_DEPTH = 256 };
 
@@ -67,17 +68,28 @@ static void multiply(const gfn_product *p)
     }
 }
 
+enum { WIDTH = TILE_VECTORS * LANES };
+
+/* What rows [i, i + rows) of c begin with; beyond them it does not matter. */
+static void start_turned(const gfn_product *p, size_t i, size_t rows, gfn_real *turned)
+{
+    if (p->start && p->start_row > 0) {
+        turn(p->start + i * p->start_row, p->start_row, p->n, rows, turned, WIDTH);
+        return;
+    }
+    for (size_t j = 0; j < p->n; j++)
+        for (size_t r = 0; r < WIDTH; r += LANES)
+            store(turned + j * WIDTH + r, all(p->start ? p->start[j] : 0));
+}
+
 /* Few columns would leave most lanes idle: c' = start' + b' a' then, a panel of rows at a time.
  * Every element is added up as before, so it is the same to the bit. */
 static void multiply_narrow(const gfn_product *p)
 {
-    enum { WIDTH = TILE_VECTORS * LANES };
     _Alignas(64) gfn_real turned[LANES * WIDTH];
     for (size_t i = 0, rows; i < p->m; i += rows) {
         rows = p->m - i < WIDTH ? p->m - i : WIDTH;
-        for (size_t j = 0; j < p->n; j++)
-            for (size_t r = 0; r < rows; r++)
-                turned[j * WIDTH + r] = p->start ? p->start[(i + r) * p->start_row + j] : 0;
+        start_turned(p, i, rows, turned);
         multiply(&(gfn_product){
             .m = p->n,
             .n = rows,
@@ -94,9 +106,7 @@ static void multiply_narrow(const gfn_product *p)
             .start_row = WIDTH,
             .activation = p->activation,
         });
-        for (size_t r = 0; r < rows; r++)
-            for (size_t j = 0; j < p->n; j++)
-                p->c[(i + r) * p->c_row + j] = turned[j * WIDTH + r];
+        turn_back(turned, WIDTH, p->n, rows, p->c + i * p->c_row, p->c_row);
     }
 }
 

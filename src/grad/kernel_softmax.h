@@ -7,88 +7,90 @@
 #ifndef GRAD_KERNEL_SOFTMAX_H
 #define GRAD_KERNEL_SOFTMAX_H
 
-#include "grad/kernel_vector.h"
+#include "grad/kernel_turn.h"
 #include "grad/kernels.h"
 
-enum { SHORT_ROW = 8, BLOCK_ROWS = 64, BLOCK_EXPS = 256 };
+enum { BLOCK_ROWS = 64, BLOCK_EXPS = 256 };
 
-/* Columns of LANES rows; those that are no rows, and what is not allowed, have allowed = 0. */
-typedef struct columns {
-    gfn_real x[SHORT_ROW][LANES];
-    gfn_integer allowed[SHORT_ROW][LANES];
-} columns;
+/* Columns of at most BLOCK_ROWS rows. */
+typedef gfn_real columns[SHORT_ROW][BLOCK_ROWS];
 
-INLINE bits column_mask(const gfn_integer *allowed)
+/* The last vector of n rows may reach beyond them; nothing is allowed there. */
+static void clear_rest(size_t n, size_t cols, columns x)
 {
-    return (bits)load((const gfn_real *)allowed);
+    for (size_t j = 0; n % LANES > 0 && j < cols; j++)
+        store(&x[j][n / LANES * LANES], (vec){0});
 }
 
-/* Rows [first, first + n) of x, n <= LANES. */
-static void turn(const gfn_real *x, size_t stride, size_t cols, size_t n, columns *out)
+/* y of LANES rows in place of x, from row i on. */
+INLINE void softmax_columns(size_t cols, size_t i, columns x, columns mask)
 {
+    const vec nothing = all(-(gfn_real)INFINITY);
+    vec largest = nothing, sum = {0};
     for (size_t j = 0; j < cols; j++) {
-        for (size_t i = 0; i < n; i++)
-            out->x[j][i] = x[i * stride + j];
-        for (size_t i = n; i < LANES; i++)
-            out->x[j][i] = 0;
-    }
-}
-
-static void turn_mask(const gfn_operand *mask, size_t first, size_t n, columns *out)
-{
-    const uint8_t *byte = mask->byte + first * mask->stride;
-    for (size_t j = 0; j < mask->cols; j++)
-        for (size_t i = 0; i < LANES; i++)
-            out->allowed[j][i] = i < n ? -(gfn_integer)(byte[i * mask->stride + j] != 0) : 0;
-}
-
-/* y of rows [first, first + n), n <= LANES. */
-static void forward_turned(const gfn_call *call, size_t first, size_t n)
-{
-    const gfn_operand *x = &call->in[0];
-    const size_t cols = x->cols;
-    columns c;
-    turn(x->x + first * x->stride, x->stride, cols, n, &c);
-    turn_mask(&call->in[1], first, n, &c);
-    vec largest = all(-(gfn_real)INFINITY), sum = {0};
-    for (size_t j = 0; j < cols; j++) {
-        const vec x_j = load(c.x[j]);
-        largest = choose(column_mask(c.allowed[j]) & (bits)(x_j > largest), x_j, largest);
+        const vec x_j = load(&x[j][i]);
+        largest = choose((bits)load(&mask[j][i]) & (bits)(x_j > largest), x_j, largest);
     }
     for (size_t j = 0; j < cols; j++) {
-        const vec shifted = load(c.x[j]) - largest;
-        const vec y_j = choose(column_mask(c.allowed[j]), shifted, all(-(gfn_real)INFINITY));
+        const vec y_j = choose((bits)load(&mask[j][i]), load(&x[j][i]) - largest, nothing);
         sum += exp_vec(y_j);
-        store(c.x[j], y_j);
+        store(&x[j][i], y_j);
     }
     const vec log_sum = log_vec(sum);
-    gfn_real *y = call->y + first * cols;
     for (size_t j = 0; j < cols; j++) {
-        const vec y_j = load(c.x[j]);
-        store(c.x[j], choose(column_mask(c.allowed[j]), y_j - log_sum, y_j));
-        for (size_t i = 0; i < n; i++)
-            y[i * cols + j] = c.x[j][i];
+        const vec y_j = load(&x[j][i]);
+        store(&x[j][i], choose((bits)load(&mask[j][i]), y_j - log_sum, y_j));
     }
 }
 
-/* dx of rows [first, first + n), n <= LANES. */
-static void backward_turned(const gfn_call *call, size_t first, size_t n)
+/* At most BLOCK_ROWS rows from `first` on. */
+static void forward_turned(const gfn_call *call, size_t first, size_t n)
 {
-    const gfn_operand *x = &call->in[0], *y = &call->out;
-    const size_t cols = y->cols;
-    columns c, d;
-    turn(y->x + first * cols, cols, cols, n, &c);
-    turn(y->gradient + first * cols, cols, cols, n, &d);
-    turn_mask(&call->in[1], first, n, &c);
+    const gfn_operand *in = &call->in[0], *mask = &call->in[1];
+    const size_t cols = in->cols;
+    _Alignas(64) columns x, allowed;
+    clear_rest(n, cols, x);
+    clear_rest(n, cols, allowed);
+    turn(in->x + first * in->stride, in->stride, cols, n, x[0], BLOCK_ROWS);
+    turn_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0], BLOCK_ROWS);
+    for (size_t i = 0; i < n; i += LANES)
+        softmax_columns(cols, i, x, allowed);
+    turn_back(x[0], BLOCK_ROWS, cols, n, call->y + first * cols, cols);
+}
+
+/* dx of LANES rows in place of dy, from row i on. */
+INLINE void derive_columns(size_t cols, size_t i, columns y, columns mask, columns d)
+{
     vec total = {0};
     for (size_t j = 0; j < cols; j++)
-        total += choose(column_mask(c.allowed[j]), load(d.x[j]), all(0));
+        total += (vec)((bits)load(&d[j][i]) & (bits)load(&mask[j][i]));
     for (size_t j = 0; j < cols; j++) {
-        const vec dx = load(d.x[j]) - exp_vec(load(c.x[j])) * total;
-        store(d.x[j], choose(column_mask(c.allowed[j]), dx, all(0)));
-        for (size_t i = 0; i < n; i++)
-            gfn_put(x->gradient + (first + i) * x->stride + j, d.x[j][i], x->add);
+        const vec dx = load(&d[j][i]) - exp_vec(load(&y[j][i])) * total;
+        store(&d[j][i], (vec)((bits)dx & (bits)load(&mask[j][i])));
     }
+}
+
+static void backward_turned(const gfn_call *call, size_t first, size_t n)
+{
+    const gfn_operand *x = &call->in[0], *mask = &call->in[1], *out = &call->out;
+    gfn_real *dx = x->gradient + first * x->stride;
+    const size_t cols = out->cols;
+    _Alignas(64) columns y, d, allowed;
+    clear_rest(n, cols, y);
+    clear_rest(n, cols, d);
+    clear_rest(n, cols, allowed);
+    turn(out->x + first * cols, cols, cols, n, y[0], BLOCK_ROWS);
+    turn(out->gradient + first * cols, cols, cols, n, d[0], BLOCK_ROWS);
+    turn_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0], BLOCK_ROWS);
+    for (size_t i = 0; i < n; i += LANES)
+        derive_columns(cols, i, y, allowed, d);
+    if (x->add) { /* y has served: the gradient so far takes its place */
+        turn(dx, x->stride, cols, n, y[0], BLOCK_ROWS);
+        for (size_t j = 0; j < cols; j++)
+            for (size_t i = 0; i < n; i += LANES)
+                store(&d[j][i], load(&y[j][i]) + load(&d[j][i]));
+    }
+    turn_back(d[0], BLOCK_ROWS, cols, n, dx, x->stride);
 }
 
 /* e[i] = exp(y[i]), i < n. */
@@ -146,8 +148,8 @@ static void log_softmax_forward(const gfn_call *call)
     gfn_operand x = call->in[0], mask = call->in[1];
     const size_t n = x.rows;
     if (x.cols <= SHORT_ROW) {
-        for (size_t first = 0; first < n; first += LANES)
-            forward_turned(call, first, n - first < LANES ? n - first : LANES);
+        for (size_t first = 0; first < n; first += BLOCK_ROWS)
+            forward_turned(call, first, n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS);
         return;
     }
     for (size_t first = 0; first < n; first += BLOCK_ROWS) {
@@ -163,8 +165,9 @@ static void log_softmax_backward(const gfn_call *call)
     const gfn_operand *x = &call->in[0], *mask = &call->in[1], *y = &call->out;
     const size_t cols = y->cols, n = y->rows * cols;
     if (cols <= SHORT_ROW) {
-        for (size_t first = 0; first < y->rows; first += LANES)
-            backward_turned(call, first, y->rows - first < LANES ? y->rows - first : LANES);
+        for (size_t first = 0; first < y->rows; first += BLOCK_ROWS)
+            backward_turned(call, first,
+                            y->rows - first < BLOCK_ROWS ? y->rows - first : BLOCK_ROWS);
         return;
     }
     _Alignas(64) gfn_real e[BLOCK_EXPS];

@@ -66,35 +66,22 @@ INLINE void add_products(size_t rows, size_t vectors, const tile *t, size_t a_ro
     }
 }
 
-/* The start of vector j in row i of the tile. */
-INLINE vec load_start(const tile *t, size_t i, size_t j, bool is_part)
-{
-    const gfn_real *start = t->start + i * t->start_row + j * LANES;
-    return is_part ? load_part(start, t->cols) : load(start);
-}
-
-INLINE void store_result(const tile *t, size_t i, size_t j, bool is_part, vec sum)
-{
-    gfn_real *c = t->c + i * t->c_row + j * LANES;
-    vec y = activated(sum, t->activation);
-    if (is_part)
-        store_part(c, y, t->cols);
-    else
-        store(c, y);
-}
-
 /* `rows` and `vectors` are constants wherever this is called. */
-INLINE void run_tile(size_t rows, size_t vectors, const tile *t)
+INLINE void run_tile(size_t rows, size_t vectors, const tile *given)
 {
+    const tile t = *given; /* a copy, or its fields would be loaded again after each store */
     vec sum[TILE_ROWS][TILE_VECTORS];
-    const bool is_part = vectors == 1 && t->cols < LANES;
-    EACH_ROW(EACH_VECTOR(sum[i][j] = load_start(t, i, j, is_part);))
+    const size_t n = vectors == 1 ? t.cols : LANES;
+    EACH_ROW(EACH_VECTOR(sum[i][j] = load_columns(t.start + i * t.start_row + j * LANES, n);))
     /* Told apart so that the step of 1 is known to the compiler. */
-    if (t->a_col == 1)
-        add_products(rows, vectors, t, t->a_row, 1, sum);
+    if (t.a_col == 1)
+        add_products(rows, vectors, &t, t.a_row, 1, sum);
     else
-        add_products(rows, vectors, t, 1, t->a_col, sum);
-    EACH_ROW(EACH_VECTOR(store_result(t, i, j, is_part, sum[i][j]);))
+        add_products(rows, vectors, &t, 1, t.a_col, sum);
+    if (t.activation != GFN_IDENTITY) {
+        EACH_ROW(EACH_VECTOR(sum[i][j] = activated(sum[i][j], t.activation);))
+    }
+    EACH_ROW(EACH_VECTOR(store_columns(t.c + i * t.c_row + j * LANES, sum[i][j], n);))
 }
 
 #define TILE(rows, vectors)                                                                        \

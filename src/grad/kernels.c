@@ -9,7 +9,7 @@
 #endif
 
 #include "grad/kernels.h"
-#include "grad/kernel_layer.h"
+#include "grad/kernel_hot.h"
 #include "grad/kernel_product.h"
 #include "grad/kernel_softmax.h"
 

@@ -34,8 +34,8 @@ typedef struct gfn_kernels {
     const char *name;
     void (*product)(const gfn_product *product);
     void (*hot_forward)(const gfn_call *call);  /* linear_hot: y */
-    void (*hot_backward)(const gfn_call *call); /* linear_hot: gradient of w, added */
-    /* Of a layer: the gradient of b, and dz = dy act'(z) in place of dy. */
+    void (*hot_backward)(const gfn_call *call); /* linear_hot: gradients of w and b */
+    /* linear: the gradient of b, and dz = dy act'(z) in place of dy. */
     void (*close_layer)(const gfn_call *call);
     void (*log_softmax_forward)(const gfn_call *call);
     void (*log_softmax_backward)(const gfn_call *call);

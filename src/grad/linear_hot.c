@@ -21,11 +21,10 @@ static void forward(const gfn_call *call)
 
 static void backward(const gfn_call *call)
 {
-    call->kernels->close_layer(call);
-    if (call->in[1].gradient) {
-        gfn_clear_gradient(&call->in[1]);
+    if (call->in[1].gradient)
         call->kernels->hot_backward(call);
-    }
+    else
+        call->kernels->close_layer(call);
 }
 
 const gfn_operation gfn_operation_linear_hot = {

@@ -3,8 +3,9 @@ noinst_LTLIBRARIES += libgrad.la
 libgrad_la_SOURCES = \
 	src/grad/binary.c \
 	src/grad/frame.c src/grad/frame.h \
-	src/grad/kernel_layer.h src/grad/kernel_pack.h src/grad/kernel_product.h \
-	src/grad/kernel_softmax.h src/grad/kernel_tile.h src/grad/kernel_vector.h \
+	src/grad/kernel_hot.h src/grad/kernel_layer.h src/grad/kernel_pack.h src/grad/kernel_product.h \
+	src/grad/kernel_shuffle.h src/grad/kernel_softmax.h src/grad/kernel_tile.h \
+	src/grad/kernel_turn.h src/grad/kernel_vector.h \
 	src/grad/kernels.c src/grad/kernels.h src/grad/kernels_choose.c \
 	src/grad/linear.c src/grad/linear_hot.c \
 	src/grad/log_softmax.c \

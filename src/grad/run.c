@@ -21,30 +21,30 @@ typedef struct range {
     size_t first, n;
 } range;
 
-static gfn_operand view(const gfn_frame *frame, const gfn_real *params, gfn_var var,
-                        const range *rows)
+/* In place: copies of a struct that was written field by field would wait for the fields. */
+static inline void view(const gfn_frame *frame, const gfn_real *params, gfn_var var,
+                        const range *rows, gfn_operand *array)
 {
     const gfn_variable *v = &frame->tape->variables[var];
-    gfn_operand array = {.rows = v->rows, .cols = v->cols, .stride = v->stride};
-    if (v->is_param) {
-        array.x = params + v->offset;
-        return array;
-    }
-    const char *values = frame->values[var];
+    const char *values = v->is_param ? (const char *)(params + v->offset) : frame->values[var];
+    array->rows = v->rows;
     if (v->axis != GFN_FIXED) {
-        array.rows = rows->is_all ? frame->rows[v->axis] : rows->n;
+        array->rows = rows->is_all ? frame->rows[v->axis] : rows->n;
         values += rows->first * v->stride * gfn_type_size(v->type);
     }
-    array.x = (const void *)values;
-    return array;
+    array->cols = v->cols;
+    array->stride = v->stride;
+    array->x = (const void *)values;
+    array->gradient = NULL;
+    array->add = false;
 }
 
 static void prepare(const gfn_frame *frame, const gfn_real *params, const gfn_node *node,
                     const range *rows, gfn_call *call)
 {
     for (size_t i = 0; i < node->operation->n_inputs; i++)
-        call->in[i] = view(frame, params, node->input[i], rows);
-    call->out = view(frame, params, node->output, rows);
+        view(frame, params, node->input[i], rows, &call->in[i]);
+    view(frame, params, node->output, rows, &call->out);
     call->y = (gfn_real *)call->out.x;
     call->node = node;
     call->kernels = frame->kernels;

@@ -18,10 +18,11 @@ WORLDS = {
 }
 
 # `marks`: e = evaluation, samples and files are timed too; q = is part of --quick.
+# a = the autograd core is held against passes fused by hand.
 # `extra`: further options; a job with one that gfn-dist does not know is left out.
 Job = collections.namedtuple("Job", "world batch marks extra")
 JOBS = {
-    "default-256": Job("default", 256, "eq", ""),
+    "default-256": Job("default", 256, "eqa", ""),
     "default-256-fast": Job("default", 256, "q", "reduce=fast"),
     "default-4096": Job("default", 4096, "q", ""),
     "default-4096-fast": Job("default", 4096, "", "reduce=fast"),
@@ -32,7 +33,7 @@ JOBS = {
     "4d16-128": Job("4d16", 128, "", ""),
     "4d16-512": Job("4d16", 512, "e", ""),
     "4d20-16": Job("4d20", 16, "q", ""),
-    "4d20-128": Job("4d20", 128, "q", ""),
+    "4d20-128": Job("4d20", 128, "qa", ""),
     "4d20-512": Job("4d20", 512, "eq", ""),
     "4d20-4096": Job("4d20", 4096, "", ""),
     "4d32-16": Job("4d32", 16, "", ""),
@@ -40,10 +41,13 @@ JOBS = {
     "4d32-512": Job("4d32", 512, "e", ""),
 }
 
+# The policy of a world and the rows of a backward pass, as tests/bench/fused knows them.
+FUSED = {"default": ["one_hot", "256"], "4d20": ["k_hot", "160"]}
+
 # Ranks x threads. One process is pinned to as many cores as it has threads.
 Layout = collections.namedtuple("Layout", "ranks threads marks")
 LAYOUTS = {
-    "1x1": Layout(1, 1, "eq"),
+    "1x1": Layout(1, 1, "eqa"),
     "1x2": Layout(1, 2, "eq"),
     "2x1": Layout(2, 1, "q"),
     "4x1": Layout(4, 1, ""),
@@ -79,6 +83,10 @@ TARGETS = [
            "default-256-fast", "<= 1.10"),
     Target("exact sums: times the time of --reduce fast", "default-4096", "time", "1x1",
            "default-4096-fast", "<= 1.10"),
+    Target("autograd core: times the time with passes fused by hand", "default-256", "time", "1x1",
+           "by_hand", "<= 1.10"),
+    Target("autograd core: times the time with passes fused by hand", "4d20-128", "time", "1x1",
+           "by_hand", "<= 1.05"),
     Target("10,000 samples, s", "default-256", "objects", "1x1", None, "<= 0.002"),
     Target("exact evaluation, in iterations", "4d20-512", "evaluation", "1x1", "time", "<= 10"),
     Target("from the prompt to the last file, s", "whole-default whole-default-1", "time", "", None,

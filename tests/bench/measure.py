@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from jobs import JOBS, LAYOUTS, PROGRAMS, WORLDS
+from jobs import FUSED, JOBS, LAYOUTS, PROGRAMS, WORLDS
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -51,6 +51,7 @@ class Build:
         self.folder = folder
         self.program = os.path.join(folder, "gfn-dist")
         self.bench = os.path.join(folder, "tests", "bench", "bench")
+        self.fused = os.path.join(folder, "tests", "bench", "fused")
         self.cores = physical_cores()
         with open(os.path.join(folder, "Makefile")) as file:
             settings = dict(re.findall(r"^(\w+) = (.*)$", file.read(), re.MULTILINE))
@@ -131,6 +132,16 @@ def merge(rounds, layout):
     return cell
 
 
+def measure_core(build, world, cell, options):
+    """Adds the passes of the policy to a cell, by the autograd core and by hand, and the time that
+    an iteration would take with the latter."""
+    passes = json.loads(build.run([build.fused] + FUSED[world] + [
+        "%g" % (options.rounds * options.repeats * options.seconds)], 1))
+    more = sum(passes["tape_" + p] - passes["hand_" + p] for p in ("forward", "backward"))
+    cell["passes"] = passes
+    cell["by_hand"] = cell["time"] - more * cell["states"] / passes["rows"]
+
+
 def measure_job(build, work, name, policy, options):
     """Cells of a job under a policy, by layout. Rounds go over the layouts."""
     job, rounds = JOBS[name], collections.defaultdict(list)
@@ -152,6 +163,8 @@ def measure_job(build, work, name, policy, options):
                 say("failed: " + options.failures[-1])
     cells = {layout: merge(said, LAYOUTS[layout]) for layout, said in rounds.items()}
     for layout, cell in cells.items():
+        if "a" in job.marks and "a" in LAYOUTS[layout].marks:
+            measure_core(build, job.world, cell, options)
         say("{:18} {:8} {} {:12,.1f} iterations/s".format(name, policy, layout, cell["rate"]))
     return cells
 

@@ -5,6 +5,7 @@
 # anything is.
 set -u
 bench=$top_builddir/tests/bench/bench
+fused=$top_builddir/tests/bench/fused
 failed=0
 
 bad() {
@@ -63,6 +64,19 @@ crc=$(grep '"params_crc"' run/summary.json)
 [ -n "$crc" ] && [ "$crc" = "$(grep '"params_crc"' end/summary.json)" ] ||
     bad "the policy did not stay what it was"
 
+# Passes fused by hand agree with the autograd core's, or the program fails.
+for kernels in plain ''; do
+    for shape in 'one_hot 256' 'one_hot 48' 'k_hot 96'; do
+        GFN_KERNELS=$kernels "$fused" $shape 0.001 >passes || bad "exit $?: fused $shape, $kernels"
+        for pass in forward backward; do
+            is passes tape_$pass 'x > 0'
+            is passes hand_$pass 'x > 0'
+        done
+    done
+done
+"$fused" one_hot 17 0.001 >out 2>err && bad "accepted: 17 rows"
+grep -q '^fused: expected' err || bad "fused one_hot 17: $(cat err)"
+
 # refuses PATTERN ARGUMENT...
 refuses() {
     local pattern=$1
@@ -90,6 +104,7 @@ if command -v python3 >/dev/null; then
     "${script[@]}" --layouts 1x1 --json json default-256 whole-default-1 >table 2>err ||
         bad "exit $?: ${script[*]}: $(cat err)"
     grep -q '^| default-256 .* trained .* 1x1 ' table || bad "$(cat table)"
+    grep -q '^| autograd core.* default-256 .* <= ' table || bad "$(cat table)"
     grep -q '^| 10,000 samples.* default-256 .* <= ' table || bad "$(cat table)"
     python3 -c 'import json; print(len(json.load(open("json"))["cells"]))' >cells ||
         bad "what --json writes is not JSON"

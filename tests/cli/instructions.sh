@@ -44,6 +44,6 @@ job() {
     [ "$each" -gt 0 ] && [ "$each" -le "$bound" ] || failed=1
 }
 
-job default 660 660 50 100
-job waves 2390 2390 4 12 --size 9 --ndim 4 --hidden 64,64 --batch-size 64
+job default 525 525 50 100
+job waves 2110 2110 4 12 --size 9 --ndim 4 --hidden 64,64 --batch-size 64
 exit $failed

@@ -86,6 +86,50 @@ static void hot_layers_sum_the_rows_of_their_ones(void **state)
     }
 }
 
+/* A table of any height: what is met, whatever the order, holds the sum of its rows of dz, and the
+ * rest 0, whatever it held before. dz is a small integer, so sums are exact. */
+static void hot_gradients_are_complete_in_tables_of_any_height(void **state)
+{
+    (void)state;
+    enum { COLS = 21, ROWS = 300 };
+    static const size_t heights[] = {1, 7, 299, 4095, 4096, 4097, 9001};
+    noise random = 51;
+    for (size_t set = 0; next_kernels(&set);)
+        for (size_t i = 0; i < LENGTH(heights); i++) {
+            const size_t height = heights[i], n = (height + 1) * COLS;
+            gfn_tape *tape = new_tape();
+            gfn_var index = gfn_input_indices(tape, gfn_tape_axis(tape), 2);
+            gfn_var w = gfn_param(tape, 0, height, COLS), b = gfn_param(tape, n - COLS, 1, COLS);
+            gfn_var y = gfn_linear_hot(tape, index, w, b, GFN_IDENTITY);
+            gfn_frame *frame = finish(tape, (size_t[]){ROWS}, 1);
+            gfn_real *params = make_params(&random, n, 1), *gradient = malloc(n * sizeof *gradient);
+            double *expected = calloc(n, sizeof *expected);
+            for (size_t j = 0; j < n; j++)
+                gradient[j] = NAN;
+            gfn_frame_forward(frame, params);
+            for (size_t row = 0; row < ROWS; row++)
+                for (size_t j = 0; j < COLS; j++)
+                    gfn_frame_gradient(frame, y)[row * COLS + j] = (gfn_real)below(&random, 100);
+            for (size_t k = 0; k < 2 * ROWS; k++) {
+                const size_t place = below(&random, height);
+                gfn_frame_indices(frame, index)[k] = (int32_t)place;
+                for (size_t j = 0; j < COLS; j++) {
+                    const double dz = (double)gfn_frame_gradient(frame, y)[k / 2 * COLS + j];
+                    expected[place * COLS + j] += dz;
+                    expected[height * COLS + j] += k % 2 ? dz : 0;
+                }
+            }
+            gfn_frame_backward(frame, params, y, gradient);
+            for (size_t j = 0; j < n; j++)
+                assert_true((double)gradient[j] == expected[j]);
+            free(expected);
+            free(gradient);
+            free(params);
+            gfn_frame_destroy(&frame);
+            gfn_tape_destroy(&tape);
+        }
+}
+
 enum { ACTIONS = 5 };
 
 /* One row through a log-softmax, there and back. */
@@ -350,6 +394,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_have_their_formula),
         cmocka_unit_test(hot_layers_sum_the_rows_of_their_ones),
+        cmocka_unit_test(hot_gradients_are_complete_in_tables_of_any_height),
         cmocka_unit_test(log_softmax_has_its_formula),
         cmocka_unit_test(masked_entries_are_minus_infinity_and_never_read),
         cmocka_unit_test(one_allowed_entry_is_certain_to_the_bit),

@@ -191,7 +191,7 @@ static void check_softmax_row(const softmax *s, size_t row)
 static void log_softmax_agrees_with_the_mathematical_library(void **state)
 {
     (void)state;
-    static const size_t widths[] = {1, 2, 3, 5, 16, 17, 256, 257, 700};
+    static const size_t widths[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 256, 257, 700};
     static const double scales[] = {1e-3, 1, 10, 200, 1e4};
     for (size_t set = 0; next_kernels(&set);)
         for (size_t i = 0; i < LENGTH(widths); i++)
