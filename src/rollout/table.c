@@ -205,24 +205,35 @@ static void record_all(const gfn_walk *w, lanes *l)
             record(w, l, k, l->t, room);
 }
 
+/* Note the end of trajectory i, which ended in this stride at place k. */
+static void end(const gfn_sampler *s, lanes *l, size_t k, uint32_t i)
+{
+    const int32_t over = (int32_t)s->env->spec.n_states;
+    size_t n = 1;
+    for (size_t j = 1; j < STRIDE; j++)
+        n += l->from[k][j] != over;
+    l->end[i] = s->edge[l->edge[k][n - 1]].end;
+    l->n_steps[i] = (int32_t)(l->t + n);
+}
+
 /* After a stride: keep those that go on, in their order, and note the ends of the others. */
 static void settle(const gfn_sampler *s, lanes *l)
 {
     const int32_t over = (int32_t)s->env->spec.n_states;
-    size_t kept = 0;
+    uint32_t place[TRAJECTORIES], lane[TRAJECTORIES]; /* of those that ended */
+    size_t kept = 0, ended = 0;
     for (size_t k = 0; k < l->alive; k++) {
-        const uint32_t i = l->lane[k];
-        const int32_t row = l->row[k];
-        int32_t n = 0;
-        for (size_t j = 0; j < STRIDE; j++)
-            n += l->from[k][j] != over;
-        l->end[i] = s->edge[l->edge[k][n - 1]].end;
-        l->n_steps[i] += n;
-        l->lane[kept] = i;
-        l->row[kept] = row;
+        const bool is_over = l->row[k] == over;
+        place[ended] = (uint32_t)k;
+        lane[ended] = l->lane[k];
+        ended += is_over;
+        l->lane[kept] = l->lane[k];
+        l->row[kept] = l->row[k];
         l->number[kept] = l->number[k];
-        kept += row != over;
+        kept += !is_over;
     }
+    for (size_t e = 0; e < ended; e++)
+        end(s, l, place[e], lane[e]);
     l->alive = kept;
     l->t += STRIDE;
 }
