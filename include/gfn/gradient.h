@@ -30,18 +30,22 @@ typedef struct gfn_gradient gfn_gradient;
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        const gfn_objective *objective, int64_t batch_size,
                                        gfn_gradient **gradient);
+GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
 
 /* Give up the same bits for speed from now on: each rank differentiates its own trajectories and
  * sums blocks in floating point, so that the last bits depend on ranks, threads and chance. Small
- * spaces, whose exact sums cost nothing, go on as before. Call it on every rank or on none.
- * Errors: GFN_ENOMEM. */
-GFN_API gfn_status gfn_gradient_sum_fast(gfn_gradient *gradient);
-GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
+ * spaces go on as before, exactly. Collective, between batches (nothing was added since the last
+ * backward pass); it cannot be undone.
+ * The range of +-32768 holds for the sum of a thread instead of a block.
+ * Errors, the same on every rank: GFN_ENOMEM, GFN_EINVAL (more than 4,096 threads over all ranks);
+ * then sums stay exact. */
+GFN_API gfn_status gfn_gradient_reduce_fast(gfn_gradient *gradient);
 
 /* Add this rank's trajectories: loss and derivatives with respect to every log P_F and log Z.
  * Several logs of one sampler call may be added; the sampler may not be used between the first add
  * and the backward pass, which needs what it computed. Errors: GFN_EINVAL (the log is not of the
- * sampler's last call), GFN_ENUMERIC (not finite, or beyond +-65536). */
+ * sampler's last call, or holds sums only where the objective needs the steps, or there are more
+ * than the batch), GFN_ENUMERIC (not finite, or beyond +-65536). */
 GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log);
 
 /* Differentiate the policy, sum over all ranks and start anew: vector [n_params] gets the gradient,

@@ -9,6 +9,7 @@
 #ifndef GFN_OBJECTIVE_H
 #define GFN_OBJECTIVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <gfn/real.h>
@@ -29,19 +30,22 @@ typedef struct gfn_terms {
 
 /* Where an objective writes the derivatives of a trajectory's loss. */
 typedef struct gfn_derivatives {
-    double *log_pf; /* [n_steps] */
+    double *log_pf; /* [n_steps], room for at least one; the caller's */
     double log_z;
-    int is_uniform; /* 0 at first; set to 1: log_pf[0] stands for all steps, the rest is not read */
+    bool is_uniform; /* the caller sets false; loss() may set true: log_pf[0] is the derivative at
+                      * every step, and the other elements are neither written nor read */
 } gfn_derivatives;
 
 typedef struct gfn_objective {
     size_t size; /* sizeof(gfn_objective) */
     const char *name;
     const char *summary;
-    const char *source;  /* the paper */
-    int needs_sums_only; /* 1: loss() reads neither log_pf nor log_pb of the steps */
+    const char *source;   /* the paper */
+    bool needs_sums_only; /* loss() reads only the sums of `terms`, whose log_pf and log_pb may then
+                           * be NULL */
 
-    /* Loss of the trajectory, and its derivatives. */
+    /* Loss of the trajectory. Writes d->log_z and all of d->log_pf, or its first element and
+     * is_uniform. Keeps no state. */
     double (*loss)(const gfn_terms *terms, gfn_derivatives *d);
 } gfn_objective;
 

@@ -38,8 +38,9 @@ typedef struct gfn_progress {
     int64_t n_modes;
 } gfn_progress;
 
-/* Where the time went, in seconds. Of the time in messages of a step, `imbalance` is what a rank
- * spent waiting for the slowest one, and `communication` the rest. */
+/* Where the time went, in seconds. Messages of steps are told apart from `gradient`: `imbalance` is
+ * what a rank spent in them waiting for the slowest one, `communication` the rest. Messages of an
+ * evaluation count as `evaluation`. */
 typedef struct gfn_phases {
     double sampling, gradient, imbalance, communication, optimizer, evaluation, files;
 } gfn_phases;
@@ -80,7 +81,8 @@ GFN_API void gfn_trainer_request_stop(gfn_trainer *trainer);
 
 GFN_API void gfn_trainer_progress(const gfn_trainer *trainer, gfn_progress *progress);
 
-/* Where the time of this rank went so far. Between two calls of the functions above. */
+/* Seconds of this rank in each phase since the trainer was made. Local: any rank may ask, between
+ * calls of the other functions. Means over ranks are in gfn_report. */
 GFN_API void gfn_trainer_phases(const gfn_trainer *trainer, gfn_phases *phases);
 
 /* The last evaluation, the final samples and the remaining files. Collective; report->draw is ended

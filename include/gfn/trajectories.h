@@ -4,7 +4,8 @@
  *
  * A trajectory is s_0 -a_0-> s_1 -a_1-> ... It ends with the stop action, taken in the object x,
  * or in a state x without allowed actions. A step is one action, the stop action included. Arrays
- * of steps are [n][max_steps]: step t of trajectory i is element i*max_steps + t, t < n_steps[i].
+ * of steps are [n][max_steps]: step t of trajectory i is element i*max_steps + t, t < n_steps[i];
+ * what stands behind means nothing.
  */
 #ifndef GFN_TRAJECTORIES_H
 #define GFN_TRAJECTORIES_H
@@ -45,8 +46,9 @@ typedef struct gfn_trajectories {
 GFN_API gfn_status gfn_trajectories_create(size_t capacity, size_t max_steps, size_t state_width,
                                            gfn_trajectories **trajectories);
 
-/* Hold only the sums of log P_F and log P_B from now on: log_pf and log_pb are NULL. Who fills the
- * trajectories saves writing them, a tenth of the time of a small job. */
+/* Free log_pf and log_pb, for good: they are NULL from now on, and only their sums are filled in;
+ * actions and rows stay. Saves a tenth of the time of a small job. For objectives with
+ * needs_sums_only; gfn_gradient_add() refuses such a log to others. */
 GFN_API void gfn_trajectories_hold_sums(gfn_trajectories *trajectories);
 
 GFN_API void gfn_trajectories_destroy(gfn_trajectories **trajectories);

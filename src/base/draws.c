@@ -9,8 +9,10 @@
 #include <immintrin.h>
 #endif
 
+/* What all trajectories share of the key and of the counter (random.c has its layout): high3 are
+ * the upper 16 bits of word 3. */
 typedef struct philox_start {
-    uint64_t seed, purpose, iteration, high;
+    uint64_t seed, word0, word1, high3;
 } philox_start;
 
 typedef void philox(const philox_start *start, const uint64_t *number, size_t stride,
@@ -51,9 +53,9 @@ void gfn_draws(const gfn_stream *stream, size_t n, const uint64_t *trajectory, u
 {
     philox *const run = choose();
     const philox_start start = {.seed = stream->seed,
-                                .purpose = block | (uint32_t)stream->purpose << 28,
-                                .iteration = (uint32_t)stream->iteration,
-                                .high = stream->iteration >> 32 << 16};
+                                .word0 = block | (uint32_t)stream->purpose << 28,
+                                .word1 = (uint32_t)stream->iteration,
+                                .high3 = stream->iteration >> 32 << 16};
     for (size_t k = 0; k < n; k += GFN_DRAWS)
         run(&start, trajectory + k, stride, words + k);
 }

@@ -5,8 +5,9 @@
  * the elements of a vector times a word, 64 bits).
  */
 
-/* words [4][stride] for the counters (purpose, iteration, number[k], rest[k]) of GFN_DRAWS
- * trajectories. A word lies in the low half of each element; the high halves are rubbish. */
+/* words [4][stride] for the counters (word0, word1, low 32 bits of number[k], its next 16 | high3)
+ * of GFN_DRAWS trajectories. A word lies in the low half of each element; the high halves are
+ * rubbish. x - (vec){0} is x in every element. */
 TARGET
 static void PHILOX(const philox_start *start, const uint64_t *number, size_t stride,
                    uint32_t *words)
@@ -18,10 +19,10 @@ static void PHILOX(const philox_start *start, const uint64_t *number, size_t str
     uint32_t k0 = (uint32_t)start->seed, k1 = (uint32_t)(start->seed >> 32);
     for (int j = 0; j < VECTORS; j++) {
         const vec n = *(const unaligned *)(number + j * LANES);
-        c[0][j] = start->purpose - (vec){0};
-        c[1][j] = start->iteration - (vec){0};
+        c[0][j] = start->word0 - (vec){0};
+        c[1][j] = start->word1 - (vec){0};
         c[2][j] = n;
-        c[3][j] = (n >> 32 & 0xffff) | start->high;
+        c[3][j] = (n >> 32 & 0xffff) | start->high3;
     }
     for (int round = 0; round < 10; round++) {
         for (int j = 0; j < VECTORS; j++) {

@@ -20,7 +20,7 @@ size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum)
 /* The nearest double, as a conversion gives it, which has vectors from AVX-512 on only. The halves
  * of the integer, put behind the exponents of 2^84 and 2^52, are exact doubles; what is subtracted
  * takes those powers and the bias of the sign away again, and only the last sum rounds. */
-static inline double nearest(int64_t x)
+static inline double to_double(int64_t x)
 {
     const uint64_t high = ((uint64_t)x >> 32) ^ UINT64_C(0x4530000080000000);
     const uint64_t low = ((uint64_t)x & 0xffffffff) | UINT64_C(0x4330000000000000);
@@ -34,7 +34,7 @@ GFN_CLONES
 void gfn_fixed_reals(size_t n, const int64_t *sum, double unit, gfn_real *x)
 {
     for (size_t i = 0; i < n; i++)
-        x[i] = (gfn_real)(nearest(sum[i]) * unit);
+        x[i] = (gfn_real)(to_double(sum[i]) * unit);
 }
 
 GFN_CLONES

@@ -18,10 +18,11 @@ typedef void (*gfn_task)(void *self, size_t index, int thread);
  */
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
-/* Elements first ... first + n - 1 of arrays, which do not meet. */
+/* Work on elements first ... first + n - 1. Ranges do not overlap and may run at the same time. */
 typedef void (*gfn_range)(void *self, size_t first, size_t n);
 
-/* Run range(self, ...) over n elements, cut into ranges that are worth a thread. */
+/* Run range(self, ...) over n elements in ranges of a fixed length, so that where they are cut does
+ * not depend on `threads`; returns when all are done. */
 void gfn_parallel_ranges(int threads, size_t n, gfn_range range, void *self);
 
 /* Threads that OMP_NUM_THREADS asks for; 0 where it does not. */

@@ -44,11 +44,17 @@ size_t gfn_host_bytes(int size);
 /* Become one of them. `memory` was zeroed when it was created, and is aligned to 64 bytes. */
 void gfn_host_join(struct gfn_host *host, void *memory, int rank, int size);
 
-/* x[n] = the sum or the least of all ranks' x[n]. `others` may be NULL: this host alone. */
+/* All below are collective over the host's ranks, from one thread of each: the same calls in the
+ * same order with the same n (gfn_host_count(): n may differ), operation and width.
+ *
+ * x[n] = the sum (which wraps) or the least of all ranks' x[n], in place. `others` is NULL where
+ * this host is alone, on all ranks or on none. Errors: those of others->reduce, on every rank of
+ * this host; then x is undefined. */
 gfn_status gfn_host_reduce(struct gfn_host *host, enum gfn_host_operation operation, int64_t *x,
                            size_t n, const struct gfn_host_others *others);
 
-/* counts[rank] = its n, of its records mine[n][width]; they travel along if they are few ... */
+/* Cannot fail. counts[rank] = its n, of its records mine[n][width]; they travel along if they are
+ * few ... */
 void gfn_host_count(struct gfn_host *host, const int64_t *mine, size_t n, size_t width,
                     size_t *counts);
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -34,9 +35,19 @@ static void *map(int file, size_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* Beyond the limit of a file's size, asking would end the process (SIGXFSZ). */
+static bool is_within_limit(size_t bytes)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+           limit.rlim_cur >= bytes;
+}
+
 void *gfn_shared_create(size_t bytes, char *name)
 {
     void *memory = NULL;
+    if (!is_within_limit(bytes))
+        return NULL;
     snprintf(name, GFN_SHARED_NAME, "/gfn-dist-%lld-%llx", (long long)getpid(),
              (unsigned long long)(gfn_clock_seconds() * 1e9));
     int file = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);

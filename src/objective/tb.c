@@ -16,7 +16,7 @@ static double loss(const gfn_terms *terms, gfn_derivatives *d)
 {
     double delta = terms->log_z + terms->sum_log_pf - terms->log_reward - terms->sum_log_pb;
     d->log_pf[0] = d->log_z = 2 * delta;
-    d->is_uniform = 1;
+    d->is_uniform = true;
     return delta * delta;
 }
 
@@ -25,6 +25,6 @@ const gfn_objective gfn_objective_tb = {
     .name = "tb",
     .summary = "trajectory balance: one squared residual a trajectory, log Z learned",
     .source = "Malkin et al. 2022, arXiv:2201.13259",
-    .needs_sums_only = 1,
+    .needs_sums_only = true,
     .loss = loss,
 };

@@ -35,7 +35,7 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
             actions += mask[i * s->n_actions + a] != 0;
         int32_t least = INT32_MAX;
         for (size_t a = s->n_actions; a-- > 0;) {
-            s->least[(first + i) * s->n_actions + a] = least;
+            s->threshold_floor[(first + i) * s->n_actions + a] = least;
             if (mask[i * s->n_actions + a])
                 least = -1;
         }
@@ -57,7 +57,7 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
 /* Thresholds of n rows from their probabilities p [n][n_actions]; false where they are not finite.
  * The sums are doubles: what a small probability adds is as precise as it is itself. Whatever
  * rounding left of the sum belongs to the last allowed action. */
-static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const int32_t *least,
+static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const int32_t *floor,
                            int32_t *threshold)
 {
     bool is_finite = true;
@@ -69,7 +69,7 @@ static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const 
             const double safe = sum < 2 ? sum : 2;
             int64_t below = (int64_t)(safe * 0x1p31) - 1; /* not negative: rounds down */
             below = below < INT32_MAX ? below : INT32_MAX;
-            threshold[at] = (int32_t)(below > least[at] ? below : least[at]);
+            threshold[at] = (int32_t)(below > floor[at] ? below : floor[at]);
         }
         is_finite &= sum < 2;
     }
@@ -89,7 +89,7 @@ static void task(void *self, size_t index, int thread)
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf) + first * k;
     gfn_real *p = s->probability + (size_t)thread * GFN_ROWS_CHUNK * k;
     s->kernels->exps(n * k, log_pf, p);
-    if (!set_thresholds(n, k, p, s->least + first * k, s->threshold + first * k))
+    if (!set_thresholds(n, k, p, s->threshold_floor + first * k, s->threshold + first * k))
         atomic_store_explicit(&s->broken, true, memory_order_relaxed);
 }
 

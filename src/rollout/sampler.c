@@ -42,7 +42,8 @@ static gfn_status allocate_rows(gfn_sampler *s)
     GFN_TRY(gfn_state_set_create(n, s->width, &s->states));
     GFN_TRY(gfn_frame_create(s->policy.tape, &n, &s->frame));
     GFN_TRY(gfn_allocate("thresholds", (n + 1) * s->n_actions, sizeof(int32_t), &s->threshold));
-    GFN_TRY(gfn_allocate("least thresholds", n * s->n_actions, sizeof(int32_t), &s->least));
+    GFN_TRY(
+        gfn_allocate("least thresholds", n * s->n_actions, sizeof(int32_t), &s->threshold_floor));
     GFN_TRY(gfn_allocate("log P_B", n, sizeof(gfn_real), &s->log_pb));
     GFN_TRY(gfn_allocate("ends", n, 1, &s->ends));
     GFN_TRY(gfn_allocate("backward masks", n * s->n_back, 1, &s->back_mask));
@@ -119,7 +120,7 @@ static void release_rows(gfn_sampler *s)
     gfn_state_set_destroy(&s->states);
     gfn_frame_destroy(&s->frame);
     gfn_release(&s->threshold);
-    gfn_release(&s->least);
+    gfn_release(&s->threshold_floor);
     gfn_release(&s->log_pb);
     gfn_release(&s->ends);
     gfn_release(&s->back_mask);

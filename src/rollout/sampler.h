@@ -20,12 +20,13 @@
 #include "data/state_set.h"
 #include "grad/kernels.h"
 
-/* Where an edge of a small space leads, and its log P_F and log P_B, which are added up together.
- */
+/* Where an edge of a small space leads. */
 typedef struct gfn_edge {
     int32_t next; /* row, or n_states: the trajectory is over ... */
     int32_t end;  /* ... and this is the row of its object */
 } gfn_edge;
+
+/* {log P_F, log P_B} of an edge: a vector, so that one addition sums both. */
 typedef double gfn_log_p __attribute__((vector_size(2 * sizeof(double))));
 
 struct gfn_sampler {
@@ -44,14 +45,15 @@ struct gfn_sampler {
     gfn_state_set *states;
     gfn_frame *frame; /* the policy's tape, one row a distinct state */
     const gfn_kernels *kernels;
-    int32_t *threshold; /* [max_rows + 1][n_actions]; the last is of no state, see table.c */
-    gfn_real *log_pb;   /* [max_rows] uniform log P_B of any edge into the state; start: 0 */
-    int32_t *least; /* [max_rows][n_actions] INT32_MAX from the last allowed action on, else -1 */
-    uint8_t *ends;  /* [max_rows] no action is allowed */
-    uint8_t *back_mask;    /* [max_rows][n_back] */
-    gfn_real *probability; /* [threads][chunk][n_actions] */
-    float *dense;          /* [threads][chunk][obs_dim], where observations are dense */
-    _Atomic bool broken;   /* a row's policy is not finite */
+    int32_t *threshold;       /* [max_rows + 1][n_actions]; the last is of no state, see table.c */
+    gfn_real *log_pb;         /* [max_rows] uniform log P_B of any edge into the state; start: 0 */
+    int32_t *threshold_floor; /* [max_rows][n_actions] lower bound of a threshold: INT32_MAX from
+                               * the last allowed action on, else -1 */
+    uint8_t *ends;            /* [max_rows] no action is allowed */
+    uint8_t *back_mask;       /* [max_rows][n_back] */
+    gfn_real *probability;    /* [threads][chunk][n_actions] */
+    float *dense;             /* [threads][chunk][obs_dim], where observations are dense */
+    _Atomic bool broken;      /* a row's policy is not finite */
 
     /* The table of a small space; NULL elsewhere. */
     int32_t *next;      /* [n_states][n_actions] row after the action, -1: stop, or not allowed */

@@ -111,7 +111,9 @@ gfn_status gfn_table_create(gfn_sampler *s)
  * words lasts for, and no step asks whether it was the last: a trajectory that ends goes on in the
  * row `over` until the stride is done. So there is no branch that could be predicted wrongly, and
  * no step waits for another trajectory's. Those that are alive are packed at the front. */
-enum { TRAJECTORIES = 64, STRIDE = 4 }; /* of one task; a multiple of GFN_DRAWS */
+enum { TRAJECTORIES = 64, STRIDE = 4 /* words of one draw */ };
+
+_Static_assert(TRAJECTORIES % GFN_DRAWS == 0, "gfn_draws() takes whole groups");
 
 typedef struct lanes {
     size_t first, alive, t;
@@ -162,7 +164,7 @@ static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lan
     }
 }
 
-/* The loop over actions is unrolled where their number is known. */
+/* The loop over actions is unrolled for the usual job, two dimensions and stop. */
 static void run(const gfn_sampler *s, lanes *l)
 {
     for (size_t j = 0; j < STRIDE; j++)
@@ -315,7 +317,7 @@ gfn_status gfn_table_walk(gfn_walk *walk)
 {
     gfn_sampler *s = walk->sampler;
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
-    for (size_t i = 0; i < s->max_rows * s->n_actions; i++)
+    for (size_t i = 0; i < (size_t)s->env->spec.n_states * s->n_actions; i++)
         s->log_p[i][0] = (double)log_pf[i];
     gfn_parallel_for(s->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task, walk);
     return GFN_OK;

@@ -113,6 +113,8 @@ static gfn_status save(gfn_trainer *t)
     return gfn_comm_agree(t->run->comm, t->file_status);
 }
 
+_Static_assert(sizeof(gfn_phases) == 7 * sizeof(double), "a new phase: is it a double?");
+
 /* Phases as means over all ranks, which add up to the time of a rank as those of one rank do. */
 static gfn_status average_phases(const gfn_trainer *t, gfn_phases *phases)
 {

@@ -25,9 +25,15 @@ static size_t count_blocks(size_t n)
 {
     const size_t small = (n + GFN_BLOCK_ROWS - 1) / GFN_BLOCK_ROWS;
     const size_t large = (n + GFN_LARGE_BLOCK_ROWS - 1) / GFN_LARGE_BLOCK_ROWS;
-    const size_t few = small < GFN_SMALL_BLOCKS ? small : GFN_SMALL_BLOCKS;
+    const size_t few = small < GFN_FEW_BLOCKS ? small : GFN_FEW_BLOCKS;
     const size_t blocks = large > few ? large : few;
     return blocks < GFN_MAX_BLOCKS ? blocks : GFN_MAX_BLOCKS;
+}
+
+size_t gfn_most_block_rows(size_t n)
+{
+    const size_t least = n / GFN_MAX_BLOCKS + 1;
+    return least > GFN_LARGE_BLOCK_ROWS ? least : GFN_LARGE_BLOCK_ROWS;
 }
 
 /* First entry of a block: blocks differ by at most one entry. */
@@ -92,9 +98,9 @@ static void run_block(void *self, size_t index, int thread)
 static gfn_status find_rows(share *job, size_t n)
 {
     gfn_gradient *g = job->g;
-    if (g->is_small && g->sampler->next) {
+    if (gfn_rows_are_entries(g)) {
         for (size_t i = 0; i < n; i++)
-            g->rows[i] = (int32_t)i;
+            g->rows[i] = (int32_t)(job->first_entry + i);
         return GFN_OK;
     }
     if (g->is_small || job->entries == &g->all)

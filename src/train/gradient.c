@@ -41,7 +41,7 @@ static size_t most_states(const gfn_sampler *s, size_t trajectories)
 static gfn_status reserve_rows(gfn_gradient *g)
 {
     const size_t most = most_states(g->sampler, (size_t)g->batch_size), size = (size_t)g->size;
-    const size_t block = most / GFN_MAX_BLOCKS + 1 + GFN_LARGE_BLOCK_ROWS;
+    const size_t block = gfn_most_block_rows(most);
     if (g->is_small)
         return gfn_sampler_reserve(g->sampler, most);
     if (size == 1)
@@ -84,11 +84,7 @@ static gfn_status allocate_backward(gfn_gradient *g)
 {
     const size_t threads = (size_t)g->most_threads;
     const size_t most = g->all.capacity ? g->all.capacity : g->mine.capacity;
-    g->block_capacity = most / GFN_MAX_BLOCKS + 1;
-    if (g->block_capacity < GFN_LARGE_BLOCK_ROWS)
-        g->block_capacity = GFN_LARGE_BLOCK_ROWS;
-    if (g->is_whole)
-        g->block_capacity = g->mine.capacity;
+    g->block_capacity = g->is_whole ? g->mine.capacity : gfn_most_block_rows(most);
     GFN_TRY(gfn_allocate("rows of blocks", most, sizeof(int32_t), &g->rows));
     GFN_TRY(gfn_allocate("workers", threads, sizeof *g->worker, &g->worker));
     g->worker[0].sum = g->total;
@@ -166,14 +162,27 @@ gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_o
     return status;
 }
 
-gfn_status gfn_gradient_sum_fast(gfn_gradient *g)
+static gfn_status allocate_fast(gfn_gradient *g)
+{
+    for (int i = 0; i < g->most_threads; i++)
+        if (g->worker[i].fast == NULL)
+            GFN_TRY(gfn_allocate("floating-point sum of a thread", g->n_params, sizeof(gfn_real),
+                                 &g->worker[i].fast));
+    return GFN_OK;
+}
+
+gfn_status gfn_gradient_reduce_fast(gfn_gradient *g)
 {
     if (g->is_small || g->is_fast)
         return GFN_OK;
-    for (int i = 0; i < g->most_threads; i++)
-        GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(gfn_real), &g->worker[i].fast));
-    g->is_fast = true;
-    return GFN_OK;
+    if ((int64_t)g->most_threads * g->size > GFN_MAX_BLOCKS) /* each rounds its sum once */
+        return gfn_fail(GFN_EINVAL,
+                        "gradient: expected at most %d threads over all ranks for sums in floating "
+                        "point, found %lld (hint: --reduce exact)",
+                        GFN_MAX_BLOCKS, (long long)g->most_threads * g->size);
+    const gfn_status status = gfn_comm_agree(g->comm, allocate_fast(g));
+    g->is_fast = status == GFN_OK;
+    return status;
 }
 
 void gfn_gradient_destroy(gfn_gradient **gradient)
@@ -201,12 +210,9 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     gfn_release(gradient);
 }
 
-/* Entry of a row: by first visit, and numbered now if this is it; in a small space by number, which
- * the rows of a table are. */
+/* Entry of a row: by first visit, and numbered now if this is it; in a small space by number. */
 static size_t entry_of(gfn_gradient *g, int32_t row)
 {
-    if (g->is_small && g->sampler->next)
-        return (size_t)row;
     if (g->row_entry[row] != 0)
         return (size_t)(g->row_entry[row] - 1);
     g->entry_row[g->n_rows++] = row;
@@ -230,14 +236,11 @@ static void add_steps(gfn_gradient *g, const gfn_trajectories *log, size_t i,
     const size_t k = g->n_actions, n = (size_t)log->n_steps[i];
     const int32_t *row = log->row + i * log->max_steps, *action = log->action + i * log->max_steps;
     int64_t *sum = g->mine.sum;
-    if (g->is_small && g->sampler->next && d->is_uniform) { /* the rows of a table are numbers */
-        const int64_t same = gfn_fixed(d->log_pf[0], scale);
-        for (size_t t = 0; t < n; t++)
-            sum[(size_t)row[t] * k + (size_t)action[t]] += same;
-    } else {
-        for (size_t t = 0; t < n; t++)
-            sum[entry_of(g, row[t]) * k + (size_t)action[t]] +=
-                gfn_fixed(d->log_pf[d->is_uniform ? 0 : t], scale);
+    const bool is_uniform = d->is_uniform, is_numbered = gfn_rows_are_entries(g);
+    const int64_t same = gfn_fixed(d->log_pf[0], scale);
+    for (size_t t = 0; t < n; t++) {
+        const size_t entry = is_numbered ? (size_t)row[t] : entry_of(g, row[t]);
+        sum[entry * k + (size_t)action[t]] += is_uniform ? same : gfn_fixed(d->log_pf[t], scale);
     }
 }
 
@@ -294,6 +297,12 @@ gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log)
                         "log P_F and log P_B (hint: gfn_trajectories_hold_sums() is "
                         "for objectives that need sums only)",
                         gradient->objective->name);
+    if ((int64_t)log->n > gradient->batch_size - gradient->n_added)
+        return gfn_fail(GFN_EINVAL,
+                        "gradient: %lld trajectories were added, expected at most the batch size "
+                        "%lld over all ranks",
+                        (long long)gradient->n_added + (long long)log->n,
+                        (long long)gradient->batch_size);
     gradient->call = call;
     for (size_t i = 0; i < log->n; i++)
         GFN_TRY(add_one(gradient, log, i, log_z));

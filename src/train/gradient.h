@@ -20,13 +20,14 @@ enum { GFN_ENTRY_BITS = 27, GFN_GRADIENT_BITS = 36 };
 /* The most that 2^19 losses can add to a limb of the message is 2^62. */
 #define GFN_LOSS_LIMIT 0x1p42
 
-/* Distinct states of a block, about: GFN_BLOCK_ROWS in the first GFN_SMALL_BLOCKS blocks' worth of
- * states, so that there is something to share out; above, as many as make rounding to fixed point
- * cheap beside the block's products of matrices. And the most blocks whose sums cannot leave 63
- * bits. */
+/* Distinct states are cut into equal blocks. While there are few, a block has at most
+ * GFN_BLOCK_ROWS of them, so that there is something to share out. From GFN_FEW_BLOCKS blocks on
+ * these grow, up to GFN_LARGE_BLOCK_ROWS, so that rounding to fixed point is cheap beside the
+ * products of matrices; then there are more of them. From GFN_MAX_BLOCKS on, whose sums cannot
+ * leave 63 bits, they grow again. */
 enum {
     GFN_BLOCK_ROWS = 96,
-    GFN_SMALL_BLOCKS = 16,
+    GFN_FEW_BLOCKS = 16,
     GFN_LARGE_BLOCK_ROWS = 256,
     GFN_MAX_BLOCKS = 4096
 };
@@ -47,7 +48,7 @@ typedef struct gfn_worker {
     gfn_frame *frame;
     gfn_real *block; /* [n_params] gradient of a block */
     int64_t *sum;    /* [n_params] of its blocks; of thread 0: total */
-    gfn_real *fast;  /* [n_params] instead, in floating point; NULL: exact */
+    gfn_real *fast;  /* [n_params] instead, in floating point; NULL unless is_fast */
     size_t n_blocks, offenders;
 } gfn_worker;
 
@@ -60,11 +61,12 @@ struct gfn_gradient {
     int threads, most_threads; /* in use, and that there is memory for */
     size_t n_actions, n_params, log_z_offset;
     bool is_small, is_whole, is_fast;
-    double comm_seconds; /* in messages, so far; a part of it was spent waiting for slower ranks */
-    double wait_seconds;
-    double step_comm, step_end; /* in messages since the last step's, which ended then */
-    unsigned requests, agreed;  /* of this rank for the next message; of any rank in the last */
-    uint64_t call;              /* of the sampler, that the entries are of */
+    double comm_seconds,
+        wait_seconds;          /* in messages of steps so far; of these waiting for others */
+    double step_comm;          /* in messages since the last exchange ended */
+    double step_end;           /* when that was; 0: there was none */
+    unsigned requests, agreed; /* of this rank for the next message; of any rank in the last */
+    uint64_t call;             /* of the sampler, that the entries are of */
 
     /* Of this rank's trajectories. */
     gfn_entries mine;   /* by first visit; in a small space by number, all states */
@@ -106,6 +108,18 @@ static inline int64_t *gfn_message_tail(const gfn_gradient *g)
     return g->message + g->payload;
 }
 
+/* [size] nanoseconds that the ranks worked. */
+static inline int64_t *gfn_message_work(const gfn_gradient *g)
+{
+    return gfn_message_tail(g) + GFN_TAIL_SLOTS + g->size;
+}
+
+/* The sampler has a table: its rows are numbers of states, as the entries of a small space are. */
+static inline bool gfn_rows_are_entries(const gfn_gradient *g)
+{
+    return g->is_small && g->sampler->next != NULL;
+}
+
 /* Note `seconds` in a message. */
 static inline void gfn_message_took(gfn_gradient *g, double seconds)
 {
@@ -116,7 +130,10 @@ static inline void gfn_message_took(gfn_gradient *g, double seconds)
 /* merge.c: entries of all ranks (one rank: its own). Collective; a rank that failed gives none. */
 gfn_status gfn_gradient_merge(gfn_gradient *g, gfn_status mine, const gfn_entries **entries);
 
-/* blocks.c: the blocks' gradients of these entries, added to g->total: all of them, or the share
+/* blocks.c: the most states of a block where there are at most n. */
+size_t gfn_most_block_rows(size_t n);
+
+/* The blocks' gradients of these entries, added to g->total: all of them, or the share
  * of this rank. */
 gfn_status gfn_gradient_blocks(gfn_gradient *g, const gfn_entries *entries, bool is_share);
 

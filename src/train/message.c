@@ -16,7 +16,7 @@
 /* A slot: fingerprint in the low 32 bits, status in the next 8, requests above. */
 enum { STATUS_SHIFT = 32, REQUEST_SHIFT = 40 };
 
-static void sign(gfn_gradient *g, gfn_status mine)
+static void fill_tail(gfn_gradient *g, gfn_status mine)
 {
     int64_t *tail = gfn_message_tail(g);
     memset(tail, 0, g->tail_size * sizeof *tail);
@@ -35,14 +35,14 @@ static void sign(gfn_gradient *g, gfn_status mine)
     g->requests = 0;
     const double work = gfn_clock_seconds() - g->step_end - g->step_comm;
     if (g->step_end > 0)
-        tail[GFN_TAIL_SLOTS + g->size + g->rank] = (int64_t)(1e9 * work);
+        gfn_message_work(g)[g->rank] = (int64_t)(1e9 * work);
 }
 
 /* A rank waits in its messages as long as the slowest rank works longer than itself. Clocks of
  * hosts need not agree for that, and no message is added. */
 static void note_waiting(gfn_gradient *g)
 {
-    const int64_t *work = gfn_message_tail(g) + GFN_TAIL_SLOTS + g->size;
+    const int64_t *work = gfn_message_work(g);
     int64_t most = 0;
     for (int rank = 0; rank < g->size; rank++)
         most = work[rank] > most ? work[rank] : most;
@@ -94,7 +94,7 @@ static gfn_status check(gfn_gradient *g, gfn_status mine)
 
 gfn_status gfn_message_exchange(gfn_gradient *g, gfn_status mine)
 {
-    sign(g, mine);
+    fill_tail(g, mine);
     const double start = gfn_clock_seconds();
     GFN_TRY(gfn_comm_sum_i64(g->comm, g->message, g->payload + g->tail_size));
     gfn_message_took(g, gfn_clock_seconds() - start);

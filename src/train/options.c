@@ -35,7 +35,7 @@ static const gfn_option rows[] = {
      "OpenMP threads per rank; unset: OMP_NUM_THREADS, else the rank's share of its host's cores"},
     {"reduce", GFN_OPTION_WORD, "exact", 0, 0, "exact|fast", "Running",
      "sums of gradients: exact, the same bits on any number of ranks and threads; or fast, in "
-     "floating point"},
+     "floating point; small spaces are always exact"},
     {"time-limit", GFN_OPTION_TIME, "", 0, 1e9, NULL, "Running",
      "stop cleanly after this long, saved: 90s, 2h; unset: no limit"},
     {"samples", GFN_OPTION_INT, "10000", 0, 1e8, NULL, "Output",

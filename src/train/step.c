@@ -9,23 +9,28 @@
 #include "train/gradient.h"
 #include "train/trainer.h"
 
+typedef struct update {
+    gfn_trainer *trainer;
+    double rate;
+} update;
+
 static void update_range(void *self, size_t first, size_t n)
 {
-    const gfn_trainer *t = self;
+    const update *u = self;
+    const gfn_trainer *t = u->trainer;
     gfn_real *x = gfn_model_params(t->run->model);
-    gfn_adam_step(&t->adam, t->run->iteration + 1, t->rate, n, x + first, t->vector + first,
+    gfn_adam_step(&t->adam, t->run->iteration + 1, u->rate, n, x + first, t->vector + first,
                   t->m + first, t->v + first);
 }
 
 /* The network and log Z have learning rates of their own; log Z is the vector's last element. */
-static void update(gfn_trainer *t)
+static void update_parameters(gfn_trainer *t)
 {
     const size_t n = gfn_model_log_z_offset(t->run->model);
     const double factor = gfn_schedule_factor(t->schedule, t->run->iteration, t->iterations);
-    t->rate = t->lr * factor;
-    gfn_parallel_ranges(t->gradient->threads, n, update_range, t);
-    t->rate = t->lr_logz * factor;
-    update_range(t, n, 1);
+    update network = {t, t->lr * factor}, log_z = {t, t->lr_logz * factor};
+    gfn_parallel_ranges(t->gradient->threads, n, update_range, &network);
+    update_range(&log_z, n, 1);
 }
 
 gfn_status gfn_trainer_step(gfn_trainer *t)
@@ -46,7 +51,7 @@ gfn_status gfn_trainer_step(gfn_trainer *t)
         return gfn_fail_in(status, "iteration %lld: ", (long long)t->run->iteration);
 
     gfn_trainer_enter(t, &t->phases.optimizer);
-    update(t);
+    update_parameters(t);
     gfn_modes_add(&t->modes, t->log);
     t->run->iteration++;
     gfn_trainer_enter(t, NULL);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "rollout/sampler.h"
 #include "train/gradient.h"
 
 /* Cadences where options leave them open. An evaluation costs about one network row a state, an
@@ -90,7 +91,7 @@ static gfn_status set_up(gfn_trainer *t)
     GFN_TRY(gfn_comm_agree(comm, make(t, objective)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
     if (strcmp(gfn_options_text(o, "reduce"), "fast") == 0)
-        GFN_TRY(gfn_comm_agree(comm, gfn_gradient_sum_fast(t->gradient)));
+        GFN_TRY(gfn_gradient_reduce_fast(t->gradient));
     choose_cadences(t);
     gfn_tuner_begin(t);
     t->start = t->last_checkpoint = gfn_clock_seconds();
@@ -121,6 +122,7 @@ void gfn_trainer_destroy(gfn_trainer **trainer)
     if (t == NULL)
         return;
     gfn_keep_close(t);
+    t->run->sampler->threads = t->run->threads; /* the tuner may have chosen fewer */
     gfn_modes_clear(&t->modes);
     gfn_gradient_destroy(&t->gradient);
     gfn_trajectories_destroy(&t->log);

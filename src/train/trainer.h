@@ -45,9 +45,9 @@ struct gfn_trainer {
 
     gfn_adam adam;
     gfn_schedule schedule;
-    double lr, lr_logz, rate; /* the learning rates, and the one that the next update takes */
-    gfn_real *vector;         /* [n_params] gradient */
-    gfn_real *m, *v;          /* [n_params] moments */
+    double lr, lr_logz;
+    gfn_real *vector; /* [n_params] gradient */
+    gfn_real *m, *v;  /* [n_params] moments */
 
     double loss; /* of the last batch */
     gfn_modes modes;
