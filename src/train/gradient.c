@@ -88,10 +88,15 @@ static gfn_status allocate_backward(gfn_gradient *g)
     GFN_TRY(gfn_allocate("rows of blocks", most, sizeof(int32_t), &g->rows));
     GFN_TRY(gfn_allocate("workers", threads, sizeof *g->worker, &g->worker));
     g->worker[0].sum = g->total;
+    g->worker[0].entries = g->mine.sum;
     for (size_t i = 0; i < threads; i++) {
         gfn_worker *w = &g->worker[i];
         GFN_TRY(gfn_frame_create(g->sampler->policy.tape, &g->block_capacity, &w->frame));
         GFN_TRY(gfn_allocate("gradient of a block", g->n_params, sizeof(gfn_real), &w->block));
+        GFN_TRY(gfn_allocate("derivatives", g->sampler->max_steps, sizeof(double), &w->derivative));
+        if (i > 0 && gfn_rows_are_entries(g))
+            GFN_TRY(gfn_allocate("sums of derivatives", g->mine.capacity * g->n_actions,
+                                 sizeof(int64_t), &w->entries));
         if (i > 0)
             GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(int64_t), &w->sum));
     }
@@ -122,7 +127,6 @@ static gfn_status set_up(gfn_gradient *g)
         g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states : most_states(s, s->capacity);
     GFN_TRY(gfn_allocate("entries of rows", s->max_rows, sizeof(int32_t), &g->row_entry));
     GFN_TRY(gfn_allocate("rows of entries", g->mine.capacity, sizeof(int32_t), &g->entry_row));
-    GFN_TRY(gfn_allocate("derivatives", s->max_steps, sizeof(double), &g->derivative));
     if (g->size > 1 && !g->is_small)
         GFN_TRY(allocate_merge(g));
     GFN_TRY(allocate_message(g));
@@ -193,8 +197,11 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     for (int i = 0; i < g->most_threads && g->worker; i++) {
         gfn_frame_destroy(&g->worker[i].frame);
         gfn_release(&g->worker[i].block);
-        if (i > 0)
+        gfn_release(&g->worker[i].derivative);
+        if (i > 0) {
             gfn_release(&g->worker[i].sum);
+            gfn_release(&g->worker[i].entries);
+        }
         gfn_release(&g->worker[i].fast);
     }
     gfn_state_set_destroy(&g->states);
@@ -202,9 +209,9 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
         g->mine.sum = NULL;
     if (g->total == g->message)
         g->total = NULL;
-    void *arrays[] = {&g->mine.sum, &g->row_entry, &g->entry_row, &g->derivative,
-                      &g->all.sum,  &g->records,   &g->gathered,  &g->counts,
-                      &g->worker,   &g->rows,      &g->message,   &g->total};
+    void *arrays[] = {&g->mine.sum, &g->row_entry, &g->entry_row, &g->all.sum,
+                      &g->records,  &g->gathered,  &g->counts,    &g->worker,
+                      &g->rows,     &g->message,   &g->total};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(gradient);
@@ -229,13 +236,13 @@ static size_t entry_of(gfn_gradient *g, int32_t row)
 }
 
 /* Add the derivatives of trajectory i's steps to the entries of their states and actions. */
-static void add_steps(gfn_gradient *g, const gfn_trajectories *log, size_t i,
+static void add_steps(gfn_gradient *g, gfn_worker *w, const gfn_trajectories *log, size_t i,
                       const gfn_derivatives *d)
 {
     const double scale = ldexp(1.0, GFN_ENTRY_BITS);
     const size_t k = g->n_actions, n = (size_t)log->n_steps[i];
     const int32_t *row = log->row + i * log->max_steps, *action = log->action + i * log->max_steps;
-    int64_t *sum = g->mine.sum;
+    int64_t *sum = w->entries;
     const bool is_uniform = d->is_uniform, is_numbered = gfn_rows_are_entries(g);
     const int64_t same = gfn_fixed(d->log_pf[0], scale);
     for (size_t t = 0; t < n; t++) {
@@ -254,38 +261,103 @@ static size_t check_range(size_t n_steps, const gfn_derivatives *d)
     return offenders;
 }
 
-static gfn_status add_one(gfn_gradient *g, const gfn_trajectories *log, size_t i, double log_z)
+static inline gfn_terms find_terms(const gfn_trajectories *log, size_t i, double log_z)
 {
     const size_t at = i * log->max_steps;
-    const gfn_terms terms = {.n_steps = (size_t)log->n_steps[i],
-                             .log_pf = log->log_pf ? log->log_pf + at : NULL,
-                             .log_pb = log->log_pb ? log->log_pb + at : NULL,
-                             .sum_log_pf = log->sum_log_pf[i],
-                             .sum_log_pb = log->sum_log_pb[i],
-                             .log_reward = log->log_reward[i],
-                             .log_z = log_z};
-    gfn_derivatives d = {.log_pf = g->derivative};
+    return (gfn_terms){.n_steps = (size_t)log->n_steps[i],
+                       .log_pf = log->log_pf ? log->log_pf + at : NULL,
+                       .log_pb = log->log_pb ? log->log_pb + at : NULL,
+                       .sum_log_pf = log->sum_log_pf[i],
+                       .sum_log_pb = log->sum_log_pb[i],
+                       .log_reward = log->log_reward[i],
+                       .log_z = log_z};
+}
+
+typedef struct addition {
+    gfn_gradient *gradient;
+    const gfn_trajectories *log;
+    double log_z;
+} addition;
+
+static inline void add_one(const addition *a, gfn_worker *w, gfn_tally *tally, size_t i)
+{
+    gfn_gradient *g = a->gradient;
+    const gfn_trajectories *log = a->log;
+    const gfn_terms terms = find_terms(log, i, a->log_z);
+    gfn_derivatives d = {.log_pf = w->derivative};
     const double loss = g->objective->loss(&terms, &d);
     int64_t limbs[2];
     size_t offenders = !(loss < GFN_LOSS_LIMIT);
     offenders += gfn_fixed_split(loss / (double)g->batch_size, limbs);
-    if (offenders + check_range(terms.n_steps, &d) > 0)
-        return gfn_fail(GFN_ENUMERIC,
-                        "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
-                        "%g), expected a finite loss with derivatives within +-65536 (hint: a "
-                        "smaller --lr or --lr-logz)",
-                        (long long)log->first + (long long)i, g->objective->name, loss,
-                        terms.log_reward, terms.sum_log_pf, terms.sum_log_pb, log_z);
-    add_steps(g, log, i, &d);
-    g->log_z_sum += gfn_fixed(d.log_z, ldexp(1.0, GFN_ENTRY_BITS));
-    g->loss[0] += limbs[0];
-    g->loss[1] += limbs[1];
-    return GFN_OK;
+    if (offenders + check_range(terms.n_steps, &d) > 0) {
+        tally->fault = i < tally->fault ? i : tally->fault;
+        return;
+    }
+    add_steps(g, w, log, i, &d);
+    tally->log_z += gfn_fixed(d.log_z, ldexp(1.0, GFN_ENTRY_BITS));
+    tally->loss[0] += limbs[0];
+    tally->loss[1] += limbs[1];
+}
+
+/* Trajectories that are worth a thread. */
+enum { ADDED_AT_ONCE = 256 };
+
+static void add_some(void *self, size_t index, int thread)
+{
+    const addition *a = self;
+    gfn_worker *w = &a->gradient->worker[thread];
+    gfn_tally tally = w->tally; /* aside, where no store to an entry can change it */
+    const size_t first = index * ADDED_AT_ONCE, left = a->log->n - first;
+    for (size_t i = first; i < first + (left < ADDED_AT_ONCE ? left : ADDED_AT_ONCE); i++)
+        add_one(a, w, &tally, i);
+    w->tally = tally;
+}
+
+static gfn_status complain(const addition *a, size_t i)
+{
+    const gfn_gradient *g = a->gradient;
+    const gfn_terms terms = find_terms(a->log, i, a->log_z);
+    gfn_derivatives d = {.log_pf = g->worker[0].derivative};
+    return gfn_fail(GFN_ENUMERIC,
+                    "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
+                    "%g), expected a finite loss with derivatives within +-65536 (hint: a "
+                    "smaller --lr or --lr-logz)",
+                    (long long)a->log->first + (long long)i, g->objective->name,
+                    g->objective->loss(&terms, &d), terms.log_reward, terms.sum_log_pf,
+                    terms.sum_log_pb, terms.log_z);
+}
+
+/* Threads can share the work where entries are numbers; else the order of the trajectories numbers
+ * them. Sums are integers: their order does not matter. */
+static gfn_status add_all(gfn_gradient *g, const gfn_trajectories *log)
+{
+    addition a = {g, log, gfn_model_log_z(g->sampler->model)};
+    const size_t pieces = (log->n + ADDED_AT_ONCE - 1) / ADDED_AT_ONCE;
+    const size_t most = gfn_rows_are_entries(g) ? (size_t)g->threads : 1;
+    const size_t workers = pieces < most ? pieces : most;
+    const size_t n_entries = g->mine.capacity * g->n_actions;
+    size_t fault = SIZE_MAX;
+    for (size_t i = 0; i < workers; i++) {
+        gfn_worker *w = &g->worker[i];
+        w->tally = (gfn_tally){.fault = SIZE_MAX};
+        if (i > 0)
+            memset(w->entries, 0, n_entries * sizeof *w->entries);
+    }
+    gfn_parallel_for((int)workers, pieces, add_some, &a);
+    for (size_t i = 0; i < workers; i++) {
+        const gfn_worker *w = &g->worker[i];
+        fault = w->tally.fault < fault ? w->tally.fault : fault;
+        g->log_z_sum += w->tally.log_z;
+        g->loss[0] += w->tally.loss[0];
+        g->loss[1] += w->tally.loss[1];
+        for (size_t e = 0; i > 0 && e < n_entries; e++)
+            g->mine.sum[e] += w->entries[e];
+    }
+    return fault == SIZE_MAX ? GFN_OK : complain(&a, fault);
 }
 
 gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log)
 {
-    const double log_z = gfn_model_log_z(gradient->sampler->model);
     const uint64_t call = gradient->sampler->call;
     if (log->call != call || (gradient->n_added > 0 && gradient->call != call))
         return gfn_fail(GFN_EINVAL,
@@ -304,8 +376,7 @@ gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log)
                         (long long)gradient->n_added + (long long)log->n,
                         (long long)gradient->batch_size);
     gradient->call = call;
-    for (size_t i = 0; i < log->n; i++)
-        GFN_TRY(add_one(gradient, log, i, log_z));
+    GFN_TRY(add_all(gradient, log));
     gradient->n_added += (int64_t)log->n;
     return GFN_OK;
 }

@@ -43,13 +43,24 @@ typedef struct gfn_entries {
  * configuration only, never the number of ranks. */
 enum { GFN_SMALL_STATES = 4096, GFN_SMALL_STATES_PER_TRAJECTORY = 4, GFN_WHOLE_STATES = 512 };
 
-/* What a thread needs for the backward pass, and what it added up. */
+/* Sums over trajectories: d loss / d log Z, limbs of the losses. */
+typedef struct gfn_tally {
+    int64_t log_z, loss[2];
+    size_t fault; /* lowest trajectory that cannot be added; SIZE_MAX: none */
+} gfn_tally;
+
+/* What a thread needs to add trajectories and for the backward pass, and what it added up. */
 typedef struct gfn_worker {
     gfn_frame *frame;
     gfn_real *block; /* [n_params] gradient of a block */
     int64_t *sum;    /* [n_params] of its blocks; of thread 0: total */
     gfn_real *fast;  /* [n_params] instead, in floating point; NULL unless is_fast */
     size_t n_blocks, offenders;
+
+    /* Of the trajectories that it adds: sums of their derivatives and losses. */
+    int64_t *entries;   /* as gfn_entries.sum; of worker 0: mine.sum; others have it for a table */
+    double *derivative; /* [max_steps] */
+    gfn_tally tally;
 } gfn_worker;
 
 struct gfn_gradient {
@@ -73,7 +84,6 @@ struct gfn_gradient {
     int32_t *row_entry; /* [max_rows] entry + 1 of a row, 0: none */
     int32_t *entry_row; /* [n_rows] rows that have an entry, by first visit */
     size_t n_rows;
-    double *derivative; /* [max_steps] */
     int64_t log_z_sum, n_added, loss[2];
 
     /* Of all ranks, where there are several. */
