@@ -45,7 +45,7 @@ typedef struct gfn_objective {
                            * be NULL */
 
     /* Loss of the trajectory. Writes d->log_z and all of d->log_pf, or its first element and
-     * is_uniform. Keeps no state. */
+     * is_uniform. Keeps no state: several threads may call it at once. */
     double (*loss)(const gfn_terms *terms, gfn_derivatives *d);
 } gfn_objective;
 

@@ -34,7 +34,8 @@ GFN_API void gfn_sampler_destroy(gfn_sampler **sampler);
  * Errors: GFN_EINVAL (sizes overflow), GFN_ENOMEM. */
 GFN_API gfn_status gfn_sampler_trajectories(const gfn_sampler *sampler, gfn_trajectories **log);
 
-/* Draw trajectories first ... first+n-1 of the stream, with a log of everything.
+/* Draw trajectories first ... first+n-1 of the stream, with a log of everything, or without
+ * log P of the steps where the log holds sums only.
  * Errors: GFN_EINVAL (n > capacity), GFN_ENUMERIC (a policy that is not finite). */
 GFN_API gfn_status gfn_sampler_sample(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
                                       size_t n, gfn_trajectories *log);
