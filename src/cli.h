@@ -12,16 +12,11 @@
 
 typedef enum cli_command { CLI_TRAIN, CLI_SAMPLE, CLI_EVAL, CLI_LIST } cli_command;
 
-/* A setting from the command line, both borrowed from argv or static. */
-typedef struct cli_setting {
-    const char *name, *value;
-} cli_setting;
-
 typedef struct cli_request {
     cli_command command;
     const char *run;       /* of sample and eval: the run directory */
     gfn_options *program;  /* out, config, progress, quiet ... */
-    cli_setting *settings; /* [n_settings] what was given for the run, in order */
+    gfn_setting *settings; /* [n_settings] what was given for the run, in order */
     size_t n_settings;
     char message[1200]; /* what is wrong */
 } cli_request;

@@ -23,22 +23,36 @@ static int exit_status(gfn_status status)
     return status == GFN_EINVAL || status == GFN_EEXIST ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/* The trainer that a signal stops; a second signal of the same kind ends the process at once. */
+/* The trainer that a signal stops, and whether one came, perhaps before there was a trainer.
+ * Launchers and batch systems repeat signals, so only a second SIGINT ends the process at once. */
 static gfn_trainer *volatile stoppable;
+static volatile sig_atomic_t has_signal;
 
 static void stop(int number)
 {
+    if (number == SIGINT && has_signal == SIGINT) {
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+    }
+    has_signal = number;
     if (stoppable)
         gfn_trainer_request_stop(stoppable);
-    signal(number, SIG_DFL);
 }
 
-static void listen_to_signals(gfn_trainer *trainer)
+static void listen_to_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
-    stoppable = trainer;
+    static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGINT};
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        signal(numbers[i], trainer ? stop : SIG_DFL);
+        sigaction(numbers[i], &action, NULL);
+}
+
+static void make_stoppable(gfn_trainer *trainer)
+{
+    stoppable = trainer;
+    if (trainer && has_signal)
+        gfn_trainer_request_stop(trainer);
 }
 
 static gfn_status train_loop(gfn_trainer *trainer, const cli_request *request)
@@ -65,6 +79,13 @@ static void announce(const gfn_run *run, const cli_request *request)
         fprintf(stderr, "%s\n", gfn_run_hint(run));
 }
 
+/* What loading found is said even where everything else is quiet. */
+static void pass_on_notice(const gfn_run *run)
+{
+    if (gfn_run_notice(run)[0])
+        fprintf(stderr, "%s\n", gfn_run_notice(run));
+}
+
 static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_complete)
 {
     const char *out = gfn_options_text(request->program, "out");
@@ -77,12 +98,12 @@ static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_c
         status = gfn_trainer_keep(trainer, out[0] ? out : NULL);
     if (status == GFN_OK) {
         announce(run, request);
-        listen_to_signals(trainer);
+        make_stoppable(trainer);
         status = train_loop(trainer, request);
-        listen_to_signals(NULL);
     }
     if (status == GFN_OK)
         status = gfn_trainer_finish(trainer, &report);
+    make_stoppable(NULL);
     if (status == GFN_OK) {
         *is_complete = report.is_complete;
         if (speaks)
@@ -93,20 +114,31 @@ static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_c
     return status;
 }
 
-static gfn_status train(gfn_comm *comm, const cli_request *request, bool *is_complete)
+static gfn_status make_run(gfn_comm *comm, const cli_request *request, gfn_run **run)
 {
     gfn_options *options = NULL;
-    gfn_run *run = NULL;
     gfn_status status = GFN_OK;
+    if (gfn_options_is_set(request->program, "resume"))
+        return gfn_run_resume(comm, gfn_options_text(request->program, "resume"), request->settings,
+                              request->n_settings, run);
     if (gfn_comm_rank(comm) == 0)
         status = cli_train_options(request, &options);
     status = gfn_comm_agree(comm, status);
     if (status == GFN_OK)
-        status = gfn_run_create(comm, options, 0, &run);
-    if (status == GFN_OK)
-        status = train_run(run, request, is_complete);
-    gfn_run_destroy(&run);
+        status = gfn_run_create(comm, options, 0, run);
     gfn_options_destroy(&options);
+    return status;
+}
+
+static gfn_status train(gfn_comm *comm, const cli_request *request, bool *is_complete)
+{
+    gfn_run *run = NULL;
+    gfn_status status = make_run(comm, request, &run);
+    if (status == GFN_OK) {
+        pass_on_notice(run);
+        status = train_run(run, request, is_complete);
+    }
+    gfn_run_destroy(&run);
     return status;
 }
 
@@ -169,6 +201,8 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request)
     if (status == GFN_OK)
         status = gfn_run_load(comm, request->run, d.threads, &run);
     if (status == GFN_OK)
+        pass_on_notice(run);
+    if (status == GFN_OK)
         status = request->command == CLI_SAMPLE ? sample_run(run, request, &d)
                                                 : eval_run(run, request, &d);
     gfn_run_destroy(&run);
@@ -179,6 +213,8 @@ static int work(const cli_request *request)
 {
     gfn_comm *comm = NULL;
     bool is_complete = true;
+    if (request->command == CLI_TRAIN)
+        listen_to_signals();
     gfn_status status = gfn_comm_open(&comm);
     if (status != GFN_OK) {
         if (gfn_comm_launched_rank() == 0)

@@ -14,6 +14,11 @@ static const gfn_option program_rows[] = {
      "read options from a file, such as the config.ini of a run; the command line overrides it"},
     {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy file"},
+    {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "go on with the run in this directory, on any ranks and threads; iterations, samples and "
+     "cadences may change"},
+    {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
+     "end the job, with a message, when a rank has not moved for so long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
     {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},
     {"help", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "this text"},
@@ -26,9 +31,9 @@ static const struct {
     const char *name;
     bool in_sample, in_eval, in_list;
 } of_commands[] = {
-    {"samples", true, true, false}, {"seed", true, true, false}, {"threads", true, true, false},
-    {"quiet", true, true, false},   {"out", true, false, false}, {"help", true, true, true},
-    {"version", true, true, true},
+    {"samples", true, true, false}, {"seed", true, true, false},     {"threads", true, true, false},
+    {"quiet", true, true, false},   {"out", true, false, false},     {"help", true, true, true},
+    {"version", true, true, true},  {"watchdog", true, true, false},
 };
 
 static const struct {
@@ -122,7 +127,7 @@ static bool keep_setting(cli_request *request, const char *name, const char *val
 {
     const char *text = value ? value : "yes";
     if (!gfn_options_has(request->program, name)) {
-        request->settings[request->n_settings++] = (cli_setting){name, text};
+        request->settings[request->n_settings++] = (gfn_setting){name, text};
         return true;
     }
     return gfn_options_set(request->program, name, text, "command line") == GFN_OK ||
@@ -216,11 +221,28 @@ static bool check_option(cli_request *request, const char *name)
     return false;
 }
 
+/* A run that goes on does so in its own directory, with its own configuration. */
+static bool check_resume(cli_request *request)
+{
+    static const char *const contradictions[] = {"out", "config"};
+    for (size_t i = 0; i < sizeof contradictions / sizeof contradictions[0]; i++) {
+        const char *name = contradictions[i], *value = gfn_options_text(request->program, name);
+        if (value[0] == '\0' || !gfn_options_is_set(request->program, "resume"))
+            continue;
+        snprintf(request->message, sizeof request->message,
+                 "%s: expected nothing beside --resume, found \"%.200s\" (hint: leave it out, the "
+                 "run directory says it all)",
+                 name, value);
+        return false;
+    }
+    return true;
+}
+
 /* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
     if (request->command == CLI_TRAIN)
-        return true;
+        return check_resume(request);
     for (size_t i = 0; i < request->n_settings; i++)
         if (!check_option(request, request->settings[i].name))
             return false;
@@ -317,11 +339,13 @@ void cli_print_help(FILE *to)
     fputs("gfn-dist trains generative flow networks: samplers that build an object step by step\n"
           "and end with each object x with probability proportional to a reward R(x).\n\n"
           "  gfn-dist [train] [OPTION...]      train; train may be left out\n"
+          "  gfn-dist --resume RUN [OPTION...] go on with a run that was stopped or killed\n"
           "  gfn-dist sample RUN [OPTION...]   draw objects from a run's checkpoint\n"
           "  gfn-dist eval RUN [OPTION...]     measure a run's checkpoint\n"
           "  gfn-dist list                     environments and objectives\n\n"
           "  mpirun -np 8 gfn-dist --size 16   the same on 8 ranks, with the same result\n\n"
-          "sample and eval take --samples, --seed, --threads and --quiet; sample also --out.\n"
+          "sample and eval take --samples, --seed, --threads, --watchdog and --quiet; sample\n"
+          "also --out.\n"
           "Exit status: 0 done, 1 failed, 2 bad usage, 3 stopped early on request and saved.\n"
           "Metrics: tv = 1/2 sum|p-q|, l1 = sum|p-q| (not the mean), jsd and kl in nats.\n",
           to);

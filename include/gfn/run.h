@@ -41,9 +41,19 @@ GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_o
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);
 
-/* The same from the checkpoint in a run directory, which rank 0 reads. Collective.
- * Errors: GFN_EIO, GFN_EDATA (damaged, or of another version), and those of gfn_run_create(). */
+/* The same from the checkpoint in a run directory, which rank 0 reads; where it is damaged, from
+ * the one before, and gfn_run_notice() says so. Collective. Errors: GFN_EIO, GFN_EDATA (damaged, or
+ * of another version), and those of gfn_run_create(). */
 GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
+
+/* The same to go on with the run in its directory, which a trainer then keeps (gfn_trainer_keep()):
+ * on any number of ranks and threads it ends with the bits of a run that was never stopped. A run
+ * that ended before its first checkpoint begins anew, by its config.ini. Of the n `settings`, which
+ * rank 0 gives, those count that differ from the checkpoint: iterations, samples and cadences may,
+ * others are refused; threads and time-limit are never taken from the checkpoint. Collective.
+ * Errors: those of gfn_run_load(); GFN_EINVAL: a setting contradicts the checkpoint. */
+GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
+                                  const gfn_setting *settings, size_t n, gfn_run **run);
 GFN_API void gfn_run_destroy(gfn_run **run);
 
 GFN_API gfn_comm *gfn_run_comm(const gfn_run *run);
@@ -60,6 +70,10 @@ GFN_API const char *gfn_run_layout(const gfn_run *run);
 
 /* Advice where the launcher's binding hides cores; "" where there is none. Borrowed. */
 GFN_API const char *gfn_run_hint(const gfn_run *run);
+
+/* What loading found that people should know, a line each: damage, a run that is complete already,
+ * another build; "" where there is nothing, and on ranks other than 0. Borrowed. */
+GFN_API const char *gfn_run_notice(const gfn_run *run);
 
 /* CRC-32 of the parameters as little-endian words: equal crcs, equal runs. */
 GFN_API uint32_t gfn_run_params_crc(const gfn_run *run);

@@ -30,7 +30,7 @@ typedef struct gfn_progress {
     int64_t trajectories; /* sampled so far, over all ranks */
     double loss;          /* of the last step's batch */
     double log_z;
-    double seconds;                                        /* since the trainer was made */
+    double seconds; /* of training, what went before a resume included */
     double iterations_per_second, trajectories_per_second; /* of this trainer, so far */
     bool has_evaluation; /* an evaluation was due after this step: */
     gfn_evaluation evaluation;
@@ -50,19 +50,22 @@ typedef struct gfn_report {
     gfn_progress last;
     gfn_draw draw;
     gfn_phases phases; /* means over all ranks */
-    double seconds;
-    bool is_complete; /* all iterations were done; false: stopped on request */
+    double seconds;    /* as last.seconds */
+    bool is_complete;  /* all iterations were done; false: stopped on request */
 } gfn_report;
 
-/* A trainer for a new run (borrowed). Collective. Errors: GFN_EINVAL, GFN_ENOMEM; GFN_ENOSUP (the
- * run comes from a checkpoint). */
+/* A trainer for a run (borrowed) that is new or comes from a checkpoint: then it goes on where that
+ * was saved. Collective. Errors: GFN_EINVAL (also where the run had a trainer before), GFN_ENOMEM,
+ * GFN_EDATA (the checkpoint lacks something). */
 GFN_API gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer);
 GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
 
 /* Keep the run in a directory from now on: config.ini, metrics.jsonl, checkpoint.safetensors, and
  * at the end summary.json and histogram.npy. `directory` NULL: a new runs/NAME-DATE-TIME, to which
- * runs/latest then links. Rank 0 writes. Collective.
- * Errors: GFN_EEXIST (it holds a run), GFN_EIO. */
+ * runs/latest then links. A run of gfn_run_resume() goes on in its own directory (`directory` is
+ * NULL then): lines of metrics.jsonl that are newer than the checkpoint, or torn, are cut off to be
+ * written again, and a damaged checkpoint is set aside. Rank 0 writes. Collective.
+ * Errors: GFN_EEXIST (it holds a run, or another process is writing it), GFN_EIO, GFN_EDATA. */
 GFN_API gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory);
 
 /* One iteration: sample, differentiate, allreduce, Adam. Collective; on an error the parameters are
@@ -85,8 +88,9 @@ GFN_API void gfn_trainer_progress(const gfn_trainer *trainer, gfn_progress *prog
  * calls of the other functions. Means over ranks are in gfn_report. */
 GFN_API void gfn_trainer_phases(const gfn_trainer *trainer, gfn_phases *phases);
 
-/* The last evaluation, the final samples and the remaining files. Collective; report->draw is ended
- * by gfn_draw_clear(). */
+/* Save, then the last evaluation, the final samples and the remaining files. metrics.jsonl gets its
+ * last line where all iterations are done; a run that was stopped has it in summary.json alone, and
+ * goes on as if it had never stopped. Collective; report->draw is ended by gfn_draw_clear(). */
 GFN_API gfn_status gfn_trainer_finish(gfn_trainer *trainer, gfn_report *report);
 
 GFN_END_DECLS

@@ -352,6 +352,35 @@ bool gfn_options_is_set(const gfn_options *options, const char *name)
     return text != NULL && text[0] != '\0';
 }
 
+static bool is_same(const gfn_option *row, const struct value *x, const struct value *y)
+{
+    switch (row->type) {
+    case GFN_OPTION_INT:
+        return x->integer == y->integer;
+    case GFN_OPTION_NUMBER:
+    case GFN_OPTION_TIME:
+        return x->number == y->number;
+    case GFN_OPTION_WIDTHS:
+        return x->n_widths == y->n_widths &&
+               memcmp(x->widths, y->widths, x->n_widths * sizeof x->widths[0]) == 0;
+    case GFN_OPTION_FLAG:
+    case GFN_OPTION_WORD: /* equal only as text */
+        break;
+    }
+    return false;
+}
+
+bool gfn_options_is_same(const gfn_options *a, const gfn_options *b, const char *name)
+{
+    const struct entry *x = find(a, name), *y = find(b, name);
+    if (x == NULL || y == NULL)
+        return x == y;
+    if (strcmp(x->text, y->text) == 0)
+        return true;
+    return x->text[0] != '\0' && y->text[0] != '\0' && x->row->type == y->row->type &&
+           is_same(x->row, &x->value, &y->value);
+}
+
 static const struct value *get(const gfn_options *options, const char *name, gfn_option_type type)
 {
     static const struct value nothing = {.number = NAN};

@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "io/failure.h"
@@ -15,6 +18,17 @@ bool gfn_file_exists(const char *path)
 {
     struct stat found;
     return stat(path, &found) == 0;
+}
+
+bool gfn_file_holds_bytes(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && (!S_ISREG(found.st_mode) || found.st_size > 0);
+}
+
+gfn_status gfn_file_rename(const char *path, const char *new_path)
+{
+    return rename(path, new_path) == 0 ? GFN_OK : gfn_fail_errno(path, "rename the file");
 }
 
 /* ---- reading ---- */
@@ -133,16 +147,48 @@ gfn_status gfn_appender_write(gfn_appender *appender, const void *bytes, size_t 
     return gfn_fail_errno(appender->path, "append");
 }
 
+gfn_status gfn_appender_lock(gfn_appender *appender, double seconds)
+{
+    const struct timespec nap = {.tv_nsec = 50 * 1000 * 1000};
+    const double start = gfn_clock_seconds();
+    for (;;) {
+        int done;
+        GFN_RETRY(done, flock(appender->fd, LOCK_EX | LOCK_NB));
+        if (done == 0 || errno != EWOULDBLOCK)
+            return GFN_OK;
+        if (gfn_clock_seconds() - start >= seconds)
+            return gfn_fail(GFN_EEXIST,
+                            "%s: expected a file that no process has open, found that another one "
+                            "is writing it (hint: one job at a time goes on with a run)",
+                            appender->path);
+        nanosleep(&nap, NULL);
+    }
+}
+
+gfn_status gfn_appender_cut(gfn_appender *appender, size_t n)
+{
+    struct stat found;
+    int done = fstat(appender->fd, &found);
+    if (done == 0 && (uintmax_t)found.st_size > n)
+        GFN_RETRY(done, ftruncate(appender->fd, (off_t)n));
+    return done == 0 ? GFN_OK : gfn_fail_errno(appender->path, "cut the file");
+}
+
+gfn_status gfn_appender_sync(gfn_appender *appender)
+{
+    int done;
+    GFN_RETRY(done, fsync(appender->fd));
+    /* EINVAL: a pipe or a device, which has no disk to be brought to. */
+    if (done == 0 || errno == EINVAL)
+        return GFN_OK;
+    return gfn_fail_errno(appender->path, "write to the disk");
+}
+
 gfn_status gfn_appender_close(gfn_appender **appender)
 {
     if (*appender == NULL)
         return GFN_OK;
-    int done;
-    GFN_RETRY(done, fsync((*appender)->fd));
-    /* EINVAL: a pipe or a device, which has no disk to be brought to. */
-    gfn_status status = done == 0 || errno == EINVAL
-                            ? GFN_OK
-                            : gfn_fail_errno((*appender)->path, "write to the disk");
+    gfn_status status = gfn_appender_sync(*appender);
     close((*appender)->fd);
     gfn_release(appender);
     return status;

@@ -46,15 +46,32 @@ gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
 /* Something of that name is there (a file, a folder, a link to one). */
 bool gfn_file_exists(const char *path);
 
+/* ... and it is no empty file. */
+bool gfn_file_holds_bytes(const char *path);
+
+/* Give a file another name in the same folder, in place of what has it. Errors: GFN_EIO. */
+gfn_status gfn_file_rename(const char *path, const char *new_path);
+
 /* A file that grows at its end: made where it is missing, continued where it is not. */
 typedef struct gfn_appender gfn_appender;
 
 gfn_status gfn_appender_open(const char *path, gfn_appender **appender);
 
+/* Keep other processes from locking the file for as long as this one has it open; it is tried for
+ * `seconds`. Where the file system has no locks it goes without.
+ * Errors: GFN_EEXIST: another process still has it. */
+gfn_status gfn_appender_lock(gfn_appender *appender, double seconds);
+
+/* Cut the file to its first n bytes, where it is longer. Errors: GFN_EIO. */
+gfn_status gfn_appender_cut(gfn_appender *appender, size_t n);
+
 /* Append n bytes by one write: the file holds them all, or (an error) none. */
 gfn_status gfn_appender_write(gfn_appender *appender, const void *bytes, size_t n);
 
-/* Bring everything to the disk and close. Accepts NULL inside. */
+/* Bring everything to the disk. */
+gfn_status gfn_appender_sync(gfn_appender *appender);
+
+/* The same, and close. Accepts NULL inside. */
 gfn_status gfn_appender_close(gfn_appender **appender);
 
 #endif

@@ -2,6 +2,7 @@
 #include "io/folder.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,23 @@ bool gfn_folder_exists(const char *path)
 {
     struct stat found;
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+gfn_status gfn_folder_resolve(const char *path, char **resolved)
+{
+    char *full = NULL;
+    struct stat found;
+    if (lstat(path, &found) == 0 && S_ISLNK(found.st_mode)) {
+        full = realpath(path, NULL);
+        if (full == NULL)
+            return gfn_fail_errno(path, "follow the link");
+        path = full;
+    }
+    gfn_status status = gfn_allocate("path", strlen(path) + 1, 1, resolved);
+    if (status == GFN_OK)
+        strcpy(*resolved, path);
+    free(full);
+    return status;
 }
 
 /* Make all folders above `path`, which is cut at its slashes meanwhile. A system may refuse to make
@@ -92,7 +110,7 @@ gfn_status gfn_folder_claim(const char *path, const char *const *names)
     for (; *names != NULL; names++) {
         char *file;
         GFN_TRY(gfn_folder_path(path, *names, &file));
-        bool exists = gfn_file_exists(file);
+        bool exists = gfn_file_holds_bytes(file);
         gfn_release(&file);
         if (exists)
             return gfn_fail(GFN_EEXIST,

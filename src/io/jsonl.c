@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/jsonl.h"
 
+#include <jansson.h>
+#include <string.h>
+
 #include "base/fail.h"
 #include "base/memory.h"
 
@@ -12,4 +15,48 @@ gfn_status gfn_jsonl_append(gfn_appender *appender, const struct gfn_field *fiel
     gfn_status status = gfn_appender_write(appender, line, length);
     gfn_release(&line);
     return status;
+}
+
+/* The two fields of a line; false where it is no object with such a number. */
+static bool read_line(const char *line, size_t n, const char *number, const char *value,
+                      struct gfn_jsonl_end *found)
+{
+    json_t *object = json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *field = json_object_get(object, number);
+    const bool is_good = json_is_integer(field) && json_integer_value(field) >= 0;
+    if (is_good) {
+        found->number = json_integer_value(field);
+        found->value = json_number_value(json_object_get(object, value));
+    }
+    json_decref(object);
+    return is_good;
+}
+
+gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source, const char *number,
+                              const char *value, int64_t last, struct gfn_jsonl_end *end)
+{
+    struct gfn_jsonl_end found = {0};
+    const char *newline;
+    size_t count = 0, cut = 0; /* lines so far; the first that does not stay, 0: none yet */
+    *end = (struct gfn_jsonl_end){.number = -1};
+    for (size_t at = 0; at < n; at = (size_t)(newline - text) + 1) {
+        newline = memchr(text + at, '\n', n - at);
+        if (newline == NULL) /* torn: nothing stands behind it */
+            break;
+        count++;
+        const bool is_whole =
+            read_line(text + at, (size_t)(newline - text) - at, number, value, &found);
+        if (is_whole && found.number > end->number && found.number <= last && cut == 0) {
+            found.bytes = (size_t)(newline - text) + 1;
+            *end = found;
+            continue;
+        }
+        cut = cut ? cut : count;
+        if (is_whole && found.number <= last)
+            return gfn_fail(GFN_EDATA,
+                            "%s: expected lines whose %s grows, found another one in line %zu and "
+                            "%s %lld in line %zu (hint: take the wrong line out)",
+                            source, number, cut, number, (long long)found.number, count);
+    }
+    return GFN_OK;
 }

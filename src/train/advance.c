@@ -14,6 +14,7 @@
 void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
 {
     const double seconds = gfn_clock_seconds() - t->start;
+    const double whole = seconds + t->seconds_before;
     const int64_t here = t->run->iteration - t->first_iteration;
     *progress = (gfn_progress){
         .iteration = t->run->iteration,
@@ -21,7 +22,7 @@ void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
         .trajectories = t->run->iteration * t->batch_size,
         .loss = t->loss,
         .log_z = gfn_model_log_z(t->run->model),
-        .seconds = seconds,
+        .seconds = whole,
         .iterations_per_second = seconds > 0 ? (double)here / seconds : 0,
         .modes = t->modes_found,
         .n_modes = t->run->exact ? gfn_exact_n_modes(t->run->exact) : -1,
@@ -66,8 +67,19 @@ static void look_at_clock(gfn_trainer *t)
         return;
     if (now - t->start >= t->time_limit)
         t->wants_stop = 1;
-    if (t->checkpoint_seconds > 0 && now - t->last_checkpoint >= t->checkpoint_seconds)
+    if (t->saves_by_time && now - t->last_checkpoint >= gfn_checkpoint_period(t))
         t->gradient->requests |= GFN_REQUEST_CHECKPOINT;
+}
+
+gfn_status gfn_trainer_do_due(gfn_trainer *t, gfn_progress *progress)
+{
+    const int64_t i = t->run->iteration;
+    if (is_due(t->eval_every, i))
+        GFN_TRY(evaluate(t, progress));
+    gfn_trainer_enter(t, &t->phases.files);
+    if (progress->has_evaluation || is_due(t->log_every, i))
+        t->file_status = gfn_keep_metrics(t, progress);
+    return GFN_OK;
 }
 
 gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
@@ -75,17 +87,13 @@ gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
     GFN_TRY(gfn_trainer_step(t));
     gfn_trainer_progress(t, progress);
     if (gfn_trainer_is_done(t))
-        return GFN_OK; /* the last step's evaluation and files are gfn_trainer_finish()'s */
-    const int64_t i = t->run->iteration;
-    if (is_due(t->eval_every, i))
-        GFN_TRY(evaluate(t, progress));
-    const bool saves =
-        is_due(t->checkpoint_every, i) || (t->gradient->agreed & GFN_REQUEST_CHECKPOINT) != 0;
+        return GFN_OK; /* what is due now is gfn_trainer_finish()'s */
+    const bool saves = is_due(t->checkpoint_every, t->run->iteration) ||
+                       (t->gradient->agreed & GFN_REQUEST_CHECKPOINT) != 0;
+    GFN_TRY(gfn_trainer_do_due(t, progress));
     if (saves)
         GFN_TRY(count_modes(t));
     gfn_trainer_enter(t, &t->phases.files);
-    if (progress->has_evaluation || is_due(t->log_every, i))
-        t->file_status = gfn_keep_metrics(t, progress);
     if (saves && t->file_status == GFN_OK)
         t->file_status = gfn_checkpoint_save(t);
     look_at_clock(t);
@@ -108,8 +116,20 @@ static gfn_status save(gfn_trainer *t)
 {
     GFN_TRY(count_modes(t));
     gfn_trainer_enter(t, &t->phases.files);
-    if (t->file_status == GFN_OK)
+    if (t->file_status == GFN_OK && t->saved_iteration != t->run->iteration)
         t->file_status = gfn_checkpoint_save(t);
+    return gfn_comm_agree(t->run->comm, t->file_status);
+}
+
+/* A run that was stopped goes on with the next iteration: what was due at this one is done here.
+ * (Where it is killed before that, the run that goes on does it.) */
+static gfn_status do_due_at_stop(gfn_trainer *t)
+{
+    gfn_progress progress;
+    if (t->run->iteration == t->first_iteration) /* nothing was done */
+        return GFN_OK;
+    gfn_trainer_progress(t, &progress);
+    GFN_TRY(gfn_trainer_do_due(t, &progress));
     return gfn_comm_agree(t->run->comm, t->file_status);
 }
 
@@ -134,10 +154,11 @@ static gfn_status average_phases(const gfn_trainer *t, gfn_phases *phases)
 
 static gfn_status conclude(gfn_trainer *t, gfn_report *report)
 {
-    GFN_TRY(gfn_comm_agree(t->run->comm, gfn_keep_metrics(t, &report->last)));
+    if (report->is_complete)
+        GFN_TRY(gfn_comm_agree(t->run->comm, gfn_keep_metrics(t, &report->last)));
     gfn_trainer_enter(t, NULL);
     GFN_TRY(average_phases(t, &report->phases));
-    report->seconds = gfn_clock_seconds() - t->start;
+    report->seconds = gfn_clock_seconds() - t->start + t->seconds_before;
     return gfn_comm_agree(t->run->comm, gfn_keep_report(t, report));
 }
 
@@ -145,6 +166,8 @@ gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
 {
     *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
     GFN_TRY(save(t));
+    if (!report->is_complete)
+        GFN_TRY(do_due_at_stop(t));
     GFN_TRY(measure(t, report));
     gfn_trainer_enter(t, &t->phases.files);
     gfn_status status = conclude(t, report);

@@ -19,8 +19,8 @@
 #include "io/jsonl.h"
 
 /* What must not be in a directory that a new run is to be kept in. */
-static const char *const files[] = {"config.ini",
-                                    "metrics.jsonl",
+static const char *const files[] = {GFN_CONFIG_FILE,
+                                    GFN_METRICS_FILE,
                                     GFN_CHECKPOINT_FILE,
                                     "histogram.npy",
                                     "summary.json",
@@ -65,36 +65,121 @@ static gfn_status claim(gfn_run *run, const char *directory)
     return GFN_OK;
 }
 
-static gfn_status open_files(gfn_trainer *t)
+/* Do something with the path of a file of the run directory. */
+static gfn_status with_file(gfn_trainer *t, const char *name,
+                            gfn_status (*deed)(gfn_trainer *t, const char *path))
 {
-    char *config = NULL, *metrics = NULL;
-    gfn_status status = gfn_folder_path(t->run->directory, "config.ini", &config);
-    if (status == GFN_OK)
-        status = gfn_folder_path(t->run->directory, "metrics.jsonl", &metrics);
-    if (status == GFN_OK)
-        status = gfn_ini_save(config, t->run->options, NULL);
-    if (status == GFN_OK)
-        status = gfn_appender_open(metrics, &t->metrics);
-    gfn_release(&config);
-    gfn_release(&metrics);
+    char *path = NULL;
+    GFN_TRY(gfn_folder_path(t->run->directory, name, &path));
+    gfn_status status = deed(t, path);
+    gfn_release(&path);
     return status;
+}
+
+/* Seconds that a job waits for one before it, whose processes may still be ending. */
+#define PATIENCE 10.0
+
+/* Metrics stay open and locked: of two processes that want a directory, one gets it. */
+static gfn_status open_metrics(gfn_trainer *t, const char *path)
+{
+    GFN_TRY(gfn_appender_open(path, &t->metrics));
+    return gfn_appender_lock(t->metrics, t->run->is_resumed ? PATIENCE : 0);
+}
+
+static gfn_status save_config(gfn_trainer *t, const char *path)
+{
+    return gfn_ini_save(path, t->run->options, NULL);
+}
+
+/* Lines that will be written again go. */
+static gfn_status cut_metrics(gfn_trainer *t, const char *path)
+{
+    struct gfn_jsonl_end end = {0};
+    char *text = NULL;
+    size_t n;
+    GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &text, &n));
+    gfn_status status =
+        gfn_jsonl_find_end(text, n, path, "iteration", "time_s", t->run->iteration, &end);
+    if (status == GFN_OK && end.bytes < n)
+        status = gfn_appender_cut(t->metrics, end.bytes);
+    t->last_line = end.number;
+    t->seconds_before = end.value;
+    gfn_release(&text);
+    return status;
+}
+
+/* The good checkpoint before it must not make room for a damaged one. */
+static gfn_status set_aside(gfn_trainer *t, const char *path)
+{
+    char *aside = NULL;
+    if (!t->run->is_fallback)
+        return GFN_OK;
+    GFN_TRY(gfn_folder_path(t->run->directory, GFN_CHECKPOINT_DAMAGED, &aside));
+    gfn_status status = gfn_file_rename(path, aside);
+    gfn_release(&aside);
+    return status;
+}
+
+static gfn_status begin(gfn_trainer *t, const char *directory)
+{
+    GFN_TRY(claim(t->run, directory));
+    GFN_TRY(with_file(t, GFN_METRICS_FILE, open_metrics));
+    GFN_TRY(gfn_folder_claim(t->run->directory, files)); /* nobody was faster */
+    return with_file(t, GFN_CONFIG_FILE, save_config);
+}
+
+static gfn_status go_on(gfn_trainer *t, const char *directory)
+{
+    gfn_run *run = t->run;
+    if (directory && strcmp(directory, run->origin) != 0)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: expected the directory %s, which the run goes on in (hint: NULL)",
+                        directory, run->origin);
+    gfn_release(&run->directory);
+    run->directory = run->origin;
+    run->origin = NULL;
+    GFN_TRY(with_file(t, GFN_METRICS_FILE, open_metrics));
+    GFN_TRY(with_file(t, GFN_METRICS_FILE, cut_metrics));
+    GFN_TRY(with_file(t, GFN_CHECKPOINT_FILE, set_aside));
+    return with_file(t, GFN_CONFIG_FILE, save_config);
+}
+
+/* What was due where the checkpoint was saved, if the run ended before it was done. And options
+ * that changed are in a checkpoint before they count. */
+static gfn_status catch_up(gfn_trainer *t)
+{
+    gfn_progress progress;
+    GFN_TRY(gfn_comm_broadcast(t->run->comm, &t->last_line, sizeof t->last_line));
+    GFN_TRY(gfn_comm_broadcast(t->run->comm, &t->seconds_before, sizeof t->seconds_before));
+    if (t->run->iteration > 0 && t->run->iteration < t->iterations &&
+        t->last_line < t->run->iteration) {
+        gfn_trainer_progress(t, &progress);
+        GFN_TRY(gfn_trainer_do_due(t, &progress));
+    }
+    if (t->run->is_changed) {
+        GFN_TRY(gfn_modes_count(&t->modes, t->run->comm, &t->modes_found));
+        t->file_status = t->file_status == GFN_OK ? gfn_checkpoint_save(t) : t->file_status;
+    }
+    gfn_trainer_enter(t, NULL);
+    return gfn_comm_agree(t->run->comm, t->file_status);
 }
 
 gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory)
 {
+    gfn_run *run = trainer->run;
     gfn_status status = GFN_OK;
-    if (gfn_comm_rank(trainer->run->comm) == 0) {
-        status = claim(trainer->run, directory);
-        if (status == GFN_OK)
-            status = open_files(trainer);
-    }
-    return gfn_comm_agree(trainer->run->comm, status);
+    if (gfn_comm_rank(run->comm) == 0)
+        status = run->is_resumed ? go_on(trainer, directory) : begin(trainer, directory);
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    return run->is_resumed ? catch_up(trainer) : GFN_OK;
 }
 
+/* No iteration has two lines. */
 gfn_status gfn_keep_metrics(gfn_trainer *t, const gfn_progress *p)
 {
-    if (t->metrics == NULL)
+    if (t->metrics == NULL || p->iteration <= t->last_line)
         return GFN_OK;
+    t->last_line = p->iteration;
     struct gfn_field field[16];
     size_t n = 0;
     field[n++] = gfn_field_int("iteration", p->iteration);
@@ -166,6 +251,8 @@ static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
 {
     const gfn_comm *comm = t->run->comm;
     add(s, gfn_field_number("time_s", r->seconds));
+    add(s, gfn_field_int("resumed.iteration", t->first_iteration));
+    add(s, gfn_field_number("resumed.time_s", t->seconds_before));
     add(s, gfn_field_number("iterations_per_s", r->last.iterations_per_second));
     add(s, gfn_field_number("phases.sampling", r->phases.sampling));
     add(s, gfn_field_number("phases.gradient", r->phases.gradient));

@@ -3,17 +3,19 @@ noinst_LTLIBRARIES += libtrain.la
 libtrain_la_SOURCES = \
 	src/train/advance.c \
 	src/train/blocks.c \
-	src/train/checkpoint.c \
+	src/train/checkpoint.c src/train/checkpoint.h \
 	src/train/draw.c \
 	src/train/evaluate.c \
 	src/train/gradient.c src/train/gradient.h \
 	src/train/keep.c \
 	src/train/layout.c \
+	src/train/load.c \
 	src/train/merge.c \
 	src/train/message.c \
 	src/train/modes.c \
 	src/train/options.c \
 	src/train/pack.c \
+	src/train/restore.c \
 	src/train/run.c src/train/run.h \
 	src/train/step.c \
 	src/train/trainer.c src/train/trainer.h \

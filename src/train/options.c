@@ -54,6 +54,28 @@ const gfn_option *gfn_run_option_rows(void)
     return rows;
 }
 
+/* What belongs to a job, not to the run that it works on; and what a run may change on its way. */
+static const char *const of_jobs[] = {"threads", "time-limit", NULL};
+static const char *const may_change[] = {"iterations", "samples",          "eval-every",
+                                         "log-every",  "checkpoint-every", NULL};
+
+static bool is_among(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+bool gfn_run_option_is_of_job(const char *name)
+{
+    return is_among(of_jobs, name);
+}
+
+bool gfn_run_option_may_change(const char *name)
+{
+    return is_among(of_jobs, name) || is_among(may_change, name);
+}
+
 /* The names of all environments, "a, b, c". */
 static const char *kinds(char *text, size_t size)
 {

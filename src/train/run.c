@@ -86,6 +86,8 @@ void gfn_run_destroy(gfn_run **run)
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->env);
     gfn_options_destroy(&r->options);
+    gfn_safetensors_destroy(&r->checkpoint);
+    gfn_release(&r->origin);
     gfn_release(&r->directory);
     gfn_release(run);
 }
@@ -138,6 +140,11 @@ const char *gfn_run_layout(const gfn_run *run)
 const char *gfn_run_hint(const gfn_run *run)
 {
     return run->hint;
+}
+
+const char *gfn_run_notice(const gfn_run *run)
+{
+    return run->notice;
 }
 
 uint32_t gfn_run_params_crc(const gfn_run *run)

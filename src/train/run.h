@@ -7,6 +7,8 @@
 
 #include <gfn/run.h>
 
+#include "io/safetensors.h"
+
 #define GFN_DEFAULT_ENV "hypergrid"
 
 struct gfn_run {
@@ -24,8 +26,21 @@ struct gfn_run {
     bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
     char *directory; /* "" where nothing is kept */
-    char layout[160], hint[256];
+    char layout[160], hint[256], notice[1500];
+
+    /* Where it came from. On rank 0 alone: checkpoint, origin, is_fallback, notice. */
+    gfn_safetensors *checkpoint; /* until a trainer has taken the rest of it */
+    bool is_loaded;              /* there is such a checkpoint */
+    bool is_resumed;             /* goes on in the directory `origin` */
+    bool is_changed;             /* its options are not those of the checkpoint */
+    bool is_fallback;            /* the newest checkpoint is damaged, this is the one before */
+    char *origin;
 };
+
+/* options.c: options of a job rather than of the run it works on, which no checkpoint holds; and
+ * those that may differ when a run goes on. */
+bool gfn_run_option_is_of_job(const char *name);
+bool gfn_run_option_may_change(const char *name);
 
 /* pack.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,

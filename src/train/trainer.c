@@ -18,7 +18,6 @@
  * iteration a few rows a trajectory: evaluations shall take a few percent, and never be more than
  * 20 a run. */
 enum { EVALUATIONS = 20, LINES = 100, EVALUATION_SHARE = 25 };
-#define CHECKPOINT_SECONDS 30.0
 
 static int64_t choose_eval_every(const gfn_trainer *t)
 {
@@ -38,7 +37,7 @@ static void choose_cadences(gfn_trainer *t)
     t->log_every = gfn_options_is_set(o, "log-every") ? gfn_options_int(o, "log-every")
                                                       : (t->iterations + LINES - 1) / LINES;
     t->checkpoint_every = gfn_options_int(o, "checkpoint-every");
-    t->checkpoint_seconds = gfn_options_is_set(o, "checkpoint-every") ? 0 : CHECKPOINT_SECONDS;
+    t->saves_by_time = !gfn_options_is_set(o, "checkpoint-every");
     t->time_limit = gfn_options_seconds(o, "time-limit");
 }
 
@@ -86,12 +85,15 @@ static gfn_status set_up(gfn_trainer *t)
     t->loss = NAN;
     t->modes_found = -1;
     t->first_iteration = t->run->iteration;
+    t->saved_iteration = t->last_line = -1;
     gfn_comm_share(comm, t->batch_size, &t->first, &t->n);
     GFN_TRY(find_objective(t->run, &objective));
     GFN_TRY(gfn_comm_agree(comm, make(t, objective)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
     if (strcmp(gfn_options_text(o, "reduce"), "fast") == 0)
         GFN_TRY(gfn_gradient_reduce_fast(t->gradient));
+    if (t->run->is_loaded)
+        GFN_TRY(gfn_trainer_restore(t));
     choose_cadences(t);
     gfn_tuner_begin(t);
     t->start = t->last_checkpoint = gfn_clock_seconds();
@@ -101,10 +103,10 @@ static gfn_status set_up(gfn_trainer *t)
 gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer)
 {
     gfn_trainer *t;
-    if (run->iteration > 0)
-        return gfn_fail(GFN_ENOSUP,
-                        "trainer: the run is at iteration %lld, expected a new one: going "
-                        "on from a checkpoint is not supported yet",
+    if (run->iteration > 0 && !run->is_loaded)
+        return gfn_fail(GFN_EINVAL,
+                        "trainer: expected a run that is new or comes from a checkpoint, found one "
+                        "that another trainer took to iteration %lld (hint: one trainer a run)",
                         (long long)run->iteration);
     GFN_TRY(gfn_comm_agree(run->comm, gfn_allocate("trainer", 1, sizeof *t, &t)));
     t->run = run;

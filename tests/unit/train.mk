@@ -5,6 +5,11 @@ tests_unit_train_gradient64_SOURCES = tests/unit/train_gradient.c
 tests_unit_train_gradient64_CPPFLAGS = $(CPPFLAGS64)
 tests_unit_train_gradient64_LDADD = $(LINK64) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/train_resume
+UNIT_TESTS += tests/unit/train_resume
+tests_unit_train_resume_SOURCES = tests/unit/train_resume.c
+tests_unit_train_resume_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/train_run
 UNIT_TESTS += tests/unit/train_run
 tests_unit_train_run_SOURCES = tests/unit/train_run.c

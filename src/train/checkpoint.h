@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * train/checkpoint.h - a checkpoint: all that a run needs to go on, as a safetensors file.
+ *
+ *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
+ *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each
+ *     modes [n, width]: objects of maximal reward that training has sampled
+ *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
+ *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
+ */
+#ifndef TRAIN_CHECKPOINT_H
+#define TRAIN_CHECKPOINT_H
+
+#include "io/safetensors.h"
+#include "train/trainer.h"
+
+#define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
+#define GFN_CHECKPOINT_CONFIG "config."
+#define GFN_CHECKPOINT_MODES "modes"
+#define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"
+
+#ifdef GFN_REAL64
+#define GFN_REAL_DTYPE GFN_F64
+#else
+#define GFN_REAL_DTYPE GFN_F32
+#endif
+
+/* A view of the parameters as an array of a file. */
+struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, const gfn_real *data);
+
+/* Checksum of the metadata, in any order: header and data have one each. */
+uint32_t gfn_checkpoint_texts_crc(const struct gfn_tensors *tensors);
+
+#endif

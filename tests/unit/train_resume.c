@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A run that ends anywhere and goes on leaves the files of a run that never stopped.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <gfn/gfn.h>
+
+#include "base/memory.h"
+#include "io/file.h"
+#include "train/checkpoint.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static gfn_comm *comm;
+static char folder[256];
+
+static int open_folder(void **unused)
+{
+    (void)unused;
+    const char *tmp = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/gfn-resume-XXXXXX", tmp ? tmp : ".");
+    return mkdtemp(folder) == NULL || chdir(folder) != 0 || gfn_comm_open_serial(&comm) != GFN_OK;
+}
+
+static int close_folder(void **unused)
+{
+    (void)unused;
+    char command[320];
+    gfn_comm_close(&comm);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return chdir("/") != 0 || system(command);
+}
+
+/* A decaying schedule, modes, lines and evaluations that fall on different iterations. */
+#define JOB                                                                                        \
+    "size=9 batch-size=30 iterations=60 seed=5 lr=0.0173 hidden=12 log-every=4 eval-every=10 "     \
+    "checkpoint-every=7 samples=200"
+
+static gfn_run *new_run(const char *settings)
+{
+    gfn_options *options = NULL;
+    gfn_run *run = NULL;
+    assert_int_equal(gfn_run_options_create(NULL, &options), GFN_OK);
+    assert_int_equal(gfn_options_parse(options, settings, "test"), GFN_OK);
+    assert_int_equal(gfn_run_create(comm, options, 1, &run), GFN_OK);
+    gfn_options_destroy(&options);
+    return run;
+}
+
+static gfn_run *old_run(const char *directory)
+{
+    gfn_run *run = NULL;
+    assert_int_equal(gfn_run_resume(comm, directory, NULL, 0, &run), GFN_OK);
+    return run;
+}
+
+/* How a job ends. */
+enum ending { KILLED, STOPPED, FINISHED };
+
+/* Train up to `last`; a job that is killed leaves what it has written. */
+static void work(gfn_run *run, const char *directory, int64_t last, enum ending ending)
+{
+    gfn_trainer *trainer = NULL;
+    gfn_progress progress;
+    gfn_report report;
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, directory), GFN_OK);
+    while (gfn_run_iteration(run) < last && !gfn_trainer_is_done(trainer)) {
+        if (ending == STOPPED && gfn_run_iteration(run) == last - 1)
+            gfn_trainer_request_stop(trainer);
+        assert_int_equal(gfn_trainer_advance(trainer, &progress), GFN_OK);
+    }
+    if (ending != KILLED) {
+        assert_int_equal(gfn_trainer_finish(trainer, &report), GFN_OK);
+        assert_int_equal(report.is_complete, ending == FINISHED);
+        gfn_draw_clear(&report.draw);
+    }
+    gfn_trainer_destroy(&trainer);
+    gfn_run_destroy(&run);
+}
+
+/* Metrics without what clocks say. */
+static char *read_metrics(const char *directory)
+{
+    static const char *const clocks[] = {"\"time_s\":", "\"trajectories_per_s\":"};
+    char path[64], *text, *value;
+    size_t n;
+    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
+    assert_int_equal(gfn_file_read(path, SIZE_MAX / 4, &text, &n), GFN_OK);
+    for (size_t i = 0; i < COUNT(clocks); i++)
+        for (char *at = text; (value = strstr(at, clocks[i])) != NULL; at = value) {
+            value += strlen(clocks[i]);
+            size_t length = strcspn(value, ",}\n");
+            memmove(value, value + length, strlen(value + length) + 1);
+        }
+    return text;
+}
+
+static void assert_same_file(const char *a, const char *b, const char *name)
+{
+    char path[64];
+    char *bytes[2];
+    size_t n[2];
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", i ? b : a, name);
+        assert_int_equal(gfn_file_read(path, SIZE_MAX / 4, &bytes[i], &n[i]), GFN_OK);
+    }
+    assert_int_equal(n[0], n[1]);
+    assert_memory_equal(bytes[0], bytes[1], n[0]);
+    gfn_release(&bytes[0]);
+    gfn_release(&bytes[1]);
+}
+
+static void assert_same_run(const char *a, const char *b)
+{
+    char *mine = read_metrics(a), *other = read_metrics(b);
+    assert_string_equal(mine, other);
+    gfn_release(&mine);
+    gfn_release(&other);
+    assert_same_file(a, b, "checkpoint.safetensors");
+    assert_same_file(a, b, "histogram.npy");
+    assert_same_file(a, b, "config.ini");
+}
+
+/* The run that never stopped. */
+static const char *whole(void)
+{
+    if (access("whole", F_OK) != 0)
+        work(new_run(JOB), "whole", 60, FINISHED);
+    return "whole";
+}
+
+/* 21 is a multiple of the checkpoints' 7, 40 of lines and evaluations, 20 of both but the first. */
+static void a_run_that_ends_at_any_iteration_goes_on_to_the_same_files(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int64_t last;
+        enum ending ending;
+    } cases[] = {{3, KILLED},   {7, KILLED},   {21, KILLED},  {40, KILLED},  {41, KILLED},
+                 {59, KILLED},  {60, KILLED},  {1, STOPPED},  {4, STOPPED},  {20, STOPPED},
+                 {33, STOPPED}, {35, STOPPED}, {40, STOPPED}, {59, STOPPED}, {60, FINISHED}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char name[16];
+        snprintf(name, sizeof name, "any-%zu", i);
+        work(new_run(JOB), name, cases[i].last, cases[i].ending);
+        work(old_run(name), NULL, 60, FINISHED);
+        assert_same_run(name, whole());
+    }
+}
+
+static void a_run_that_is_stopped_after_every_few_iterations_ends_alike(void **unused)
+{
+    (void)unused;
+    work(new_run(JOB), "often", 2, STOPPED);
+    for (int64_t last = 5; last < 60; last += 3)
+        work(old_run("often"), NULL, last, last % 2 ? STOPPED : KILLED);
+    work(old_run("often"), NULL, 60, FINISHED);
+    assert_same_run("often", whole());
+}
+
+static void put(const char *path, const char *text, size_t n)
+{
+    assert_int_equal(gfn_file_replace(path, NULL, text, n), GFN_OK);
+}
+
+/* What a kill leaves at the end of metrics.jsonl: a torn line, lines newer than the checkpoint. */
+static void torn_and_newer_lines_are_written_again(void **unused)
+{
+    (void)unused;
+    static const char *const ends[] = {"{\"iteration\":3", "\n", "{}\n{\"iter",
+                                       "{\"iteration\":36,\"time_s\":1}\n{\"iteration\":40}\n"};
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        char name[16], path[64], *text, *longer;
+        size_t n;
+        snprintf(name, sizeof name, "torn-%zu", i);
+        snprintf(path, sizeof path, "%s/metrics.jsonl", name);
+        work(new_run(JOB), name, 35, KILLED);
+        assert_int_equal(gfn_file_read(path, 1 << 20, &text, &n), GFN_OK);
+        longer = malloc(n + 100);
+        memcpy(longer, text, n);
+        strcpy(longer + n, ends[i]);
+        put(path, longer, n + strlen(ends[i]));
+        free(longer);
+        gfn_release(&text);
+        work(old_run(name), NULL, 60, FINISHED);
+        assert_same_run(name, whole());
+    }
+}
+
+/* Power fails: the line that belongs to the checkpoint's iteration never came to the disk. */
+static void a_line_that_was_due_at_the_checkpoint_is_made_up_for(void **unused)
+{
+    (void)unused;
+    char *text;
+    size_t n;
+    work(new_run(JOB), "due", 28, KILLED); /* a multiple of 7 and 4 */
+    assert_int_equal(gfn_file_read("due/metrics.jsonl", 1 << 20, &text, &n), GFN_OK);
+    char *line = strstr(text, "{\"iteration\":28");
+    assert_non_null(line);
+    put("due/metrics.jsonl", text, (size_t)(line - text));
+    gfn_release(&text);
+    work(old_run("due"), NULL, 60, FINISHED);
+    assert_same_run("due", whole());
+}
+
+static void flip_last_byte(const char *path)
+{
+    char *bytes;
+    size_t n;
+    assert_int_equal(gfn_file_read(path, SIZE_MAX / 4, &bytes, &n), GFN_OK);
+    bytes[n - 1] ^= 1;
+    put(path, bytes, n);
+    gfn_release(&bytes);
+}
+
+static void a_damaged_checkpoint_gives_way_to_the_one_before(void **unused)
+{
+    (void)unused;
+    work(new_run(JOB), "fallback", 35, KILLED);
+    flip_last_byte("fallback/checkpoint.safetensors");
+    gfn_run *run = old_run("fallback");
+    assert_int_equal(gfn_run_iteration(run), 28);
+    assert_non_null(strstr(gfn_run_notice(run), "fallback/checkpoint.safetensors: the data is"));
+    assert_non_null(strstr(gfn_run_notice(run), "checkpoint.prev.safetensors of iteration 28"));
+    work(run, NULL, 30, KILLED); /* before another checkpoint */
+    assert_int_equal(access("fallback/checkpoint.damaged.safetensors", F_OK), 0);
+    run = old_run("fallback");
+    assert_int_equal(gfn_run_iteration(run), 28);
+    work(run, NULL, 60, FINISHED);
+    assert_same_run("fallback", whole());
+}
+
+static void two_damaged_checkpoints_are_refused_and_touched_by_nobody(void **unused)
+{
+    (void)unused;
+    gfn_run *run = NULL;
+    work(new_run(JOB), "both", 35, KILLED);
+    flip_last_byte("both/checkpoint.safetensors");
+    flip_last_byte("both/checkpoint.prev.safetensors");
+    assert_int_equal(gfn_run_resume(comm, "both", NULL, 0, &run), GFN_EDATA);
+    assert_null(run);
+    assert_non_null(strstr(gfn_error_message(), "both/checkpoint.safetensors: the data"));
+    assert_non_null(strstr(gfn_error_message(), "both/checkpoint.prev.safetensors: the data"));
+    assert_int_equal(access("both/checkpoint.safetensors", F_OK), 0);
+    assert_int_equal(access("both/checkpoint.damaged.safetensors", F_OK), -1);
+}
+
+/* Metadata is text that no checksum of the format covers. */
+static void a_changed_option_in_the_metadata_is_damage(void **unused)
+{
+    (void)unused;
+    char *bytes;
+    size_t n;
+    gfn_run *run = NULL;
+    work(new_run(JOB), "meta", 7, KILLED);
+    assert_int_equal(gfn_file_read("meta/checkpoint.safetensors", 1 << 20, &bytes, &n), GFN_OK);
+    char *rate = NULL;
+    for (size_t i = 0; i + 6 < n && rate == NULL; i++)
+        if (memcmp(bytes + i, "0.0173", 6) == 0)
+            rate = bytes + i;
+    assert_non_null(rate);
+    rate[5] = '4';
+    put("meta/checkpoint.safetensors", bytes, n);
+    gfn_release(&bytes);
+    assert_int_equal(gfn_run_resume(comm, "meta", NULL, 0, &run), GFN_EDATA);
+    assert_non_null(strstr(gfn_error_message(), "metadata is damaged"));
+}
+
+static gfn_status change(const char *directory, const char *name, const char *value, gfn_run **run)
+{
+    const gfn_setting setting = {name, value};
+    return gfn_run_resume(comm, directory, &setting, 1, run);
+}
+
+static void settings_that_contradict_are_refused_by_name(void **unused)
+{
+    (void)unused;
+    static const char *const settings[][2] = {
+        {"size", "10"},     {"batch-size", "31"},   {"seed", "6"},      {"lr", "0.0174"},
+        {"hidden", "none"}, {"schedule", "linear"}, {"r0", "0.02"},     {"encoding", "khot"},
+        {"reduce", "fast"}, {"lr-logz", "0.2"},     {"iterations", "6"}};
+    work(new_run(JOB), "refuse", 7, STOPPED);
+    for (size_t i = 0; i < COUNT(settings); i++) {
+        gfn_run *run = NULL;
+        assert_int_equal(change("refuse", settings[i][0], settings[i][1], &run), GFN_EINVAL);
+        assert_null(run);
+        const char *message = gfn_error_message();
+        assert_int_equal(strncmp(message, settings[i][0], strlen(settings[i][0])), 0);
+        assert_non_null(strstr(message, "expected"));
+        assert_non_null(strstr(message, "(hint: "));
+    }
+    gfn_run *run = NULL;
+    assert_int_equal(change("refuse", "lr", "1.73e-2", &run), GFN_OK);
+    assert_string_equal(gfn_options_text(gfn_run_options(run), "lr"), "0.0173");
+    gfn_run_destroy(&run);
+}
+
+/* Without a schedule a longer run begins as the shorter one. */
+static void a_finished_run_can_be_extended(void **unused)
+{
+    (void)unused;
+    gfn_run *run = NULL;
+    work(new_run(JOB " schedule=constant"), "longer", 60, FINISHED);
+    assert_int_equal(change("longer", "iterations", "75", &run), GFN_OK);
+    assert_non_null(strstr(gfn_run_notice(run), "75 instead of 60"));
+    assert_null(strstr(gfn_run_notice(run), "schedule gives"));
+    work(run, NULL, 61, KILLED); /* the new length is in a checkpoint already */
+    work(old_run("longer"), NULL, 75, FINISHED);
+    work(new_run(JOB " schedule=constant iterations=75"), "long", 75, FINISHED);
+    assert_same_file("longer", "long", "checkpoint.safetensors");
+    assert_int_equal(change(whole(), "iterations", "75", &run), GFN_OK);
+    assert_non_null(strstr(gfn_run_notice(run), "cosine schedule gives"));
+    gfn_run_destroy(&run);
+    assert_int_equal(gfn_run_resume(comm, whole(), NULL, 0, &run), GFN_OK);
+    assert_non_null(strstr(gfn_run_notice(run), "all 60 iterations are done"));
+    gfn_run_destroy(&run);
+}
+
+/* Two jobs on one run: the second is refused, and what the first writes is whole. */
+static void a_run_is_gone_on_with_by_one_job_at_a_time(void **unused)
+{
+    (void)unused;
+    gfn_trainer *first = NULL, *second = NULL;
+    work(new_run(JOB), "twice", 7, STOPPED);
+    gfn_run *a = old_run("twice"), *b = old_run("twice");
+    assert_int_equal(gfn_trainer_create(a, &first), GFN_OK);
+    assert_int_equal(gfn_trainer_create(b, &second), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(first, NULL), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(second, NULL), GFN_EEXIST); /* after ten seconds */
+    assert_non_null(strstr(gfn_error_message(), "another one is writing it"));
+    gfn_trainer_destroy(&second);
+    gfn_trainer_destroy(&first);
+    gfn_run_destroy(&a);
+    gfn_run_destroy(&b);
+    work(old_run("twice"), NULL, 60, FINISHED);
+    assert_same_run("twice", whole());
+}
+
+static void an_empty_directory_is_no_run(void **unused)
+{
+    (void)unused;
+    gfn_run *run = NULL;
+    assert_int_equal(gfn_run_resume(comm, ".", NULL, 0, &run), GFN_EIO);
+    assert_non_null(strstr(gfn_error_message(), "expected a run directory with"));
+    assert_int_equal(gfn_run_resume(comm, "nowhere", NULL, 0, &run), GFN_EIO);
+    assert_null(run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_that_ends_at_any_iteration_goes_on_to_the_same_files),
+        cmocka_unit_test(a_run_that_is_stopped_after_every_few_iterations_ends_alike),
+        cmocka_unit_test(torn_and_newer_lines_are_written_again),
+        cmocka_unit_test(a_line_that_was_due_at_the_checkpoint_is_made_up_for),
+        cmocka_unit_test(a_damaged_checkpoint_gives_way_to_the_one_before),
+        cmocka_unit_test(two_damaged_checkpoints_are_refused_and_touched_by_nobody),
+        cmocka_unit_test(a_changed_option_in_the_metadata_is_damage),
+        cmocka_unit_test(settings_that_contradict_are_refused_by_name),
+        cmocka_unit_test(a_finished_run_can_be_extended),
+        cmocka_unit_test(a_run_is_gone_on_with_by_one_job_at_a_time),
+        cmocka_unit_test(an_empty_directory_is_no_run),
+    };
+    return cmocka_run_group_tests(tests, open_folder, close_folder);
+}
