@@ -7,6 +7,9 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_STOPPED = 3 };
 
@@ -209,6 +212,25 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request)
     return status;
 }
 
+/* Output through stdio may wait for the thread that hangs: a lock of it, or a full pipe. */
+static void give_alarm(void *self, const char *message)
+{
+    static const char begin[] = "gfn-dist: ", end[] = "\n";
+    (void)self;
+    const struct iovec parts[] = {{(void *)begin, strlen(begin)},
+                                  {(void *)message, message ? strlen(message) : 0},
+                                  {(void *)end, 1}};
+    if (message && writev(STDERR_FILENO, parts, 3) < 0)
+        _exit(EXIT_FAILED);
+    _exit(EXIT_FAILED);
+}
+
+static gfn_status watch(gfn_comm *comm, const cli_request *request)
+{
+    const double seconds = gfn_options_seconds(request->program, "watchdog");
+    return seconds > 0 ? gfn_comm_watch(comm, seconds, give_alarm, NULL) : GFN_OK;
+}
+
 static int work(const cli_request *request)
 {
     gfn_comm *comm = NULL;
@@ -221,8 +243,10 @@ static int work(const cli_request *request)
             complain(gfn_error_message());
         return EXIT_FAILED;
     }
-    status =
-        request->command == CLI_TRAIN ? train(comm, request, &is_complete) : use_run(comm, request);
+    status = gfn_comm_agree(comm, watch(comm, request));
+    if (status == GFN_OK)
+        status = request->command == CLI_TRAIN ? train(comm, request, &is_complete)
+                                               : use_run(comm, request);
     if (status != GFN_OK && gfn_comm_rank(comm) == 0)
         complain(gfn_error_message());
     gfn_comm_close(&comm);

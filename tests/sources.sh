@@ -130,6 +130,8 @@ monopolies() {
     only "$all" 'src/base/parallel\.c' \
         "#[ 	]*pragma[ 	]+omp[ 	]+([^s]|s[^i]|si[^m])|_Pragma[ 	]*\([ 	]*\"omp +([^s]|s[^i]|si[^m])|$include<omp\.h>" \
         'threads are for base/parallel.c'
+    only "$all" 'src/base/ticker\.c' "$(calls 'pthread_create|thrd_create')" \
+        'a thread that only looks is for base/ticker.c'
     only "$all" 'src/io/[^:]*' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \
         'files are for io/'
     only "$all" 'src/main\.c|src/options\.c' \
@@ -226,6 +228,7 @@ _Pragma("omp parallel") /* BAD */
 const char *quote = "exit(1) \" printf(", slash = '"'; /* time( */ int open_it(void);
 if (x) exit(1); /* BAD */
 abort(); /* BAD */
+pthread_create(&thread, 0, run, 0); /* BAD */
 file->open(file), file.remove(file), gfn_time(), my_exit(2), rerandom(3), stderrs = 1;
 int mk = mkdir("x", 0); // BAD
 clock_gettime(0, &t); srand(1); // BAD

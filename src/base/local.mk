@@ -12,4 +12,5 @@ libbase_la_SOURCES = \
 	src/base/parallel.c src/base/parallel.h \
 	src/base/random.c \
 	src/base/text.c src/base/text.h \
+	src/base/ticker.c src/base/ticker.h \
 	src/base/version.c

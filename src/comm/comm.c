@@ -26,9 +26,18 @@ int gfn_comm_is_launched(void)
 
 void gfn_comm_close(gfn_comm **comm)
 {
-    if (*comm != NULL)
+    if (*comm != NULL) {
+        gfn_comm_end_watch(*comm);
         (*comm)->verbs->close(*comm);
+    }
     *comm = NULL;
+}
+
+void gfn_comm_see_oneself(gfn_comm *comm)
+{
+    comm->pulse = comm->pulses = &comm->own;
+    comm->n_pulses = 1;
+    comm->has_alarm = &comm->own_alarm;
 }
 
 void gfn_comm_abort(gfn_comm *comm, int exit_status)
@@ -80,12 +89,23 @@ void gfn_comm_share(const gfn_comm *comm, int64_t n, int64_t *first, int64_t *mi
 
 gfn_status gfn_comm_sum_i64(gfn_comm *comm, int64_t *x, size_t n)
 {
-    return comm->verbs->sum(comm, x, n);
+    gfn_pulse_enter_message(comm->pulse);
+    gfn_status status = comm->verbs->sum(comm, x, n);
+    gfn_pulse_leave_message(comm->pulse);
+    return status;
+}
+
+static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
+{
+    gfn_pulse_enter_message(comm->pulse);
+    gfn_status status = comm->verbs->broadcast(comm, data, size, root);
+    gfn_pulse_leave_message(comm->pulse);
+    return status;
 }
 
 gfn_status gfn_comm_broadcast(gfn_comm *comm, void *data, size_t size)
 {
-    return comm->verbs->broadcast(comm, data, size, 0);
+    return broadcast(comm, data, size, 0);
 }
 
 /* Every rank knows all counts, so that every rank comes to the same verdict. */
@@ -107,9 +127,22 @@ static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t 
 gfn_status gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
                                int64_t *all, size_t capacity, size_t *counts)
 {
-    GFN_TRY(comm->verbs->count(comm, mine, n, width, counts));
-    GFN_TRY(check_room(comm, counts, width, capacity));
-    return comm->verbs->gather(comm, mine, width, all, counts);
+    gfn_pulse_enter_message(comm->pulse);
+    gfn_status status = comm->verbs->count(comm, mine, n, width, counts);
+    if (status == GFN_OK)
+        status = check_room(comm, counts, width, capacity);
+    if (status == GFN_OK)
+        status = comm->verbs->gather(comm, mine, width, all, counts);
+    gfn_pulse_leave_message(comm->pulse);
+    return status;
+}
+
+static gfn_status find_least(gfn_comm *comm, int64_t *x)
+{
+    gfn_pulse_enter_message(comm->pulse);
+    gfn_status status = comm->verbs->lowest(comm, x);
+    gfn_pulse_leave_message(comm->pulse);
+    return status;
 }
 
 gfn_status gfn_comm_agree(gfn_comm *comm, gfn_status mine)
@@ -117,7 +150,7 @@ gfn_status gfn_comm_agree(gfn_comm *comm, gfn_status mine)
     if (comm->size == 1)
         return mine;
     int64_t first = mine == GFN_OK ? comm->size : comm->rank;
-    GFN_TRY(comm->verbs->lowest(comm, &first));
+    GFN_TRY(find_least(comm, &first));
     if (first == comm->size)
         return GFN_OK;
 
@@ -129,7 +162,7 @@ gfn_status gfn_comm_agree(gfn_comm *comm, gfn_status mine)
         verdict.status = mine;
         snprintf(verdict.message, sizeof verdict.message, "%s", gfn_error_message());
     }
-    GFN_TRY(comm->verbs->broadcast(comm, &verdict, sizeof verdict, (int)first));
+    GFN_TRY(broadcast(comm, &verdict, sizeof verdict, (int)first));
     if (first == 0)
         return gfn_fail((gfn_status)verdict.status, "%s", verdict.message);
     return gfn_fail((gfn_status)verdict.status, "rank %d: %s", (int)first, verdict.message);

@@ -11,6 +11,7 @@
 
 #include "comm/cores.h"
 #include "comm/launcher.h"
+#include "comm/pulse.h"
 
 /* All but `end` and `close` are collective and return on every rank what they return on one,
  * unless messages are lost. */
@@ -34,10 +35,26 @@ struct gfn_comm {
     int rank, size, hosts;
     struct gfn_core_count cores;
     size_t most; /* elements in one message; tests make it small */
+
+    /* Pulses that can be seen from here, and one of them is this rank's own. Where ranks of a host
+     * share memory, all of theirs; else `own` alone. */
+    struct gfn_pulse *pulse, *pulses;
+    size_t n_pulses;
+    atomic_bool *has_alarm;  /* one of them gave it */
+    struct gfn_watch *watch; /* NULL: nobody looks */
+    struct gfn_pulse own;
+    atomic_bool own_alarm;
 };
+
+/* watch.c: a phase of training begins, 1 ... as in gfn_phases; 0: none. iteration -1: none. */
+void gfn_comm_enter(gfn_comm *comm, int phase, int64_t iteration);
+void gfn_comm_end_watch(gfn_comm *comm);
 
 /* A count of MPI is an int; this one also leaves room for sums of two. */
 #define GFN_COMM_MOST ((size_t)1 << 30)
+
+/* Until others can be seen. */
+void gfn_comm_see_oneself(gfn_comm *comm);
 
 /* Join the ranks that `launcher` started. In comm_mpi.c, or comm_none.c in builds without MPI. */
 gfn_status gfn_comm_join(const struct gfn_launcher *launcher, gfn_comm **comm);

@@ -287,6 +287,7 @@ static gfn_status create(MPI_Comm mpi, struct mpi_comm **out)
     self->base.verbs = &verbs;
     self->base.library = find_library_name();
     self->base.most = GFN_COMM_MOST;
+    gfn_comm_see_oneself(&self->base);
     GFN_TRY(check("MPI_Comm_rank", MPI_Comm_rank(mpi, &self->base.rank)));
     GFN_TRY(check("MPI_Comm_size", MPI_Comm_size(mpi, &self->base.size)));
     size_t size = (size_t)self->base.size;
@@ -346,6 +347,15 @@ static gfn_status join_host(struct mpi_comm *self, MPI_Comm host, char *name, bo
     return GFN_OK;
 }
 
+/* What the ranks of this host are at is for all of them to see. */
+static void see_host(struct mpi_comm *self)
+{
+    self->base.pulse = self->host.pulse;
+    self->base.pulses = gfn_host_pulses(&self->host);
+    self->base.n_pulses = (size_t)self->host.size;
+    self->base.has_alarm = gfn_host_alarm(&self->host);
+}
+
 /* No error: where memory cannot be had, everything goes by MPI. */
 static gfn_status share_memory(struct mpi_comm *self, MPI_Comm host)
 {
@@ -361,6 +371,8 @@ static gfn_status share_memory(struct mpi_comm *self, MPI_Comm host)
     GFN_TRY(status);
     if (self->is_crowded)
         self->host.looks = GFN_HOST_CROWDED_LOOKS;
+    if (self->shares_memory)
+        see_host(self);
     if (!self->shares_memory || self->base.hosts == 1)
         return GFN_OK;
     return check("MPI_Comm_split",

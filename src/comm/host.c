@@ -46,11 +46,12 @@ struct piece {
 /* What different ranks write at the same time lies on different lines of the cache. */
 struct gfn_host_memory {
     gfn_status status; /* of rank 0's exchange with other hosts */
+    atomic_bool has_alarm;
     _Alignas(GFN_ALIGNMENT) atomic_uint arrived, sleepers;
     _Alignas(GFN_ALIGNMENT) atomic_uint meeting; /* how many there were */
     struct piece piece[2][PIECES];
     _Alignas(GFN_ALIGNMENT) int64_t words[2][GFN_HOST_WORDS];
-    size_t counts[]; /* [2][size] */
+    size_t counts[]; /* [2][size], and behind them the pulses [size] */
 };
 
 #ifdef __linux__
@@ -107,6 +108,7 @@ static bool sees_change(struct gfn_host *host, atomic_uint *word, unsigned value
 static void meet(struct gfn_host *host)
 {
     struct gfn_host_memory *memory = host->memory;
+    gfn_pulse_add(&host->pulse->milestones);
     const unsigned meeting = atomic_load(&memory->meeting);
     if (atomic_fetch_add(&memory->arrived, 1) + 1 == (unsigned)host->size) {
         atomic_store(&memory->arrived, 0);
@@ -267,9 +269,25 @@ void gfn_host_gather(struct gfn_host *host, const int64_t *mine, size_t width, i
         }
 }
 
+static size_t find_pulses(int size)
+{
+    const size_t end = sizeof(struct gfn_host_memory) + 2 * (size_t)size * sizeof(size_t);
+    return (end + GFN_ALIGNMENT - 1) / GFN_ALIGNMENT * GFN_ALIGNMENT;
+}
+
 size_t gfn_host_bytes(int size)
 {
-    return sizeof(struct gfn_host_memory) + 2 * (size_t)size * sizeof(size_t);
+    return find_pulses(size) + (size_t)size * sizeof(struct gfn_pulse);
+}
+
+struct gfn_pulse *gfn_host_pulses(const struct gfn_host *host)
+{
+    return (struct gfn_pulse *)((char *)host->memory + find_pulses(host->size));
+}
+
+atomic_bool *gfn_host_alarm(const struct gfn_host *host)
+{
+    return &host->memory->has_alarm;
 }
 
 void gfn_host_join(struct gfn_host *host, void *memory, int rank, int size)
@@ -281,4 +299,6 @@ void gfn_host_join(struct gfn_host *host, void *memory, int rank, int size)
         .looks = GFN_HOST_LOOKS,
         .words = GFN_HOST_WORDS,
     };
+    if (memory)
+        host->pulse = gfn_host_pulses(host) + rank;
 }

@@ -13,6 +13,8 @@
 
 #include <gfn/status.h>
 
+#include "comm/pulse.h"
+
 /* Words that one exchange carries, 1 MB: what two cores' caches hold; more goes in parts. */
 #define GFN_HOST_WORDS ((size_t)1 << 17)
 
@@ -23,12 +25,17 @@ enum { GFN_HOST_LOOKS = 1000, GFN_HOST_CROWDED_LOOKS = 100 };
 
 struct gfn_host {
     struct gfn_host_memory *memory;
-    int rank, size;    /* of this host's ranks */
-    int looks;         /* at what is awaited, before sleeping */
-    int sleeps;        /* to come without looking first */
-    size_t words;      /* in one part; tests make it small */
-    unsigned exchange; /* even and odd ones lie in different places */
+    struct gfn_pulse *pulse; /* this rank's, in the memory */
+    int rank, size;          /* of this host's ranks */
+    int looks;               /* at what is awaited, before sleeping */
+    int sleeps;              /* to come without looking first */
+    size_t words;            /* in one part; tests make it small */
+    unsigned exchange;       /* even and odd ones lie in different places */
 };
+
+/* The pulses [size] of the host's ranks, and whether one of them gave an alarm. */
+struct gfn_pulse *gfn_host_pulses(const struct gfn_host *host);
+atomic_bool *gfn_host_alarm(const struct gfn_host *host);
 
 enum gfn_host_operation { GFN_HOST_SUM, GFN_HOST_LEAST };
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "comm/comm.h"
 #include "rollout/sampler.h"
 #include "train/gradient.h"
 
@@ -141,6 +142,8 @@ void gfn_trainer_enter(gfn_trainer *trainer, double *phase)
         *trainer->phase += now - trainer->entered;
     trainer->phase = phase;
     trainer->entered = now;
+    gfn_comm_enter(trainer->run->comm, phase ? 1 + (int)(phase - &trainer->phases.sampling) : 0,
+                   trainer->run->iteration);
 }
 
 bool gfn_trainer_is_done(const gfn_trainer *t)

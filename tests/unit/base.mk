@@ -7,7 +7,8 @@ BASE_TESTS = \
 	tests/unit/base_options \
 	tests/unit/base_parallel \
 	tests/unit/base_random \
-	tests/unit/base_text
+	tests/unit/base_text \
+	tests/unit/base_ticker
 check_PROGRAMS += $(BASE_TESTS)
 UNIT_TESTS += $(BASE_TESTS)
 tests_unit_base_clock_SOURCES = tests/unit/base_clock.c
@@ -26,3 +27,5 @@ tests_unit_base_random_SOURCES = tests/unit/base_random.c
 tests_unit_base_random_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_text_SOURCES = tests/unit/base_text.c
 tests_unit_base_text_LDADD = $(LINK_base) $(CMOCKA_LIBS)
+tests_unit_base_ticker_SOURCES = tests/unit/base_ticker.c
+tests_unit_base_ticker_LDADD = $(LINK_base) $(CMOCKA_LIBS)

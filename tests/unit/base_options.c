@@ -209,6 +209,39 @@ static void a_line_of_settings_sets_each(void **state)
     assert_int_equal(gfn_options_int(options, "size"), 8);
 }
 
+static void sameness_is_of_values_not_of_their_writing(void **state)
+{
+    gfn_options *a = *state, *b = NULL;
+    static const struct {
+        const char *name, *one, *other;
+        bool is_same;
+    } cases[] = {
+        {"size", "16", "016", true},
+        {"size", "16", "17", false},
+        {"lr", "0.005", "5e-3", true},
+        {"lr", "0.005", "0.0050001", false},
+        {"hidden", "32,8", "032,8", true},
+        {"hidden", "32,8", "32", false},
+        {"hidden", "8,32", "32,8", false},
+        {"objective", "db", "tb", false},
+        {"time-limit", "90s", "1.5m", true},
+        {"time-limit", "", "90", false},
+        {"quiet", "yes", "true", true},
+        {"quiet", "no", "yes", false},
+        {"keep", "", "3", false},
+        {"keep", "", "", true},
+    };
+    assert_int_equal(gfn_options_copy(a, &b), GFN_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(gfn_options_set(a, cases[i].name, cases[i].one, "a"), GFN_OK);
+        assert_int_equal(gfn_options_set(b, cases[i].name, cases[i].other, "b"), GFN_OK);
+        assert_int_equal(gfn_options_is_same(a, b, cases[i].name), cases[i].is_same);
+        assert_int_equal(gfn_options_is_same(b, a, cases[i].name), cases[i].is_same);
+    }
+    assert_true(gfn_options_is_same(a, b, "no such option"));
+    gfn_options_destroy(&b);
+}
+
 static void a_copy_lives_on_its_own(void **state)
 {
     gfn_options *options = *state, *copy;
@@ -255,6 +288,7 @@ int main(void)
         WITH_SET(wrong_values_are_refused_with_a_message_and_change_nothing),
         WITH_SET(seventeen_widths_are_refused),
         WITH_SET(a_line_of_settings_sets_each),
+        WITH_SET(sameness_is_of_values_not_of_their_writing),
         WITH_SET(a_copy_lives_on_its_own),
         cmocka_unit_test(faulty_tables_are_refused),
     };

@@ -5,6 +5,7 @@ IO_TESTS = \
 	tests/unit/io_folder \
 	tests/unit/io_ini \
 	tests/unit/io_json \
+	tests/unit/io_jsonl \
 	tests/unit/io_npy \
 	tests/unit/io_safetensors \
 	tests/unit/io_writer
@@ -21,6 +22,8 @@ tests_unit_io_ini_LDADD = $(LINK_io) $(CMOCKA_LIBS)
 tests_unit_io_json_SOURCES = tests/unit/io_json.c tests/unit/io_scratch.h
 tests_unit_io_json_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_unit_io_json_LDADD = $(LINK_io) $(CMOCKA_LIBS)
+tests_unit_io_jsonl_SOURCES = tests/unit/io_jsonl.c tests/unit/io_scratch.h
+tests_unit_io_jsonl_LDADD = $(LINK_io) $(CMOCKA_LIBS)
 tests_unit_io_npy_SOURCES = tests/unit/io_npy.c tests/unit/io_scratch.h
 tests_unit_io_npy_LDADD = $(LINK_io) $(CMOCKA_LIBS)
 tests_unit_io_safetensors_SOURCES = tests/unit/io_safetensors.c tests/unit/io_scratch.h

@@ -222,6 +222,71 @@ static void a_line_waits_in_spite_of_signals(void **state)
     assert_true(WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
+static void one_process_at_a_time_has_the_lock(void **state)
+{
+    (void)state;
+    gfn_appender *mine, *other;
+    assert_ok(gfn_appender_open("lines", &mine));
+    assert_ok(gfn_appender_open("lines", &other));
+    assert_ok(gfn_appender_lock(mine, 0));
+    assert_refused(gfn_appender_lock(other, 0.12), GFN_EEXIST, "another one is writing it (hint:");
+    assert_ok(gfn_appender_close(&mine));
+    assert_ok(gfn_appender_lock(other, 0));
+    assert_ok(gfn_appender_close(&other));
+}
+
+/* Of a process that is ending: it goes with the process, however that ends. */
+static void a_lock_is_waited_for(void **state)
+{
+    (void)state;
+    gfn_appender *appender;
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (gfn_appender_open("lines", &appender) == GFN_OK && gfn_appender_lock(appender, 0) == 0)
+            byte = (char)write(ready[1], "x", 1);
+        usleep(200000);
+        abort();
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_ok(gfn_appender_open("lines", &appender));
+    assert_refused(gfn_appender_lock(appender, 0), GFN_EEXIST, "lines");
+    assert_ok(gfn_appender_lock(appender, 60));
+    assert_ok(gfn_appender_close(&appender));
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    close(ready[0]);
+    close(ready[1]);
+}
+
+static void a_file_is_cut_and_goes_on(void **state)
+{
+    (void)state;
+    gfn_appender *appender;
+    put_text("lines", "first\nsecond\n");
+    assert_ok(gfn_appender_open("lines", &appender));
+    assert_ok(gfn_appender_cut(appender, 100));
+    assert_true(holds("lines", "first\nsecond\n"));
+    assert_ok(gfn_appender_cut(appender, 6));
+    assert_ok(gfn_appender_write(appender, "other\n", 6));
+    assert_ok(gfn_appender_sync(appender));
+    assert_true(holds("lines", "first\nother\n"));
+    assert_ok(gfn_appender_close(&appender));
+}
+
+static void a_file_takes_the_name_of_another(void **state)
+{
+    (void)state;
+    put_text("new", "2.385");
+    put_text("old", "1");
+    assert_ok(gfn_file_rename("new", "old"));
+    assert_true(holds("old", "2.385"));
+    assert_refused(gfn_file_rename("new", "old"), GFN_EIO, "new: cannot rename the file");
+    assert_true(holds("old", "2.385"));
+}
+
 static void a_place_that_cannot_be_written_is_named(void **state)
 {
     (void)state;
@@ -246,6 +311,10 @@ int main(void)
         scratch_test(a_line_that_does_not_fit_leaves_nothing),
         scratch_test(a_full_device_is_an_error),
         scratch_test(a_line_waits_in_spite_of_signals),
+        scratch_test(one_process_at_a_time_has_the_lock),
+        scratch_test(a_lock_is_waited_for),
+        scratch_test(a_file_is_cut_and_goes_on),
+        scratch_test(a_file_takes_the_name_of_another),
         scratch_test(a_place_that_cannot_be_written_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,36 @@ static void a_folder_that_holds_a_run_is_refused(void **state)
     assert_true(holds("runs/one/metrics.jsonl", "{}\n"));
 }
 
+/* A job that ended before its first line leaves an empty one. */
+static void a_folder_of_empty_files_holds_no_run(void **state)
+{
+    (void)state;
+    assert_ok(gfn_folder_claim("runs/one", run_files));
+    put_text("runs/one/metrics.jsonl", "");
+    assert_ok(gfn_folder_claim("runs/one", run_files));
+}
+
+static void a_link_is_followed_once_and_for_all(void **state)
+{
+    (void)state;
+    char *path, *full;
+    assert_ok(gfn_folder_create("runs/one"));
+    assert_ok(gfn_folder_link("one", "runs/latest"));
+    assert_ok(gfn_folder_resolve("runs/latest", &path));
+    full = realpath("runs/one", NULL);
+    assert_string_equal(path, full);
+    free(full);
+    gfn_release(&path);
+    assert_ok(gfn_folder_resolve("runs/one", &path));
+    assert_string_equal(path, "runs/one");
+    gfn_release(&path);
+    assert_ok(gfn_folder_resolve("none", &path)); /* who opens it will say what is wrong */
+    assert_string_equal(path, "none");
+    gfn_release(&path);
+    assert_ok(gfn_folder_link("nowhere", "runs/latest"));
+    assert_refused(gfn_folder_resolve("runs/latest", &path), GFN_EIO, "cannot follow the link");
+}
+
 static void a_folder_that_must_be_new_is_given_once(void **state)
 {
     (void)state;
@@ -119,6 +149,8 @@ int main(void)
         scratch_test(a_file_is_no_folder),
         scratch_test(a_new_or_empty_folder_can_be_claimed),
         scratch_test(a_folder_that_holds_a_run_is_refused),
+        scratch_test(a_folder_of_empty_files_holds_no_run),
+        scratch_test(a_link_is_followed_once_and_for_all),
         scratch_test(a_folder_that_must_be_new_is_given_once),
         scratch_test(paths_are_joined),
         scratch_test(a_link_is_made_and_turned),

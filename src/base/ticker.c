@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/ticker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/memory.h"
+
+struct gfn_ticker {
+    double period;
+    void (*tick)(void *self, double seconds);
+    void *self;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t stops;
+    int is_stopped;
+};
+
+/* A wall clock that is set meanwhile makes one wait shorter or longer, no more. */
+static struct timespec later(double seconds)
+{
+    struct timespec moment;
+    clock_gettime(CLOCK_REALTIME, &moment);
+    moment.tv_sec += (time_t)seconds;
+    moment.tv_nsec += (long)(1e9 * (seconds - (double)(time_t)seconds));
+    if (moment.tv_nsec >= 1000000000) {
+        moment.tv_nsec -= 1000000000;
+        moment.tv_sec++;
+    }
+    return moment;
+}
+
+/* False when the ticker was stopped instead. */
+static int wait_a_period(gfn_ticker *ticker)
+{
+    const struct timespec end = later(ticker->period);
+    pthread_mutex_lock(&ticker->mutex);
+    int code = 0;
+    while (!ticker->is_stopped && code != ETIMEDOUT)
+        code = pthread_cond_timedwait(&ticker->stops, &ticker->mutex, &end);
+    const int goes_on = !ticker->is_stopped;
+    pthread_mutex_unlock(&ticker->mutex);
+    return goes_on;
+}
+
+static void *run(void *self)
+{
+    gfn_ticker *ticker = self;
+    double before = gfn_clock_seconds();
+    while (wait_a_period(ticker)) {
+        const double now = gfn_clock_seconds(), passed = now - before;
+        before = now;
+        ticker->tick(ticker->self, passed < 2 * ticker->period ? passed : 2 * ticker->period);
+    }
+    return NULL;
+}
+
+/* A thread inherits the signals that its maker has blocked. */
+static int make_thread(gfn_ticker *ticker)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int code = pthread_create(&ticker->thread, NULL, run, ticker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return code;
+}
+
+gfn_status gfn_ticker_start(double period, void (*tick)(void *self, double seconds), void *self,
+                            gfn_ticker **ticker)
+{
+    gfn_ticker *made;
+    GFN_TRY(gfn_allocate("ticker", 1, sizeof *made, &made));
+    made->period = period;
+    made->tick = tick;
+    made->self = self;
+    pthread_mutex_init(&made->mutex, NULL);
+    pthread_cond_init(&made->stops, NULL);
+    const int code = make_thread(made);
+    if (code != 0) {
+        pthread_cond_destroy(&made->stops);
+        pthread_mutex_destroy(&made->mutex);
+        gfn_release(&made);
+        return gfn_fail(GFN_ENOMEM, "a thread could not be had: %s", strerror(code));
+    }
+    *ticker = made;
+    return GFN_OK;
+}
+
+void gfn_ticker_stop(gfn_ticker **ticker)
+{
+    gfn_ticker *t = *ticker;
+    if (t == NULL)
+        return;
+    pthread_mutex_lock(&t->mutex);
+    t->is_stopped = 1;
+    pthread_cond_signal(&t->stops);
+    pthread_mutex_unlock(&t->mutex);
+    pthread_join(t->thread, NULL);
+    pthread_cond_destroy(&t->stops);
+    pthread_mutex_destroy(&t->mutex);
+    gfn_release(ticker);
+}
