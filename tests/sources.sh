@@ -132,7 +132,7 @@ monopolies() {
         'threads are for base/parallel.c'
     only "$all" 'src/base/ticker\.c' "$(calls 'pthread_create|thrd_create')" \
         'a thread that only looks is for base/ticker.c'
-    only "$all" 'src/io/[^:]*' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \
+    only "$all" 'src/io/[^:]*|src/comm/shared\.c' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \
         'files are for io/'
     only "$all" 'src/main\.c|src/options\.c' \
         "$(calls '_?exit|_Exit|quick_exit|abort|getopt(_long(_only)?)?')|$include<getopt\.h>" \

@@ -1,4 +1,9 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * A file without a name (memfd), which other processes find among the open files of the one that
+ * created it. Nothing is left behind, whenever and however processes are killed; and it is not
+ * bounded by the size of /dev/shm, which containers make small.
+ */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -10,13 +15,26 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
-/* Taken page by page as it is first written to, memory from a full /dev/shm would end the process
+/* What the name says: process, descriptor, and what tells this memory from any other. */
+struct place {
+    long process;
+    int file;
+    unsigned long long token;
+};
+
+static bool read_name(const char *name, struct place *place)
+{
+    return sscanf(name, "%ld/%d/%llx", &place->process, &place->file, &place->token) == 3;
+}
+
+/* Taken page by page as it is first written to, memory that is not there would end the process
  * (SIGBUS); asked for all at once, it is refused. */
 static bool reserve(int file, size_t bytes)
 {
@@ -27,11 +45,9 @@ static bool reserve(int file, size_t bytes)
     return code == 0;
 }
 
-/* Closes the file. */
 static void *map(int file, size_t bytes)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    close(file);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -45,32 +61,56 @@ static bool is_within_limit(size_t bytes)
 
 void *gfn_shared_create(size_t bytes, char *name)
 {
-    void *memory = NULL;
+    char title[48];
+    struct place place = {.process = (long)getpid(),
+                          .token = (unsigned long long)(gfn_clock_seconds() * 1e9)};
+    name[0] = '\0';
     if (!is_within_limit(bytes))
         return NULL;
-    snprintf(name, GFN_SHARED_NAME, "/gfn-dist-%lld-%llx", (long long)getpid(),
-             (unsigned long long)(gfn_clock_seconds() * 1e9));
-    int file = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
-    if (file < 0)
+    snprintf(title, sizeof title, "gfn-dist-%llx", place.token);
+    place.file = memfd_create(title, MFD_CLOEXEC);
+    if (place.file < 0)
         return NULL;
-    if (reserve(file, bytes))
-        memory = map(file, bytes);
-    else
-        close(file);
+    void *memory = reserve(place.file, bytes) ? map(place.file, bytes) : NULL;
     if (memory == NULL)
-        gfn_shared_hide(name);
+        close(place.file);
+    else
+        snprintf(name, GFN_SHARED_NAME, "%ld/%d/%llx", place.process, place.file, place.token);
     return memory;
+}
+
+/* Where processes are numbered anew in containers, the name may lead to another file. */
+static bool is_it(const char *path, unsigned long long token)
+{
+    char found[96], wanted[96];
+    const ssize_t n = readlink(path, found, sizeof found - 1);
+    snprintf(wanted, sizeof wanted, "/memfd:gfn-dist-%llx (deleted)", token);
+    found[n > 0 ? n : 0] = '\0';
+    return strcmp(found, wanted) == 0;
 }
 
 void *gfn_shared_find(size_t bytes, const char *name)
 {
-    int file = shm_open(name, O_RDWR, 0);
-    return file < 0 ? NULL : map(file, bytes);
+    char path[64];
+    struct place place;
+    if (!read_name(name, &place))
+        return NULL;
+    snprintf(path, sizeof path, "/proc/%ld/fd/%d", place.process, place.file);
+    if (!is_it(path, place.token))
+        return NULL;
+    const int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0)
+        return NULL;
+    void *memory = map(file, bytes);
+    close(file);
+    return memory;
 }
 
 void gfn_shared_hide(const char *name)
 {
-    shm_unlink(name);
+    struct place place;
+    if (read_name(name, &place) && place.process == (long)getpid())
+        close(place.file);
 }
 
 void gfn_shared_release(void *memory, size_t bytes)

@@ -14,13 +14,14 @@
 enum { GFN_SHARED_NAME = 64 };
 
 /* Zeroed memory of `bytes`, which others find by `name`[GFN_SHARED_NAME] until it is hidden. All of
- * it is there: no later access can fail. NULL where the system cannot give it. */
+ * it is there: no later access can fail. NULL where the system cannot give it; name is "" then. */
 void *gfn_shared_create(size_t bytes, char *name);
 
 /* The memory that another process of this host created; NULL where it cannot be found. */
 void *gfn_shared_find(size_t bytes, const char *name);
 
-/* It vanishes with the last process that has it, also if all are killed. */
+/* Nobody finds it any more. To be called by its creator; others may too, and change nothing. The
+ * memory vanishes with the last process that has it, however that ends, hidden or not. */
 void gfn_shared_hide(const char *name);
 
 /* Accepts NULL. */

@@ -320,11 +320,12 @@ static gfn_status complain(const addition *a, size_t i)
     gfn_derivatives d = {.log_pf = g->worker[0].derivative};
     return gfn_fail(GFN_ENUMERIC,
                     "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
-                    "%g), expected a finite loss with derivatives within +-65536 (hint: a "
-                    "smaller --lr or --lr-logz)",
+                    "%g), expected a finite loss with derivatives within +-65536 (hint: %s)",
                     (long long)a->log->first + (long long)i, g->objective->name,
                     g->objective->loss(&terms, &d), terms.log_reward, terms.sum_log_pf,
-                    terms.sum_log_pb, terms.log_z);
+                    terms.sum_log_pb, terms.log_z,
+                    isfinite(terms.log_reward) ? "a smaller --lr or --lr-logz"
+                                               : "a reward that is positive and finite everywhere");
 }
 
 /* Threads can share the work where entries are numbers; else the order of the trajectories numbers

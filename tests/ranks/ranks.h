@@ -12,8 +12,6 @@
 #endif
 #include <gfn/mpi.h>
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,12 +21,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <cmocka.h>
 
 #include "base/fail.h"
 #include "comm/comm.h"
+#include "comm/shared.h"
 
 enum { GUARD = 4711 };
 
@@ -79,18 +77,26 @@ int MPI_Comm_split_type(MPI_Comm on, int type, int key, MPI_Info info, MPI_Comm 
 static int poor_rank = -1;
 static char shared_name[64];
 
-int shm_open(const char *name, int flags, mode_t mode)
+/* By the linker's --wrap (SHARED_WRAPS in comm.mk). */
+void *__wrap_gfn_shared_create(size_t bytes, char *name);
+void *__real_gfn_shared_create(size_t bytes, char *name);
+void *__wrap_gfn_shared_find(size_t bytes, const char *name);
+void *__real_gfn_shared_find(size_t bytes, const char *name);
+
+void *__wrap_gfn_shared_create(size_t bytes, char *name)
 {
-    union {
-        void *address;
-        int (*call)(const char *, int, mode_t);
-    } real = {dlsym(RTLD_NEXT, "shm_open")};
-    bool is_ours = strncmp(name, "/gfn-dist-", 10) == 0; /* MPI has some too */
-    errno = EACCES;
-    int file = (is_ours && rank == poor_rank) || !real.call ? -1 : real.call(name, flags, mode);
-    if (is_ours)
-        snprintf(shared_name, sizeof shared_name, "%s", file < 0 ? "" : name);
-    return file;
+    void *memory = rank == poor_rank ? NULL : __real_gfn_shared_create(bytes, name);
+    if (memory == NULL)
+        name[0] = '\0';
+    snprintf(shared_name, sizeof shared_name, "%s", name);
+    return memory;
+}
+
+void *__wrap_gfn_shared_find(size_t bytes, const char *name)
+{
+    void *memory = rank == poor_rank ? NULL : __real_gfn_shared_find(bytes, name);
+    snprintf(shared_name, sizeof shared_name, "%s", memory ? name : "");
+    return memory;
 }
 
 int MPI_Ibcast(void *data, int n, MPI_Datatype type, int root, MPI_Comm on, MPI_Request *request)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -73,6 +74,39 @@ static void each_has_a_name_of_its_own(void **state)
     }
 }
 
+/* A creator that is killed before it could hide it leaves no file in any folder. */
+static void memory_vanishes_with_its_processes(void **state)
+{
+    (void)state;
+    char name[GFN_SHARED_NAME] = "";
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        unsigned char *memory = gfn_shared_create(BYTES, name);
+        _exit(memory == NULL || write(ends[1], name, sizeof name) < 0 || pause() != 0);
+    }
+    assert_int_equal(read(ends[0], name, sizeof name), sizeof name);
+    void *found = gfn_shared_find(BYTES, name);
+    assert_non_null(found);
+    gfn_shared_release(found, BYTES);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_null(gfn_shared_find(BYTES, name));
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void what_else_has_the_name_is_not_taken(void **state)
+{
+    (void)state;
+    char name[GFN_SHARED_NAME];
+    snprintf(name, sizeof name, "%ld/0/abc", (long)getpid());
+    assert_null(gfn_shared_find(BYTES, name));
+    assert_null(gfn_shared_find(BYTES, ""));
+    assert_null(gfn_shared_find(BYTES, "/etc/passwd"));
+}
+
 /* A limit on the size of files stands for a full /dev/shm. */
 static void memory_that_is_not_there_is_refused_and_leaves_nothing(void **state)
 {
@@ -110,6 +144,8 @@ int main(void)
         cmocka_unit_test(what_one_process_writes_another_reads),
         cmocka_unit_test(hidden_memory_stays_but_is_not_found),
         cmocka_unit_test(each_has_a_name_of_its_own),
+        cmocka_unit_test(memory_vanishes_with_its_processes),
+        cmocka_unit_test(what_else_has_the_name_is_not_taken),
         cmocka_unit_test(memory_that_is_not_there_is_refused_and_leaves_nothing),
 #else
         cmocka_unit_test(there_is_none),
