@@ -7,7 +7,8 @@
 
 #include <gfn/status.h>
 
-/* Set the calling thread's message (cut at 1023 bytes) and return `status`. */
+/* Set the calling thread's message and return `status`. It is cut at 1023 bytes, and control
+ * characters, which what it quotes may hold, become '?'. */
 gfn_status gfn_fail(gfn_status status, const char *format, ...) GFN_PRINTF(2, 3);
 
 /* Put a few words before the message that is set: "run.ini, line 3: " + message. Returns status. */

@@ -47,6 +47,13 @@ static bool is_within(const gfn_option *row, double x)
     return x >= row->min && x <= row->max;
 }
 
+/* As integers: beyond 2^53 a double would be another number. */
+static bool is_integer_within(const gfn_option *row, int64_t x)
+{
+    return (row->min <= -0x1p63 || x >= (int64_t)ceil(row->min)) &&
+           (row->max >= 0x1p63 || x <= (int64_t)floor(row->max));
+}
+
 /* Whether `text` is one of "a|b|c". *nearest is the most similar of them, `length` bytes. */
 static bool is_choice(const char *choices, const char *text, const char **nearest, int *length)
 {
@@ -91,7 +98,7 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
         return row->fallback[0] == '\0';
     switch (row->type) {
     case GFN_OPTION_INT:
-        return gfn_text_integer(text, &value->integer) && is_within(row, (double)value->integer);
+        return gfn_text_integer(text, &value->integer) && is_integer_within(row, value->integer);
     case GFN_OPTION_NUMBER:
         return gfn_text_number(text, &value->number) && is_within(row, value->number);
     case GFN_OPTION_TIME:
@@ -104,7 +111,7 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
         if (!gfn_text_integers(text, MAX_WIDTHS, value->widths, &value->n_widths))
             return false;
         for (size_t i = 0; i < value->n_widths; i++)
-            if (!is_within(row, (double)value->widths[i]))
+            if (!is_integer_within(row, value->widths[i]))
                 return false;
         return true;
     }

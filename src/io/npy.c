@@ -166,19 +166,25 @@ static gfn_status parse(const char *bytes, size_t n, struct gfn_array *array, si
     return GFN_OK;
 }
 
-gfn_status gfn_npy_load(const char *path, struct gfn_array *array)
+gfn_status gfn_npy_parse(void *bytes, size_t n, const char *source, struct gfn_array *array)
 {
-    char *bytes;
-    size_t n, begin = 0;
+    size_t begin = 0;
     struct gfn_array found = {0};
-    GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &bytes, &n));
     gfn_status status = parse(bytes, n, &found, &begin);
     if (status != GFN_OK) {
         gfn_release(&bytes);
-        return gfn_fail_in(status, "%s: ", path);
+        return gfn_fail_in(status, "%s: ", source);
     }
-    memmove(bytes, bytes + begin, n - begin); /* to where it is aligned and can be released */
+    memmove(bytes, (char *)bytes + begin, n - begin); /* aligned, and can be released */
     found.data = bytes;
     *array = found;
     return GFN_OK;
+}
+
+gfn_status gfn_npy_load(const char *path, struct gfn_array *array)
+{
+    void *bytes;
+    size_t n;
+    GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &bytes, &n));
+    return gfn_npy_parse(bytes, n, path, array);
 }

@@ -19,4 +19,8 @@ gfn_status gfn_npy_save(const char *path, const struct gfn_array *array);
  * big-endian arrays, other versions, other types; GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_npy_load(const char *path, struct gfn_array *array);
 
+/* The same of n bytes that gfn_allocate() gave; they are taken over, also where this fails.
+ * `source` names them in messages. */
+gfn_status gfn_npy_parse(void *bytes, size_t n, const char *source, struct gfn_array *array);
+
 #endif

@@ -44,6 +44,10 @@ typedef struct gfn_safetensors gfn_safetensors;
 /* Read and check a whole file; it may come from anybody.
  * Errors: GFN_EDATA, with a message that says what is wrong; GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_safetensors_load(const char *path, gfn_safetensors **file);
+
+/* The same of n bytes that gfn_allocate() gave; they are taken over, also where this fails.
+ * `source` names them in messages. */
+gfn_status gfn_safetensors_parse(void *bytes, size_t n, const char *source, gfn_safetensors **file);
 void gfn_safetensors_destroy(gfn_safetensors **file);
 
 /* All that is in it; borrowed from `file`. Arrays in the order of their data, aligned for their

@@ -177,11 +177,8 @@ static gfn_status parse(gfn_safetensors *file, size_t n)
     return check_data(file);
 }
 
-gfn_status gfn_safetensors_load(const char *path, gfn_safetensors **file)
+gfn_status gfn_safetensors_parse(void *bytes, size_t n, const char *source, gfn_safetensors **file)
 {
-    unsigned char *bytes;
-    size_t n;
-    GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &bytes, &n));
     gfn_safetensors *made;
     gfn_status status = gfn_allocate("safetensors", 1, sizeof *made, &made);
     if (status != GFN_OK) {
@@ -192,10 +189,18 @@ gfn_status gfn_safetensors_load(const char *path, gfn_safetensors **file)
     status = parse(made, n);
     if (status != GFN_OK) {
         gfn_safetensors_destroy(&made);
-        return gfn_fail_in(status, "%s: ", path);
+        return gfn_fail_in(status, "%s: ", source);
     }
     *file = made;
     return GFN_OK;
+}
+
+gfn_status gfn_safetensors_load(const char *path, gfn_safetensors **file)
+{
+    void *bytes;
+    size_t n;
+    GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &bytes, &n));
+    return gfn_safetensors_parse(bytes, n, path, file);
 }
 
 void gfn_safetensors_destroy(gfn_safetensors **file)

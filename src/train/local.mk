@@ -6,6 +6,7 @@ libtrain_la_SOURCES = \
 	src/train/checkpoint.c src/train/checkpoint.h \
 	src/train/draw.c \
 	src/train/evaluate.c \
+	src/train/found.c src/train/found.h \
 	src/train/gradient.c src/train/gradient.h \
 	src/train/keep.c \
 	src/train/layout.c \
@@ -16,6 +17,7 @@ libtrain_la_SOURCES = \
 	src/train/options.c \
 	src/train/pack.c \
 	src/train/restore.c \
+	src/train/resume.c \
 	src/train/run.c src/train/run.h \
 	src/train/step.c \
 	src/train/trainer.c src/train/trainer.h \

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Opening the checkpoint of a run directory. All that is wrong with it is found out here, before
+ * anything is made of it.
+ */
+#include "train/found.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <gfn/version.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "io/folder.h"
+#include "train/checkpoint.h"
+
+void gfn_found_clear(gfn_found *f)
+{
+    gfn_safetensors_destroy(&f->file);
+    gfn_options_destroy(&f->options);
+    gfn_release(&f->path);
+}
+
+void gfn_found_note(gfn_found *f, const char *format, ...)
+{
+    const size_t used = strlen(f->notice), lead = used > 0;
+    va_list arguments;
+    if (used + lead + 1 >= sizeof f->notice)
+        return;
+    if (lead)
+        f->notice[used] = '\n';
+    va_start(arguments, format);
+    vsnprintf(f->notice + used + lead, sizeof f->notice - used - lead, format, arguments);
+    va_end(arguments);
+}
+
+static gfn_status check_texts(const gfn_safetensors *file, const char *path)
+{
+    const struct gfn_tensors *all = gfn_safetensors_contents(file);
+    const char *format = gfn_safetensors_text(file, "format");
+    const char *crc = gfn_safetensors_text(file, GFN_CHECKPOINT_TEXTS_CRC);
+    char made[9];
+    if (format == NULL || strcmp(format, GFN_CHECKPOINT_FORMAT) != 0)
+        return gfn_fail(GFN_EDATA,
+                        "%s: format is \"%.60s\", expected \"%s\" (hint: a file that "
+                        "gfn-dist %s wrote)",
+                        path, format ? format : "not stated", GFN_CHECKPOINT_FORMAT, gfn_version());
+    snprintf(made, sizeof made, "%08x", (unsigned)gfn_checkpoint_texts_crc(all));
+    if (crc == NULL || strcmp(crc, made) != 0 || gfn_safetensors_text(file, "data_crc32") == NULL)
+        return gfn_fail(GFN_EDATA,
+                        "%s: the metadata is damaged: expected the checksum %.20s, found %s "
+                        "(hint: use another copy)",
+                        path, crc ? crc : "that is missing", made);
+    return GFN_OK;
+}
+
+static gfn_status read_options(gfn_found *f)
+{
+    const struct gfn_tensors *all = gfn_safetensors_contents(f->file);
+    const size_t prefix = strlen(GFN_CHECKPOINT_CONFIG);
+    const char *env = gfn_safetensors_text(f->file, GFN_CHECKPOINT_CONFIG "env");
+    gfn_status status = gfn_run_options_create(env ? env : "not stated", &f->options);
+    for (size_t i = 0; i < all->n_texts && status == GFN_OK; i++)
+        if (strncmp(all->texts[i].name, GFN_CHECKPOINT_CONFIG, prefix) == 0)
+            status = gfn_options_set(f->options, all->texts[i].name + prefix, all->texts[i].value,
+                                     f->path);
+    return status == GFN_EINVAL ? gfn_fail_in(GFN_EDATA, "%s: ", f->path) : status;
+}
+
+static gfn_status check_layer(const gfn_found *f, size_t layer, int64_t in, int64_t out)
+{
+    char weight_name[48], bias_name[48];
+    snprintf(weight_name, sizeof weight_name, "policy.%zu.weight", layer);
+    snprintf(bias_name, sizeof bias_name, "policy.%zu.bias", layer);
+    struct gfn_array weight = {
+        .name = weight_name, .dtype = GFN_REAL_DTYPE, .ndim = 2, .shape = {in, out}};
+    struct gfn_array bias = {.name = bias_name, .dtype = GFN_REAL_DTYPE, .ndim = 1, .shape = {out}};
+    GFN_TRY(gfn_safetensors_find(f->file, &weight));
+    return gfn_safetensors_find(f->file, &bias);
+}
+
+/* The layers are those that the options ask for: nothing is made, with all its memory, for a file
+ * that does not hold it. */
+static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
+{
+    int64_t widths[GFN_MAX_HIDDEN + 1], in = shape->obs_dim;
+    const size_t n = gfn_options_widths(f->options, "hidden", widths);
+    widths[n] = shape->n_actions;
+    for (size_t i = 0; i <= n; in = widths[i++])
+        GFN_TRY(check_layer(f, i, in, widths[i]));
+    return GFN_OK;
+}
+
+static gfn_status check_network(const gfn_found *f)
+{
+    gfn_env *env = NULL;
+    const gfn_env_ops *ops = gfn_env_find(gfn_options_text(f->options, "env"));
+    gfn_status status = gfn_env_create_with(ops, f->options, &env);
+    if (status == GFN_OK)
+        status = check_layers(f, gfn_env_shape(env));
+    gfn_env_destroy(&env);
+    if (status == GFN_EINVAL || status == GFN_EDATA)
+        return gfn_fail_in(GFN_EDATA, "%s: ", f->path);
+    return status;
+}
+
+static gfn_status read_iteration(gfn_found *f)
+{
+    const char *text = gfn_safetensors_text(f->file, "iteration");
+    if (text && gfn_text_integer(text, &f->iteration) && f->iteration >= 0)
+        return GFN_OK;
+    return gfn_fail(GFN_EDATA, "%s: iteration is \"%.40s\", expected a number", f->path,
+                    text ? text : "not stated");
+}
+
+static gfn_status check_file(gfn_found *f)
+{
+    GFN_TRY(check_texts(f->file, f->path));
+    GFN_TRY(read_options(f));
+    GFN_TRY(check_network(f));
+    return read_iteration(f);
+}
+
+/* f->path is `path` from now on. */
+static gfn_status open_file(gfn_found *f, char *path)
+{
+    f->path = path;
+    GFN_TRY(gfn_safetensors_load(path, &f->file));
+    gfn_status status = check_file(f);
+    if (status != GFN_OK) {
+        gfn_safetensors_destroy(&f->file);
+        gfn_options_destroy(&f->options);
+    }
+    return status;
+}
+
+gfn_status gfn_found_refuse(const char *directory)
+{
+    if (!gfn_folder_exists(directory))
+        return gfn_fail(GFN_EIO, "%s: expected a run directory, found %s (hint: runs/latest)",
+                        directory, gfn_file_exists(directory) ? "a file" : "nothing");
+    return gfn_fail(GFN_EIO,
+                    "%s: expected a run directory with a %s, found none (hint: a run that ended "
+                    "before its first checkpoint has none)",
+                    directory, GFN_CHECKPOINT_FILE);
+}
+
+/* The newest checkpoint, or where it is damaged or missing the one before. */
+gfn_status gfn_found_open(const char *directory, gfn_found *f)
+{
+    char *newest = NULL, *previous = NULL;
+    GFN_TRY(gfn_folder_path(directory, GFN_CHECKPOINT_FILE, &newest));
+    gfn_status status = gfn_folder_path(directory, GFN_CHECKPOINT_PREVIOUS, &previous);
+    if (status != GFN_OK) {
+        gfn_release(&newest);
+        return status;
+    }
+    const bool has_newest = gfn_file_exists(newest), has_previous = gfn_file_exists(previous);
+    char why[600] = "";
+    if (has_newest) {
+        status = open_file(f, newest);
+        snprintf(why, sizeof why, "%s", gfn_error_message());
+    } else {
+        status = gfn_found_refuse(directory);
+        snprintf(why, sizeof why, "%s is missing", newest);
+        gfn_release(&newest);
+    }
+    if (status == GFN_OK || status == GFN_ENOMEM || !has_previous) {
+        gfn_release(&previous);
+        return status;
+    }
+    gfn_release(&newest);
+    status = open_file(f, previous);
+    if (status != GFN_OK)
+        return gfn_fail_in(status, "%s; and the one before: ", why);
+    f->is_fallback = has_newest;
+    gfn_found_note(f, "%s; %s of iteration %lld is taken instead", why, GFN_CHECKPOINT_PREVIOUS,
+                   (long long)f->iteration);
+    return GFN_OK;
+}

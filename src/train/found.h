@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * train/found.h - what rank 0 finds in a run directory.
+ */
+#ifndef TRAIN_FOUND_H
+#define TRAIN_FOUND_H
+
+#include "io/safetensors.h"
+#include "train/run.h"
+
+typedef struct gfn_found {
+    gfn_safetensors *file; /* NULL: there is no checkpoint, only config.ini */
+    char *path;            /* of the file that was taken */
+    gfn_options *options;
+    int64_t iteration;
+    bool is_fallback; /* the newest checkpoint is damaged, this is the one before */
+    bool is_changed;  /* the options are no longer those of the file */
+    char notice[1500];
+} gfn_found;
+
+/* All of these leave something to clear, also where they fail. */
+void gfn_found_clear(gfn_found *found);
+
+/* One more line of the notice. */
+void gfn_found_note(gfn_found *found, const char *format, ...) GFN_PRINTF(2, 3);
+
+/* found.c: the newest checkpoint, or where it is damaged or missing the one before.
+ * Errors: GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
+gfn_status gfn_found_open(const char *directory, gfn_found *found);
+
+/* Fail: there is no checkpoint, or no directory. */
+gfn_status gfn_found_refuse(const char *directory);
+
+/* resume.c: the same to go on, or config.ini where there is no checkpoint yet, and with settings.
+ * Errors: these, and GFN_EINVAL: a setting contradicts what was found. */
+gfn_status gfn_found_open_to_go_on(const char *directory, const gfn_setting *settings, size_t n,
+                                   gfn_found *found);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a run that goes on takes from its directory, and what may be changed.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <gfn/version.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/folder.h"
+#include "train/checkpoint.h"
+#include "train/found.h"
+
+/* A run that ended before its first checkpoint begins anew, as its config.ini says. */
+static gfn_status open_beginning(const char *directory, gfn_found *f)
+{
+    GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &f->path));
+    if (!gfn_file_exists(f->path))
+        return gfn_found_refuse(directory);
+    GFN_TRY(gfn_run_options_load(f->path, NULL, &f->options));
+    for (size_t i = 0; i < gfn_options_count(f->options); i++) {
+        const gfn_option *row = gfn_options_row(f->options, i);
+        if (gfn_run_option_is_of_job(row->name))
+            GFN_TRY(gfn_options_set(f->options, row->name, row->fallback, "default"));
+    }
+    gfn_found_note(f, "%s holds no checkpoint yet: the run begins anew", directory);
+    return GFN_OK;
+}
+
+static bool has_checkpoint(const char *directory)
+{
+    static const char *const names[] = {GFN_CHECKPOINT_FILE, GFN_CHECKPOINT_PREVIOUS};
+    bool exists = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path = NULL;
+        exists |= gfn_folder_path(directory, names[i], &path) == GFN_OK && gfn_file_exists(path);
+        gfn_release(&path);
+    }
+    return exists;
+}
+
+/* What is said of a run that gets another length. */
+static void note_length(gfn_found *f, int64_t before, int64_t now)
+{
+    const char *schedule = gfn_options_text(f->options, "schedule");
+    if (strcmp(schedule, "constant") == 0)
+        gfn_found_note(f, "iterations: %lld instead of %lld", (long long)now, (long long)before);
+    else
+        gfn_found_note(
+            f,
+            "iterations: %lld instead of %lld: from here on the %s schedule gives the learning "
+            "rates of a run of %lld, and the result is that of neither run (hint: only with "
+            "--schedule constant does a longer run begin as a shorter one)",
+            (long long)now, (long long)before, schedule, (long long)now);
+}
+
+static gfn_status change(gfn_found *f, const gfn_options *before, const gfn_setting *s)
+{
+    const int64_t iterations = gfn_options_int(before, "iterations");
+    GFN_TRY(gfn_options_set(f->options, s->name, s->value, "command line"));
+    if (gfn_options_is_same(f->options, before, s->name))
+        return gfn_options_set(f->options, s->name, gfn_options_text(before, s->name), f->path);
+    if (!gfn_run_option_may_change(s->name))
+        return gfn_fail(GFN_EINVAL,
+                        "%s: expected %s as in %s, found %s (hint: leave it out, or begin another "
+                        "run)",
+                        s->name, gfn_options_text(before, s->name), f->path, s->value);
+    if (strcmp(s->name, "iterations") == 0 && gfn_options_int(f->options, s->name) < f->iteration)
+        return gfn_fail(GFN_EINVAL,
+                        "iterations: expected at least the %lld that are done, found %s (hint: "
+                        "gfn-dist eval measures a run as it is)",
+                        (long long)f->iteration, s->value);
+    if (strcmp(s->name, "iterations") == 0)
+        note_length(f, iterations, gfn_options_int(f->options, s->name));
+    f->is_changed |= !gfn_run_option_is_of_job(s->name);
+    return GFN_OK;
+}
+
+static gfn_status change_all(gfn_found *f, const gfn_setting *settings, size_t n)
+{
+    gfn_options *before = NULL;
+    gfn_status status = gfn_options_copy(f->options, &before);
+    for (size_t i = 0; i < n && status == GFN_OK; i++)
+        status = change(f, before, &settings[i]);
+    gfn_options_destroy(&before);
+    return status;
+}
+
+/* Other kernels or another version of the program round differently. */
+static void note_build(gfn_found *f)
+{
+    const struct {
+        const char *name, *here;
+    } builds[] = {{"kernels", gfn_kernels_name()}, {"version", gfn_version()}};
+    for (size_t i = 0; f->file && i < sizeof builds / sizeof builds[0]; i++) {
+        const char *there = gfn_safetensors_text(f->file, builds[i].name);
+        if (there && strcmp(there, builds[i].here) != 0)
+            gfn_found_note(
+                f,
+                "%s: %.40s made the checkpoint, here is %s: the run goes on, but to other bits "
+                "than where it began%s",
+                builds[i].name, there, builds[i].here,
+                i == 0 ? " (hint: GFN_KERNELS, see README)" : "");
+    }
+}
+
+gfn_status gfn_found_open_to_go_on(const char *directory, const gfn_setting *settings, size_t n,
+                                   gfn_found *f)
+{
+    GFN_TRY(has_checkpoint(directory) ? gfn_found_open(directory, f)
+                                      : open_beginning(directory, f));
+    note_build(f);
+    GFN_TRY(change_all(f, settings, n));
+    if (f->file && f->iteration >= gfn_options_int(f->options, "iterations"))
+        gfn_found_note(f, "all %lld iterations are done (hint: --iterations %lld goes on)",
+                       (long long)f->iteration, (long long)(2 * f->iteration));
+    return GFN_OK;
+}
