@@ -9,7 +9,7 @@
 
 UNIT_TESTS =
 SHELL_TESTS = tests/sources.sh tests/headers.sh tests/external.sh \
-	tests/cli/bad-input.sh tests/cli/same-bits.sh tests/cli/seeds.sh
+	tests/cli/bad-input.sh tests/cli/resume.sh tests/cli/same-bits.sh tests/cli/seeds.sh
 ALL_RANKS =
 RANK_TESTS =
 
