@@ -28,6 +28,7 @@ include tests/unit/train.mk
 
 include tests/ranks/comm.mk
 include tests/ranks/train.mk
+include tests/ranks/watch.mk
 
 # What scripts/bench measures with.
 check_PROGRAMS += tests/bench/bench

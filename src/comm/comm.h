@@ -50,6 +50,12 @@ struct gfn_comm {
 void gfn_comm_enter(gfn_comm *comm, int phase, int64_t iteration);
 void gfn_comm_end_watch(gfn_comm *comm);
 
+/* A long phase goes on. */
+static inline void gfn_comm_beat(gfn_comm *comm)
+{
+    gfn_pulse_add(&comm->pulse->moves);
+}
+
 /* A count of MPI is an int; this one also leaves room for sums of two. */
 #define GFN_COMM_MOST ((size_t)1 << 30)
 

@@ -72,9 +72,16 @@ static gfn_status compare(drawing *d, gfn_exact *exact, gfn_draw *draw)
     return GFN_OK;
 }
 
+typedef struct judgement {
+    drawing *drawing;
+    gfn_draw *draw;
+} judgement;
+
 /* What rank 0 finds out. */
-static gfn_status judge(drawing *d, gfn_draw *draw)
+static gfn_status judge(void *self)
 {
+    drawing *d = ((judgement *)self)->drawing;
+    gfn_draw *draw = ((judgement *)self)->draw;
     const gfn_env *env = d->run->env;
     const gfn_env_spec *spec = gfn_env_spec_of(env);
     gfn_exact *exact;
@@ -93,7 +100,7 @@ static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
 {
     for (int64_t first = 0; first < draw->n; first += PART)
         GFN_TRY(draw_part(d, first, draw->n - first < PART ? draw->n - first : PART));
-    GFN_TRY(gfn_comm_agree(d->run->comm, d->is_root ? judge(d, draw) : GFN_OK));
+    GFN_TRY(gfn_run_work_alone(d->run, judge, &(judgement){d, draw}));
     if (wants_objects) {
         draw->objects = d->objects;
         d->objects = NULL;

@@ -22,6 +22,7 @@ struct gfn_run {
     const double
         *p; /* what `exact` found for the parameters with the CRC p_crc; NULL: nothing yet */
     uint32_t p_crc;
+    double last_sign; /* moment; 0: nobody listens */
     int threads;
     bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
@@ -48,6 +49,12 @@ gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_opti
 
 /* layout.c: threads of this rank, and what is said of the machine. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
+
+/* Do on rank 0 what may take long, while the other ranks hear from time to time that it goes on, so
+ * that no watch takes it for a hang. `work` calls gfn_run_give_sign() now and then (and is fine
+ * without). Collective; the status is the same on every rank. */
+gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self);
+gfn_status gfn_run_give_sign(gfn_run *run);
 
 /* The exact evaluation on rank 0; NULL where it is impossible. */
 gfn_status gfn_run_exact(gfn_run *run, gfn_exact **exact);
