@@ -109,8 +109,9 @@ static gfn_status check_network(const gfn_found *f)
 
 static gfn_status read_iteration(gfn_found *f)
 {
+    const int64_t most = INT64_C(1) << 53; /* as of the option */
     const char *text = gfn_safetensors_text(f->file, "iteration");
-    if (text && gfn_text_integer(text, &f->iteration) && f->iteration >= 0)
+    if (text && gfn_text_integer(text, &f->iteration) && f->iteration >= 0 && f->iteration <= most)
         return GFN_OK;
     return gfn_fail(GFN_EDATA, "%s: iteration is \"%.40s\", expected a number", f->path,
                     text ? text : "not stated");

@@ -54,6 +54,15 @@ static void long_messages_are_cut(void **state)
     assert_int_equal(strlen(gfn_error_message()), 1023);
 }
 
+static void what_is_quoted_stays_text_on_one_line(void **state)
+{
+    (void)state;
+    gfn_fail(GFN_EDATA, "found \"%s\"", "a\nb\x1b[2J\x7f\t\xc3\xa4");
+    assert_string_equal(gfn_error_message(), "found \"a?b?[2J??\xc3\xa4\"");
+    gfn_fail_in(GFN_EDATA, "%s: ", "run\r.ini");
+    assert_string_equal(gfn_error_message(), "run?.ini: found \"a?b?[2J??\xc3\xa4\"");
+}
+
 static void *fail_elsewhere(void *message)
 {
     gfn_fail(GFN_ECOMM, "elsewhere");
@@ -102,6 +111,7 @@ int main(void)
         cmocka_unit_test(every_status_has_its_name),
         cmocka_unit_test(a_failure_leaves_its_message),
         cmocka_unit_test(long_messages_are_cut),
+        cmocka_unit_test(what_is_quoted_stays_text_on_one_line),
         cmocka_unit_test(threads_have_messages_of_their_own),
         cmocka_unit_test(try_returns_what_failed),
         cmocka_unit_test(the_library_tells_the_version_of_its_headers),
