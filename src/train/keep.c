@@ -122,6 +122,7 @@ static gfn_status set_aside(gfn_trainer *t, const char *path)
 
 static gfn_status begin(gfn_trainer *t, const char *directory)
 {
+    t->saved_iteration = -1; /* a loaded run has its checkpoint elsewhere */
     GFN_TRY(claim(t->run, directory));
     GFN_TRY(with_file(t, GFN_METRICS_FILE, open_metrics));
     GFN_TRY(gfn_folder_claim(t->run->directory, files)); /* nobody was faster */

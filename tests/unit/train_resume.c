@@ -348,6 +348,28 @@ static void a_run_is_gone_on_with_by_one_job_at_a_time(void **unused)
     assert_same_run("twice", whole());
 }
 
+/* A branch: what was learned goes on elsewhere, and the old run stays as it is. */
+static void a_loaded_run_can_be_kept_in_another_directory(void **unused)
+{
+    (void)unused;
+    gfn_run *run = NULL;
+    work(new_run(JOB), "trunk", 28, STOPPED);
+    assert_int_equal(gfn_run_load(comm, "trunk", 1, &run), GFN_OK);
+    work(run, "branch", 28, STOPPED); /* nothing is left to do */
+    assert_same_file("trunk", "branch", "checkpoint.safetensors");
+    work(old_run("branch"), NULL, 60, FINISHED);
+    assert_same_file(whole(), "branch", "checkpoint.safetensors");
+    assert_same_file(whole(), "branch", "histogram.npy");
+    work(old_run("trunk"), NULL, 60, FINISHED);
+    assert_same_run("trunk", whole());
+    assert_int_equal(gfn_run_load(comm, "trunk", 1, &run), GFN_OK);
+    gfn_trainer *trainer = NULL;
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, "branch"), GFN_EEXIST);
+    gfn_trainer_destroy(&trainer);
+    gfn_run_destroy(&run);
+}
+
 static void an_empty_directory_is_no_run(void **unused)
 {
     (void)unused;
@@ -371,6 +393,7 @@ int main(void)
         cmocka_unit_test(settings_that_contradict_are_refused_by_name),
         cmocka_unit_test(a_finished_run_can_be_extended),
         cmocka_unit_test(a_run_is_gone_on_with_by_one_job_at_a_time),
+        cmocka_unit_test(a_loaded_run_can_be_kept_in_another_directory),
         cmocka_unit_test(an_empty_directory_is_no_run),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
