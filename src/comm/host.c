@@ -105,10 +105,9 @@ static bool sees_change(struct gfn_host *host, atomic_uint *word, unsigned value
 }
 
 /* Return when all ranks have come here. What they wrote before, all may read after. */
-static void meet(struct gfn_host *host)
+static void wait_for_all(struct gfn_host *host)
 {
     struct gfn_host_memory *memory = host->memory;
-    gfn_pulse_add(&host->pulse->milestones);
     const unsigned meeting = atomic_load(&memory->meeting);
     if (atomic_fetch_add(&memory->arrived, 1) + 1 == (unsigned)host->size) {
         atomic_store(&memory->arrived, 0);
@@ -124,6 +123,12 @@ static void meet(struct gfn_host *host)
     while (atomic_load(&memory->meeting) == meeting)
         sleep_on(&memory->meeting, meeting);
     atomic_fetch_sub(&memory->sleepers, 1);
+}
+
+static void meet(struct gfn_host *host)
+{
+    gfn_pulse_add(&host->pulse->milestones);
+    wait_for_all(host);
 }
 
 GFN_CLONES
@@ -182,9 +187,11 @@ static gfn_status reduce_others(struct gfn_host *host, enum gfn_host_operation o
                                 const struct gfn_host_others *others, int64_t *total, size_t n)
 {
     struct gfn_host_memory *memory = host->memory;
+    /* The first rank is not behind the rest while it waits for other hosts. */
+    gfn_pulse_add(&host->pulse->milestones);
     if (host->rank == 0)
         memory->status = others->reduce(others->self, operation, total, n);
-    meet(host);
+    wait_for_all(host);
     if (memory->status != GFN_OK && host->rank > 0)
         return gfn_fail(memory->status, "the first rank of this host could not reach the others");
     return memory->status;

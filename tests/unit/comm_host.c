@@ -322,6 +322,32 @@ static void the_first_rank_alone_reaches_other_hosts_and_all_learn_how_it_went(v
     run(4, 100, reach_others);
 }
 
+/* The first rank waits for another host, and the others for it. */
+static gfn_status look_around(void *self, enum gfn_host_operation operation, int64_t *x, size_t n)
+{
+    const struct timespec nap = {.tv_nsec = 50000000};
+    const struct gfn_host *host = self;
+    const struct gfn_pulse *pulses = gfn_host_pulses(host);
+    (void)operation, (void)x, (void)n;
+    nanosleep(&nap, NULL);
+    for (int rank = 0; rank < host->size; rank++)
+        CLAIM(pulses[rank].milestones <= pulses[0].milestones);
+    return GFN_OK;
+}
+
+static void wait_for_others(struct gfn_host *host)
+{
+    const struct gfn_host_others others = {look_around, host};
+    int64_t x[250] = {0};
+    CLAIM(gfn_host_reduce(host, GFN_HOST_SUM, x, 250, &others) == GFN_OK);
+}
+
+static void the_first_rank_is_not_behind_while_it_waits_for_other_hosts(void **state)
+{
+    (void)state;
+    run(3, 100, wait_for_others);
+}
+
 static void wait_long(struct gfn_host *host)
 {
     const struct timespec nap = {.tv_nsec = 400000000};
@@ -349,6 +375,7 @@ int main(void)
         cmocka_unit_test(counts_that_overflow_are_told),
         cmocka_unit_test(ranks_that_lag_behind_get_what_they_came_for),
         cmocka_unit_test(the_first_rank_alone_reaches_other_hosts_and_all_learn_how_it_went),
+        cmocka_unit_test(the_first_rank_is_not_behind_while_it_waits_for_other_hosts),
         cmocka_unit_test(who_waits_long_sleeps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
