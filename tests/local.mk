@@ -9,7 +9,8 @@
 
 UNIT_TESTS =
 SHELL_TESTS = tests/sources.sh tests/headers.sh tests/external.sh \
-	tests/cli/bad-input.sh tests/cli/resume.sh tests/cli/same-bits.sh tests/cli/seeds.sh
+	tests/cli/bad-input.sh tests/cli/resume.sh tests/cli/same-bits.sh \
+	tests/cli/sbatch.sh tests/cli/seeds.sh
 ALL_RANKS =
 RANK_TESTS =
 
@@ -25,6 +26,8 @@ include tests/unit/objective.mk
 include tests/unit/optim.mk
 include tests/unit/rollout.mk
 include tests/unit/train.mk
+
+include tests/fuzz/local.mk
 
 include tests/ranks/comm.mk
 include tests/ranks/train.mk
@@ -63,7 +66,7 @@ RANK_TESTS += $(ALL_RANKS:=-1.np)
 if HAVE_MPI
 RANK_TESTS += $(ALL_RANKS:=-2.np) $(ALL_RANKS:=-3.np) $(ALL_RANKS:=-4.np) \
 	$(ALL_RANKS:=-8.np)
-SHELL_TESTS += tests/cli/ranks.sh
+SHELL_TESTS += tests/cli/hosts.sh tests/cli/ranks.sh tests/cli/slurm.sh
 LEAKS = 0
 else
 LEAKS = 1
@@ -74,7 +77,7 @@ TEST_EXTENSIONS = .sh .np
 LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
-EXTRA_DIST += $(SHELL_TESTS) tests/cli/ranks.sh \
+EXTRA_DIST += $(SHELL_TESTS) tests/cli/hosts.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/own_loss.c tests/external/score.c tests/external/train.c
 
 # Automake names a log after a file: the rank count stands in the name of an empty one.
@@ -117,5 +120,6 @@ need-cmocka:
 endif
 
 EXTRA_DIST += .ci/run .clang-format \
-	scripts/bench scripts/check scripts/count-tests scripts/demo scripts/np-run scripts/setup \
+	scripts/bench scripts/check scripts/count-tests scripts/demo scripts/gfn-dist.sbatch \
+	scripts/netns-cluster scripts/np-run scripts/setup scripts/slurm-cluster \
 	scripts/test-run

@@ -56,6 +56,9 @@ static gfn_status too_large(const char *path, size_t limit)
     return gfn_fail(GFN_EDATA, "%s: expected a file of at most %zu bytes, found more", path, limit);
 }
 
+/* Of what tells no size: a link to /dev/zero has no end. */
+enum { MOST_UNSIZED = 64 << 20 };
+
 /* A file tells its size, and one byte more shows its end; a pipe tells nothing. */
 static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer *buffer)
 {
@@ -65,6 +68,8 @@ static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer
     bool is_sized = S_ISREG(found.st_mode) && found.st_size > 0;
     if (is_sized && (uintmax_t)found.st_size > limit)
         return too_large(path, limit);
+    if (!is_sized && limit > MOST_UNSIZED)
+        limit = MOST_UNSIZED;
     GFN_TRY(grow(path, is_sized ? (size_t)found.st_size + 1 : 4096, buffer));
     for (;;) {
         ssize_t got;

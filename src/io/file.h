@@ -38,8 +38,8 @@ void gfn_writer_discard(gfn_writer **writer);
 /* Open, write n bytes, commit. */
 gfn_status gfn_file_replace(const char *path, const char *keep, const void *bytes, size_t n);
 
-/* Read a whole file (or a pipe) of at most `limit` bytes. *bytes (the address of a pointer) is
- * aligned to 64 bytes and has a '\0' behind its *n bytes; free it with gfn_release().
+/* Read a whole file of at most `limit` bytes, or a pipe of at most 64 MiB. *bytes (the address of a
+ * pointer) is aligned to 64 bytes and has a '\0' behind its *n bytes; free it with gfn_release().
  * Errors: GFN_EIO, GFN_ENOMEM; GFN_EDATA: more than `limit` bytes. */
 gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n);
 

@@ -127,6 +127,31 @@ static void every_limit_is_inclusive(void **state)
     assert_string_equal(gfn_options_text(options, "quiet"), "yes");
 }
 
+/* 2^53 + 1 is no double: rounded it would be the limit itself. */
+static void integers_are_compared_as_integers(void **state)
+{
+    (void)state;
+    static const gfn_option rows[] = {
+        {"n", GFN_OPTION_INT, "0", -0x1p53, 0x1p53, NULL, "Numbers", "A number."},
+        {NULL, GFN_OPTION_FLAG, NULL, 0, 0, NULL, NULL, NULL},
+    };
+    static const struct {
+        const char *text;
+        gfn_status status;
+    } values[] = {
+        {"9007199254740992", GFN_OK},
+        {"9007199254740993", GFN_EINVAL},
+        {"-9007199254740992", GFN_OK},
+        {"-9007199254740993", GFN_EINVAL},
+    };
+    const gfn_option *const table = rows;
+    gfn_options *options = NULL;
+    assert_int_equal(gfn_options_create(&table, 1, &options), GFN_OK);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        assert_int_equal(gfn_options_set(options, "n", values[i].text, "test"), values[i].status);
+    gfn_options_destroy(&options);
+}
+
 static void wrong_values_are_refused_with_a_message_and_change_nothing(void **state)
 {
     gfn_options *options = *state;
@@ -285,6 +310,7 @@ int main(void)
         WITH_SET(values_are_kept_as_given_with_their_source),
         WITH_SET(rows_come_in_the_order_of_the_tables),
         WITH_SET(every_limit_is_inclusive),
+        cmocka_unit_test(integers_are_compared_as_integers),
         WITH_SET(wrong_values_are_refused_with_a_message_and_change_nothing),
         WITH_SET(seventeen_widths_are_refused),
         WITH_SET(a_line_of_settings_sets_each),

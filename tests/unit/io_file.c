@@ -82,6 +82,16 @@ static void a_file_over_the_limit_is_refused(void **state)
     assert_null(bytes);
 }
 
+static void what_has_no_end_is_refused(void **state)
+{
+    (void)state;
+    char *bytes = NULL;
+    size_t n = 0;
+    assert_refused(gfn_file_read("/dev/zero", SIZE_MAX / 4, &bytes, &n), GFN_EDATA,
+                   "/dev/zero: expected a file of at most 67108864 bytes, found more");
+    assert_null(bytes);
+}
+
 static void what_is_no_file_is_refused(void **state)
 {
     (void)state;
@@ -303,6 +313,7 @@ int main(void)
         scratch_test(a_file_is_read_whole),
         scratch_test(an_empty_file_is_a_file),
         scratch_test(a_file_over_the_limit_is_refused),
+        scratch_test(what_has_no_end_is_refused),
         scratch_test(what_is_no_file_is_refused),
         scratch_test(a_pipe_is_read_whole_in_spite_of_signals),
         scratch_test(existence_is_told),

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The job script under a real Slurm: jobs that are preempted, with and without a time of grace, or
+# reach their time limit go on by themselves and end with the bits of an uninterrupted run.
+set -u
+script=$top_srcdir/scripts/gfn-dist.sbatch
+hosts=$top_srcdir/scripts/netns-cluster
+run=(--size 16 --batch-size 37 --iterations 8000 --checkpoint-every 50 --threads 1)
+
+if [ "${1-}" != inside ]; then
+    if [ "$MPI_NAME" != openmpi ]; then
+        echo "built with $MPI_NAME: only Open MPI is tried"
+        exit 77
+    fi
+    exec "$top_srcdir/scripts/slurm-cluster" 3 "$TMPDIR/slurm" -- bash "${BASH_SOURCE[0]}" inside
+fi
+cd "$TMPDIR" || exit 1
+failed=0
+
+wrong() {
+    echo "$1: ${*:2}"
+    failed=1
+}
+
+bits() {
+    grep '"params_crc"' "$1/summary.json"
+    cksum <"$1/histogram.npy"
+    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
+}
+
+# within SECONDS COMMAND...: until it succeeds; fails when it does not in time.
+within() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -le $end ] || return 1
+        sleep 0.05
+    done
+}
+
+# submit NAME LAUNCHER SBATCH-OPTION... -- GFN-DIST-OPTION...
+declare -A job
+submit() {
+    local name=$1 options=()
+    export LAUNCHER=$2 RUN=$TMPDIR/$1
+    shift 2
+    while [ "$1" != -- ]; do
+        options+=("$1") && shift
+    done
+    job[$name]=$(sbatch --parsable --output "$name.out" "${options[@]}" "$script" "${@:2}") ||
+        wrong "$name" "not submitted"
+}
+
+# freeze NAME HOST...: stops the ranks when the first checkpoint stands, so that the job cannot end
+# before what it waits for comes. Slurm sends SIGCONT with its own signals.
+freeze() {
+    within 40 test -e "$1/checkpoint.safetensors" || wrong "$1" "no checkpoint: $(cat "$1.out")"
+    signal STOP "${@:2}"
+    [ ! -e "$1/summary.json" ] || wrong "$1" "has ended too early"
+}
+signal() {
+    local host pid
+    for host in "${@:2}"; do
+        for pid in $("$hosts" pids "$host"); do
+            [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != gfn-dist ] || kill "-$1" "$pid"
+        done
+    done
+}
+
+# A job of partition high takes the place of one on these hosts.
+preempt() { sbatch --partition high --nodelist "$1" --exclusive --output /dev/null --wrap 'sleep 1'; }
+
+has_said() { grep -q "$2" "$1.out" 2>/dev/null; }
+slurm_says() { scontrol --oneliner show job "${job[$1]}" | tr ' ' '\n' | sed -n "s/^$2=//p"; }
+has_ended() { [[ $(slurm_says "$1" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)$ ]]; }
+
+# ended NAME STATE STARTS
+ended() {
+    within 60 has_ended "$1" || wrong "$1" "still $(slurm_says "$1" JobState)"
+    local found
+    found="$(slurm_says "$1" JobState) $(grep -c ' start [0-9]* on ' "$1.out")"
+    [ "$found" = "$2 $3" ] || wrong "$1" "state and starts: $found, expected $2 $3"
+    [ "$2" != COMPLETED ] || bits "$1" 2>&1 | cmp - one.bits || wrong "$1" "other bits"
+    grep -E '^gfn-dist|^slurmstepd' "$1.out"
+    [ $failed -eq 0 ] || cat "$1.out"
+}
+
+"$GFN_DIST" "${run[@]}" --quiet --out one || exit 1
+bits one >one.bits
+
+# Frozen until Slurm's warning comes, which takes it half a minute to a minute.
+submit limit mpirun --time 1 --signal B:USR1@5 --nodelist node3 --ntasks 2 -- "${run[@]}"
+freeze limit node3
+
+submit wrong mpirun --nodelist node1 --ntasks 2 -- --size 1
+ended wrong FAILED 1
+has_said wrong 'exit status 2: not requeued' || wrong wrong "$(cat wrong.out)"
+
+submit preempted mpirun --nodelist 'node[1-2]' --ntasks 4 -- "${run[@]}"
+freeze preempted node1 node2
+preempt 'node[1-2]'
+ended preempted COMPLETED 2
+
+submit grace srun --partition grace --nodelist 'node[1-2]' --ntasks 4 -- "${run[@]}"
+freeze grace node1 node2
+preempt 'node[1-2]'
+ended grace COMPLETED 2
+has_said grace 'preempted: back into the queue' || wrong grace "requeued by Slurm"
+
+within 60 has_said limit 'SIGUSR1: stopping' || wrong limit "no warning"
+signal CONT node3
+ended limit COMPLETED 2
+has_said limit 'exit status 3, saved: back into the queue' || wrong limit "did not requeue itself"
+
+exit $failed

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where to cut metrics.jsonl: a byte for the last iteration that is to stay, then the file.
+ */
+#include "fuzz.h"
+
+#include "io/jsonl.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct gfn_jsonl_end end, again;
+    if (n == 0)
+        return 0;
+    const int64_t last = data[0] < 250 ? data[0] : INT64_MAX - data[0];
+    const size_t length = n - 1;
+    char *text = malloc(length ? length : 1);
+    claim(text != NULL, "no memory");
+    memcpy(text, data + 1, length);
+    const gfn_status status =
+        gfn_jsonl_find_end(text, length, "input", "iteration", "time_s", last, &end);
+    if (status != GFN_OK) {
+        claim_refused(status);
+    } else {
+        claim(end.bytes <= length, "%zu of %zu bytes", end.bytes, length);
+        claim(end.number >= -1 && end.number <= last, "%lld", (long long)end.number);
+        claim((end.number < 0) == (end.bytes == 0), "%lld", (long long)end.number);
+        claim(end.bytes == 0 || text[end.bytes - 1] == '\n', "a torn line stays");
+        /* What stays is whole: nothing more is cut off it, and it ends the same. */
+        claim(gfn_jsonl_find_end(text, end.bytes, "input", "iteration", "time_s", last, &again) ==
+                  GFN_OK,
+              "%s", gfn_error_message());
+        claim(memcmp(&end, &again, sizeof end) == 0, "%zu bytes, then %zu", end.bytes, again.bytes);
+    }
+    free(text);
+    return 0;
+}

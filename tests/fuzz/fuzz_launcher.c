@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The environment that a launcher leaves: lines "NAME=value".
+ */
+#include "fuzz.h"
+
+#include "comm/launcher.h"
+
+static char *environment;
+
+static char *lookup(const char *name)
+{
+    const size_t length = strlen(name);
+    for (char *line = environment; *line != '\0'; line += strlen(line) + 1)
+        if (strncmp(line, name, length) == 0 && line[length] == '=')
+            return line + length + 1;
+    return NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    environment = malloc(n + 2); /* lines become texts, an empty one is the end */
+    claim(environment != NULL, "no memory");
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char c = data[i] == '\n' ? '\0' : (char)data[i];
+        if (c != '\0' || (used > 0 && environment[used - 1] != '\0'))
+            environment[used++] = c;
+    }
+    environment[used] = environment[used + (used <= n)] = '\0';
+    const struct gfn_launcher found = gfn_launcher_find(lookup);
+    claim(found.size >= 1 && found.rank >= 0, "size %d, rank %d", found.size, found.rank);
+    if (found.name == NULL) {
+        claim(found.size == 1 && found.rank == 0, "size %d, rank %d", found.size, found.rank);
+    } else {
+        claim(found.variable != NULL, "%s gave nothing away", found.name);
+        const char *value = lookup(found.variable);
+        claim(value != NULL && strtol(value, NULL, 10) == found.value, "%s: %d", found.variable,
+              found.value);
+        claim(!found.is_mute || found.size > 1, "%s: one is never lost", found.name);
+    }
+    free(environment);
+    return 0;
+}
