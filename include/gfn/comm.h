@@ -62,16 +62,19 @@ GFN_API const char *gfn_comm_library(const gfn_comm *comm);
  * Shares follow each other in rank order and differ by at most one. Not collective. */
 GFN_API void gfn_comm_share(const gfn_comm *comm, int64_t n, int64_t *first, int64_t *mine);
 
-/* Called when a rank hangs, from a thread of its own, with a message that names the rank, what it
- * is at and since when. It is to end the process, for nothing else can be done: others may hold
- * locks. One process of a host is told the message, the others a little later NULL. */
-typedef void (*gfn_alarm)(void *self, const char *message);
+/* Called when a rank hangs, from a thread of its own, again and again until the process has ended.
+ * It is to end it, for nothing else can be done: others may hold locks. `message`, valid for the
+ * call, names the rank, what it is at and since when; in the other processes of its host, which are
+ * told a little later, it is NULL. */
+typedef void (*gfn_comm_alarm)(void *self, const char *message);
 
 /* Watch this rank and those of its host: one that has not moved on for `seconds`, neither from one
- * phase of training to the next nor in messages, hangs. Where it may be on another host, it takes
- * twice as long. Ends with the communicator. Not collective, but all ranks shall be watched.
- * Errors: GFN_EINVAL, GFN_ENOMEM. */
-GFN_API gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_alarm alarm, void *self);
+ * phase of training to the next nor in messages, hangs, also where it is busy: a program of one's
+ * own that works longer between them needs more seconds. Where it may be on another host, it takes
+ * twice as long. Ends with the communicator, which borrows `self` until then. Not collective, but
+ * all ranks shall be watched.
+ * Errors: GFN_EINVAL (not a positive time, or the second watch), GFN_ENOMEM. */
+GFN_API gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, void *self);
 
 /* Sum x[n] over all ranks, in place and exactly: the result does not depend on the number of ranks,
  * their order or the algorithm. The caller keeps the sums within int64.

@@ -38,11 +38,6 @@ typedef struct gfn_option {
 
 typedef struct gfn_options gfn_options;
 
-/* An option as somebody gave it. Both borrowed. */
-typedef struct gfn_setting {
-    const char *name, *value;
-} gfn_setting;
-
 /* Make a set from `n` tables, each ended by a row whose name is NULL. Every value is the default,
  * its source "default". The tables are borrowed and must outlive the set.
  * Errors: GFN_EINVAL (a name twice, a default that its row refuses), GFN_ENOMEM. */
@@ -70,7 +65,8 @@ GFN_API size_t gfn_options_count(const gfn_options *options);
 GFN_API const gfn_option *gfn_options_row(const gfn_options *options, size_t index);
 GFN_API const char *gfn_options_source(const gfn_options *options, const char *name);
 
-/* Whether two sets give the option the same value, however it is written ("0.1" and "1e-1"). */
+/* Whether two sets give the option the same value, however it is written ("0.1" and "1e-1"). A name
+ * that neither knows is the same, one that only one knows is not. */
 GFN_API bool gfn_options_is_same(const gfn_options *a, const gfn_options *b, const char *name);
 
 /* Values. The name must be a row of the matching type: anything else is the caller's mistake and

@@ -46,12 +46,18 @@ GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, in
  * of another version), and those of gfn_run_create(). */
 GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
 
-/* The same to go on with the run in its directory, which a trainer then keeps (gfn_trainer_keep()):
- * on any number of ranks and threads it ends with the bits of a run that was never stopped. A run
- * that ended before its first checkpoint begins anew, by its config.ini. Of the n `settings`, which
- * rank 0 gives, those count that differ from the checkpoint: iterations, samples and cadences may,
- * others are refused; threads and time-limit are never taken from the checkpoint. Collective.
- * Errors: those of gfn_run_load(); GFN_EINVAL: a setting contradicts the checkpoint. */
+/* An option as somebody gave it; borrowed for the call. */
+typedef struct gfn_setting {
+    const char *name, *value;
+} gfn_setting;
+
+/* Make the run of a directory once more, to go on with it there: a trainer then keeps it
+ * (gfn_trainer_keep()), and on any number of ranks and threads it ends with the bits of a run that
+ * was never stopped. A run that ended before its first checkpoint begins anew, by its config.ini.
+ * Directory and settings count on rank 0. Of the n settings (NULL: none) iterations, samples and
+ * cadences may differ from the checkpoint, others are refused; threads and time-limit are never
+ * taken from it. Collective. Errors: those of gfn_run_load(); GFN_EINVAL: a setting contradicts the
+ * checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
                                   const gfn_setting *settings, size_t n, gfn_run **run);
 GFN_API void gfn_run_destroy(gfn_run **run);

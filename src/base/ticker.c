@@ -21,11 +21,10 @@ struct gfn_ticker {
     int is_stopped;
 };
 
-/* A wall clock that is set meanwhile makes one wait shorter or longer, no more. */
 static struct timespec later(double seconds)
 {
     struct timespec moment;
-    clock_gettime(CLOCK_REALTIME, &moment);
+    clock_gettime(CLOCK_MONOTONIC, &moment);
     moment.tv_sec += (time_t)seconds;
     moment.tv_nsec += (long)(1e9 * (seconds - (double)(time_t)seconds));
     if (moment.tv_nsec >= 1000000000) {
@@ -80,13 +79,18 @@ gfn_status gfn_ticker_start(double period, void (*tick)(void *self, double secon
     made->tick = tick;
     made->self = self;
     pthread_mutex_init(&made->mutex, NULL);
-    pthread_cond_init(&made->stops, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&made->stops, &attributes);
+    pthread_condattr_destroy(&attributes);
     const int code = make_thread(made);
     if (code != 0) {
         pthread_cond_destroy(&made->stops);
         pthread_mutex_destroy(&made->mutex);
         gfn_release(&made);
-        return gfn_fail(GFN_ENOMEM, "a thread could not be had: %s", strerror(code));
+        return gfn_fail(GFN_ENOMEM, "a thread could not be had: %s (hint: ulimit -u)",
+                        strerror(code));
     }
     *ticker = made;
     return GFN_OK;

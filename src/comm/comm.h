@@ -59,7 +59,7 @@ static inline void gfn_comm_beat(gfn_comm *comm)
 /* A count of MPI is an int; this one also leaves room for sums of two. */
 #define GFN_COMM_MOST ((size_t)1 << 30)
 
-/* Until others can be seen. */
+/* The pulses that can be seen are this rank's own, until others are. */
 void gfn_comm_see_oneself(gfn_comm *comm);
 
 /* Join the ranks that `launcher` started. In comm_mpi.c, or comm_none.c in builds without MPI. */

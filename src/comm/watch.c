@@ -9,14 +9,20 @@
 #include "comm/comm.h"
 
 /* The order of gfn_phases, after 0: none of them. */
-static const char *const names[] = {"set-up or ending", "sampling",  "gradient",   "imbalance",
-                                    "communication",    "optimizer", "evaluation", "files"};
+static const char *const names[] = {"set-up, evaluation or ending",
+                                    "sampling",
+                                    "gradient",
+                                    "imbalance",
+                                    "communication",
+                                    "optimizer",
+                                    "evaluation",
+                                    "files"};
 
 struct gfn_watch {
     gfn_comm *comm;
     gfn_ticker *ticker;
     double patience;
-    gfn_alarm alarm;
+    gfn_comm_alarm alarm;
     void *self;
     struct gfn_sight *sights; /* [comm->n_pulses] */
     double silence;           /* seconds since another process gave the alarm */
@@ -142,12 +148,15 @@ static double find_period(double patience)
     return period < 0.02 ? 0.02 : period > 1 ? 1 : period;
 }
 
-gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_alarm alarm, void *self)
+gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, void *self)
 {
     struct gfn_watch *watch;
-    if (!(seconds > 0) || comm->watch)
-        return gfn_fail(GFN_EINVAL, "watch: expected a positive time, once, found %s",
-                        comm->watch ? "a second watch" : "another time");
+    if (!(seconds > 0))
+        return gfn_fail(GFN_EINVAL, "watch: expected a positive time, found %g s (hint: 600)",
+                        seconds);
+    if (comm->watch)
+        return gfn_fail(GFN_EINVAL, "watch: expected one, found a second (hint: it ends with the "
+                                    "communicator)");
     GFN_TRY(gfn_allocate("watch", 1, sizeof *watch, &watch));
     *watch = (struct gfn_watch){.comm = comm, .patience = seconds, .alarm = alarm, .self = self};
     gfn_status status =

@@ -29,18 +29,25 @@ bool gfn_folder_exists(const char *path)
 
 gfn_status gfn_folder_resolve(const char *path, char **resolved)
 {
-    char *full = NULL;
     struct stat found;
-    if (lstat(path, &found) == 0 && S_ISLNK(found.st_mode)) {
-        full = realpath(path, NULL);
-        if (full == NULL)
-            return gfn_fail_errno(path, "follow the link");
-        path = full;
-    }
-    gfn_status status = gfn_allocate("path", strlen(path) + 1, 1, resolved);
+    size_t n = strlen(path);
+    char *copy, *full;
+    GFN_TRY(gfn_allocate("path", n + 1, 1, &copy));
+    strcpy(copy, path);
+    while (n > 1 && copy[n - 1] == '/') /* with a slash behind it, a link is what it links to */
+        copy[--n] = '\0';
+    *resolved = copy;
+    if (lstat(copy, &found) != 0 || !S_ISLNK(found.st_mode))
+        return GFN_OK;
+    full = realpath(copy, NULL);
+    gfn_status status = full ? GFN_OK : gfn_fail_errno(path, "follow the link");
+    *resolved = NULL;
     if (status == GFN_OK)
-        strcpy(*resolved, path);
+        status = gfn_allocate("path", strlen(full) + 1, 1, resolved);
+    if (status == GFN_OK)
+        strcpy(*resolved, full);
     free(full);
+    gfn_release(&copy);
     return status;
 }
 

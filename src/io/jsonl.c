@@ -18,22 +18,22 @@ gfn_status gfn_jsonl_append(gfn_appender *appender, const struct gfn_field *fiel
 }
 
 /* The two fields of a line; false where it is no object with such a number. */
-static bool read_line(const char *line, size_t n, const char *number, const char *value,
+static bool read_line(const char *line, size_t n, const struct gfn_jsonl_key *key,
                       struct gfn_jsonl_end *found)
 {
     json_t *object = json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL);
-    const json_t *field = json_object_get(object, number);
+    const json_t *field = json_object_get(object, key->number);
     const bool is_good = json_is_integer(field) && json_integer_value(field) >= 0;
     if (is_good) {
         found->number = json_integer_value(field);
-        found->value = json_number_value(json_object_get(object, value));
+        found->value = json_number_value(json_object_get(object, key->value));
     }
     json_decref(object);
     return is_good;
 }
 
-gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source, const char *number,
-                              const char *value, int64_t last, struct gfn_jsonl_end *end)
+gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
+                              const struct gfn_jsonl_key *key, struct gfn_jsonl_end *end)
 {
     struct gfn_jsonl_end found = {0};
     const char *newline;
@@ -44,19 +44,18 @@ gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source, co
         if (newline == NULL) /* torn: nothing stands behind it */
             break;
         count++;
-        const bool is_whole =
-            read_line(text + at, (size_t)(newline - text) - at, number, value, &found);
-        if (is_whole && found.number > end->number && found.number <= last && cut == 0) {
+        const bool is_whole = read_line(text + at, (size_t)(newline - text) - at, key, &found);
+        if (is_whole && found.number > end->number && found.number <= key->last && cut == 0) {
             found.bytes = (size_t)(newline - text) + 1;
             *end = found;
             continue;
         }
         cut = cut ? cut : count;
-        if (is_whole && found.number <= last)
+        if (is_whole && found.number <= key->last)
             return gfn_fail(GFN_EDATA,
                             "%s: expected lines whose %s grows, found another one in line %zu and "
                             "%s %lld in line %zu (hint: take the wrong line out)",
-                            source, number, cut, number, (long long)found.number, count);
+                            source, key->number, cut, key->number, (long long)found.number, count);
     }
     return GFN_OK;
 }

@@ -12,6 +12,13 @@
  * Errors: those of gfn_json_text() and gfn_appender_write(); the file holds whole lines only. */
 gfn_status gfn_jsonl_append(gfn_appender *appender, const struct gfn_field *fields, size_t n);
 
+/* The fields by which lines are told apart, and how far they shall go. */
+struct gfn_jsonl_key {
+    const char *number; /* an integer, >= 0 */
+    const char *value;  /* another number that is wanted */
+    int64_t last;       /* number */
+};
+
 /* Where such a text is to be cut so that what comes after a number can be written again. */
 struct gfn_jsonl_end {
     size_t bytes;   /* of the lines that stay */
@@ -19,10 +26,10 @@ struct gfn_jsonl_end {
     double value;   /* its field `value`; 0 where there is none */
 };
 
-/* Of lines whose integer fields `number` grow, those stay that are whole and whose number is at
- * most `last`. `source` names the text in messages. Errors: GFN_EDATA: a line that would stay
- * follows one that cannot be read or that has no greater number than the line before. */
-gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source, const char *number,
-                              const char *value, int64_t last, struct gfn_jsonl_end *end);
+/* Of lines whose numbers grow, those stay that are whole and whose number is at most key->last.
+ * `source` names the text in messages. Errors: GFN_EDATA: a line that would stay follows one that
+ * cannot be read or that has no greater number than the line before. */
+gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
+                              const struct gfn_jsonl_key *key, struct gfn_jsonl_end *end);
 
 #endif

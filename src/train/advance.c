@@ -82,6 +82,15 @@ gfn_status gfn_trainer_do_due(gfn_trainer *t, gfn_progress *progress)
     return GFN_OK;
 }
 
+gfn_status gfn_trainer_save(gfn_trainer *t)
+{
+    GFN_TRY(count_modes(t));
+    gfn_trainer_enter(t, &t->phases.files);
+    if (t->file_status == GFN_OK && t->saved_iteration != t->run->iteration)
+        t->file_status = gfn_checkpoint_save(t);
+    return GFN_OK;
+}
+
 gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
 {
     GFN_TRY(gfn_trainer_step(t));
@@ -92,10 +101,7 @@ gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
                        (t->gradient->agreed & GFN_REQUEST_CHECKPOINT) != 0;
     GFN_TRY(gfn_trainer_do_due(t, progress));
     if (saves)
-        GFN_TRY(count_modes(t));
-    gfn_trainer_enter(t, &t->phases.files);
-    if (saves && t->file_status == GFN_OK)
-        t->file_status = gfn_checkpoint_save(t);
+        GFN_TRY(gfn_trainer_save(t));
     look_at_clock(t);
     gfn_trainer_enter(t, NULL);
     return GFN_OK;
@@ -109,16 +115,6 @@ static gfn_status measure(gfn_trainer *t, gfn_report *report)
     gfn_trainer_progress(t, &report->last);
     GFN_TRY(evaluate(t, &report->last));
     return gfn_run_draw(t->run, &stream, samples, false, &report->draw);
-}
-
-/* What was learned is safe before anything else is tried. */
-static gfn_status save(gfn_trainer *t)
-{
-    GFN_TRY(count_modes(t));
-    gfn_trainer_enter(t, &t->phases.files);
-    if (t->file_status == GFN_OK && t->saved_iteration != t->run->iteration)
-        t->file_status = gfn_checkpoint_save(t);
-    return gfn_comm_agree(t->run->comm, t->file_status);
 }
 
 /* A run that was stopped goes on with the next iteration: what was due at this one is done here.
@@ -165,7 +161,9 @@ static gfn_status conclude(gfn_trainer *t, gfn_report *report)
 gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
 {
     *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
-    GFN_TRY(save(t));
+    /* What was learned is safe before anything else is tried. */
+    GFN_TRY(gfn_trainer_save(t));
+    GFN_TRY(gfn_comm_agree(t->run->comm, t->file_status));
     if (!report->is_complete)
         GFN_TRY(do_due_at_stop(t));
     GFN_TRY(measure(t, report));

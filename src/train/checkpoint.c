@@ -21,8 +21,8 @@
 
 enum { FIXED_TEXTS = 7 };
 
-/* Saving shall take no more than a fiftieth of the time. Before the first save, what a slow disk
- * writes in a second. */
+/* Saving shall take no more than a fiftieth of the time. How long it takes is known after the first
+ * time; before, a disk is assumed that takes so many bytes a second. */
 enum { SAVING_SHARE = 50 };
 #define SLOW_DISK 1e8
 #define LEAST_SECONDS 30.0
@@ -35,7 +35,7 @@ typedef struct contents {
     struct gfn_tensors tensors;
 } contents;
 
-static gfn_status print(contents *c, char **text, const char *a, const char *b)
+static gfn_status join(contents *c, char **text, const char *a, const char *b)
 {
     const size_t size = strlen(a) + strlen(b) + 1;
     GFN_TRY(gfn_arena_take(c->arena, size, 1, text));
@@ -59,7 +59,7 @@ static gfn_status add_views(contents *c, const gfn_model *model, const char *pre
         const gfn_view *view = gfn_model_view(model, i);
         struct gfn_array *array = &c->arrays[c->tensors.n_arrays++];
         char *name;
-        GFN_TRY(print(c, &name, prefix, view->name));
+        GFN_TRY(join(c, &name, prefix, view->name));
         *array = gfn_checkpoint_array(view, name, vector + view->offset);
     }
     return GFN_OK;
@@ -68,7 +68,7 @@ static gfn_status add_views(contents *c, const gfn_model *model, const char *pre
 static gfn_status add_text(contents *c, const char *prefix, const char *name, const char *value)
 {
     char *full;
-    GFN_TRY(print(c, &full, prefix, name));
+    GFN_TRY(join(c, &full, prefix, name));
     c->texts[c->tensors.n_texts++] = (struct gfn_text){full, value};
     return GFN_OK;
 }
@@ -77,7 +77,7 @@ static gfn_status add_number(contents *c, const char *name, const char *format, 
 {
     char digits[32], *text;
     snprintf(digits, sizeof digits, format, value);
-    GFN_TRY(print(c, &text, digits, ""));
+    GFN_TRY(join(c, &text, digits, ""));
     return add_text(c, "", name, text);
 }
 
@@ -115,7 +115,7 @@ static gfn_status add_loss(contents *c, double loss)
     if (!isfinite(loss))
         return GFN_OK;
     snprintf(digits, sizeof digits, "%.17g", loss);
-    GFN_TRY(print(c, &text, digits, ""));
+    GFN_TRY(join(c, &text, digits, ""));
     return add_text(c, "", "loss", text);
 }
 

@@ -14,7 +14,8 @@
 #include "io/safetensors.h"
 #include "train/trainer.h"
 
-#define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
+#define GFN_CHECKPOINT_FAMILY "gfn-dist checkpoint "
+#define GFN_CHECKPOINT_FORMAT GFN_CHECKPOINT_FAMILY "2"
 #define GFN_CHECKPOINT_CONFIG "config."
 #define GFN_CHECKPOINT_MODES "modes"
 #define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"
@@ -28,7 +29,8 @@
 /* A view of the parameters as an array of a file. */
 struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, const gfn_real *data);
 
-/* Checksum of the metadata, in any order: header and data have one each. */
+/* Checksum of the texts of the metadata, in whatever order they stand. (Data has its own; names and
+ * shapes of the arrays must be those of the model.) */
 uint32_t gfn_checkpoint_texts_crc(const struct gfn_tensors *tensors);
 
 #endif

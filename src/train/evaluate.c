@@ -28,17 +28,17 @@ const double *gfn_run_target(const gfn_run *run)
     return run->exact ? gfn_exact_target(run->exact) : NULL;
 }
 
-/* Seconds from one sign to the next. */
-#define SIGN_PERIOD 1.0
+/* Seconds from one beat that others hear to the next. */
+#define BEAT_PERIOD 1.0
 
-gfn_status gfn_run_give_sign(gfn_run *run)
+gfn_status gfn_run_beat(gfn_run *run)
 {
     bool is_done = false;
     const double now = gfn_clock_seconds();
     gfn_comm_beat(run->comm);
-    if (run->last_sign == 0 || now - run->last_sign < SIGN_PERIOD)
+    if (!run->has_listeners || now - run->last_beat < BEAT_PERIOD)
         return GFN_OK;
-    run->last_sign = now;
+    run->last_beat = now;
     return gfn_comm_broadcast(run->comm, &is_done, sizeof is_done);
 }
 
@@ -47,9 +47,10 @@ gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void
     gfn_status status = GFN_OK;
     bool is_done = false;
     if (gfn_comm_rank(run->comm) == 0) {
-        run->last_sign = gfn_clock_seconds();
+        run->last_beat = gfn_clock_seconds();
+        run->has_listeners = true;
         status = work(self);
-        run->last_sign = 0;
+        run->has_listeners = false;
         is_done = true;
     }
     do
@@ -61,7 +62,7 @@ gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void
 static gfn_status find_log_pf(void *self, size_t n, const int32_t *state, gfn_real *log_pf)
 {
     gfn_run *run = self;
-    GFN_TRY(gfn_run_give_sign(run));
+    GFN_TRY(gfn_run_beat(run));
     return gfn_sampler_log_pf(run->sampler, n, state, log_pf);
 }
 

@@ -37,12 +37,17 @@ void gfn_found_note(gfn_found *f, const char *format, ...)
     va_end(arguments);
 }
 
-static gfn_status check_texts(const gfn_safetensors *file, const char *path)
+static gfn_status check_texts(gfn_found *f)
 {
+    const gfn_safetensors *file = f->file;
+    const char *path = f->path;
     const struct gfn_tensors *all = gfn_safetensors_contents(file);
     const char *format = gfn_safetensors_text(file, "format");
     const char *crc = gfn_safetensors_text(file, GFN_CHECKPOINT_TEXTS_CRC);
     char made[9];
+    f->is_foreign = format &&
+                    strncmp(format, GFN_CHECKPOINT_FAMILY, strlen(GFN_CHECKPOINT_FAMILY)) == 0 &&
+                    strcmp(format, GFN_CHECKPOINT_FORMAT) != 0;
     if (format == NULL || strcmp(format, GFN_CHECKPOINT_FORMAT) != 0)
         return gfn_fail(GFN_EDATA,
                         "%s: format is \"%.60s\", expected \"%s\" (hint: a file that "
@@ -109,9 +114,9 @@ static gfn_status check_network(const gfn_found *f)
 
 static gfn_status read_iteration(gfn_found *f)
 {
-    const int64_t most = INT64_C(1) << 53; /* as of the option */
     const char *text = gfn_safetensors_text(f->file, "iteration");
-    if (text && gfn_text_integer(text, &f->iteration) && f->iteration >= 0 && f->iteration <= most)
+    if (text && gfn_text_integer(text, &f->iteration) && f->iteration >= 0 &&
+        f->iteration <= GFN_MAX_COUNT)
         return GFN_OK;
     return gfn_fail(GFN_EDATA, "%s: iteration is \"%.40s\", expected a number", f->path,
                     text ? text : "not stated");
@@ -119,7 +124,7 @@ static gfn_status read_iteration(gfn_found *f)
 
 static gfn_status check_file(gfn_found *f)
 {
-    GFN_TRY(check_texts(f->file, f->path));
+    GFN_TRY(check_texts(f));
     GFN_TRY(read_options(f));
     GFN_TRY(check_network(f));
     return read_iteration(f);
@@ -169,7 +174,9 @@ gfn_status gfn_found_open(const char *directory, gfn_found *f)
         snprintf(why, sizeof why, "%s is missing", newest);
         gfn_release(&newest);
     }
-    if (status == GFN_OK || status == GFN_ENOMEM || !has_previous) {
+    /* What cannot be read now, or only by another version, is not damaged. */
+    const bool is_damaged = status == GFN_EDATA && !f->is_foreign;
+    if (status == GFN_OK || (has_newest && !is_damaged) || !has_previous) {
         gfn_release(&previous);
         return status;
     }

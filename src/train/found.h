@@ -14,11 +14,12 @@ typedef struct gfn_found {
     gfn_options *options;
     int64_t iteration;
     bool is_fallback; /* the newest checkpoint is damaged, this is the one before */
+    bool is_foreign;  /* the last file that was tried is of another version */
     bool is_changed;  /* the options are no longer those of the file */
     char notice[1500];
 } gfn_found;
 
-/* All of these leave something to clear, also where they fail. */
+/* *found is zeroed at first. All functions below leave something to clear, also where they fail. */
 void gfn_found_clear(gfn_found *found);
 
 /* One more line of the notice. */
@@ -28,7 +29,7 @@ void gfn_found_note(gfn_found *found, const char *format, ...) GFN_PRINTF(2, 3);
  * Errors: GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
 gfn_status gfn_found_open(const char *directory, gfn_found *found);
 
-/* Fail: there is no checkpoint, or no directory. */
+/* GFN_EIO: there is no checkpoint, or no directory. */
 gfn_status gfn_found_refuse(const char *directory);
 
 /* resume.c: the same to go on, or config.ini where there is no checkpoint yet, and with settings.

@@ -59,9 +59,11 @@ static gfn_status claim(gfn_run *run, const char *directory)
     } else {
         GFN_TRY(gfn_folder_claim(directory, files));
     }
+    char *copy;
+    GFN_TRY(gfn_allocate("directory", strlen(directory) + 1, 1, &copy));
+    strcpy(copy, directory);
     gfn_release(&run->directory);
-    GFN_TRY(gfn_allocate("directory", strlen(directory) + 1, 1, &run->directory));
-    strcpy(run->directory, directory);
+    run->directory = copy;
     return GFN_OK;
 }
 
@@ -76,14 +78,14 @@ static gfn_status with_file(gfn_trainer *t, const char *name,
     return status;
 }
 
-/* Seconds that a job waits for one before it, whose processes may still be ending. */
-#define PATIENCE 10.0
+/* That a job waits for one before it, whose processes may still be ending. */
+#define LOCK_SECONDS 10.0
 
 /* Metrics stay open and locked: of two processes that want a directory, one gets it. */
 static gfn_status open_metrics(gfn_trainer *t, const char *path)
 {
     GFN_TRY(gfn_appender_open(path, &t->metrics));
-    return gfn_appender_lock(t->metrics, t->run->is_resumed ? PATIENCE : 0);
+    return gfn_appender_lock(t->metrics, t->run->is_resumed ? LOCK_SECONDS : 0);
 }
 
 static gfn_status save_config(gfn_trainer *t, const char *path)
@@ -94,12 +96,12 @@ static gfn_status save_config(gfn_trainer *t, const char *path)
 /* Lines that will be written again go. */
 static gfn_status cut_metrics(gfn_trainer *t, const char *path)
 {
+    const struct gfn_jsonl_key key = {"iteration", "time_s", t->run->iteration};
     struct gfn_jsonl_end end = {0};
     char *text = NULL;
     size_t n;
     GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &text, &n));
-    gfn_status status =
-        gfn_jsonl_find_end(text, n, path, "iteration", "time_s", t->run->iteration, &end);
+    gfn_status status = gfn_jsonl_find_end(text, n, path, &key, &end);
     if (status == GFN_OK && end.bytes < n)
         status = gfn_appender_cut(t->metrics, end.bytes);
     t->last_line = end.number;
@@ -157,22 +159,27 @@ static gfn_status catch_up(gfn_trainer *t)
         gfn_trainer_progress(t, &progress);
         GFN_TRY(gfn_trainer_do_due(t, &progress));
     }
-    if (t->run->is_changed) {
-        GFN_TRY(gfn_modes_count(&t->modes, t->run->comm, &t->modes_found));
-        t->file_status = t->file_status == GFN_OK ? gfn_checkpoint_save(t) : t->file_status;
-    }
+    if (t->run->is_changed)
+        GFN_TRY(gfn_trainer_save(t));
     gfn_trainer_enter(t, NULL);
     return gfn_comm_agree(t->run->comm, t->file_status);
 }
 
+/* On rank 0. */
+static gfn_status keep(gfn_trainer *t, const char *directory)
+{
+    if (t->metrics || (t->run->is_resumed && t->run->origin == NULL))
+        return gfn_fail(GFN_EINVAL, "%s: the run is kept there already (hint: ask once)",
+                        t->run->directory);
+    return t->run->is_resumed ? go_on(t, directory) : begin(t, directory);
+}
+
 gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory)
 {
-    gfn_run *run = trainer->run;
-    gfn_status status = GFN_OK;
-    if (gfn_comm_rank(run->comm) == 0)
-        status = run->is_resumed ? go_on(trainer, directory) : begin(trainer, directory);
-    GFN_TRY(gfn_comm_agree(run->comm, status));
-    return run->is_resumed ? catch_up(trainer) : GFN_OK;
+    gfn_comm *comm = trainer->run->comm;
+    gfn_status status = gfn_comm_rank(comm) == 0 ? keep(trainer, directory) : GFN_OK;
+    GFN_TRY(gfn_comm_agree(comm, status));
+    return trainer->run->is_resumed ? catch_up(trainer) : GFN_OK;
 }
 
 /* No iteration has two lines. */

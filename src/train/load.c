@@ -33,12 +33,12 @@ static gfn_status give_to_all(gfn_run *run, gfn_found *f)
     int64_t facts[] = {f->file != NULL, f->iteration, f->is_changed};
     GFN_TRY(gfn_comm_agree(run->comm, f->file ? read_params(f, run) : GFN_OK));
     GFN_TRY(gfn_comm_broadcast(run->comm, facts, sizeof facts));
-    run->is_loaded = facts[0] != 0;
+    run->has_checkpoint = facts[0] != 0;
     run->iteration = facts[1];
     run->is_changed = facts[2] != 0;
     run->is_fallback = f->is_fallback;
     snprintf(run->notice, sizeof run->notice, "%s", f->notice);
-    if (!run->is_loaded)
+    if (!run->has_checkpoint)
         return GFN_OK;
     run->checkpoint = f->file;
     f->file = NULL;

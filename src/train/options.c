@@ -12,7 +12,7 @@
 #include "io/ini.h"
 #include "train/run.h"
 
-#define MAX_COUNT 9007199254740992.0 /* 2^53 */
+#define MAX_COUNT ((double)GFN_MAX_COUNT)
 
 static const gfn_option rows[] = {
     {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
@@ -45,7 +45,9 @@ static const gfn_option rows[] = {
     {"log-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between lines of metrics.jsonl; 0: only at the end; unset: 100 lines a run"},
     {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
-     "iterations between checkpoints; 0: only at the end; unset: every 30 seconds"},
+     "iterations between checkpoints; 0: only at the end; unset: every 30 seconds, less often "
+     "where "
+     "saving would take over 2 % of the time"},
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 

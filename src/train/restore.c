@@ -43,7 +43,7 @@ static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
     return GFN_OK;
 }
 
-static gfn_status read(gfn_trainer *t)
+static gfn_status fill(gfn_trainer *t)
 {
     const gfn_safetensors *file = t->run->checkpoint;
     const char *loss = gfn_safetensors_text(file, "loss");
@@ -58,12 +58,12 @@ gfn_status gfn_trainer_restore(gfn_trainer *t)
 {
     gfn_run *run = t->run;
     const size_t bytes = gfn_model_n_params(run->model) * sizeof(gfn_real);
-    gfn_status status = run->checkpoint ? read(t) : GFN_OK;
+    gfn_status status = run->checkpoint ? fill(t) : GFN_OK;
     if (status != GFN_OK)
         gfn_fail_in(status, "checkpoint: ");
     GFN_TRY(gfn_comm_agree(run->comm, status));
     gfn_safetensors_destroy(&run->checkpoint);
-    run->is_loaded = false;
+    run->has_checkpoint = false;
     GFN_TRY(gfn_comm_broadcast(run->comm, t->m, bytes));
     GFN_TRY(gfn_comm_broadcast(run->comm, t->v, bytes));
     GFN_TRY(gfn_comm_broadcast(run->comm, &t->loss, sizeof t->loss));

@@ -11,6 +11,9 @@
 
 #define GFN_DEFAULT_ENV "hypergrid"
 
+/* What options count to at most: beyond it a double is not exact. */
+#define GFN_MAX_COUNT (INT64_C(1) << 53)
+
 struct gfn_run {
     gfn_comm *comm;
     gfn_options *options;
@@ -22,7 +25,8 @@ struct gfn_run {
     const double
         *p; /* what `exact` found for the parameters with the CRC p_crc; NULL: nothing yet */
     uint32_t p_crc;
-    double last_sign; /* moment; 0: nobody listens */
+    bool has_listeners; /* the other ranks wait for rank 0's work */
+    double last_beat;   /* moment */
     int threads;
     bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
@@ -31,7 +35,7 @@ struct gfn_run {
 
     /* Where it came from. On rank 0 alone: checkpoint, origin, is_fallback, notice. */
     gfn_safetensors *checkpoint; /* until a trainer has taken the rest of it */
-    bool is_loaded;              /* there is such a checkpoint */
+    bool has_checkpoint;         /* there is such a checkpoint, on rank 0 */
     bool is_resumed;             /* goes on in the directory `origin` */
     bool is_changed;             /* its options are not those of the checkpoint */
     bool is_fallback;            /* the newest checkpoint is damaged, this is the one before */
@@ -50,11 +54,12 @@ gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_opti
 /* layout.c: threads of this rank, and what is said of the machine. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
 
-/* Do on rank 0 what may take long, while the other ranks hear from time to time that it goes on, so
- * that no watch takes it for a hang. `work` calls gfn_run_give_sign() now and then (and is fine
- * without). Collective; the status is the same on every rank. */
+/* evaluate.c: do on rank 0 what may take long, while the other ranks listen for its beats, so that
+ * no watch takes it for a hang. `work` beats now and then, and calls nothing else that is
+ * collective. Collective; the status is the same on every rank. A beat is rank 0's alone, anywhere.
+ */
 gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self);
-gfn_status gfn_run_give_sign(gfn_run *run);
+gfn_status gfn_run_beat(gfn_run *run);
 
 /* The exact evaluation on rank 0; NULL where it is impossible. */
 gfn_status gfn_run_exact(gfn_run *run, gfn_exact **exact);

@@ -93,7 +93,7 @@ static gfn_status set_up(gfn_trainer *t)
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
     if (strcmp(gfn_options_text(o, "reduce"), "fast") == 0)
         GFN_TRY(gfn_gradient_reduce_fast(t->gradient));
-    if (t->run->is_loaded)
+    if (t->run->has_checkpoint)
         GFN_TRY(gfn_trainer_restore(t));
     choose_cadences(t);
     gfn_tuner_begin(t);
@@ -104,7 +104,7 @@ static gfn_status set_up(gfn_trainer *t)
 gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer)
 {
     gfn_trainer *t;
-    if (run->iteration > 0 && !run->is_loaded)
+    if (run->iteration > 0 && !run->has_checkpoint)
         return gfn_fail(GFN_EINVAL,
                         "trainer: expected a run that is new or comes from a checkpoint, found one "
                         "that another trainer took to iteration %lld (hint: one trainer a run)",

@@ -55,14 +55,14 @@ struct gfn_trainer {
 
     /* When what is due. */
     int64_t eval_every, log_every, checkpoint_every; /* 0: never before the end */
-    bool saves_by_time;                              /* checkpoints: instead */
-    double time_limit;                               /* NAN: none */
-    double start, last_checkpoint;                   /* moments */
-    double saving_seconds;                           /* that the last checkpoint took; 0: none */
-    double seconds_before;                           /* of training before this trainer */
-    int64_t first_iteration;                         /* of this trainer */
-    int64_t saved_iteration; /* what the newest checkpoint holds; -1: none */
-    int64_t last_line;       /* iteration of the last metrics; -1: none */
+    bool saves_by_time;            /* checkpoints come by time, not by iterations */
+    double time_limit;             /* NAN: none */
+    double start, last_checkpoint; /* moments */
+    double saving_seconds;         /* that the last checkpoint took; 0: none */
+    double seconds_before;         /* of training before this trainer */
+    int64_t first_iteration;       /* of this trainer */
+    int64_t saved_iteration;       /* what the newest checkpoint holds; -1: none */
+    int64_t last_line;             /* iteration of the last metrics; -1: none */
     volatile sig_atomic_t wants_stop;
 
     /* Files, on rank 0. A failure there is heard by all ranks with the next message. */
@@ -94,14 +94,17 @@ gfn_status gfn_keep_report(gfn_trainer *trainer, const gfn_report *report);
 gfn_status gfn_keep_close(gfn_trainer *trainer);
 bool gfn_trainer_is_kept(const gfn_trainer *trainer);
 
-/* advance.c: evaluation and metrics that are due at the present iteration. Collective. */
+/* advance.c: evaluation and metrics that are due at the present iteration; and a checkpoint of it,
+ * unless there is one. Collective; what went wrong with files is in trainer->file_status. */
 gfn_status gfn_trainer_do_due(gfn_trainer *trainer, gfn_progress *progress);
+gfn_status gfn_trainer_save(gfn_trainer *trainer);
 
 /* checkpoint.c: rank 0 saves; and the seconds from one checkpoint to the next. */
 gfn_status gfn_checkpoint_save(gfn_trainer *trainer);
 double gfn_checkpoint_period(const gfn_trainer *trainer);
 
-/* restore.c: moments, modes and loss from the checkpoint of a loaded run. Collective. */
+/* restore.c: moments, modes and loss from the checkpoint of a loaded run, which is closed then.
+ * Collective. */
 gfn_status gfn_trainer_restore(gfn_trainer *trainer);
 
 #define GFN_CONFIG_FILE "config.ini"

@@ -16,8 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     char *text = malloc(length ? length : 1);
     claim(text != NULL, "no memory");
     memcpy(text, data + 1, length);
-    const gfn_status status =
-        gfn_jsonl_find_end(text, length, "input", "iteration", "time_s", last, &end);
+    const struct gfn_jsonl_key key = {"iteration", "time_s", last};
+    const gfn_status status = gfn_jsonl_find_end(text, length, "input", &key, &end);
     if (status != GFN_OK) {
         claim_refused(status);
     } else {
@@ -26,9 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         claim((end.number < 0) == (end.bytes == 0), "%lld", (long long)end.number);
         claim(end.bytes == 0 || text[end.bytes - 1] == '\n', "a torn line stays");
         /* What stays is whole: nothing more is cut off it, and it ends the same. */
-        claim(gfn_jsonl_find_end(text, end.bytes, "input", "iteration", "time_s", last, &again) ==
-                  GFN_OK,
-              "%s", gfn_error_message());
+        claim(gfn_jsonl_find_end(text, end.bytes, "input", &key, &again) == GFN_OK, "%s",
+              gfn_error_message());
         claim(memcmp(&end, &again, sizeof end) == 0, "%zu bytes, then %zu", end.bytes, again.bytes);
     }
     free(text);

@@ -49,7 +49,7 @@ static gfn_status work_long(void *self)
     gfn_status status = GFN_OK;
     while (status == GFN_OK && gfn_clock_seconds() - start < 2 * PATIENCE) {
         usleep(10000);
-        status = gfn_run_give_sign(self);
+        status = gfn_run_beat(self);
     }
     return status;
 }

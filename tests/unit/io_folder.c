@@ -71,8 +71,11 @@ static void a_link_is_followed_once_and_for_all(void **state)
     assert_ok(gfn_folder_resolve("runs/latest", &path));
     full = realpath("runs/one", NULL);
     assert_string_equal(path, full);
-    free(full);
     gfn_release(&path);
+    assert_ok(gfn_folder_resolve("runs/latest//", &path));
+    assert_string_equal(path, full);
+    gfn_release(&path);
+    free(full);
     assert_ok(gfn_folder_resolve("runs/one", &path));
     assert_string_equal(path, "runs/one");
     gfn_release(&path);

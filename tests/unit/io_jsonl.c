@@ -8,7 +8,8 @@
 
 static gfn_status find(const char *text, int64_t last, struct gfn_jsonl_end *end)
 {
-    return gfn_jsonl_find_end(text, strlen(text), "metrics", "iteration", "time_s", last, end);
+    const struct gfn_jsonl_key key = {"iteration", "time_s", last};
+    return gfn_jsonl_find_end(text, strlen(text), "metrics", &key, end);
 }
 
 /* "1", "2" ... stand for whole lines with these numbers, other characters for themselves. */

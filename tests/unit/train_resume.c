@@ -278,6 +278,44 @@ static void a_changed_option_in_the_metadata_is_damage(void **unused)
     assert_non_null(strstr(gfn_error_message(), "metadata is damaged"));
 }
 
+/* It is not damaged: nothing is taken instead of it, nor put in its place. */
+static void a_checkpoint_of_another_version_is_refused(void **unused)
+{
+    (void)unused;
+    char *bytes, *version = NULL;
+    size_t n;
+    gfn_run *run = NULL;
+    work(new_run(JOB), "foreign", 14, KILLED);
+    assert_int_equal(gfn_file_read("foreign/checkpoint.safetensors", 1 << 20, &bytes, &n), GFN_OK);
+    for (size_t i = 0; i + 21 < n && version == NULL; i++)
+        if (memcmp(bytes + i, GFN_CHECKPOINT_FORMAT, 21) == 0)
+            version = bytes + i + 20;
+    assert_non_null(version);
+    *version = '9';
+    put("foreign/checkpoint.safetensors", bytes, n);
+    gfn_release(&bytes);
+    assert_int_equal(gfn_run_resume(comm, "foreign", NULL, 0, &run), GFN_EDATA);
+    assert_non_null(strstr(gfn_error_message(), "format is \"gfn-dist checkpoint 9\", expected"));
+    assert_int_equal(gfn_run_load(comm, "foreign", 1, &run), GFN_EDATA);
+    assert_null(run);
+}
+
+static void a_run_is_kept_once(void **unused)
+{
+    (void)unused;
+    gfn_trainer *trainer = NULL;
+    work(new_run(JOB), "once", 14, STOPPED);
+    gfn_run *run = old_run("once");
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, NULL), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, NULL), GFN_EINVAL);
+    assert_int_equal(gfn_trainer_keep(trainer, "elsewhere"), GFN_EINVAL);
+    assert_string_equal(gfn_run_directory(run), "once");
+    gfn_trainer_destroy(&trainer);
+    gfn_run_destroy(&run);
+    assert_int_equal(access("elsewhere", F_OK), -1);
+}
+
 static gfn_status change(const char *directory, const char *name, const char *value, gfn_run **run)
 {
     const gfn_setting setting = {name, value};
@@ -390,6 +428,8 @@ int main(void)
         cmocka_unit_test(a_damaged_checkpoint_gives_way_to_the_one_before),
         cmocka_unit_test(two_damaged_checkpoints_are_refused_and_touched_by_nobody),
         cmocka_unit_test(a_changed_option_in_the_metadata_is_damage),
+        cmocka_unit_test(a_checkpoint_of_another_version_is_refused),
+        cmocka_unit_test(a_run_is_kept_once),
         cmocka_unit_test(settings_that_contradict_are_refused_by_name),
         cmocka_unit_test(a_finished_run_can_be_extended),
         cmocka_unit_test(a_run_is_gone_on_with_by_one_job_at_a_time),
