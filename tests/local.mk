@@ -9,8 +9,9 @@
 
 UNIT_TESTS =
 SHELL_TESTS = tests/sources.sh tests/headers.sh tests/external.sh \
-	tests/cli/bad-input.sh tests/cli/resume.sh tests/cli/same-bits.sh \
-	tests/cli/sbatch.sh tests/cli/seeds.sh
+	tests/cli/bad-input.sh tests/cli/faults.sh tests/cli/files.sh tests/cli/hangs.sh \
+	tests/cli/long.sh tests/cli/resume.sh tests/cli/same-bits.sh \
+	tests/cli/sbatch.sh tests/cli/seeds.sh tests/cli/stops.sh tests/cli/torture.sh
 ALL_RANKS =
 RANK_TESTS =
 
@@ -77,7 +78,7 @@ TEST_EXTENSIONS = .sh .np
 LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
-EXTRA_DIST += $(SHELL_TESTS) tests/cli/hosts.sh tests/cli/ranks.sh tests/cli/slurm.sh \
+EXTRA_DIST += $(SHELL_TESTS) tests/cli/common.sh tests/cli/hosts.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/own_loss.c tests/external/score.c tests/external/train.c
 
 # Automake names a log after a file: the rank count stands in the name of an empty one.
@@ -122,4 +123,4 @@ endif
 EXTRA_DIST += .ci/run .clang-format \
 	scripts/bench scripts/check scripts/count-tests scripts/demo scripts/gfn-dist.sbatch \
 	scripts/netns-cluster scripts/np-run scripts/setup scripts/slurm-cluster \
-	scripts/test-run
+	scripts/test-run scripts/torture

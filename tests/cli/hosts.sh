@@ -6,7 +6,7 @@
 set -u
 keepalive=(--mca oob_tcp_keepalive_time 1 --mca oob_tcp_keepalive_intvl 1
     --mca oob_tcp_keepalive_probes 6)
-job=(--size 16 --batch-size 37 --iterations 2500 --checkpoint-every 100 --eval-every 500 --threads 1)
+job=(--size 16 --batch-size 37 --iterations 2000 --checkpoint-every 100 --eval-every 500 --threads 1)
 
 cluster=$top_srcdir/scripts/netns-cluster
 if [ "${1-}" != inside ]; then

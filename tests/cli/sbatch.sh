@@ -76,9 +76,11 @@ sed 's/.* program/program/' whole/launched >launched
 printf 'program %s --size 16\n' '--out run' '--resume run' | cmp - launched || failed=1
 
 start failed no 1 yes RUNNING None
-says failed "$(said failed with exit status 1: not requeued)" 'status 1'
-start usage no 2 no RUNNING None
-says usage "$(said failed with exit status 2: not requeued)" 'status 2'
+says failed "$(said exit status 1, saved: back into the queue)" requeued 'status 1'
+start failed no 1 no RUNNING None
+says failed "$(said exit status 1 without anything new saved: not requeued)" 'status 1'
+start usage no 2 yes RUNNING None
+says usage "$(said wrong options: not requeued)" 'status 2'
 start request no 3 yes RUNNING None
 says request "$(said stopped on request: not requeued)" 'status 3'
 start term no 1 yes RUNNING 2026-01-02T03:04:05

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The job script under a real Slurm: jobs that are preempted, with and without a time of grace, or
-# reach their time limit go on by themselves and end with the bits of an uninterrupted run.
+# The job script under a real Slurm: jobs that are preempted, with and without a time of grace, that
+# reach their time limit or lose a host go on by themselves and end with the bits of an
+# uninterrupted run.
 set -u
 script=$top_srcdir/scripts/gfn-dist.sbatch
 hosts=$top_srcdir/scripts/netns-cluster
@@ -13,7 +14,7 @@ if [ "${1-}" != inside ]; then
         echo "built with $MPI_NAME: only Open MPI is tried"
         exit 77
     fi
-    exec "$top_srcdir/scripts/slurm-cluster" 3 "$TMPDIR/slurm" -- bash "${BASH_SOURCE[0]}" inside
+    exec "$top_srcdir/scripts/slurm-cluster" 6 "$TMPDIR/slurm" -- bash "${BASH_SOURCE[0]}" inside
 fi
 cd "$TMPDIR" || exit 1
 failed=0
@@ -92,10 +93,19 @@ bits one >one.bits
 # Frozen until Slurm's warning comes, which takes it half a minute to a minute.
 submit limit mpirun --time 1 --signal B:USR1@5 --nodelist node3 --ntasks 2 -- "${run[@]}"
 freeze limit node3
+{
+    within 100 has_said limit 'SIGUSR1: stopping'
+    signal CONT node3
+} &
+
+# Slurm needs some time until it knows that a host is lost.
+submit lost mpirun --exclude 'node[1-3]' --nodes 2 --ntasks 4 -- "${run[@]}"
+within 40 test -e lost/checkpoint.safetensors || wrong lost "no checkpoint: $(cat lost.out)"
+"$hosts" cut node5
 
 submit wrong mpirun --nodelist node1 --ntasks 2 -- --size 1
 ended wrong FAILED 1
-has_said wrong 'exit status 2: not requeued' || wrong wrong "$(cat wrong.out)"
+has_said wrong 'wrong options: not requeued' || wrong wrong "$(cat wrong.out)"
 
 submit preempted mpirun --nodelist 'node[1-2]' --ntasks 4 -- "${run[@]}"
 freeze preempted node1 node2
@@ -108,8 +118,10 @@ preempt 'node[1-2]'
 ended grace COMPLETED 2
 has_said grace 'preempted: back into the queue' || wrong grace "requeued by Slurm"
 
-within 60 has_said limit 'SIGUSR1: stopping' || wrong limit "no warning"
-signal CONT node3
+ended lost COMPLETED 2
+has_said lost 'start 1 on node\[4-5\]' && has_said lost 'start 2 on node\[4,6\]' ||
+    wrong lost "other hosts than expected"
+
 ended limit COMPLETED 2
 has_said limit 'exit status 3, saved: back into the queue' || wrong limit "did not requeue itself"
 

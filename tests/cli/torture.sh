@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# A short torture: a few kills at random moments make no difference. First one of a program that
+# draws other samples in the runs that are killed, to see that it finds a difference.
+set -u
+torture=$top_srcdir/scripts/torture
+cd "$TMPDIR" || exit 1
+failed=0
+
+cat >spoiler <<'END_OF_SPOILER'
+#!/usr/bin/env bash
+for word; do
+    case $word in
+    */*-[0-9]*) set -- "$@" --samples 77 ;;
+    esac
+done
+exec "$GFN_DIST" "$@"
+END_OF_SPOILER
+chmod +x spoiler
+"$torture" 1 --length 1 --ranks 1 --program ./spoiler >log 2>&1
+if [ $? -ne 1 ] || ! grep -q 'other bits after' log || ! grep -q '[1-9] differences$' log; then
+    echo "other samples make no difference: $(cat log)"
+    failed=1
+fi
+"$torture" --ranks 0 >log 2>&1
+[ $? -eq 2 ] || { echo "no ranks: $(cat log)" && failed=1; }
+
+"$torture" 10 --length 1 --seconds 30 --verbose || failed=1
+exit $failed
