@@ -45,6 +45,7 @@ typedef struct cli_live {
 } cli_live;
 
 void cli_live_begin(cli_live *live, const cli_request *request);
+bool cli_live_is_due(cli_live *live, const gfn_progress *progress); /* to be asked at every step */
 void cli_live_show(cli_live *live, const gfn_progress *progress);
 void cli_live_end(cli_live *live);
 

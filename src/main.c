@@ -29,15 +29,17 @@ static int exit_status(gfn_status status)
 /* The trainer that a signal stops, and whether one came, perhaps before there was a trainer.
  * Launchers and batch systems repeat signals, so only a second SIGINT ends the process at once. */
 static gfn_trainer *volatile stoppable;
-static volatile sig_atomic_t has_signal;
+static volatile sig_atomic_t has_signal, has_interrupt;
 
 static void stop(int number)
 {
-    if (number == SIGINT && has_signal == SIGINT) {
+    if (number == SIGINT && has_interrupt) {
         signal(SIGINT, SIG_DFL);
         raise(SIGINT);
     }
-    has_signal = number;
+    has_signal = 1;
+    if (number == SIGINT)
+        has_interrupt = 1;
     if (stoppable)
         gfn_trainer_request_stop(stoppable);
 }
@@ -58,7 +60,7 @@ static void make_stoppable(gfn_trainer *trainer)
         gfn_trainer_request_stop(trainer);
 }
 
-static gfn_status train_loop(gfn_trainer *trainer, const cli_request *request)
+static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, const cli_request *request)
 {
     gfn_progress progress;
     cli_live live;
@@ -66,8 +68,11 @@ static gfn_status train_loop(gfn_trainer *trainer, const cli_request *request)
     gfn_status status = GFN_OK;
     while (status == GFN_OK && !gfn_trainer_is_done(trainer)) {
         status = gfn_trainer_advance(trainer, &progress);
-        if (status == GFN_OK)
+        if (status == GFN_OK && cli_live_is_due(&live, &progress)) {
+            gfn_comm_pause_watch(comm, true);
             cli_live_show(&live, &progress);
+            gfn_comm_pause_watch(comm, false);
+        }
     }
     cli_live_end(&live);
     return status;
@@ -102,13 +107,14 @@ static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_c
     if (status == GFN_OK) {
         announce(run, request);
         make_stoppable(trainer);
-        status = train_loop(trainer, request);
+        status = train_loop(gfn_run_comm(run), trainer, request);
     }
     if (status == GFN_OK)
         status = gfn_trainer_finish(trainer, &report);
     make_stoppable(NULL);
     if (status == GFN_OK) {
         *is_complete = report.is_complete;
+        gfn_comm_pause_watch(gfn_run_comm(run), true);
         if (speaks)
             cli_report_training(run, &report);
         gfn_draw_clear(&report.draw);
@@ -172,6 +178,7 @@ static gfn_status sample_run(gfn_run *run, const cli_request *request, const dra
     gfn_status status = gfn_run_draw(run, &stream, d->samples, true, &draw);
     if (status != GFN_OK)
         return status;
+    gfn_comm_pause_watch(gfn_run_comm(run), true);
     if (out[0])
         status = gfn_comm_agree(gfn_run_comm(run), gfn_run_write_objects(run, out, &draw));
     else if (draw.objects)
@@ -190,6 +197,7 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
         status = gfn_run_draw(run, &stream, d->samples, false, &draw);
     if (status != GFN_OK)
         return status;
+    gfn_comm_pause_watch(gfn_run_comm(run), true);
     if (gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet"))
         cli_report_evaluation(run, &evaluation, &draw);
     gfn_draw_clear(&draw);

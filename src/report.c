@@ -52,14 +52,17 @@ static int line_width(void)
     return size.ws_col < MAX_LINE ? size.ws_col - 1 : MAX_LINE - 1;
 }
 
-void cli_live_show(cli_live *live, const gfn_progress *p)
+bool cli_live_is_due(cli_live *live, const gfn_progress *p)
 {
     const double period = live->is_on ? LIVE_PERIOD : LINE_PERIOD;
-    if (live->is_quiet || p->seconds - live->last < period)
-        return;
-    live->last = p->seconds;
     if (p->has_evaluation && p->evaluation.is_exact)
         live->tv = p->evaluation.metrics.tv;
+    return !live->is_quiet && p->seconds - live->last >= period;
+}
+
+void cli_live_show(cli_live *live, const gfn_progress *p)
+{
+    live->last = p->seconds;
     char left[32], tv[32] = "", line[MAX_LINE];
     const double rate = p->iterations_per_second;
     print_duration(left, sizeof left, rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);

@@ -76,6 +76,10 @@ typedef void (*gfn_comm_alarm)(void *self, const char *message);
  * Errors: GFN_EINVAL (not a positive time, or the second watch), GFN_ENOMEM. */
 GFN_API gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, void *self);
 
+/* While it is paused, this rank may stand still as long as it likes, for instance where it prints
+ * what nobody reads. Not collective. */
+GFN_API void gfn_comm_pause_watch(gfn_comm *comm, int is_paused);
+
 /* Sum x[n] over all ranks, in place and exactly: the result does not depend on the number of ranks,
  * their order or the algorithm. The caller keeps the sums within int64.
  * Errors: GFN_ECOMM; then x is undefined on every rank. */

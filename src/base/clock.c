@@ -10,6 +10,13 @@ double gfn_clock_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+void gfn_clock_sleep(double seconds)
+{
+    const time_t whole = (time_t)seconds;
+    const struct timespec nap = {whole, (long)(1e9 * (seconds - (double)whole))};
+    nanosleep(&nap, NULL);
+}
+
 static const char *stamp(char *text, size_t size, const char *format, int utc)
 {
     time_t now = time(NULL);

@@ -10,6 +10,9 @@
 /* Monotonic seconds since an arbitrary moment. */
 double gfn_clock_seconds(void);
 
+/* Do nothing for so long, or until a signal comes. */
+void gfn_clock_sleep(double seconds);
+
 /* Local date and time as "20260102-030405", at most size - 1 characters. Returns text. */
 const char *gfn_clock_stamp(char *text, size_t size);
 

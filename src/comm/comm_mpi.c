@@ -366,7 +366,7 @@ static gfn_status share_memory(struct mpi_comm *self, MPI_Comm host)
     gfn_status status = join_host(self, host, name, &has_joined);
     if (status == GFN_OK)
         status = ask_all(self, has_joined, &self->shares_memory);
-    if (name[0] != '\0') /* all have found it, or will not */
+    if (self->host.rank == 0 && name[0] != '\0') /* all have found it, or will not */
         gfn_shared_hide(name);
     GFN_TRY(status);
     if (self->is_crowded)

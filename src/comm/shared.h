@@ -20,7 +20,7 @@ void *gfn_shared_create(size_t bytes, char *name);
 /* The memory that another process of this host created; NULL where it cannot be found. */
 void *gfn_shared_find(size_t bytes, const char *name);
 
-/* Nobody finds it any more. To be called once by its creator; others may too, and change nothing.
+/* Nobody finds it any more. To be called once, by its creator.
  * The memory vanishes with the last process that has it, however that ends, hidden or not. */
 void gfn_shared_hide(const char *name);
 

@@ -34,37 +34,49 @@ const char *gfn_phase_name(int phase)
     return names[phase >= 0 && phase < n ? phase : 0];
 }
 
+static int64_t find_front(const struct gfn_pulse *pulses, size_t n)
+{
+    int64_t front = -1;
+    for (size_t i = 0; i < n; i++) {
+        const int64_t milestones = atomic_load(&pulses[i].milestones);
+        if (atomic_load(&pulses[i].is_watched) && milestones > front)
+            front = milestones;
+    }
+    return front;
+}
+
 void gfn_watch_look(const struct gfn_pulse *pulses, size_t n, double seconds,
                     struct gfn_sight *sights)
 {
+    const int64_t front = find_front(pulses, n);
     for (size_t i = 0; i < n; i++) {
+        struct gfn_sight *sight = &sights[i];
         const int64_t moves = atomic_load(&pulses[i].moves);
         const int64_t milestones = atomic_load(&pulses[i].milestones);
-        const bool has_moved = moves != sights[i].moves || milestones != sights[i].milestones;
-        sights[i] = (struct gfn_sight){moves, milestones, has_moved ? 0 : sights[i].age + seconds};
+        const bool has_moved = moves != sight->moves || milestones != sight->milestones;
+        /* Who was released a moment ago is behind, but has not been for long. */
+        const bool is_excused = atomic_load(&pulses[i].is_waiting) && milestones >= front;
+        sight->moves = moves;
+        sight->milestones = milestones;
+        sight->age = has_moved ? 0 : sight->age + seconds;
+        sight->delay = has_moved || is_excused ? 0 : sight->delay + seconds;
     }
 }
 
 enum gfn_verdict gfn_watch_judge(const struct gfn_pulse *pulses, size_t n, double patience,
                                  const struct gfn_sight *sights, size_t *culprit)
 {
-    int64_t front = -1;
-    size_t n_watched = 0, n_lost = 0;
-    for (size_t i = 0; i < n; i++)
-        if (atomic_load(&pulses[i].is_watched) && sights[i].milestones > front)
-            front = sights[i].milestones;
+    size_t n_lost = 0;
     for (size_t i = 0; i < n; i++) {
         if (!atomic_load(&pulses[i].is_watched))
             continue;
-        const bool is_at_front = sights[i].milestones == front;
-        n_watched++;
         n_lost += sights[i].age >= 2 * patience;
-        if (sights[i].age >= patience && !(is_at_front && atomic_load(&pulses[i].is_waiting))) {
+        if (sights[i].delay >= patience) {
             *culprit = i;
             return GFN_RANK_HANGS;
         }
     }
-    return n_watched > 0 && n_lost == n_watched ? GFN_OTHERS_HANG : GFN_ALL_MOVE;
+    return n_lost == n ? GFN_OTHERS_HANG : GFN_ALL_MOVE;
 }
 
 /* What a rank is at: "in sampling of iteration 512". */
@@ -75,6 +87,8 @@ static void describe(const struct gfn_pulse *pulse, char *text, size_t size)
     const char *waits = atomic_load(&pulse->is_waiting) ? "a message of " : "";
     if (iteration < 0)
         snprintf(text, size, "in %s%s", waits, phase);
+    else if (atomic_load(&pulse->phase) == 0)
+        snprintf(text, size, "after iteration %lld", (long long)iteration);
     else
         snprintf(text, size, "in %s%s of iteration %lld", waits, phase, (long long)iteration);
 }
@@ -174,6 +188,12 @@ gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, 
     atomic_store(&comm->pulse->is_watched, true);
     comm->watch = watch;
     return GFN_OK;
+}
+
+void gfn_comm_pause_watch(gfn_comm *comm, int is_paused)
+{
+    gfn_pulse_add(&comm->pulse->moves);
+    atomic_store(&comm->pulse->is_watched, comm->watch && !is_paused);
 }
 
 void gfn_comm_end_watch(gfn_comm *comm)

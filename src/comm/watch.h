@@ -16,7 +16,8 @@
 /* What a watcher remembers of a rank. */
 struct gfn_sight {
     int64_t moves, milestones;
-    double age; /* seconds without a change */
+    double age;   /* seconds without a change */
+    double delay; /* of these, seconds in which it was not one of those that wait for others */
 };
 
 /* Take note of n pulses, `seconds` after the last time. */
@@ -29,9 +30,10 @@ enum gfn_verdict {
     GFN_OTHERS_HANG /* all watched ranks here wait, and for none of these */
 };
 
-/* A rank hangs that has not moved for `patience` seconds and either works or is behind the others
- * in the sequence of messages. Where all wait at the same point, ranks that cannot be seen from
- * here may work in several phases of nearly that length: they get twice the time. */
+/* A rank hangs that has not moved for `patience` seconds in which it worked or was behind the
+ * others in the sequence of messages. Where all are watched and wait at the same point, ranks that
+ * cannot be seen from here may work in several phases of nearly that length: they get twice the
+ * time. */
 enum gfn_verdict gfn_watch_judge(const struct gfn_pulse *pulses, size_t n, double patience,
                                  const struct gfn_sight *sights, size_t *culprit);
 

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "io/failure.h"
@@ -152,22 +150,16 @@ gfn_status gfn_appender_write(gfn_appender *appender, const void *bytes, size_t 
     return gfn_fail_errno(appender->path, "append");
 }
 
-gfn_status gfn_appender_lock(gfn_appender *appender, double seconds)
+gfn_status gfn_appender_lock(gfn_appender *appender)
 {
-    const struct timespec nap = {.tv_nsec = 50 * 1000 * 1000};
-    const double start = gfn_clock_seconds();
-    for (;;) {
-        int done;
-        GFN_RETRY(done, flock(appender->fd, LOCK_EX | LOCK_NB));
-        if (done == 0 || errno != EWOULDBLOCK)
-            return GFN_OK;
-        if (gfn_clock_seconds() - start >= seconds)
-            return gfn_fail(GFN_EEXIST,
-                            "%s: expected a file that no process has open, found that another one "
-                            "is writing it (hint: one job at a time goes on with a run)",
-                            appender->path);
-        nanosleep(&nap, NULL);
-    }
+    int done;
+    GFN_RETRY(done, flock(appender->fd, LOCK_EX | LOCK_NB));
+    if (done == 0 || errno != EWOULDBLOCK)
+        return GFN_OK;
+    return gfn_fail(GFN_EEXIST,
+                    "%s: expected a file that no process has open, found that another one is "
+                    "writing it (hint: one job at a time goes on with a run)",
+                    appender->path);
 }
 
 gfn_status gfn_appender_cut(gfn_appender *appender, size_t n)

@@ -57,10 +57,9 @@ typedef struct gfn_appender gfn_appender;
 
 gfn_status gfn_appender_open(const char *path, gfn_appender **appender);
 
-/* Keep other processes from locking the file for as long as this one has it open; it is tried for
- * `seconds`. Where the file system has no locks it goes without.
- * Errors: GFN_EEXIST: another process still has it. */
-gfn_status gfn_appender_lock(gfn_appender *appender, double seconds);
+/* Keep other processes from locking the file for as long as this one has it open. Where the file
+ * system has no locks it goes without. Errors: GFN_EEXIST: another process has locked it. */
+gfn_status gfn_appender_lock(gfn_appender *appender);
 
 /* Cut the file to its first n bytes, where it is longer. Errors: GFN_EIO. */
 gfn_status gfn_appender_cut(gfn_appender *appender, size_t n);

@@ -19,7 +19,7 @@
 #include "io/crc.h"
 #include "io/folder.h"
 
-enum { FIXED_TEXTS = 7 };
+enum { FIXED_TEXTS = 8 };
 
 /* Saving shall take no more than a fiftieth of the time. How long it takes is known after the first
  * time; before, a disk is assumed that takes so many bytes a second. */
@@ -95,6 +95,8 @@ static gfn_status add_modes(contents *c, const gfn_modes *modes)
     int32_t *states;
     if (modes->all == NULL)
         return GFN_OK;
+    if (modes->is_full) /* which of them are remembered depends on the ranks */
+        return add_text(c, "", GFN_CHECKPOINT_MODES, "too many");
     GFN_TRY(gfn_arena_take(c->arena, n * modes->width, sizeof *states, &states));
     state_bytes = modes->width * sizeof *states;
     if (n > 0)

@@ -6,7 +6,8 @@
  *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each
  *     modes [n, width]: objects of maximal reward that training has sampled
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
- *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
+ *         modes (where there are too many), config.NAME for every option of the run, texts_crc32
+ *         (of all these texts), data_crc32
  */
 #ifndef TRAIN_CHECKPOINT_H
 #define TRAIN_CHECKPOINT_H
@@ -14,8 +15,7 @@
 #include "io/safetensors.h"
 #include "train/trainer.h"
 
-#define GFN_CHECKPOINT_FAMILY "gfn-dist checkpoint "
-#define GFN_CHECKPOINT_FORMAT GFN_CHECKPOINT_FAMILY "2"
+#define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
 #define GFN_CHECKPOINT_CONFIG "config."
 #define GFN_CHECKPOINT_MODES "modes"
 #define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"

@@ -45,16 +45,16 @@ static gfn_status check_texts(gfn_found *f)
     const char *format = gfn_safetensors_text(file, "format");
     const char *crc = gfn_safetensors_text(file, GFN_CHECKPOINT_TEXTS_CRC);
     char made[9];
-    f->is_foreign = format &&
-                    strncmp(format, GFN_CHECKPOINT_FAMILY, strlen(GFN_CHECKPOINT_FAMILY)) == 0 &&
-                    strcmp(format, GFN_CHECKPOINT_FORMAT) != 0;
+    f->is_damaged = format == NULL;
     if (format == NULL || strcmp(format, GFN_CHECKPOINT_FORMAT) != 0)
         return gfn_fail(GFN_EDATA,
                         "%s: format is \"%.60s\", expected \"%s\" (hint: a file that "
                         "gfn-dist %s wrote)",
                         path, format ? format : "not stated", GFN_CHECKPOINT_FORMAT, gfn_version());
     snprintf(made, sizeof made, "%08x", (unsigned)gfn_checkpoint_texts_crc(all));
-    if (crc == NULL || strcmp(crc, made) != 0 || gfn_safetensors_text(file, "data_crc32") == NULL)
+    f->is_damaged =
+        crc == NULL || strcmp(crc, made) != 0 || gfn_safetensors_text(file, "data_crc32") == NULL;
+    if (f->is_damaged)
         return gfn_fail(GFN_EDATA,
                         "%s: the metadata is damaged: expected the checksum %.20s, found %s "
                         "(hint: use another copy)",
@@ -134,8 +134,10 @@ static gfn_status check_file(gfn_found *f)
 static gfn_status open_file(gfn_found *f, char *path)
 {
     f->path = path;
-    GFN_TRY(gfn_safetensors_load(path, &f->file));
-    gfn_status status = check_file(f);
+    gfn_status status = gfn_safetensors_load(path, &f->file);
+    f->is_damaged = status == GFN_EDATA;
+    GFN_TRY(status);
+    status = check_file(f);
     if (status != GFN_OK) {
         gfn_safetensors_destroy(&f->file);
         gfn_options_destroy(&f->options);
@@ -175,8 +177,7 @@ gfn_status gfn_found_open(const char *directory, gfn_found *f)
         gfn_release(&newest);
     }
     /* What cannot be read now, or only by another version, is not damaged. */
-    const bool is_damaged = status == GFN_EDATA && !f->is_foreign;
-    if (status == GFN_OK || (has_newest && !is_damaged) || !has_previous) {
+    if (status == GFN_OK || (has_newest && !f->is_damaged) || !has_previous) {
         gfn_release(&previous);
         return status;
     }
@@ -184,7 +185,7 @@ gfn_status gfn_found_open(const char *directory, gfn_found *f)
     status = open_file(f, previous);
     if (status != GFN_OK)
         return gfn_fail_in(status, "%s; and the one before: ", why);
-    f->is_fallback = has_newest;
+    f->is_fallback = true;
     gfn_found_note(f, "%s; %s of iteration %lld is taken instead", why, GFN_CHECKPOINT_PREVIOUS,
                    (long long)f->iteration);
     return GFN_OK;

@@ -13,8 +13,8 @@ typedef struct gfn_found {
     char *path;            /* of the file that was taken */
     gfn_options *options;
     int64_t iteration;
-    bool is_fallback; /* the newest checkpoint is damaged, this is the one before */
-    bool is_foreign;  /* the last file that was tried is of another version */
+    bool is_damaged;  /* the last file that was tried, as its checksums say */
+    bool is_fallback; /* the newest checkpoint is damaged or missing, this is the one before */
     bool is_changed;  /* the options are no longer those of the file */
     char notice[1500];
 } gfn_found;
@@ -31,6 +31,9 @@ gfn_status gfn_found_open(const char *directory, gfn_found *found);
 
 /* GFN_EIO: there is no checkpoint, or no directory. */
 gfn_status gfn_found_refuse(const char *directory);
+
+/* resume.c: GFN_OK where there is something to go on with; else as gfn_found_refuse(). */
+gfn_status gfn_found_expect_run(const char *directory);
 
 /* resume.c: the same to go on, or config.ini where there is no checkpoint yet, and with settings.
  * Errors: these, and GFN_EINVAL: a setting contradicts what was found. */

@@ -78,14 +78,11 @@ static gfn_status with_file(gfn_trainer *t, const char *name,
     return status;
 }
 
-/* That a job waits for one before it, whose processes may still be ending. */
-#define LOCK_SECONDS 10.0
-
 /* Metrics stay open and locked: of two processes that want a directory, one gets it. */
 static gfn_status open_metrics(gfn_trainer *t, const char *path)
 {
     GFN_TRY(gfn_appender_open(path, &t->metrics));
-    return gfn_appender_lock(t->metrics, t->run->is_resumed ? LOCK_SECONDS : 0);
+    return gfn_appender_lock(t->metrics);
 }
 
 static gfn_status save_config(gfn_trainer *t, const char *path)
@@ -114,7 +111,7 @@ static gfn_status cut_metrics(gfn_trainer *t, const char *path)
 static gfn_status set_aside(gfn_trainer *t, const char *path)
 {
     char *aside = NULL;
-    if (!t->run->is_fallback)
+    if (!t->run->is_fallback || !gfn_file_exists(path))
         return GFN_OK;
     GFN_TRY(gfn_folder_path(t->run->directory, GFN_CHECKPOINT_DAMAGED, &aside));
     gfn_status status = gfn_file_rename(path, aside);
@@ -141,7 +138,8 @@ static gfn_status go_on(gfn_trainer *t, const char *directory)
     gfn_release(&run->directory);
     run->directory = run->origin;
     run->origin = NULL;
-    GFN_TRY(with_file(t, GFN_METRICS_FILE, open_metrics));
+    t->metrics = run->metrics;
+    run->metrics = NULL;
     GFN_TRY(with_file(t, GFN_METRICS_FILE, cut_metrics));
     GFN_TRY(with_file(t, GFN_CHECKPOINT_FILE, set_aside));
     return with_file(t, GFN_CONFIG_FILE, save_config);

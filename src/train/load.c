@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "comm/comm.h"
 #include "io/folder.h"
 #include "train/checkpoint.h"
 #include "train/found.h"
@@ -70,23 +72,54 @@ gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_
     return revive(comm, status, &f, threads, run);
 }
 
+/* Seconds that a job waits for one before it, whose processes may still be ending. */
+#define LOCK_SECONDS 10.0
+
+static gfn_status lock(gfn_comm *comm, gfn_appender *metrics)
+{
+    const double start = gfn_clock_seconds();
+    gfn_status status;
+    while ((status = gfn_appender_lock(metrics)) == GFN_EEXIST &&
+           gfn_clock_seconds() - start < LOCK_SECONDS) {
+        gfn_comm_beat(comm);
+        gfn_clock_sleep(0.05);
+    }
+    return status;
+}
+
+/* Nothing is read before the run is this job's alone: another one may still be saving. */
+static gfn_status open_alone(gfn_comm *comm, const char *directory, gfn_appender **metrics)
+{
+    char *path = NULL;
+    GFN_TRY(gfn_found_expect_run(directory));
+    GFN_TRY(gfn_folder_path(directory, GFN_METRICS_FILE, &path));
+    gfn_status status = gfn_appender_open(path, metrics);
+    gfn_release(&path);
+    return status == GFN_OK ? lock(comm, *metrics) : status;
+}
+
 gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setting *settings,
                           size_t n, gfn_run **run)
 {
     gfn_found f = {.file = NULL};
     char *resolved = NULL;
+    gfn_appender *metrics = NULL;
     gfn_status status = GFN_OK;
     if (gfn_comm_rank(comm) == 0) {
         status = gfn_folder_resolve(directory, &resolved);
+        if (status == GFN_OK)
+            status = open_alone(comm, resolved, &metrics);
         if (status == GFN_OK)
             status = gfn_found_open_to_go_on(resolved, settings, n, &f);
     }
     status = revive(comm, status, &f, 0, run);
     if (status != GFN_OK) {
+        gfn_appender_close(&metrics);
         gfn_release(&resolved);
         return status;
     }
     (*run)->origin = resolved;
+    (*run)->metrics = metrics;
     (*run)->is_resumed = true;
     return GFN_OK;
 }

@@ -67,7 +67,8 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
     gfn_state_set_clear(modes->all);
     for (size_t i = 0; i < together; i++)
         gfn_state_set_add(modes->all, gfn_record_state(modes->gathered + i * modes->key_words));
-    if (gfn_state_set_count(modes->all) < MOST)
+    modes->is_full |= gfn_state_set_count(modes->all) >= MOST;
+    if (!modes->is_full)
         *n = (int64_t)gfn_state_set_count(modes->all);
     return GFN_OK;
 }

@@ -34,9 +34,14 @@ static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
             array = &all->arrays[i];
     if (modes->found == NULL)
         return GFN_OK;
+    modes->is_full = gfn_safetensors_text(file, GFN_CHECKPOINT_MODES) != NULL;
+    if (modes->is_full)
+        return GFN_OK;
     if (array == NULL || array->dtype != GFN_I32 || array->ndim != 2 ||
         array->shape[1] != (int64_t)modes->width)
-        return gfn_fail(GFN_EDATA, "tensor \"%s\": expected int32 objects of %zu words, found %s",
+        return gfn_fail(GFN_EDATA,
+                        "tensor \"%s\": expected int32 objects of %zu words, found %s (hint: use "
+                        "another copy)",
                         GFN_CHECKPOINT_MODES, modes->width, array ? "something else" : "none");
     for (int64_t i = 0; i < array->shape[0]; i++)
         gfn_state_set_add(modes->found, (const int32_t *)array->data + (size_t)i * modes->width);
@@ -67,6 +72,8 @@ gfn_status gfn_trainer_restore(gfn_trainer *t)
     GFN_TRY(gfn_comm_broadcast(run->comm, t->m, bytes));
     GFN_TRY(gfn_comm_broadcast(run->comm, t->v, bytes));
     GFN_TRY(gfn_comm_broadcast(run->comm, &t->loss, sizeof t->loss));
-    t->saved_iteration = run->is_changed ? -1 : run->iteration;
+    GFN_TRY(gfn_comm_broadcast(run->comm, &t->modes.is_full, sizeof t->modes.is_full));
+    /* A checkpoint that was not the newest is written anew. */
+    t->saved_iteration = run->is_changed || run->is_fallback ? -1 : run->iteration;
     return GFN_OK;
 }

@@ -29,16 +29,42 @@ static gfn_status open_beginning(const char *directory, gfn_found *f)
     return GFN_OK;
 }
 
+static bool holds(const char *directory, const char *name)
+{
+    char *path = NULL;
+    const bool exists = gfn_folder_path(directory, name, &path) == GFN_OK && gfn_file_exists(path);
+    gfn_release(&path);
+    return exists;
+}
+
 static bool has_checkpoint(const char *directory)
 {
-    static const char *const names[] = {GFN_CHECKPOINT_FILE, GFN_CHECKPOINT_PREVIOUS};
-    bool exists = false;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char *path = NULL;
-        exists |= gfn_folder_path(directory, names[i], &path) == GFN_OK && gfn_file_exists(path);
-        gfn_release(&path);
-    }
-    return exists;
+    return holds(directory, GFN_CHECKPOINT_FILE) || holds(directory, GFN_CHECKPOINT_PREVIOUS);
+}
+
+gfn_status gfn_found_expect_run(const char *directory)
+{
+    return has_checkpoint(directory) || holds(directory, GFN_CONFIG_FILE)
+               ? GFN_OK
+               : gfn_found_refuse(directory);
+}
+
+/* A kill may have come between config.ini and the checkpoint, or the newest one is lost. */
+static gfn_status note_forgotten(const char *directory, gfn_found *f)
+{
+    char *path = NULL;
+    gfn_options *last = NULL;
+    GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &path));
+    if (f->file && gfn_file_exists(path) && gfn_run_options_load(path, NULL, &last) == GFN_OK &&
+        !gfn_options_is_same(last, f->options, "iterations"))
+        gfn_found_note(f,
+                       "iterations: %s in the checkpoint, %s in %s: the checkpoint counts (hint: "
+                       "--iterations)",
+                       gfn_options_text(f->options, "iterations"),
+                       gfn_options_text(last, "iterations"), path);
+    gfn_options_destroy(&last);
+    gfn_release(&path);
+    return GFN_OK;
 }
 
 /* What is said of a run that gets another length. */
@@ -78,12 +104,22 @@ static gfn_status change(gfn_found *f, const gfn_options *before, const gfn_sett
     return GFN_OK;
 }
 
+/* Of a setting that comes twice, the last counts. */
+static bool is_last(const gfn_setting *settings, size_t n, size_t i)
+{
+    for (size_t k = i + 1; k < n; k++)
+        if (strcmp(settings[k].name, settings[i].name) == 0)
+            return false;
+    return true;
+}
+
 static gfn_status change_all(gfn_found *f, const gfn_setting *settings, size_t n)
 {
     gfn_options *before = NULL;
     gfn_status status = gfn_options_copy(f->options, &before);
     for (size_t i = 0; i < n && status == GFN_OK; i++)
-        status = change(f, before, &settings[i]);
+        if (is_last(settings, n, i))
+            status = change(f, before, &settings[i]);
     gfn_options_destroy(&before);
     return status;
 }
@@ -111,10 +147,12 @@ gfn_status gfn_found_open_to_go_on(const char *directory, const gfn_setting *set
 {
     GFN_TRY(has_checkpoint(directory) ? gfn_found_open(directory, f)
                                       : open_beginning(directory, f));
+    GFN_TRY(note_forgotten(directory, f));
     note_build(f);
     GFN_TRY(change_all(f, settings, n));
     if (f->file && f->iteration >= gfn_options_int(f->options, "iterations"))
         gfn_found_note(f, "all %lld iterations are done (hint: --iterations %lld goes on)",
-                       (long long)f->iteration, (long long)(2 * f->iteration));
+                       (long long)f->iteration,
+                       (long long)(f->iteration > 0 ? 2 * f->iteration : 1000));
     return GFN_OK;
 }

@@ -87,6 +87,7 @@ void gfn_run_destroy(gfn_run **run)
     gfn_env_destroy(&r->env);
     gfn_options_destroy(&r->options);
     gfn_safetensors_destroy(&r->checkpoint);
+    gfn_appender_close(&r->metrics);
     gfn_release(&r->origin);
     gfn_release(&r->directory);
     gfn_release(run);

@@ -7,6 +7,7 @@
 
 #include <gfn/run.h>
 
+#include "io/file.h"
 #include "io/safetensors.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
@@ -33,12 +34,13 @@ struct gfn_run {
     char *directory; /* "" where nothing is kept */
     char layout[160], hint[256], notice[1500];
 
-    /* Where it came from. On rank 0 alone: checkpoint, origin, is_fallback, notice. */
+    /* Where it came from. On rank 0 alone: checkpoint, origin, metrics, is_fallback, notice. */
     gfn_safetensors *checkpoint; /* until a trainer has taken the rest of it */
     bool has_checkpoint;         /* there is such a checkpoint, on rank 0 */
     bool is_resumed;             /* goes on in the directory `origin` */
     bool is_changed;             /* its options are not those of the checkpoint */
-    bool is_fallback;            /* the newest checkpoint is damaged, this is the one before */
+    bool is_fallback;            /* the newest checkpoint is damaged or missing */
+    gfn_appender *metrics;       /* open and locked, until a trainer takes it */
     char *origin;
 };
 

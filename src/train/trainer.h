@@ -21,6 +21,7 @@ typedef struct gfn_modes {
     double max_log_reward;
     size_t width, key_words;
     gfn_state_set *all; /* of all ranks, at the last count; on every rank */
+    bool is_full;       /* there are more than are remembered; the same on every rank */
     int64_t *records, *gathered;
     size_t *counts;
     int size;

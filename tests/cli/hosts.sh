@@ -24,10 +24,12 @@ wrong() {
     failed=1
 }
 
-# What must be equal of a run: its parameters, its samples, its metrics but for the clock's.
+# What must be equal of a run: its parameters, its samples, its checkpoint, its metrics but for the
+# clock's.
 bits() {
     grep '"params_crc"' "$1/summary.json"
     cksum <"$1/histogram.npy"
+    cksum <"$1/checkpoint.safetensors"
     sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
 }
 same() {

@@ -27,6 +27,7 @@ wrong() {
 bits() {
     grep '"params_crc"' "$1/summary.json"
     cksum <"$1/histogram.npy"
+    cksum <"$1/checkpoint.safetensors"
     sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
 }
 

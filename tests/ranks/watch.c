@@ -22,6 +22,7 @@
 #define PATIENCE 3.0
 
 static gfn_comm *comm;
+static atomic_bool *has_alarm;
 
 static struct {
     atomic_int n; /* alarms in this process */
@@ -47,11 +48,37 @@ static gfn_status work_long(void *self)
 {
     const double start = gfn_clock_seconds();
     gfn_status status = GFN_OK;
-    while (status == GFN_OK && gfn_clock_seconds() - start < 2 * PATIENCE) {
+    while (status == GFN_OK && gfn_clock_seconds() - start < 1.5 * PATIENCE) {
         usleep(10000);
         status = gfn_run_beat(self);
     }
     return status;
+}
+
+/* As on hosts of their own: nobody sees others, who have to be heard. */
+static void who_works_long_and_is_heard_is_left_alone(void **unused)
+{
+    (void)unused;
+    struct gfn_pulse *const pulse = comm->pulse, *const pulses = comm->pulses;
+    const size_t n_pulses = comm->n_pulses;
+    gfn_options *options = NULL;
+    gfn_run *run = NULL;
+    gfn_comm_end_watch(comm);
+    gfn_comm_see_oneself(comm);
+    assert_int_equal(over_all(gfn_comm_watch(comm, PATIENCE / 2, hear, NULL) != GFN_OK), 0);
+    assert_int_equal(over_all(gfn_run_options_create(NULL, &options) != GFN_OK), 0);
+    assert_int_equal(over_all(gfn_run_create(comm, options, 1, &run) != GFN_OK), 0);
+    const gfn_status status = gfn_run_work_alone(run, work_long, run);
+    assert_int_equal(over_all(status != GFN_OK), 0);
+    assert_int_equal(over_all(heard.n), 0);
+    gfn_run_destroy(&run);
+    gfn_options_destroy(&options);
+    gfn_comm_end_watch(comm);
+    comm->pulse = pulse;
+    comm->pulses = pulses;
+    comm->n_pulses = n_pulses;
+    comm->has_alarm = has_alarm;
+    assert_int_equal(over_all(gfn_comm_watch(comm, PATIENCE, hear, NULL) != GFN_OK), 0);
 }
 
 static void who_works_long_and_says_so_is_left_alone(void **unused)
@@ -115,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_works_long_and_says_so_is_left_alone),
+        cmocka_unit_test(who_works_long_and_is_heard_is_left_alone),
         cmocka_unit_test(a_failure_of_the_one_that_works_is_told_by_all),
         cmocka_unit_test(who_hangs_is_named_by_its_neighbours),
     };
@@ -122,6 +150,7 @@ int main(void)
         fprintf(stderr, "%s\n", gfn_error_message());
         return 1;
     }
+    has_alarm = comm->has_alarm;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gfn_comm_close(&comm);
     return failed;

@@ -67,10 +67,27 @@ static void where_all_wait_at_one_point_others_hang_after_twice_the_time(void **
     assert_int_equal(culprit, 99);
 }
 
+/* It waited for long, was released by the last one, and has not had its core back yet. */
+static void who_was_released_a_moment_ago_is_not_blamed_for_having_waited(void **unused)
+{
+    (void)unused;
+    size_t culprit = 99;
+    assert_int_equal(judge("ww.w", "5545", 2.3, &culprit), GFN_ALL_MOVE);
+    pulses[2].milestones = 5;
+    pulses[2].moves++;
+    pulses[0].milestones = 6;
+    gfn_watch_look(pulses, RANKS, 0.3, sights);
+    assert_int_equal(gfn_watch_judge(pulses, RANKS, PATIENCE, sights, &culprit), GFN_ALL_MOVE);
+    gfn_watch_look(pulses, RANKS, 2.3, sights);
+    assert_int_equal(gfn_watch_judge(pulses, RANKS, PATIENCE, sights, &culprit), GFN_RANK_HANGS);
+    assert_int_equal(culprit, 1);
+}
+
 static void who_is_not_watched_is_not_judged(void **unused)
 {
     (void)unused;
     size_t culprit = 99;
+    assert_int_equal(judge("-www", "4555", 9, &culprit), GFN_ALL_MOVE);
     assert_int_equal(judge("-.ww", "9555", 2.39, &culprit), GFN_RANK_HANGS);
     assert_int_equal(culprit, 1);
     assert_int_equal(judge("----", "1234", 9, &culprit), GFN_ALL_MOVE);
@@ -152,6 +169,7 @@ int main(void)
         cmocka_unit_test(who_works_on_while_others_wait_hangs),
         cmocka_unit_test(who_waits_for_what_others_have_left_hangs),
         cmocka_unit_test(where_all_wait_at_one_point_others_hang_after_twice_the_time),
+        cmocka_unit_test(who_was_released_a_moment_ago_is_not_blamed_for_having_waited),
         cmocka_unit_test(who_is_not_watched_is_not_judged),
         cmocka_unit_test(who_moves_in_any_way_is_young_again),
         cmocka_unit_test(an_alarm_names_rank_phase_and_iteration),

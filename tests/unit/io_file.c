@@ -238,15 +238,15 @@ static void one_process_at_a_time_has_the_lock(void **state)
     gfn_appender *mine, *other;
     assert_ok(gfn_appender_open("lines", &mine));
     assert_ok(gfn_appender_open("lines", &other));
-    assert_ok(gfn_appender_lock(mine, 0));
-    assert_refused(gfn_appender_lock(other, 0.12), GFN_EEXIST, "another one is writing it (hint:");
+    assert_ok(gfn_appender_lock(mine));
+    assert_refused(gfn_appender_lock(other), GFN_EEXIST, "another one is writing it (hint:");
     assert_ok(gfn_appender_close(&mine));
-    assert_ok(gfn_appender_lock(other, 0));
+    assert_ok(gfn_appender_lock(other));
     assert_ok(gfn_appender_close(&other));
 }
 
-/* Of a process that is ending: it goes with the process, however that ends. */
-static void a_lock_is_waited_for(void **state)
+/* However that ends. */
+static void a_lock_ends_with_its_process(void **state)
 {
     (void)state;
     gfn_appender *appender;
@@ -256,17 +256,17 @@ static void a_lock_is_waited_for(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (gfn_appender_open("lines", &appender) == GFN_OK && gfn_appender_lock(appender, 0) == 0)
+        if (gfn_appender_open("lines", &appender) == GFN_OK && gfn_appender_lock(appender) == 0)
             byte = (char)write(ready[1], "x", 1);
         usleep(200000);
         abort();
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
     assert_ok(gfn_appender_open("lines", &appender));
-    assert_refused(gfn_appender_lock(appender, 0), GFN_EEXIST, "lines");
-    assert_ok(gfn_appender_lock(appender, 60));
-    assert_ok(gfn_appender_close(&appender));
+    assert_refused(gfn_appender_lock(appender), GFN_EEXIST, "lines");
     assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_ok(gfn_appender_lock(appender));
+    assert_ok(gfn_appender_close(&appender));
     close(ready[0]);
     close(ready[1]);
 }
@@ -323,7 +323,7 @@ int main(void)
         scratch_test(a_full_device_is_an_error),
         scratch_test(a_line_waits_in_spite_of_signals),
         scratch_test(one_process_at_a_time_has_the_lock),
-        scratch_test(a_lock_is_waited_for),
+        scratch_test(a_lock_ends_with_its_process),
         scratch_test(a_file_is_cut_and_goes_on),
         scratch_test(a_file_takes_the_name_of_another),
         scratch_test(a_place_that_cannot_be_written_is_named),

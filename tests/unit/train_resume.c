@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -45,7 +47,7 @@ static int close_folder(void **unused)
 /* A decaying schedule, modes, lines and evaluations that fall on different iterations. */
 #define JOB                                                                                        \
     "size=9 batch-size=30 iterations=60 seed=5 lr=0.0173 hidden=12 log-every=4 eval-every=10 "     \
-    "checkpoint-every=7 samples=200"
+    "checkpoint-every=7 samples=200 threads=1"
 
 static gfn_run *new_run(const char *settings)
 {
@@ -58,10 +60,12 @@ static gfn_run *new_run(const char *settings)
     return run;
 }
 
+/* On one thread: others do not live on in a process that is forked. */
 static gfn_run *old_run(const char *directory)
 {
+    static const gfn_setting alone = {"threads", "1"};
     gfn_run *run = NULL;
-    assert_int_equal(gfn_run_resume(comm, directory, NULL, 0, &run), GFN_OK);
+    assert_int_equal(gfn_run_resume(comm, directory, &alone, 1, &run), GFN_OK);
     return run;
 }
 
@@ -366,24 +370,75 @@ static void a_finished_run_can_be_extended(void **unused)
     gfn_run_destroy(&run);
 }
 
-/* Two jobs on one run: the second is refused, and what the first writes is whole. */
+/* Two jobs on one run: the second waits ten seconds and is refused. */
 static void a_run_is_gone_on_with_by_one_job_at_a_time(void **unused)
 {
     (void)unused;
-    gfn_trainer *first = NULL, *second = NULL;
+    gfn_run *second = NULL;
     work(new_run(JOB), "twice", 7, STOPPED);
-    gfn_run *a = old_run("twice"), *b = old_run("twice");
-    assert_int_equal(gfn_trainer_create(a, &first), GFN_OK);
-    assert_int_equal(gfn_trainer_create(b, &second), GFN_OK);
-    assert_int_equal(gfn_trainer_keep(first, NULL), GFN_OK);
-    assert_int_equal(gfn_trainer_keep(second, NULL), GFN_EEXIST); /* after ten seconds */
+    gfn_run *first = old_run("twice");
+    assert_int_equal(gfn_run_resume(comm, "twice", NULL, 0, &second), GFN_EEXIST);
+    assert_null(second);
     assert_non_null(strstr(gfn_error_message(), "another one is writing it"));
-    gfn_trainer_destroy(&second);
-    gfn_trainer_destroy(&first);
-    gfn_run_destroy(&a);
-    gfn_run_destroy(&b);
+    gfn_run_destroy(&first);
     work(old_run("twice"), NULL, 60, FINISHED);
     assert_same_run("twice", whole());
+}
+
+/* The job before is still saving: what counts is what it leaves behind. */
+static void nothing_is_read_before_the_job_before_has_ended(void **unused)
+{
+    (void)unused;
+    int ready[2];
+    char byte = 0;
+    work(new_run(JOB), "late", 7, STOPPED);
+    assert_int_equal(pipe(ready), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        gfn_run *run = old_run("late");
+        byte = (char)write(ready[1], "x", 1);
+        usleep(300000);
+        work(run, NULL, 35, KILLED);
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    gfn_run *run = old_run("late");
+    assert_int_equal(gfn_run_iteration(run), 35);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    work(run, NULL, 60, FINISHED);
+    assert_same_run("late", whole());
+    close(ready[0]);
+    close(ready[1]);
+}
+
+/* A folder stands for a file that the user may not read: root may read all files. */
+static void a_checkpoint_that_cannot_be_opened_is_not_damaged(void **unused)
+{
+    (void)unused;
+    gfn_run *run = NULL;
+    work(new_run(JOB), "closed", 14, KILLED);
+    assert_int_equal(rename("closed/checkpoint.safetensors", "closed/kept"), 0);
+    assert_int_equal(mkdir("closed/checkpoint.safetensors", 0700), 0);
+    assert_int_equal(gfn_run_resume(comm, "closed", NULL, 0, &run), GFN_EIO);
+    assert_null(run);
+    assert_int_equal(access("closed/checkpoint.damaged.safetensors", F_OK), -1);
+}
+
+/* The longer length was in the newest checkpoint alone, which is damaged. */
+static void a_length_that_was_lost_with_a_checkpoint_is_told(void **unused)
+{
+    (void)unused;
+    gfn_run *run = NULL;
+    work(new_run(JOB), "lost", 60, FINISHED);
+    assert_int_equal(change("lost", "iterations", "75", &run), GFN_OK);
+    work(run, NULL, 61, KILLED);
+    flip_last_byte("lost/checkpoint.safetensors");
+    run = old_run("lost");
+    assert_non_null(strstr(gfn_run_notice(run), "iterations: 60 in the checkpoint, 75 in lost/"));
+    work(run, NULL, 60, FINISHED);
+    assert_int_equal(access("lost/checkpoint.safetensors", F_OK), 0);
+    assert_same_file("lost", whole(), "checkpoint.safetensors");
 }
 
 /* A branch: what was learned goes on elsewhere, and the old run stays as it is. */
@@ -433,6 +488,9 @@ int main(void)
         cmocka_unit_test(settings_that_contradict_are_refused_by_name),
         cmocka_unit_test(a_finished_run_can_be_extended),
         cmocka_unit_test(a_run_is_gone_on_with_by_one_job_at_a_time),
+        cmocka_unit_test(nothing_is_read_before_the_job_before_has_ended),
+        cmocka_unit_test(a_checkpoint_that_cannot_be_opened_is_not_damaged),
+        cmocka_unit_test(a_length_that_was_lost_with_a_checkpoint_is_told),
         cmocka_unit_test(a_loaded_run_can_be_kept_in_another_directory),
         cmocka_unit_test(an_empty_directory_is_no_run),
     };
