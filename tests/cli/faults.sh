@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Whatever ends a process, the job ends soon and with all its processes, the last checkpoint is good,
-# and the run goes on to the bits of one that nothing befell.
+# Whatever ends a process, the job ends soon and with all its processes, the last checkpoint is
+# good, and the run goes on to the bits of one that nothing befell.
 . "$top_srcdir/tests/cli/common.sh"
 
 job=(--size 8 --batch-size 24 --hidden 16 --schedule constant --samples 500

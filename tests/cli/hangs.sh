@@ -11,19 +11,18 @@ job=(--size 8 --batch-size 24 --hidden 16 --schedule constant --samples 500
 for_ever=("${job[@]}" --iterations 1000000000)
 n=0
 
-# hangs STATUS PATTERN: the watch ends the job with one message.
+# hangs STATUS RANK WHERE: the watch ends the job with one message.
 hangs() {
     ends "$1" 60
-    says "$2"
+    says "rank $2 \(process [0-9]+ on .*\) has not moved for [0-9]+ s: it is in $3; .*\(hint: "
 }
-hint='\(hint: --resume goes on'
 
 # A disk that does not answer: here a pipe that nobody reads stands where a checkpoint is written.
 does_not_answer() {
     local run=run$((++n))
     mkdir $run && mkfifo $run/checkpoint.safetensors.tmp
     start "$1" --out $run "${for_ever[@]}" --watchdog 2s
-    hangs "$2" "rank 0 \(process [0-9]+ on .*\) has not moved for [0-9]+ s: it is in files of iteration 40; .*$hint"
+    hangs "$2" 0 'files of iteration 40'
     rm $run/checkpoint.safetensors.tmp
     goes_on $run "$1" "${job[@]}"
 }
@@ -33,7 +32,7 @@ does_not_answer 0 1
 mkfifo conf
 is_never_configured() {
     start "$1" --out never-$1 --config conf --watchdog 1s
-    hangs "$2" "rank 0 \(process [0-9]+ on .*\) has not moved for [0-9]+ s: it is in set-up, evaluation or ending; .*$hint"
+    hangs "$2" 0 'set-up, evaluation or ending'
     [ ! -e "never-$1" ] || bad "$what: it left something behind"
 }
 is_never_configured 0 1
@@ -45,7 +44,7 @@ is_stopped() {
     what="$what, SIGSTOP to $1"
     until_saved $run
     send STOP "$1"
-    hangs '!(0)' "rank $1 \(process [0-9]+ on .*\) has not moved for [0-9]+ s: it is in .* of iteration [0-9]+; .*$hint"
+    hangs '!(0)' "$1" '.* of iteration [0-9]+'
     goes_on $run 2 "${job[@]}"
 }
 if [ "$MPI_NAME" != none ]; then

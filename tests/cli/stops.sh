@@ -125,7 +125,7 @@ for signal in TERM INT; do
     end_configuration
     ends 3 60
     is_saved "set-up-$signal"
-    [ "$(saved "set-up-$signal")" = 1 ] || bad "$what: iteration $(saved "set-up-$signal"), expected 1"
+    [ "$(saved "set-up-$signal")" = 1 ] || bad "$what: not stopped in its first iteration"
 done
 
 has_received() { ! grep -qE '^(Shd|Sig)Pnd:.*[1-9a-f]' "/proc/$launcher/status"; }
