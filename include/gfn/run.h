@@ -56,8 +56,10 @@ typedef struct gfn_setting {
  * was never stopped. A run that ended before its first checkpoint begins anew, by its config.ini.
  * Directory and settings count on rank 0. Of the n settings (NULL: none) iterations, samples and
  * cadences may differ from the checkpoint, others are refused; threads and time-limit are never
- * taken from it. Collective. Errors: those of gfn_run_load(); GFN_EINVAL: a setting contradicts the
- * checkpoint, or config.ini is wrong. */
+ * taken from it. The run is this process's alone from now on, until it is destroyed; where another
+ * job is still ending there, it is waited for, ten seconds at most. Collective.
+ * Errors: those of gfn_run_load(); GFN_EEXIST: another job is at it; GFN_EINVAL: a setting
+ * contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
                                   const gfn_setting *settings, size_t n, gfn_run **run);
 GFN_API void gfn_run_destroy(gfn_run **run);

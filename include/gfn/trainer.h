@@ -64,8 +64,8 @@ GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
  * at the end summary.json and histogram.npy. `directory` NULL: a new runs/NAME-DATE-TIME, to which
  * runs/latest then links. A run of gfn_run_resume() goes on in its own directory (`directory` is
  * NULL then): lines of metrics.jsonl that are newer than the checkpoint, or torn, are cut off to be
- * written again, and a damaged checkpoint is set aside; where another job is still ending there, it
- * is waited for, ten seconds at most. Once for a trainer. Rank 0 writes. Collective.
+ * written again, and a damaged checkpoint is set aside. Once for a trainer. Rank 0 writes.
+ * Collective.
  * Errors: GFN_EEXIST (it holds a run, or another process is writing it), GFN_EINVAL (the run is
  * kept already, or goes on elsewhere), GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
 GFN_API gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory);

@@ -143,9 +143,16 @@ gfn_status gfn_appender_write(gfn_appender *appender, const void *bytes, size_t 
     GFN_RETRY(written, write(appender->fd, bytes, n));
     if (written >= 0 && (size_t)written == n)
         return GFN_OK;
-    if (written >= 0) {
+    if (written >= 0) { /* why not all of it, the rest says */
+        ssize_t rest;
+        GFN_RETRY(rest, write(appender->fd, (const char *)bytes + written, n - (size_t)written));
+        const int reason = rest < 0 ? errno : ENOSPC;
+        if (rest > 0)
+            written += rest;
+        if ((size_t)written == n)
+            return GFN_OK;
         take_back(appender->fd, (size_t)written);
-        errno = ENOSPC;
+        errno = reason;
     }
     return gfn_fail_errno(appender->path, "append");
 }

@@ -4,6 +4,7 @@
 # For tests that disturb runs, which source it: jobs in the background, their processes, and what
 # they leave behind.
 set -u
+. "$top_srcdir/tests/cli/bits.sh"
 cd "$TMPDIR" || exit 1
 failed=0 # what a test exits with
 ulimit -c 0
@@ -129,14 +130,6 @@ until_saved() {
 
 # summary DIRECTORY NAME: a value.
 summary() { sed -nE "s/^ *\"$2\": ([^,]*),?/\1/p" "$1/summary.json" | head -n 1; }
-
-# What must be equal of a run.
-bits() {
-    grep '"params_crc"' "$1/summary.json"
-    cksum <"$1/histogram.npy"
-    cksum <"$1/checkpoint.safetensors"
-    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
-}
 
 # goes_on DIRECTORY RANKS OPTION...: resumed to 40 iterations more than are saved, a run of the
 # options has the bits of one that was never disturbed.

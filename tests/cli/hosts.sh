@@ -16,6 +16,7 @@ if [ "${1-}" != inside ]; then
     fi
     exec "$cluster" 3 -- bash "${BASH_SOURCE[0]}" inside
 fi
+. "$top_srcdir/tests/cli/bits.sh"
 cd "$TMPDIR" || exit 1
 failed=0
 
@@ -24,27 +25,9 @@ wrong() {
     failed=1
 }
 
-# What must be equal of a run: its parameters, its samples, its checkpoint, its metrics but for the
-# clock's.
-bits() {
-    grep '"params_crc"' "$1/summary.json"
-    cksum <"$1/histogram.npy"
-    cksum <"$1/checkpoint.safetensors"
-    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
-}
 same() {
     bits "$1" >"$1.bits" 2>&1
     cmp -s one.bits "$1.bits" || wrong "$1" "other bits than on one process"
-}
-
-# within SECONDS COMMAND...: until it succeeds; fails when it does not in time.
-within() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ $SECONDS -le $end ] || return 1
-        sleep 0.05
-    done
 }
 
 # train NAME HOSTS OPTION...: begins a run over hosts; `launcher` is its mpirun.

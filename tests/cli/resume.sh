@@ -4,16 +4,9 @@
 # A run that is stopped again and again and goes on with other numbers of ranks and threads leaves
 # the files of a run that never stopped; and what contradicts it is refused with one message.
 set -u
+. "$top_srcdir/tests/cli/bits.sh"
 cd "$TMPDIR" || exit 1
 failed=0
-
-# What must be equal of a run: everything but what clocks say and how the machine was used.
-bits() {
-    grep '"params_crc"' "$1/summary.json"
-    cksum <"$1/histogram.npy"
-    cksum <"$1/checkpoint.safetensors"
-    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
-}
 
 splits=('1 1' '1 2' '1 3')
 [ "$MPI_NAME" = none ] || splits=('1 2' '3 1' '2 2' '4 1' '1 1' '2 1')

@@ -1,19 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# A run is a function of its configuration and seed: parameters, histogram and logged losses are the
-# same bits for every number of ranks and threads.
+# A run is a function of its configuration and seed: parameters, histogram, checkpoint and metrics are
+# the same bits for every number of ranks and threads.
 set -eu
+. "$top_srcdir/tests/cli/bits.sh"
 ranks='1'
 [ "$MPI_NAME" = none ] || ranks='1 2 3 4 8'
 failed=0 runs=0
-
-# What must be equal of a run: its parameters, its samples, its metrics but for the clock's.
-bits() {
-    grep '"params_crc"' "$1/summary.json"
-    cksum <"$1/histogram.npy"
-    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
-}
 
 # same NAME OPTION...: train on every split and compare with one rank and thread.
 same() {

@@ -16,29 +16,13 @@ if [ "${1-}" != inside ]; then
     fi
     exec "$top_srcdir/scripts/slurm-cluster" 6 "$TMPDIR/slurm" -- bash "${BASH_SOURCE[0]}" inside
 fi
+. "$top_srcdir/tests/cli/bits.sh"
 cd "$TMPDIR" || exit 1
 failed=0
 
 wrong() {
     echo "$1: ${*:2}"
     failed=1
-}
-
-bits() {
-    grep '"params_crc"' "$1/summary.json"
-    cksum <"$1/histogram.npy"
-    cksum <"$1/checkpoint.safetensors"
-    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*,?//g' "$1/metrics.jsonl"
-}
-
-# within SECONDS COMMAND...: until it succeeds; fails when it does not in time.
-within() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ $SECONDS -le $end ] || return 1
-        sleep 0.05
-    done
 }
 
 # submit NAME LAUNCHER SBATCH-OPTION... -- GFN-DIST-OPTION...
