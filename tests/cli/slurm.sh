@@ -41,7 +41,7 @@ submit() {
 # freeze NAME HOST...: stops the ranks when the first checkpoint stands, so that the job cannot end
 # before what it waits for comes. Slurm sends SIGCONT with its own signals.
 freeze() {
-    within 40 test -e "$1/checkpoint.safetensors" || wrong "$1" "no checkpoint: $(cat "$1.out")"
+    within 120 test -e "$1/checkpoint.safetensors" || wrong "$1" "no checkpoint: $(cat "$1.out")"
     signal STOP "${@:2}"
     [ ! -e "$1/summary.json" ] || wrong "$1" "has ended too early"
 }
@@ -63,7 +63,7 @@ has_ended() { [[ $(slurm_says "$1" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIM
 
 # ended NAME STATE STARTS
 ended() {
-    within 60 has_ended "$1" || wrong "$1" "still $(slurm_says "$1" JobState)"
+    within 180 has_ended "$1" || wrong "$1" "still $(slurm_says "$1" JobState)"
     local found
     found="$(slurm_says "$1" JobState) $(grep -c ' start [0-9]* on ' "$1.out")"
     [ "$found" = "$2 $3" ] || wrong "$1" "state and starts: $found, expected $2 $3"
@@ -79,13 +79,13 @@ bits one >one.bits
 submit limit mpirun --time 1 --signal B:USR1@5 --nodelist node3 --ntasks 2 -- "${run[@]}"
 freeze limit node3
 {
-    within 100 has_said limit 'SIGUSR1: stopping'
+    within 200 has_said limit 'SIGUSR1: stopping'
     signal CONT node3
 } &
 
 # Slurm needs some time until it knows that a host is lost.
 submit lost mpirun --exclude 'node[1-3]' --nodes 2 --ntasks 4 -- "${run[@]}"
-within 40 test -e lost/checkpoint.safetensors || wrong lost "no checkpoint: $(cat lost.out)"
+within 120 test -e lost/checkpoint.safetensors || wrong lost "no checkpoint: $(cat lost.out)"
 "$hosts" cut node5
 
 submit wrong mpirun --nodelist node1 --ntasks 2 -- --size 1
