@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/model.h - the policies P_F and P_B and log Z: what is learned, in one flat parameter vector.
+ * gfn/model.h - the policies P_F and P_B, state flows F and log Z: what is learned, in one flat
+ * parameter vector.
  *
  * The forward policy is a multilayer perceptron from the observation to one logit an action; a
  * masked log-softmax gives log P_F. log Z is a parameter of its own, the last of the vector, so
@@ -22,7 +23,7 @@ GFN_BEGIN_DECLS
 typedef struct gfn_model gfn_model;
 
 /* A named part of the parameter vector: "policy.0.weight" [in][out], "policy.0.bias" [out], ...,
- * "log_z" [1]. */
+ * then those of "backward" and "flow" where the model has them, last "log_z" [1]. */
 typedef struct gfn_view {
     char name[48];
     size_t offset;
@@ -34,6 +35,8 @@ typedef struct gfn_view {
 /* Backward policies P_B. The kinds stand in a table: index < gfn_backward_kinds(). */
 typedef enum gfn_backward {
     GFN_BACKWARD_UNIFORM, /* every edge into a state is equally likely: nothing to learn */
+    GFN_BACKWARD_LEARNED, /* a network of its own, of the same hidden widths */
+    GFN_BACKWARD_TIED,    /* a second head on the hidden layers of the forward policy */
 } gfn_backward;
 
 typedef struct gfn_backward_kind {
@@ -47,12 +50,24 @@ GFN_API const gfn_backward_kind *gfn_backward_kind_of(gfn_backward backward);
 /* Errors: GFN_EINVAL (unknown name). */
 GFN_API gfn_status gfn_backward_find(const char *name, gfn_backward *backward);
 
+/* State flows F(s), for objectives that need them. */
+typedef enum gfn_flow {
+    GFN_FLOW_NONE,
+    GFN_FLOW_HEAD,  /* a head on the hidden layers of the forward policy */
+    GFN_FLOW_OWN,   /* a network of its own, of the same hidden widths */
+    GFN_FLOW_EDGES, /* the policy's logits are log-flows of edges: log F = log sum of their exp */
+} gfn_flow;
+
+/* Of "head" and "own". Errors: GFN_EINVAL (another name). */
+GFN_API gfn_status gfn_flow_find(const char *name, gfn_flow *flow);
+
 #define GFN_MAX_HIDDEN 16
 
 typedef struct gfn_model_config {
     size_t n_hidden;                /* hidden layers of the forward policy; 0: linear */
     int64_t hidden[GFN_MAX_HIDDEN]; /* their widths, 1 to 65536 */
     gfn_backward backward;
+    gfn_flow flow;
 } gfn_model_config;
 
 /* A model for `shape`. Parameters are 0 until gfn_model_init() or until they are filled in.
@@ -67,6 +82,7 @@ GFN_API void gfn_model_init(gfn_model *model, uint64_t seed);
 
 GFN_API const gfn_shape *gfn_model_shape(const gfn_model *model);
 GFN_API gfn_backward gfn_model_backward(const gfn_model *model);
+GFN_API gfn_flow gfn_model_flow(const gfn_model *model);
 GFN_API size_t gfn_model_n_params(const gfn_model *model);
 GFN_API gfn_real *gfn_model_params(gfn_model *model);
 GFN_API size_t gfn_model_n_views(const gfn_model *model);
@@ -76,18 +92,23 @@ GFN_API const gfn_view *gfn_model_view(const gfn_model *model, size_t index);
 GFN_API double gfn_model_log_z(const gfn_model *model);
 GFN_API size_t gfn_model_log_z_offset(const gfn_model *model);
 
-/* The recorded forward policy, a tape of one axis: the observation (indices [n][obs_hot] or reals
- * [n][obs_dim]) and the mask (bytes [n][n_actions]) in, log P_F [n][n_actions] out. */
+/* The recorded model, a tape of one axis: the observation (indices [n][obs_hot] or reals
+ * [n][obs_dim]) and masks in, log P_F, log P_B and log F out. A learned P_B(b | s) has a column for
+ * each backward action that undoes a step into s. GFN_NO_VAR: the model has no such thing. */
+#define GFN_NO_VAR ((gfn_var)-1)
 typedef struct gfn_policy_tape {
     const gfn_tape *tape;
     gfn_var observation;
-    gfn_var mask;
-    gfn_var log_pf;
+    gfn_var mask;      /* bytes [n][n_actions] */
+    gfn_var back_mask; /* bytes [n][n_back_actions] */
+    gfn_var log_pf;    /* [n][n_actions] */
+    gfn_var log_pb;    /* [n][n_back_actions] */
+    gfn_var log_flow;  /* [n][1] */
 } gfn_policy_tape;
 
 GFN_API gfn_policy_tape gfn_model_policy(const gfn_model *model);
 
-/* The same network recorded on a caller's tape, to build a loss of one's own: returns log P_F. */
+/* The forward policy recorded on a caller's tape, to build a loss of one's own: returns log P_F. */
 GFN_API gfn_var gfn_model_record(const gfn_model *model, gfn_tape *tape, gfn_var observation,
                                  gfn_var mask);
 

@@ -78,6 +78,10 @@ GFN_API gfn_var gfn_linear_hot(gfn_tape *tape, gfn_var index, gfn_var w, gfn_var
  * x [n][k]  mask [n][k] bytes  y [n][k] */
 GFN_API gfn_var gfn_log_softmax(gfn_tape *tape, gfn_var x, gfn_var mask);
 
+/* y = log sum exp x over the entries whose mask byte is not 0; -inf where there is none.
+ * x [n][k]  mask [n][k] bytes  y [n][1] */
+GFN_API gfn_var gfn_log_sum_exp(gfn_tape *tape, gfn_var x, gfn_var mask);
+
 /* y[i] = x[row[i]][col[i]]     x [n][k]  row, col [m][1] int32 of one axis  y [m][1] */
 GFN_API gfn_var gfn_pick(gfn_tape *tape, gfn_var x, gfn_var row, gfn_var col);
 
@@ -140,6 +144,11 @@ GFN_API void gfn_frame_forward_rows(gfn_frame *frame, const gfn_real *params, si
  * written (not added) to gradient, laid out like params. */
 GFN_API void gfn_frame_backward(gfn_frame *frame, const gfn_real *params, gfn_var var,
                                 gfn_real *gradient);
+
+/* The same for the sum of what n variables contribute, each with its gradient: the heads of a
+ * network at once. */
+GFN_API void gfn_frame_backward_all(gfn_frame *frame, const gfn_real *params, size_t n,
+                                    const gfn_var *var, gfn_real *gradient);
 
 /* Copy n rows of every variable with an axis, row[i] of `from` to row i of `to`, whose length
  * becomes n: what a backward pass over chosen rows needs. Gradients are not copied.

@@ -8,7 +8,7 @@ libgrad_la_SOURCES = \
 	src/grad/kernel_turn.h src/grad/kernel_vector.h \
 	src/grad/kernels.c src/grad/kernels.h src/grad/kernels_choose.c \
 	src/grad/linear.c src/grad/linear_hot.c \
-	src/grad/log_softmax.c \
+	src/grad/log_softmax.c src/grad/log_sum_exp.c \
 	src/grad/map.c \
 	src/grad/operation.h src/grad/operations.c \
 	src/grad/pick.c \

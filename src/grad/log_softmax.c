@@ -19,16 +19,10 @@ gfn_var gfn_log_softmax(gfn_tape *tape, gfn_var x, gfn_var mask)
 
 static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out)
 {
-    const gfn_variable *x = in[0], *mask = in[1];
-    char x_rows[32], mask_rows[32];
-    (void)node;
-    if (!gfn_has_equal_rows(x, mask) || x->cols != mask->cols)
-        return gfn_fail(
-            GFN_EINVAL, "log_softmax: x is [%s][%zu] and mask [%s][%zu], expected equal",
-            gfn_rows_text(x, x_rows), x->cols, gfn_rows_text(mask, mask_rows), mask->cols);
-    out->axis = x->axis;
-    out->rows = x->rows;
-    out->cols = x->cols;
+    GFN_TRY(gfn_check_mask(node, in));
+    out->axis = in[0]->axis;
+    out->rows = in[0]->rows;
+    out->cols = in[0]->cols;
     return GFN_OK;
 }
 

@@ -79,7 +79,7 @@ struct gfn_operation {
 };
 
 extern const gfn_operation gfn_operation_linear, gfn_operation_linear_hot,
-    gfn_operation_log_softmax, gfn_operation_pick, gfn_operation_segment_sum, gfn_operation_add,
+    gfn_operation_log_softmax, gfn_operation_log_sum_exp, gfn_operation_pick, gfn_operation_segment_sum, gfn_operation_add,
     gfn_operation_sub, gfn_operation_mul, gfn_operation_square, gfn_operation_exp,
     gfn_operation_log, gfn_operation_scale, gfn_operation_sum, gfn_operation_mean;
 
@@ -91,6 +91,9 @@ gfn_var gfn_tape_record(gfn_tape *tape, const gfn_node *node);
 
 /* The shape rule of linear and linear_hot, but for the columns of x. */
 gfn_status gfn_check_layer(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out);
+
+/* The shape rule of an array and its mask. */
+gfn_status gfn_check_mask(const gfn_node *node, const gfn_variable *const *in);
 
 bool gfn_is_scalar(const gfn_variable *variable);
 bool gfn_has_equal_rows(const gfn_variable *a, const gfn_variable *b);

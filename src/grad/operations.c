@@ -10,11 +10,14 @@
 #include "base/fail.h"
 
 const gfn_operation *const gfn_operations[] = {
-    &gfn_operation_linear, &gfn_operation_linear_hot,  &gfn_operation_log_softmax,
-    &gfn_operation_pick,   &gfn_operation_segment_sum, &gfn_operation_add,
-    &gfn_operation_sub,    &gfn_operation_mul,         &gfn_operation_square,
-    &gfn_operation_exp,    &gfn_operation_log,         &gfn_operation_scale,
-    &gfn_operation_sum,    &gfn_operation_mean,        NULL,
+    &gfn_operation_linear,      &gfn_operation_linear_hot,
+    &gfn_operation_log_softmax, &gfn_operation_log_sum_exp,
+    &gfn_operation_pick,        &gfn_operation_segment_sum,
+    &gfn_operation_add,         &gfn_operation_sub,
+    &gfn_operation_mul,         &gfn_operation_square,
+    &gfn_operation_exp,         &gfn_operation_log,
+    &gfn_operation_scale,       &gfn_operation_sum,
+    &gfn_operation_mean,        NULL,
 };
 
 bool gfn_is_scalar(const gfn_variable *variable)
@@ -56,6 +59,17 @@ gfn_status gfn_check_layer(const gfn_node *node, const gfn_variable *const *in, 
     out->cols = w->cols;
     out->is_layer = true;
     return GFN_OK;
+}
+
+gfn_status gfn_check_mask(const gfn_node *node, const gfn_variable *const *in)
+{
+    const gfn_variable *x = in[0], *mask = in[1];
+    char x_rows[32], mask_rows[32];
+    if (gfn_has_equal_rows(x, mask) && x->cols == mask->cols)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "%s: x is [%s][%zu] and mask [%s][%zu], expected equal",
+                    node->operation->name, gfn_rows_text(x, x_rows), x->cols,
+                    gfn_rows_text(mask, mask_rows), mask->cols);
 }
 
 void gfn_clear_gradient(const gfn_operand *input)

@@ -110,13 +110,21 @@ static void clear_unwritten(const gfn_frame *frame, gfn_real *gradient)
 
 void gfn_frame_backward(gfn_frame *frame, const gfn_real *params, gfn_var var, gfn_real *gradient)
 {
+    gfn_frame_backward_all(frame, params, 1, &var, gradient);
+}
+
+void gfn_frame_backward_all(gfn_frame *frame, const gfn_real *params, size_t n, const gfn_var *var,
+                            gfn_real *gradient)
+{
     const gfn_tape *tape = frame->tape;
-    assert(gfn_tape_has(tape, var));
     memset(frame->is_written, 0, tape->n_variables * sizeof *frame->is_written);
-    gfn_real *start = gradient_of(frame, var, gradient);
-    frame->is_written[var] = start != NULL;
-    if (start != NULL && gfn_is_scalar(&tape->variables[var]))
-        *start = 1;
+    for (size_t i = 0; i < n; i++) {
+        assert(gfn_tape_has(tape, var[i]));
+        gfn_real *start = gradient_of(frame, var[i], gradient);
+        frame->is_written[var[i]] = start != NULL;
+        if (start != NULL && gfn_is_scalar(&tape->variables[var[i]]))
+            *start = 1;
+    }
     for (size_t i = tape->n_nodes; i-- > 0;)
         if (frame->is_written[tape->nodes[i].output])
             backward_node(frame, params, &tape->nodes[i], gradient);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kinds of backward policies.
+ * The kinds of backward policies and of state flows.
  */
 #include <gfn/model.h>
 
@@ -10,6 +10,8 @@
 
 static const gfn_backward_kind kinds[] = {
     [GFN_BACKWARD_UNIFORM] = {"uniform", "every edge into a state is equally likely"},
+    [GFN_BACKWARD_LEARNED] = {"learned", "a network of its own, of the same hidden widths"},
+    [GFN_BACKWARD_TIED] = {"tied", "a second head on the hidden layers of the forward policy"},
 };
 
 size_t gfn_backward_kinds(void)
@@ -29,6 +31,17 @@ gfn_status gfn_backward_find(const char *name, gfn_backward *backward)
             *backward = (gfn_backward)i;
             return GFN_OK;
         }
-    return gfn_fail(GFN_EINVAL, "backward: expected uniform, found \"%s\" (hint: gfn-dist list)",
-                    name);
+    return gfn_fail(
+        GFN_EINVAL,
+        "backward: expected uniform, learned or tied, found \"%.200s\" (hint: gfn-dist list)",
+        name);
+}
+
+gfn_status gfn_flow_find(const char *name, gfn_flow *flow)
+{
+    if (strcmp(name, "head") != 0 && strcmp(name, "own") != 0)
+        return gfn_fail(GFN_EINVAL, "flow: expected head or own, found \"%.200s\" (hint: head)",
+                        name);
+    *flow = name[0] == 'h' ? GFN_FLOW_HEAD : GFN_FLOW_OWN;
+    return GFN_OK;
 }

@@ -140,6 +140,13 @@ static gfn_var record_log_softmax(trial *t)
     return gfn_log_softmax(t->tape, x, add_input(t, BYTES, t->axis[0], cols));
 }
 
+static gfn_var record_log_sum_exp(trial *t)
+{
+    size_t cols = some_size(t);
+    gfn_var x = add_input(t, REALS, t->axis[0], cols);
+    return gfn_log_sum_exp(t->tape, x, add_input(t, BYTES_NOT_ZERO, t->axis[0], cols));
+}
+
 static gfn_var record_pick(trial *t)
 {
     size_t cols = some_size(t);
@@ -220,6 +227,7 @@ static const struct {
     {"linear", record_two_layers},
     {"linear_hot", record_linear_hot},
     {"log_softmax", record_log_softmax},
+    {"log_sum_exp", record_log_sum_exp},
     {"pick", record_pick},
     {"segment_sum", record_segment_sum},
     {"add", record_add},
