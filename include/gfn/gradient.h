@@ -26,10 +26,13 @@ typedef struct gfn_gradient gfn_gradient;
 /* Gradients of `objective` for batches of `batch_size` trajectories over all ranks, which the
  * sampler fills. Collective. comm, sampler and its model are borrowed; make it before the sampler's
  * first call, as it may make room in the sampler, which forgets what it held.
- * Errors: GFN_EINVAL (no objective, batch size out of range, a product overflows), GFN_ENOMEM. */
+ * Errors: GFN_EINVAL (no objective, one that needs what the model or the environment lacks, batch
+ * size out of range, a product overflows), GFN_ENOMEM. */
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        const gfn_objective *objective, int64_t batch_size,
                                        gfn_gradient **gradient);
+/* The weight of sub-trajectories of length n is lambda^n, at first 0.9^n. */
+GFN_API void gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
 GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
 
 /* Give up the same bits for speed from now on: each rank differentiates its own trajectories and
@@ -41,21 +44,27 @@ GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
  * then sums stay exact. */
 GFN_API gfn_status gfn_gradient_reduce_fast(gfn_gradient *gradient);
 
-/* Add this rank's trajectories: loss and derivatives with respect to every log P_F and log Z.
- * Several logs of one sampler call may be added; the sampler may not be used between the first add
- * and the backward pass, which needs what it computed. Errors: GFN_EINVAL (the log is not of the
- * sampler's last call, or holds sums only where the objective needs the steps, or there are more
- * than the batch), GFN_ENUMERIC (not finite, or beyond +-65536). */
+/* Add this rank's trajectories: loss and derivatives with respect to every log P_F, log P_B, log F
+ * and log Z. Several logs of one sampler call may be added, 8 at most where the objective has
+ * weigh() or estimate(); these logs are borrowed, and added by the backward pass, which knows the
+ * means over the batch. The sampler may not be used between the first add and the backward pass,
+ * which needs what it computed. Errors: GFN_EINVAL (the log is not of the sampler's last call, or
+ * holds sums only where the objective needs the steps, or there are more than the batch),
+ * GFN_ENUMERIC (not finite, or beyond +-65536). */
 GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log);
 
-/* Differentiate the policy, sum over all ranks and start anew: vector [n_params] gets the gradient,
+/* Differentiate the model, sum over all ranks and start anew: vector [n_params] gets the gradient,
  * laid out like the parameters, and *loss the loss of the batch. Collective; `mine` is this rank's
  * status so far: a rank that failed still calls, and all ranks fail together.
  * Errors, the same on every rank: that of the lowest rank that failed, with its message;
- * GFN_EINVAL (the trajectories added are not batch_size); GFN_ENUMERIC (a gradient that is not
+ * GFN_EINVAL (the trajectories added are not batch_size); GFN_ENUMERIC (a derivative as in
+ * gfn_gradient_add(), where the objective has means; a gradient that is not
  * finite or beyond +-32768); GFN_ECOMM (also: a rank holds other parameters than the rest). */
 GFN_API gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
                                          double *loss);
+
+/* log Z by the last batch, where the objective has estimate(): the mean of it over all ranks. */
+GFN_API double gfn_gradient_log_z(const gfn_gradient *gradient);
 
 GFN_END_DECLS
 

@@ -4,7 +4,12 @@
  *
  * The loss of a batch is the mean over the trajectories of all ranks of a loss per trajectory. An
  * objective gives that loss and its derivatives; it sees one trajectory at a time, so the sum over
- * a batch does not depend on who computes which.
+ * a batch does not depend on who computes which. What else it may know of the batch are two means
+ * over all its trajectories, which are found first: of their weights and of their estimates of
+ * log Z.
+ *
+ * A trajectory s_0 ... s_n-1 has n steps; the last one ends it: by the stop action, whose log P_B
+ * is 0, or by reaching a state without actions. Either way the last step leads to flow R(x).
  */
 #ifndef GFN_OBJECTIVE_H
 #define GFN_OBJECTIVE_H
@@ -17,36 +22,67 @@
 
 GFN_BEGIN_DECLS
 
-/* What an objective reads of one trajectory. */
+/* What an objective reads beside sums over the trajectory: a bit each. */
+enum {
+    GFN_NEEDS_STEPS = 1,    /* log_pf and log_pb */
+    GFN_NEEDS_FLOW = 2,     /* log_flow: the model needs a state flow */
+    GFN_NEEDS_INFLOW = 4,   /* log_inflow: the model's flow is that of its edges (GFN_FLOW_EDGES) */
+    GFN_NEEDS_STOP = 8,     /* log_stop: every state may stop */
+    GFN_NEEDS_REWARDS = 16, /* log_rewards: every state has a reward */
+    GFN_LOOKS_FORWARD = 32  /* log_flow is log R(s) + the model's flow; implies GFN_NEEDS_REWARDS */
+};
+
+/* What an objective reads of one trajectory. Arrays that it does not need are NULL. */
 typedef struct gfn_terms {
     size_t n_steps;
-    const gfn_real *log_pf; /* [n_steps]; NULL where the log holds sums only */
-    const gfn_real *log_pb; /* [n_steps]; likewise */
+    const gfn_real *log_pf;    /* [n_steps] log P_F(s_t+1 | s_t) */
+    const gfn_real *log_pb;    /* [n_steps] log P_B(s_t | s_t+1) */
+    const double *log_flow;    /* [n_steps] log F(s_t) */
+    const double *log_inflow;  /* [n_steps + 1] log sum over parents s' of F(s' -> s_t), t > 0;
+                                * element n_steps: log of the flow into x's end, F(x -> stop) */
+    const double *log_stop;    /* [n_steps] log P_F(stop | s_t) */
+    const double *log_rewards; /* [n_steps] log R(s_t) */
     double sum_log_pf;
     double sum_log_pb;
-    double log_reward;
-    double log_z;
+    double log_reward;  /* log R(x) */
+    double log_z;       /* learned, or the batch mean of estimate() */
+    double mean_weight; /* batch mean of weigh(); 1 where that is 0 or there is no weigh() */
+    double lambda;      /* of sub-trajectory balance */
 } gfn_terms;
 
-/* Where an objective writes the derivatives of a trajectory's loss. */
+/* Where an objective writes the derivatives of a trajectory's loss. The arrays are the caller's and
+ * as long as those of gfn_terms, with room for at least one; NULL where the objective does not need
+ * the quantity. */
 typedef struct gfn_derivatives {
-    double *log_pf; /* [n_steps], room for at least one; the caller's */
-    double log_z;
-    bool is_uniform; /* the caller sets false; loss() may set true: log_pf[0] is the derivative at
-                      * every step, and the other elements are neither written nor read */
+    double *log_pf;
+    double *log_pb;
+    double *log_flow;
+    double *log_inflow;
+    double *log_stop;
+    double log_z;    /* 0 where there is an estimate() */
+    bool is_uniform; /* the caller sets false; loss() may set true: element 0 of log_pf and log_pb
+                      * is the derivative at every step, and the others are neither written nor
+                      * read */
 } gfn_derivatives;
 
 typedef struct gfn_objective {
     size_t size; /* sizeof(gfn_objective) */
     const char *name;
     const char *summary;
-    const char *source;   /* the paper */
-    bool needs_sums_only; /* loss() reads only the sums of `terms`, whose log_pf and log_pb may then
-                           * be NULL */
+    const char *source; /* the paper */
+    unsigned needs;     /* GFN_NEEDS_... */
 
-    /* Loss of the trajectory. Writes d->log_z and all of d->log_pf, or its first element and
-     * is_uniform. Keeps no state: several threads may call it at once. */
+    /* Loss of the trajectory. Writes d->log_z, and all of the other arrays that it needs (log_pf
+     * and log_pb always), or two first elements and is_uniform. Keeps no state: several threads may
+     * call it at once. */
     double (*loss)(const gfn_terms *terms, gfn_derivatives *d);
+
+    /* How many terms of a mean over something else than trajectories this one has; the batch mean
+     * of it is known to loss(). NULL: not needed. */
+    double (*weigh)(const gfn_terms *terms);
+
+    /* log Z by this trajectory; the batch mean of it is log Z. NULL: log Z is learned. */
+    double (*estimate)(const gfn_terms *terms);
 } gfn_objective;
 
 GFN_API size_t gfn_objective_kinds(void);

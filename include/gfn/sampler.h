@@ -22,9 +22,9 @@ GFN_BEGIN_DECLS
 
 typedef struct gfn_sampler gfn_sampler;
 
-/* A sampler for at most `capacity` trajectories at a time on `threads` OpenMP threads, with the
- * uniform backward policy (log P_B = -log of the number of edges into a state). env and model are
- * borrowed; the model's current parameters are read at every call.
+/* A sampler for at most `capacity` trajectories at a time on `threads` OpenMP threads. Where the
+ * model has no learned backward policy, log P_B = -log of the number of edges into a state. env and
+ * model are borrowed; the model's current parameters are read at every call.
  * Errors: GFN_EINVAL (shapes differ, a product overflows), GFN_ENOMEM. */
 GFN_API gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capacity,
                                       int threads, gfn_sampler **sampler);
@@ -40,6 +40,20 @@ GFN_API gfn_status gfn_sampler_trajectories(const gfn_sampler *sampler, gfn_traj
 GFN_API gfn_status gfn_sampler_sample(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
                                       size_t n, gfn_trajectories *log);
 
+/* From now on gfn_sampler_sample() draws actions with (1 - epsilon) softmax(log P_F / temperature)
+ * + epsilon / number of allowed actions; what it logs is P_F, as always, so that trajectories are
+ * right for training off-policy. 0 and 1: from P_F itself, as at first.
+ * Errors: GFN_EINVAL (epsilon not within 0 and 1, temperature not above 0). */
+GFN_API gfn_status gfn_sampler_explore(gfn_sampler *sampler, double epsilon, double temperature);
+
+/* Append n trajectories to a log, drawn by P_B backward from the objects that the caller has put
+ * into log->terminal [log->n ...][state_width], and scored. They have numbers first ... of the
+ * stream. What the log holds already must be of the sampler's last call; with log->n = 0 this is a
+ * call of its own. Errors: GFN_EINVAL (no room, the sampler was used in between, not an object),
+ * GFN_ENUMERIC. */
+GFN_API gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream,
+                                        int64_t first, size_t n, gfn_trajectories *log);
+
 /* Score trajectories that anybody drew: n, n_steps and action are given, everything else is filled
  * in under the current parameters (first is left as it is). On-policy and replayed trajectories may
  * stand in one log: it is scored, and then added to a gradient, as a whole. Errors: GFN_EINVAL (an
@@ -50,7 +64,7 @@ GFN_API gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log
 /* The distinct states that rows number, [*n][state_width]; borrowed until the next call. */
 GFN_API const int32_t *gfn_sampler_states(const gfn_sampler *sampler, size_t *n);
 
-/* Draw objects only: terminal [n][state_width], any n. */
+/* Draw objects only, always from P_F: terminal [n][state_width], any n. */
 GFN_API gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream,
                                        int64_t first, size_t n, int32_t *terminal);
 

@@ -35,21 +35,27 @@ typedef struct gfn_trajectories {
                        * only sums are held */
     gfn_real *log_pb; /* [n][max_steps] log P_B of the transition's reverse, stop action: 0; or NULL
                        */
+    int32_t *back;    /* [n][max_steps] backward action that undoes the step; of a stop: -1. NULL:
+                       * log P_B is uniform */
+    int32_t *end_row; /* [n] row of x */
     double *sum_log_pf; /* [n] sums over the steps */
     double *sum_log_pb; /* [n] */
     double *log_reward; /* [n] log R(x) */
     int32_t *terminal;  /* [n][state_width] x */
 } gfn_trajectories;
 
-/* Memory for `capacity` trajectories of at most `max_steps` steps. n is 0.
+/* Memory for `capacity` trajectories of at most `max_steps` steps. n is 0, `back` NULL.
  * Errors: GFN_EINVAL (a size is 0 or the product overflows), GFN_ENOMEM (says how much). */
 GFN_API gfn_status gfn_trajectories_create(size_t capacity, size_t max_steps, size_t state_width,
                                            gfn_trajectories **trajectories);
 
 /* Free log_pf and log_pb, for good: they are NULL from now on, and only their sums are filled in;
- * actions and rows stay. Saves a tenth of the time of a small job. For objectives with
- * needs_sums_only; gfn_gradient_add() refuses such a log to others. */
+ * actions and rows stay. Saves a tenth of the time of a small job. For objectives without
+ * GFN_NEEDS_STEPS; gfn_gradient_add() refuses such a log to others. */
 GFN_API void gfn_trajectories_hold_sums(gfn_trajectories *trajectories);
+
+/* Hold backward actions from now on, which a learned log P_B needs. Errors: GFN_ENOMEM. */
+GFN_API gfn_status gfn_trajectories_hold_back(gfn_trajectories *trajectories);
 
 GFN_API void gfn_trajectories_destroy(gfn_trajectories **trajectories);
 

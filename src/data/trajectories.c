@@ -17,6 +17,7 @@ static gfn_status allocate(gfn_trajectories *t)
     GFN_TRY(gfn_allocate("rows of trajectories", steps, sizeof(int32_t), &t->row));
     GFN_TRY(gfn_allocate("log P_F of trajectories", steps, sizeof(gfn_real), &t->log_pf));
     GFN_TRY(gfn_allocate("log P_B of trajectories", steps, sizeof(gfn_real), &t->log_pb));
+    GFN_TRY(gfn_allocate("rows of ends", n, sizeof(int32_t), &t->end_row));
     GFN_TRY(gfn_allocate("sums of log P_F", n, sizeof(double), &t->sum_log_pf));
     GFN_TRY(gfn_allocate("sums of log P_B", n, sizeof(double), &t->sum_log_pb));
     GFN_TRY(gfn_allocate("log-rewards", n, sizeof(double), &t->log_reward));
@@ -50,6 +51,14 @@ void gfn_trajectories_hold_sums(gfn_trajectories *trajectories)
     gfn_release(&trajectories->log_pb);
 }
 
+gfn_status gfn_trajectories_hold_back(gfn_trajectories *trajectories)
+{
+    const size_t steps = trajectories->capacity * trajectories->max_steps;
+    if (trajectories->back)
+        return GFN_OK;
+    return gfn_allocate("backward actions", steps, sizeof(int32_t), &trajectories->back);
+}
+
 void gfn_trajectories_destroy(gfn_trajectories **trajectories)
 {
     gfn_trajectories *t = *trajectories;
@@ -60,6 +69,8 @@ void gfn_trajectories_destroy(gfn_trajectories **trajectories)
     gfn_release(&t->row);
     gfn_release(&t->log_pf);
     gfn_release(&t->log_pb);
+    gfn_release(&t->back);
+    gfn_release(&t->end_row);
     gfn_release(&t->sum_log_pf);
     gfn_release(&t->sum_log_pb);
     gfn_release(&t->log_reward);

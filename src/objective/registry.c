@@ -1,10 +1,14 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The objectives, and what several of them share.
+ */
 #include <string.h>
 
 #include "objective/objectives.h"
 
 static const gfn_objective *const kinds[] = {
-    &gfn_objective_tb,
+    &gfn_objective_tb,    &gfn_objective_vargrad,  &gfn_objective_db, &gfn_objective_fl_db,
+    &gfn_objective_subtb, &gfn_objective_fl_subtb, &gfn_objective_fm, &gfn_objective_mdb,
 };
 
 size_t gfn_objective_kinds(void)
@@ -23,4 +27,19 @@ const gfn_objective *gfn_objective_find(const char *name)
         if (strcmp(kinds[i]->name, name) == 0)
             return kinds[i];
     return NULL;
+}
+
+double gfn_weigh_steps(const gfn_terms *terms)
+{
+    return (double)terms->n_steps;
+}
+
+double gfn_weigh_steps_but_last(const gfn_terms *terms)
+{
+    return (double)terms->n_steps - 1;
+}
+
+double gfn_estimate_by_flow(const gfn_terms *terms)
+{
+    return terms->log_flow[0];
 }

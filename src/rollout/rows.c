@@ -24,7 +24,7 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
     const void *world = s->env->world;
     const int32_t *state = gfn_state_set_states(s->states) + first * s->width;
     uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask) + first * s->n_actions;
-    uint8_t *back = s->back_mask + first * s->n_back;
+    uint8_t *back = gfn_row_back_mask(s, (int32_t)first);
     ops->allowed(world, n, state, mask);
     ops->allowed_back(world, n, state, back);
     for (size_t i = 0; i < n; i++) {
@@ -42,6 +42,8 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
         s->log_pb[first + i] = edges > 1 ? (gfn_real)-log((double)edges) : 0;
         s->ends[first + i] = actions == 0;
     }
+    if (s->has_rewards)
+        ops->log_reward(world, n, state, s->log_reward + first);
     if (s->obs_hot > 0) {
         int32_t *index = gfn_frame_indices(s->frame, s->policy.observation);
         ops->observe(world, n, state, index + first * s->obs_hot, NULL);
@@ -76,6 +78,35 @@ static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const 
     return is_finite;
 }
 
+/* Turn log P_F of n rows into the probabilities that actions are drawn with: P_F, or where the
+ * policy explores
+ *
+ *     (1 - epsilon) P_F(a)^(1/T) / sum over a' of P_F(a')^(1/T) + epsilon / number of actions
+ */
+static void find_probabilities(const gfn_sampler *s, size_t n, const gfn_real *log_pf, gfn_real *p)
+{
+    const size_t k = s->n_actions;
+    if (!s->explores) {
+        s->kernels->exps(n * k, log_pf, p);
+        return;
+    }
+    for (size_t i = 0; i < n; i++, log_pf += k, p += k) {
+        double sum = 0, largest = -INFINITY;
+        size_t allowed = 0;
+        for (size_t a = 0; a < k; a++) {
+            allowed += !(log_pf[a] == -INFINITY);
+            largest = fmax(largest, (double)log_pf[a]);
+        }
+        for (size_t a = 0; a < k; a++)
+            sum += exp(((double)log_pf[a] - largest) / s->temperature);
+        for (size_t a = 0; a < k && allowed > 0; a++) {
+            const double tempered = exp(((double)log_pf[a] - largest) / s->temperature) / sum;
+            const double even = log_pf[a] == -INFINITY ? 0 : 1 / (double)allowed;
+            p[a] = (gfn_real)((1 - s->epsilon) * tempered + s->epsilon * even);
+        }
+    }
+}
+
 static void task(void *self, size_t index, int thread)
 {
     const job *j = self;
@@ -88,7 +119,7 @@ static void task(void *self, size_t index, int thread)
     const size_t k = s->n_actions;
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf) + first * k;
     gfn_real *p = s->probability + (size_t)thread * GFN_ROWS_CHUNK * k;
-    s->kernels->exps(n * k, log_pf, p);
+    find_probabilities(s, n, log_pf, p);
     if (!set_thresholds(n, k, p, s->threshold_floor + first * k, s->threshold + first * k))
         atomic_store_explicit(&s->broken, true, memory_order_relaxed);
 }

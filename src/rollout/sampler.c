@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rollout/sampler.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -16,12 +17,14 @@ static bool fits_table(const gfn_env_spec *spec, size_t capacity)
            (size_t)spec->n_states <= TABLE_STATES_PER_TRAJECTORY * capacity;
 }
 
-/* Rows for every state that one call can visit, and `extra`; in a table for all states. */
+/* Rows for every state that one call can visit, perhaps their parents, and `extra`; in a table for
+ * all states. */
 static gfn_status count_rows(gfn_sampler *s, size_t extra)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(s->env);
     size_t rows;
     if (!gfn_multiply(s->capacity, s->max_steps + 1, &rows) ||
+        !gfn_multiply(rows, s->has_parents ? 1 + s->n_back : 1, &rows) ||
         __builtin_add_overflow(rows, extra, &rows))
         rows = SIZE_MAX;
     const bool has_all = fits_table(spec, s->capacity);
@@ -46,13 +49,35 @@ static gfn_status allocate_rows(gfn_sampler *s)
         gfn_allocate("least thresholds", n * s->n_actions, sizeof(int32_t), &s->threshold_floor));
     GFN_TRY(gfn_allocate("log P_B", n, sizeof(gfn_real), &s->log_pb));
     GFN_TRY(gfn_allocate("ends", n, 1, &s->ends));
-    GFN_TRY(gfn_allocate("backward masks", n * s->n_back, 1, &s->back_mask));
+    if (s->policy.back_mask == GFN_NO_VAR)
+        GFN_TRY(gfn_allocate("backward masks", n * s->n_back, 1, &s->back_mask));
+    if (s->has_rewards && !s->next)
+        GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
     GFN_TRY(gfn_allocate("probabilities", (size_t)s->threads * GFN_ROWS_CHUNK * s->n_actions,
                          sizeof(gfn_real), &s->probability));
     if (s->obs_hot > 0)
         return GFN_OK;
     return gfn_allocate("observations", (size_t)s->threads * GFN_ROWS_CHUNK * s->obs_dim,
                         sizeof(float), &s->dense);
+}
+
+static void release_parents(gfn_sampler *s)
+{
+    gfn_release(&s->parent);
+    gfn_release(&s->parent_state);
+    gfn_release(&s->log_inflow);
+    s->knows_parents = false;
+}
+
+static gfn_status allocate_parents(gfn_sampler *s)
+{
+    release_parents(s);
+    if (!s->has_parents)
+        return GFN_OK;
+    GFN_TRY(gfn_allocate("parents", s->max_rows * s->n_back, sizeof(gfn_parent), &s->parent));
+    GFN_TRY(gfn_allocate("states of parents", GFN_ROWS_CHUNK * s->width, sizeof(int32_t),
+                         &s->parent_state));
+    return gfn_allocate("log-inflows", s->max_rows, sizeof(double), &s->log_inflow);
 }
 
 static gfn_status allocate_lanes(gfn_sampler *s)
@@ -63,6 +88,7 @@ static gfn_status allocate_lanes(gfn_sampler *s)
     GFN_TRY(gfn_allocate("rows of lanes", n > GFN_ROWS_PART ? n : GFN_ROWS_PART, sizeof(int32_t),
                          &s->lane_row));
     GFN_TRY(gfn_allocate("actions of lanes", n, sizeof(int32_t), &s->action));
+    GFN_TRY(gfn_allocate("backward actions of lanes", n, sizeof(int32_t), &s->back));
     return gfn_allocate("random words", 4 * n, sizeof(uint32_t), &s->words);
 }
 
@@ -89,9 +115,6 @@ gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capac
     if (memcmp(gfn_env_shape(env), gfn_model_shape(model), sizeof(gfn_shape)) != 0)
         return gfn_fail(GFN_EINVAL, "sampler: the model was made for another environment (hint: "
                                     "make it with gfn_env_shape() of this one)");
-    if (gfn_model_backward(model) != GFN_BACKWARD_UNIFORM)
-        return gfn_fail(GFN_ENOSUP,
-                        "sampler: only the uniform backward policy can be sampled with");
     if (capacity == 0 || capacity > (size_t)1 << 30 || threads < 1)
         return gfn_fail(GFN_EINVAL,
                         "sampler: capacity is %zu and threads %d, both need to be at least 1",
@@ -107,6 +130,7 @@ gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capac
     s->model = model;
     s->capacity = capacity;
     s->threads = threads;
+    s->temperature = 1;
     gfn_status status = set_up(s);
     if (status != GFN_OK)
         gfn_sampler_destroy(&s);
@@ -117,6 +141,8 @@ gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capac
 
 static void release_rows(gfn_sampler *s)
 {
+    if (!s->next)
+        gfn_release(&s->log_reward);
     gfn_state_set_destroy(&s->states);
     gfn_frame_destroy(&s->frame);
     gfn_release(&s->threshold);
@@ -128,14 +154,30 @@ static void release_rows(gfn_sampler *s)
     gfn_release(&s->dense);
 }
 
-gfn_status gfn_sampler_reserve(gfn_sampler *s, size_t extra)
+gfn_status gfn_sampler_extend(gfn_sampler *s, unsigned what, size_t extra)
 {
-    if (s->next) /* a table has rows for all states */
-        return GFN_OK;
-    GFN_TRY(count_rows(s, extra));
-    release_rows(s);
-    s->call++;
-    return allocate_rows(s);
+    s->has_rewards = (what & GFN_ROWS_REWARDS) != 0;
+    s->has_parents = (what & GFN_ROWS_PARENTS) != 0;
+    if (!s->next) { /* a table has rows for all states, and their rewards */
+        GFN_TRY(count_rows(s, extra));
+        release_rows(s);
+        s->call++;
+        GFN_TRY(allocate_rows(s));
+    }
+    return allocate_parents(s);
+}
+
+gfn_status gfn_sampler_explore(gfn_sampler *sampler, double epsilon, double temperature)
+{
+    if (!(epsilon >= 0 && epsilon <= 1) || !(temperature > 0 && isfinite(temperature)))
+        return gfn_fail(GFN_EINVAL,
+                        "sampler: epsilon is %g and the temperature %g, expected epsilon within 0 "
+                        "and 1 and a temperature above 0 (hint: --epsilon 0.1)",
+                        epsilon, temperature);
+    sampler->epsilon = epsilon;
+    sampler->temperature = temperature;
+    sampler->explores = epsilon != 0 || temperature != 1;
+    return GFN_OK;
 }
 
 void gfn_sampler_destroy(gfn_sampler **sampler)
@@ -144,16 +186,25 @@ void gfn_sampler_destroy(gfn_sampler **sampler)
     if (s == NULL)
         return;
     release_rows(s);
-    void *arrays[] = {&s->next,  &s->edge,     &s->log_p,  &s->log_reward, &s->lane,
-                      &s->state, &s->lane_row, &s->action, &s->words};
+    release_parents(s);
+    void *arrays[] = {&s->next,     &s->edge,   &s->log_p, &s->log_reward, &s->lane,     &s->state,
+                      &s->lane_row, &s->action, &s->back,  &s->words,      &s->edge_back};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_release(sampler);
 }
 
-gfn_status gfn_sampler_trajectories(const gfn_sampler *sampler, gfn_trajectories **log)
+gfn_status gfn_sampler_trajectories(const gfn_sampler *s, gfn_trajectories **log)
 {
-    return gfn_trajectories_create(sampler->capacity, sampler->max_steps, sampler->width, log);
+    gfn_trajectories *made;
+    GFN_TRY(gfn_trajectories_create(s->capacity, s->max_steps, s->width, &made));
+    const bool is_learned = s->policy.log_pb != GFN_NO_VAR;
+    gfn_status status = is_learned ? gfn_trajectories_hold_back(made) : GFN_OK;
+    if (status != GFN_OK)
+        gfn_trajectories_destroy(&made);
+    else
+        *log = made;
+    return status;
 }
 
 const int32_t *gfn_sampler_states(const gfn_sampler *sampler, size_t *n)
@@ -192,6 +243,9 @@ static gfn_status check_log(const gfn_sampler *s, size_t n, const gfn_trajectori
                         "sampler: %zu trajectories of %zu steps, the sampler has room for %zu of "
                         "%zu (hint: gfn_sampler_trajectories() makes a log that fits)",
                         n, log->max_steps, s->capacity, s->max_steps);
+    if (s->policy.log_pb != GFN_NO_VAR && log->back == NULL)
+        return gfn_fail(GFN_EINVAL, "sampler: the log holds no backward actions, which a learned "
+                                    "log P_B needs (hint: gfn_trajectories_hold_back())");
     return GFN_OK;
 }
 
@@ -225,22 +279,70 @@ gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log)
     return walk(&w);
 }
 
-gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
-                               size_t n, int32_t *terminal)
+/* Trajectories first ... first+n-1 of a log. */
+static gfn_trajectories part_of(const gfn_trajectories *log, size_t first, size_t n)
 {
-    const size_t most = sampler->capacity;
-    for (size_t done = 0; done < n; done += most) {
+    const size_t at = first * log->max_steps;
+    gfn_trajectories part = *log;
+    part.capacity = part.n = n;
+    part.n_steps += first;
+    part.action += at;
+    part.row += at;
+    part.log_pf = log->log_pf ? log->log_pf + at : NULL;
+    part.log_pb = log->log_pb ? log->log_pb + at : NULL;
+    part.back = log->back ? log->back + at : NULL;
+    part.end_row += first;
+    part.sum_log_pf += first;
+    part.sum_log_pb += first;
+    part.log_reward += first;
+    part.terminal += first * log->state_width;
+    return part;
+}
+
+gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
+                                size_t n, gfn_trajectories *log)
+{
+    GFN_TRY(check_log(sampler, log->n + n, log));
+    if (log->n > 0 && log->call != sampler->call)
+        return gfn_fail(GFN_EINVAL, "sampler: it was used since it filled this log (hint: "
+                                    "gfn_sampler_sample() first, or a log with n = 0)");
+    if (log->n == 0) {
+        GFN_TRY(renew(sampler));
+        log->first = first;
+        log->call = sampler->call;
+    }
+    gfn_trajectories part = part_of(log, log->n, n);
+    GFN_TRY(gfn_backward_walk(sampler, stream, first, &part));
+    log->n += n;
+    return walk(&(gfn_walk){.sampler = sampler, .n = n, .log = &part, .terminal = part.terminal});
+}
+
+/* Objects first ... first+n-1 of the stream, as many at a time as there are lanes. */
+static gfn_status draw_objects(gfn_sampler *s, const gfn_stream *stream, int64_t first, size_t n,
+                               int32_t *terminal)
+{
+    for (size_t done = 0; done < n; done += s->capacity) {
         /* Rows stay valid from one part to the next, but there is room for one part's only. */
-        if (done == 0 || (!sampler->next && gfn_state_set_count(sampler->states) > 0))
-            GFN_TRY(renew(sampler));
-        gfn_walk w = {.sampler = sampler,
+        if (done == 0 || (!s->next && gfn_state_set_count(s->states) > 0))
+            GFN_TRY(renew(s));
+        gfn_walk w = {.sampler = s,
                       .stream = stream,
                       .first = first + (int64_t)done,
-                      .n = n - done < most ? n - done : most,
-                      .terminal = terminal + done * sampler->width};
+                      .n = n - done < s->capacity ? n - done : s->capacity,
+                      .terminal = terminal + done * s->width};
         GFN_TRY(walk(&w));
     }
     return GFN_OK;
+}
+
+gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
+                               size_t n, int32_t *terminal)
+{
+    const bool explores = sampler->explores;
+    sampler->explores = false;
+    gfn_status status = draw_objects(sampler, stream, first, n, terminal);
+    sampler->explores = explores;
+    return status;
 }
 
 /* In a table rows are numbers; elsewhere the set is filled with one part of the states at a time.

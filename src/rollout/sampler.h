@@ -26,6 +26,13 @@ typedef struct gfn_edge {
     int32_t end;  /* ... and this is the row of its object */
 } gfn_edge;
 
+/* An edge into a state: the row that it leaves (-1: the backward action is not allowed), its
+ * action, and its share of all that flows into the state. */
+typedef struct gfn_parent {
+    int32_t row, action;
+    double share;
+} gfn_parent;
+
 /* {log P_F, log P_B} of an edge: a vector, so that one addition sums both. */
 typedef double gfn_log_p __attribute__((vector_size(2 * sizeof(double))));
 
@@ -40,32 +47,44 @@ struct gfn_sampler {
     size_t n_actions, n_back, obs_dim, obs_hot;
     uint64_t call; /* counts calls that give rows a new meaning */
 
+    /* How trajectories are drawn: as gfn_sampler_explore() says. */
+    bool explores;
+    double epsilon, temperature;
+
     /* Rows. */
     size_t max_rows;
     gfn_state_set *states;
     gfn_frame *frame; /* the policy's tape, one row a distinct state */
     const gfn_kernels *kernels;
     int32_t *threshold;       /* [max_rows + 1][n_actions]; the last is of no state, see table.c */
-    gfn_real *log_pb;         /* [max_rows] uniform log P_B of any edge into the state; start: 0 */
+    gfn_real *log_pb;         /* [max_rows] uniform log P_B of any edge into the state; start: 0.
+                               * Where P_B is learned, it is in the frame */
     int32_t *threshold_floor; /* [max_rows][n_actions] lower bound of a threshold: INT32_MAX from
                                * the last allowed action on, else -1 */
     uint8_t *ends;            /* [max_rows] no action is allowed */
-    uint8_t *back_mask;       /* [max_rows][n_back] */
-    gfn_real *probability;    /* [threads][chunk][n_actions] */
-    float *dense;             /* [threads][chunk][obs_dim], where observations are dense */
-    _Atomic bool broken;      /* a row's policy is not finite */
+    uint8_t *back_mask;       /* [max_rows][n_back]; in the frame where P_B is learned */
+    bool has_rewards, has_parents; /* as gfn_sampler_extend() asked */
+    double *log_reward;            /* [max_rows] where has_rewards, and in a table */
+    gfn_parent *parent;            /* [max_rows][n_back] where has_parents */
+    double *log_inflow;            /* [max_rows] likewise */
+    int32_t *parent_state;         /* room for some states */
+    bool knows_parents;            /* `parent` holds, but for the shares */
+    gfn_real *probability;         /* [threads][chunk][n_actions] */
+    float *dense;                  /* [threads][chunk][obs_dim], where observations are dense */
+    _Atomic bool broken;           /* a row's policy is not finite */
 
     /* The table of a small space; NULL elsewhere. */
     int32_t *next;      /* [n_states][n_actions] row after the action, -1: stop, or not allowed */
     gfn_edge *edge;     /* [n_states + 1][n_actions] */
     gfn_log_p *log_p;   /* [n_states + 1][n_actions] of edges */
-    double *log_reward; /* [n_states] */
+    int32_t *edge_back; /* [n_states + 1][n_actions] backward action of an edge; -1: of a stop */
 
     /* Lanes: the live trajectories of a wave, packed. */
     size_t *lane;      /* [capacity] which trajectory */
     int32_t *state;    /* [capacity][width] */
     int32_t *lane_row; /* [capacity], at least GFN_ROWS_PART */
     int32_t *action;   /* [capacity] */
+    int32_t *back;     /* [capacity] */
     uint32_t *words;   /* [capacity][4] a trajectory's random words, by trajectory */
 };
 
@@ -96,13 +115,45 @@ gfn_status gfn_table_create(gfn_sampler *sampler);
 gfn_status gfn_table_walk(gfn_walk *walk);
 gfn_status gfn_waves_walk(gfn_walk *walk);
 
-/* Make room for `extra` more rows than one call can need. What the sampler held is gone.
- * Errors: GFN_EINVAL, GFN_ENOMEM; then the sampler can only be destroyed. */
-gfn_status gfn_sampler_reserve(gfn_sampler *sampler, size_t extra);
+/* What rows hold beside the policy: log R of their states, all of which have one; their parents,
+ * which have rows then too. */
+enum { GFN_ROWS_REWARDS = 1, GFN_ROWS_PARENTS = 2 };
+
+/* Have rows hold more, and make room for `extra` more rows than one call can need. What the sampler
+ * held is gone. Errors: GFN_EINVAL, GFN_ENOMEM; then the sampler can only be destroyed. */
+gfn_status gfn_sampler_extend(gfn_sampler *sampler, unsigned what, size_t extra);
+
+/* parents.c: rows for the parents of the states that have rows now, and what flows into these
+ * states. Errors: as gfn_sampler_rows(). */
+gfn_status gfn_sampler_parents(gfn_sampler *sampler);
+
+/* backward.c: draw log->n trajectories back from the objects log->terminal: fills n_steps and
+ * action. Numbers of the stream from `first` on. Errors: as gfn_sampler_rows(); GFN_EINVAL (an
+ * object that is too far from the start). */
+gfn_status gfn_backward_walk(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
+                             gfn_trajectories *log);
 
 /* Rows of n given states under the parameters of the last call; new ones are added and evaluated.
  * Errors: GFN_EINVAL (no room), GFN_ENUMERIC. */
 gfn_status gfn_sampler_rows(gfn_sampler *sampler, size_t n, const int32_t *state, int32_t *row);
+
+/* Allowed backward actions of rows from this one on, [...][n_back]. */
+static inline uint8_t *gfn_row_back_mask(const gfn_sampler *sampler, int32_t row)
+{
+    uint8_t *mask = sampler->policy.back_mask == GFN_NO_VAR
+                        ? sampler->back_mask
+                        : gfn_frame_bytes(sampler->frame, sampler->policy.back_mask);
+    return mask + (size_t)row * sampler->n_back;
+}
+
+/* log P_B of backward action `back` in the state of a row. */
+static inline double gfn_row_log_pb(const gfn_sampler *sampler, int32_t row, int32_t back)
+{
+    if (sampler->policy.log_pb == GFN_NO_VAR)
+        return (double)sampler->log_pb[row];
+    const gfn_real *log_pb = gfn_frame_reals(sampler->frame, sampler->policy.log_pb);
+    return (double)log_pb[(size_t)row * sampler->n_back + (size_t)back];
+}
 
 /* Instead of an action: the trajectory ended before, or the given action is wrong. */
 enum { GFN_WALK_OVER = -1, GFN_WALK_WRONG = -2 };

@@ -72,6 +72,13 @@ static void add_edges(gfn_sampler *s, size_t n)
         s->edge[i] = (gfn_edge){.next = is_step && !s->ends[next] ? next : over,
                                 .end = is_step ? next : row};
         s->log_p[i] = (gfn_log_p){0, is_step ? (double)s->log_pb[next] : 0};
+        s->edge_back[i] = -1;
+        if (!is_step)
+            continue;
+        const int32_t a = (int32_t)(i % s->n_actions);
+        s->env->ops->back_action(s->env->world, 1,
+                                 gfn_state_set_states(s->states) + (size_t)row * s->width, &a,
+                                 &s->edge_back[i]);
     }
     for (size_t a = 0; a < s->n_actions; a++)
         s->edge[n * s->n_actions + a] = (gfn_edge){.next = over};
@@ -86,6 +93,7 @@ gfn_status gfn_table_create(gfn_sampler *s)
     const size_t edges = (n + 1) * s->n_actions;
     GFN_TRY(gfn_allocate("edges", edges, sizeof(gfn_edge), &s->edge));
     GFN_TRY(gfn_allocate("log P of edges", edges, sizeof(gfn_log_p), &s->log_p));
+    GFN_TRY(gfn_allocate("backward actions of edges", edges, sizeof(int32_t), &s->edge_back));
     GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
     GFN_TRY(gfn_env_add_states(s->env, s->states));
     GFN_TRY(gfn_rows_fill(s, 0, n));
@@ -184,6 +192,8 @@ static inline __attribute__((always_inline)) void record(const gfn_walk *w, lane
     gfn_log_p sum = l->sum[i];
     memcpy(log->row + at, l->from[k], n * sizeof(int32_t));
     memcpy(log->action + at, l->action[k], n * sizeof(int32_t));
+    for (size_t j = 0; log->back && j < n; j++)
+        log->back[at + j] = w->sampler->edge_back[l->edge[k][j]];
     for (size_t j = 0; j < n; j++) {
         const gfn_log_p log_p = w->sampler->log_p[l->edge[k][j]];
         sum += log_p;
@@ -291,6 +301,7 @@ static void finish(gfn_walk *w, const lanes *l, size_t n)
             continue;
         }
         w->log->n_steps[i] = l->n_steps[k];
+        w->log->end_row[i] = l->end[k];
         w->log->sum_log_pf[i] = l->sum[k][0];
         w->log->sum_log_pb[i] = l->sum[k][1];
         w->log->log_reward[i] = s->log_reward[l->end[k]];
@@ -317,8 +328,12 @@ gfn_status gfn_table_walk(gfn_walk *walk)
 {
     gfn_sampler *s = walk->sampler;
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
-    for (size_t i = 0; i < (size_t)s->env->spec.n_states * s->n_actions; i++)
+    const size_t edges = (size_t)s->env->spec.n_states * s->n_actions;
+    for (size_t i = 0; i < edges; i++)
         s->log_p[i][0] = (double)log_pf[i];
+    for (size_t i = 0; i < edges && s->policy.log_pb != GFN_NO_VAR; i++)
+        if (s->edge_back[i] >= 0)
+            s->log_p[i][1] = gfn_row_log_pb(s, s->next[i], s->edge_back[i]);
     gfn_parallel_for(s->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task, walk);
     return GFN_OK;
 }

@@ -25,18 +25,23 @@ static void record(gfn_trajectories *log, const gfn_sampler *s, size_t t, size_t
     const size_t at = i * s->max_steps + t;
     const bool is_stop = action >= 0 && action == s->env->spec.shape.stop_action;
     if (t > 0) {
-        log->sum_log_pb[i] += (double)s->log_pb[row];
+        const double log_pb = gfn_row_log_pb(s, row, log->back ? log->back[at - 1] : 0);
+        log->sum_log_pb[i] += log_pb;
         if (log->log_pb)
-            log->log_pb[at - 1] = s->log_pb[row];
+            log->log_pb[at - 1] = (gfn_real)log_pb;
     }
-    if (action < 0 || is_stop)
+    if (action < 0 || is_stop) {
         log->n_steps[i] = (int32_t)t + is_stop;
+        log->end_row[i] = row;
+    }
     if (action < 0)
         return;
     const gfn_real *all = gfn_frame_reals(s->frame, s->policy.log_pf);
     const gfn_real log_pf = all[(size_t)row * s->n_actions + (size_t)action];
     log->row[at] = row;
     log->action[at] = action;
+    if (log->back)
+        log->back[at] = -1; /* of a stop; else it is found with the step */
     log->sum_log_pf[i] += (double)log_pf;
     if (log->log_pf) {
         log->log_pf[at] = log_pf;
@@ -65,8 +70,17 @@ static void act(void *self, size_t index, int thread)
     }
 }
 
+/* Note what undoes step t of the first n lanes, which they are about to take. */
+static void note_back(gfn_walk *w, size_t t, size_t n)
+{
+    const gfn_sampler *s = w->sampler;
+    s->env->ops->back_action(s->env->world, n, s->state, s->action, s->back);
+    for (size_t k = 0; k < n; k++)
+        w->log->back[s->lane[k] * s->max_steps + t] = s->back[k];
+}
+
 /* Retire the lanes that are over, pack the others in their order, and step them. */
-static size_t advance(gfn_walk *w, size_t live)
+static size_t advance(gfn_walk *w, size_t t, size_t live)
 {
     gfn_sampler *s = w->sampler;
     const size_t bytes = s->width * sizeof *s->state;
@@ -84,6 +98,8 @@ static size_t advance(gfn_walk *w, size_t live)
             memcpy(s->state + kept * s->width, state, bytes);
         kept++;
     }
+    if (w->log && w->log->back)
+        note_back(w, t, kept);
     s->env->ops->step(s->env->world, kept, s->state, s->action);
     return kept;
 }
@@ -114,7 +130,7 @@ gfn_status gfn_waves_walk(gfn_walk *w)
                             "%s: a trajectory goes on after step %zu, expected at most "
                             "max_steps (hint: gfn_env_check() tests an environment)",
                             s->env->ops->name, s->max_steps);
-        live = advance(w, live);
+        live = advance(w, t, live);
     }
     if (w->log && w->fault == SIZE_MAX)
         s->env->ops->log_reward(s->env->world, w->n, w->terminal, w->log->log_reward);

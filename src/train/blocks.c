@@ -46,12 +46,20 @@ static size_t cut(size_t block, size_t n_blocks, size_t n)
 static void differentiate(const gfn_gradient *g, const gfn_entries *entries, size_t first, size_t n,
                           gfn_frame *frame, gfn_real *gradient)
 {
-    const gfn_sampler *s = g->sampler;
-    const size_t k = g->n_actions;
+    const size_t k = g->n_columns;
     const double scale = ldexp(1.0, -GFN_ENTRY_BITS) / (double)g->batch_size;
-    gfn_real *d_log_pf = gfn_frame_gradient(frame, s->policy.log_pf);
-    gfn_fixed_reals(n * k, entries->sum + first * k, scale, d_log_pf);
-    gfn_frame_backward(frame, gfn_model_params(s->model), s->policy.log_pf, gradient);
+    const int64_t *sum = entries->sum + first * k;
+    for (size_t h = 0; h < g->n_outputs; h++) {
+        const gfn_head head = g->head[h];
+        gfn_real *d = gfn_frame_gradient(frame, g->output[h]);
+        if (head.cols == k && head.stride == k)
+            gfn_fixed_reals(n * k, sum, scale, d);
+        else
+            for (size_t i = 0; i < n; i++)
+                gfn_fixed_reals(head.cols, sum + i * k + head.column, scale, d + i * head.stride);
+    }
+    gfn_frame_backward_all(frame, gfn_model_params(g->sampler->model), g->n_outputs, g->output,
+                           gradient);
 }
 
 static void gather(gfn_gradient *g, gfn_frame *frame, size_t n, const int32_t *rows)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Adding trajectories and summing their gradient over all ranks.
+ * Summing the gradient of a batch over all ranks; trajectories are added in add.c.
  *
  * In general entries are numbered by first visit and merged, every rank runs its share of the
  * blocks, and the gradient is summed. In a small space entries are all states by number: their
@@ -19,19 +19,28 @@
 #include "data/record.h"
 #include "env/world.h"
 
-static gfn_status allocate_entries(gfn_entries *entries, size_t capacity, size_t n_actions)
+static gfn_status allocate_entries(gfn_entries *entries, size_t capacity, size_t n_columns)
 {
     entries->capacity = capacity;
-    return gfn_allocate("sums of derivatives", capacity * n_actions, sizeof(int64_t),
+    return gfn_allocate("sums of derivatives", capacity * n_columns, sizeof(int64_t),
                         &entries->sum);
 }
 
-/* Most distinct states that `trajectories` can visit. */
-static size_t most_states(const gfn_sampler *s, size_t trajectories)
+/* Derivatives belong to the states of a trajectory, and where the objective asks for inflow to
+ * their parents. */
+static size_t entries_per_state(const gfn_gradient *g)
 {
+    return g->objective->needs & GFN_NEEDS_INFLOW ? 1 + g->sampler->n_back : 1;
+}
+
+/* Most distinct states that derivatives of `trajectories` belong to. */
+static size_t most_states(const gfn_gradient *g, size_t trajectories)
+{
+    const gfn_sampler *s = g->sampler;
     const int64_t n_states = gfn_env_spec_of(s->env)->n_states;
     size_t visits;
-    if (!gfn_multiply(trajectories, s->max_steps, &visits))
+    if (!gfn_multiply(trajectories, s->max_steps + 1, &visits) ||
+        !gfn_multiply(visits, entries_per_state(g), &visits))
         visits = SIZE_MAX;
     return n_states > 0 && (uint64_t)n_states < visits ? (size_t)n_states : visits;
 }
@@ -40,27 +49,30 @@ static size_t most_states(const gfn_sampler *s, size_t trajectories)
  * the blocks, which is at most one block more than an equal share. */
 static gfn_status reserve_rows(gfn_gradient *g)
 {
-    const size_t most = most_states(g->sampler, (size_t)g->batch_size), size = (size_t)g->size;
+    const size_t most = most_states(g, (size_t)g->batch_size), size = (size_t)g->size;
     const size_t block = gfn_most_block_rows(most);
+    const unsigned needs = g->objective->needs;
+    const unsigned what = (needs & GFN_NEEDS_REWARDS ? GFN_ROWS_REWARDS : 0) |
+                          (needs & GFN_NEEDS_INFLOW ? GFN_ROWS_PARENTS : 0);
     if (g->is_small)
-        return gfn_sampler_reserve(g->sampler, most);
+        return gfn_sampler_extend(g->sampler, what, most);
     if (size == 1)
-        return GFN_OK;
-    return gfn_sampler_reserve(g->sampler, most / size + GFN_MAX_BLOCKS / size + block + 1);
+        return what ? gfn_sampler_extend(g->sampler, what, 0) : GFN_OK;
+    return gfn_sampler_extend(g->sampler, what, most / size + GFN_MAX_BLOCKS / size + block + 1);
 }
 
 static gfn_status allocate_merge(gfn_gradient *g)
 {
     const gfn_sampler *s = g->sampler;
-    const size_t most = most_states(s, (size_t)g->batch_size);
-    const size_t width = g->key_words + g->n_actions;
+    const size_t most = most_states(g, (size_t)g->batch_size);
+    const size_t width = g->key_words + g->n_columns;
     size_t together, visits;
     if (!gfn_multiply((size_t)g->size, g->mine.capacity, &together) ||
-        !gfn_multiply((size_t)g->batch_size, s->max_steps, &visits))
+        !gfn_multiply((size_t)g->batch_size * entries_per_state(g), s->max_steps + 1, &visits))
         return gfn_fail(GFN_EINVAL, "gradient: sizes of the exchange overflow (hint: a smaller "
                                     "--batch-size)");
     g->gathered_capacity = together < visits ? together : visits;
-    GFN_TRY(allocate_entries(&g->all, most, g->n_actions));
+    GFN_TRY(allocate_entries(&g->all, most, g->n_columns));
     GFN_TRY(gfn_state_set_create(most, s->width, &g->states));
     GFN_TRY(gfn_allocate("records", g->mine.capacity * width, sizeof(int64_t), &g->records));
     GFN_TRY(gfn_allocate("records of all ranks", g->gathered_capacity * width, sizeof(int64_t),
@@ -70,12 +82,12 @@ static gfn_status allocate_merge(gfn_gradient *g)
 
 static gfn_status allocate_message(gfn_gradient *g)
 {
-    g->payload = g->is_small ? g->mine.capacity * g->n_actions : g->n_params;
+    g->payload = g->is_small ? g->mine.capacity * g->n_columns : g->n_params;
     g->tail_size = GFN_TAIL_SLOTS + 2 * (size_t)g->size;
     GFN_TRY(gfn_allocate("message", g->payload + g->tail_size, sizeof(int64_t), &g->message));
     g->total = g->message;
     if (!g->is_small)
-        return allocate_entries(&g->mine, g->mine.capacity, g->n_actions);
+        return allocate_entries(&g->mine, g->mine.capacity, g->n_columns);
     g->mine.sum = g->message;
     return gfn_allocate("sum of blocks", g->n_params, sizeof(int64_t), &g->total);
 }
@@ -93,9 +105,10 @@ static gfn_status allocate_backward(gfn_gradient *g)
         gfn_worker *w = &g->worker[i];
         GFN_TRY(gfn_frame_create(g->sampler->policy.tape, &g->block_capacity, &w->frame));
         GFN_TRY(gfn_allocate("gradient of a block", g->n_params, sizeof(gfn_real), &w->block));
-        GFN_TRY(gfn_allocate("derivatives", g->sampler->max_steps, sizeof(double), &w->derivative));
+        GFN_TRY(gfn_allocate("derivatives", GFN_STEP_ARRAYS * (g->sampler->max_steps + 1),
+                             sizeof(double), &w->steps));
         if (i > 0 && gfn_rows_are_entries(g))
-            GFN_TRY(gfn_allocate("sums of derivatives", g->mine.capacity * g->n_actions,
+            GFN_TRY(gfn_allocate("sums of derivatives", g->mine.capacity * g->n_columns,
                                  sizeof(int64_t), &w->entries));
         if (i > 0)
             GFN_TRY(gfn_allocate("sum of a thread", g->n_params, sizeof(int64_t), &w->sum));
@@ -110,6 +123,55 @@ static bool sums_states(const gfn_sampler *s, int64_t batch_size)
            n_states <= GFN_SMALL_STATES_PER_TRAJECTORY * batch_size;
 }
 
+/* The next columns of an entry: the derivatives with respect to an output of the model. */
+static size_t add_head(gfn_gradient *g, gfn_var var)
+{
+    const gfn_tape *tape = g->sampler->policy.tape;
+    const size_t column = g->n_columns;
+    if (var == GFN_NO_VAR)
+        return column;
+    g->output[g->n_outputs] = var;
+    g->head[g->n_outputs++] =
+        (gfn_head){column, gfn_tape_cols(tape, var), gfn_tape_stride(tape, var)};
+    g->n_columns += gfn_tape_cols(tape, var);
+    return column;
+}
+
+static void lay_out_columns(gfn_gradient *g)
+{
+    const gfn_policy_tape *policy = &g->sampler->policy;
+    add_head(g, policy->log_pf);
+    g->column_pb = add_head(g, policy->log_pb);
+    g->column_flow = add_head(g, policy->log_flow);
+}
+
+/* What the objective needs, the model and the environment must have. */
+static gfn_status check_needs(const gfn_gradient *g)
+{
+    const gfn_objective *o = g->objective;
+    const gfn_env_spec *spec = gfn_env_spec_of(g->sampler->env);
+    const char *env = gfn_env_kind_of(g->sampler->env)->name;
+    const gfn_flow flow = gfn_model_flow(g->sampler->model);
+    const bool needs_edges = (o->needs & GFN_NEEDS_INFLOW) != 0;
+    if ((o->needs & (GFN_NEEDS_REWARDS | GFN_NEEDS_STOP)) && !spec->all_terminal)
+        return gfn_fail(GFN_EINVAL,
+                        "objective %s: expected an environment in which every state has a reward "
+                        "and may stop, found %s, where that is not so (hint: --objective db)",
+                        o->name, env);
+    if ((o->needs & GFN_NEEDS_FLOW) &&
+        (flow == GFN_FLOW_NONE || needs_edges != (flow == GFN_FLOW_EDGES)))
+        return gfn_fail(GFN_EINVAL,
+                        "objective %s: expected a model with %s, found none (hint: set `flow` of "
+                        "gfn_model_config)",
+                        o->name, needs_edges ? "flows of edges" : "a state flow");
+    if (needs_edges && gfn_model_backward(g->sampler->model) != GFN_BACKWARD_UNIFORM)
+        return gfn_fail(GFN_EINVAL,
+                        "objective %s: expected the backward policy uniform, as it learns none, "
+                        "found %s (hint: --backward uniform, or another --objective)",
+                        o->name, gfn_backward_kind_of(gfn_model_backward(g->sampler->model))->name);
+    return GFN_OK;
+}
+
 static gfn_status set_up(gfn_gradient *g)
 {
     const gfn_sampler *s = g->sampler;
@@ -120,11 +182,13 @@ static gfn_status set_up(gfn_gradient *g)
     g->n_params = gfn_model_n_params(s->model);
     g->log_z_offset = gfn_model_log_z_offset(s->model);
     g->key_words = gfn_record_words(s->width);
+    GFN_TRY(check_needs(g));
+    lay_out_columns(g);
     g->is_small = sums_states(s, g->batch_size);
     g->is_whole = g->is_small && gfn_env_spec_of(s->env)->n_states <= GFN_WHOLE_STATES;
     GFN_TRY(reserve_rows(g));
     g->mine.capacity =
-        g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states : most_states(s, s->capacity);
+        g->is_small ? (size_t)gfn_env_spec_of(s->env)->n_states : most_states(g, s->capacity);
     GFN_TRY(gfn_allocate("entries of rows", s->max_rows, sizeof(int32_t), &g->row_entry));
     GFN_TRY(gfn_allocate("rows of entries", g->mine.capacity, sizeof(int32_t), &g->entry_row));
     if (g->size > 1 && !g->is_small)
@@ -156,6 +220,8 @@ gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_o
         g->sampler = sampler;
         g->objective = objective;
         g->batch_size = batch_size;
+        g->lambda = 0.9;
+        g->mean_weight = 1;
         status = set_up(g);
     }
     status = gfn_comm_agree(comm, status);
@@ -197,7 +263,7 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     for (int i = 0; i < g->most_threads && g->worker; i++) {
         gfn_frame_destroy(&g->worker[i].frame);
         gfn_release(&g->worker[i].block);
-        gfn_release(&g->worker[i].derivative);
+        gfn_release(&g->worker[i].steps);
         if (i > 0) {
             gfn_release(&g->worker[i].sum);
             gfn_release(&g->worker[i].entries);
@@ -217,171 +283,6 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     gfn_release(gradient);
 }
 
-/* Entry of a row: by first visit, and numbered now if this is it; in a small space by number. */
-static size_t entry_of(gfn_gradient *g, int32_t row)
-{
-    if (g->row_entry[row] != 0)
-        return (size_t)(g->row_entry[row] - 1);
-    g->entry_row[g->n_rows++] = row;
-    size_t entry = g->n_rows - 1;
-    if (g->is_small) {
-        const int32_t *states = gfn_state_set_states(g->sampler->states);
-        entry = (size_t)gfn_state_set_add(g->states, states + (size_t)row * g->sampler->width);
-    } else {
-        memset(g->mine.sum + entry * g->n_actions, 0, g->n_actions * sizeof(int64_t));
-        g->mine.n = g->n_rows;
-    }
-    g->row_entry[row] = (int32_t)entry + 1;
-    return entry;
-}
-
-/* Add the derivatives of trajectory i's steps to the entries of their states and actions. */
-static void add_steps(gfn_gradient *g, gfn_worker *w, const gfn_trajectories *log, size_t i,
-                      const gfn_derivatives *d)
-{
-    const double scale = ldexp(1.0, GFN_ENTRY_BITS);
-    const size_t k = g->n_actions, n = (size_t)log->n_steps[i];
-    const int32_t *row = log->row + i * log->max_steps, *action = log->action + i * log->max_steps;
-    int64_t *sum = w->entries;
-    const bool is_uniform = d->is_uniform, is_numbered = gfn_rows_are_entries(g);
-    const int64_t same = gfn_fixed(d->log_pf[0], scale);
-    for (size_t t = 0; t < n; t++) {
-        const size_t entry = is_numbered ? (size_t)row[t] : entry_of(g, row[t]);
-        sum[entry * k + (size_t)action[t]] += is_uniform ? same : gfn_fixed(d->log_pf[t], scale);
-    }
-}
-
-/* How many derivatives are out of range. */
-static size_t check_range(size_t n_steps, const gfn_derivatives *d)
-{
-    size_t offenders = !(fabs(d->log_z) < GFN_ENTRY_LIMIT);
-    const size_t n = d->is_uniform ? 1 : n_steps;
-    for (size_t t = 0; t < n; t++)
-        offenders += !(fabs(d->log_pf[t]) < GFN_ENTRY_LIMIT);
-    return offenders;
-}
-
-static inline gfn_terms find_terms(const gfn_trajectories *log, size_t i, double log_z)
-{
-    const size_t at = i * log->max_steps;
-    return (gfn_terms){.n_steps = (size_t)log->n_steps[i],
-                       .log_pf = log->log_pf ? log->log_pf + at : NULL,
-                       .log_pb = log->log_pb ? log->log_pb + at : NULL,
-                       .sum_log_pf = log->sum_log_pf[i],
-                       .sum_log_pb = log->sum_log_pb[i],
-                       .log_reward = log->log_reward[i],
-                       .log_z = log_z};
-}
-
-typedef struct addition {
-    gfn_gradient *gradient;
-    const gfn_trajectories *log;
-    double log_z;
-} addition;
-
-static inline void add_one(const addition *a, gfn_worker *w, gfn_tally *tally, size_t i)
-{
-    gfn_gradient *g = a->gradient;
-    const gfn_trajectories *log = a->log;
-    const gfn_terms terms = find_terms(log, i, a->log_z);
-    gfn_derivatives d = {.log_pf = w->derivative};
-    const double loss = g->objective->loss(&terms, &d);
-    int64_t limbs[2];
-    size_t offenders = !(loss < GFN_LOSS_LIMIT);
-    offenders += gfn_fixed_split(loss / (double)g->batch_size, limbs);
-    if (offenders + check_range(terms.n_steps, &d) > 0) {
-        tally->fault = i < tally->fault ? i : tally->fault;
-        return;
-    }
-    add_steps(g, w, log, i, &d);
-    tally->log_z += gfn_fixed(d.log_z, ldexp(1.0, GFN_ENTRY_BITS));
-    tally->loss[0] += limbs[0];
-    tally->loss[1] += limbs[1];
-}
-
-/* Trajectories that are worth a thread. */
-enum { ADDED_AT_ONCE = 256 };
-
-static void add_some(void *self, size_t index, int thread)
-{
-    const addition *a = self;
-    gfn_worker *w = &a->gradient->worker[thread];
-    gfn_tally tally = w->tally; /* aside, where no store to an entry can change it */
-    const size_t first = index * ADDED_AT_ONCE, left = a->log->n - first;
-    for (size_t i = first; i < first + (left < ADDED_AT_ONCE ? left : ADDED_AT_ONCE); i++)
-        add_one(a, w, &tally, i);
-    w->tally = tally;
-}
-
-static gfn_status complain(const addition *a, size_t i)
-{
-    const gfn_gradient *g = a->gradient;
-    const gfn_terms terms = find_terms(a->log, i, a->log_z);
-    gfn_derivatives d = {.log_pf = g->worker[0].derivative};
-    return gfn_fail(GFN_ENUMERIC,
-                    "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
-                    "%g), expected a finite loss with derivatives within +-65536 (hint: %s)",
-                    (long long)a->log->first + (long long)i, g->objective->name,
-                    g->objective->loss(&terms, &d), terms.log_reward, terms.sum_log_pf,
-                    terms.sum_log_pb, terms.log_z,
-                    isfinite(terms.log_reward) ? "a smaller --lr or --lr-logz"
-                                               : "a reward that is positive and finite everywhere");
-}
-
-/* Threads can share the work where entries are numbers; else the order of the trajectories numbers
- * them. Sums are integers: their order does not matter. */
-static gfn_status add_all(gfn_gradient *g, const gfn_trajectories *log)
-{
-    addition a = {g, log, gfn_model_log_z(g->sampler->model)};
-    const size_t pieces = (log->n + ADDED_AT_ONCE - 1) / ADDED_AT_ONCE;
-    const size_t most = gfn_rows_are_entries(g) ? (size_t)g->threads : 1;
-    const size_t workers = pieces < most ? pieces : most;
-    const size_t n_entries = g->mine.capacity * g->n_actions;
-    size_t fault = SIZE_MAX;
-    for (size_t i = 0; i < workers; i++) {
-        gfn_worker *w = &g->worker[i];
-        w->tally = (gfn_tally){.fault = SIZE_MAX};
-        if (i > 0)
-            memset(w->entries, 0, n_entries * sizeof *w->entries);
-    }
-    gfn_parallel_for((int)workers, pieces, add_some, &a);
-    for (size_t i = 0; i < workers; i++) {
-        const gfn_worker *w = &g->worker[i];
-        fault = w->tally.fault < fault ? w->tally.fault : fault;
-        g->log_z_sum += w->tally.log_z;
-        g->loss[0] += w->tally.loss[0];
-        g->loss[1] += w->tally.loss[1];
-        for (size_t e = 0; i > 0 && e < n_entries; e++)
-            g->mine.sum[e] += w->entries[e];
-    }
-    return fault == SIZE_MAX ? GFN_OK : complain(&a, fault);
-}
-
-gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log)
-{
-    const uint64_t call = gradient->sampler->call;
-    if (log->call != call || (gradient->n_added > 0 && gradient->call != call))
-        return gfn_fail(GFN_EINVAL,
-                        "gradient: the sampler was used since it filled this log, or an "
-                        "earlier one that was added (hint: add first)");
-    if (log->log_pf == NULL && !gradient->objective->needs_sums_only)
-        return gfn_fail(GFN_EINVAL,
-                        "gradient: the log holds sums only, but %s needs every step's "
-                        "log P_F and log P_B (hint: gfn_trajectories_hold_sums() is "
-                        "for objectives that need sums only)",
-                        gradient->objective->name);
-    if ((int64_t)log->n > gradient->batch_size - gradient->n_added)
-        return gfn_fail(GFN_EINVAL,
-                        "gradient: %lld trajectories were added, expected at most the batch size "
-                        "%lld over all ranks",
-                        (long long)gradient->n_added + (long long)log->n,
-                        (long long)gradient->batch_size);
-    gradient->call = call;
-    GFN_TRY(add_all(gradient, log));
-    gradient->n_added += (int64_t)log->n;
-    return GFN_OK;
-}
-
 /* Forget what was added. */
 static void clear(gfn_gradient *g)
 {
@@ -393,6 +294,8 @@ static void clear(gfn_gradient *g)
     else
         g->mine.n = 0;
     g->n_added = g->log_z_sum = g->loss[0] = g->loss[1] = 0;
+    g->n_logs = 0;
+    memset(g->mean_sum, 0, sizeof g->mean_sum);
 }
 
 typedef struct conversion {
@@ -449,6 +352,7 @@ gfn_status gfn_gradient_backward(gfn_gradient *g, gfn_status mine, gfn_real *vec
 {
     if (mine == GFN_OK)
         mine = check_call(g);
+    GFN_TRY(gfn_gradient_add_rest(g, &mine));
     gfn_status status = g->is_small ? sum_small(g, mine, vector) : sum_in_general(g, mine, vector);
     if (status == GFN_OK) {
         const int64_t *tail = gfn_message_tail(g);
@@ -458,4 +362,14 @@ gfn_status gfn_gradient_backward(gfn_gradient *g, gfn_status mine, gfn_real *vec
     }
     clear(g);
     return status;
+}
+
+double gfn_gradient_log_z(const gfn_gradient *gradient)
+{
+    return gradient->log_z;
+}
+
+void gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda)
+{
+    gradient->lambda = lambda;
 }

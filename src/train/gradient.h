@@ -32,11 +32,24 @@ enum {
     GFN_MAX_BLOCKS = 4096
 };
 
-/* Entries: a distinct state's sums of derivatives, one an action. */
+/* Entries: a distinct state's sums of derivatives, a column for each output of the model there. */
 typedef struct gfn_entries {
     size_t n, capacity;
-    int64_t *sum; /* [capacity][n_actions] */
+    int64_t *sum; /* [capacity][n_columns] */
 } gfn_entries;
+
+/* The columns of one variable of the policy's tape, and the distance of its rows in a frame. */
+typedef struct gfn_head {
+    size_t column, cols, stride;
+} gfn_head;
+
+enum { GFN_MAX_HEADS = 3 };
+
+/* Arrays of steps that an objective may read (4) and write (5). */
+enum { GFN_STEP_ARRAYS = 9 };
+
+/* Logs of one batch whose derivatives wait for means over the batch. */
+enum { GFN_MAX_LOGS = 8 };
 
 /* A numbered space of at most so many states, and of at most so many a trajectory of the batch, is
  * small: see gradient.c. One of at most GFN_WHOLE_STATES is a single block. The rules know the
@@ -58,8 +71,8 @@ typedef struct gfn_worker {
     size_t n_blocks, offenders;
 
     /* Of the trajectories that it adds: sums of their derivatives and losses. */
-    int64_t *entries;   /* as gfn_entries.sum; of worker 0: mine.sum; others have it for a table */
-    double *derivative; /* [max_steps] */
+    int64_t *entries; /* as gfn_entries.sum; of worker 0: mine.sum; others have it for a table */
+    double *steps;    /* [GFN_STEP_ARRAYS][max_steps + 1] what an objective reads and writes */
     gfn_tally tally;
 } gfn_worker;
 
@@ -71,6 +84,12 @@ struct gfn_gradient {
     int rank, size;
     int threads, most_threads; /* in use, and that there is memory for */
     size_t n_actions, n_params, log_z_offset;
+
+    /* Columns of an entry: log P_F, log P_B where it is learned, log F where there is a flow. */
+    size_t n_columns, column_pb, column_flow, n_outputs;
+    gfn_var output[GFN_MAX_HEADS];
+    gfn_head head[GFN_MAX_HEADS];
+    double lambda;
     bool is_small, is_whole, is_fast;
     double comm_seconds,
         wait_seconds;          /* in messages of steps so far; of these waiting for others */
@@ -86,11 +105,18 @@ struct gfn_gradient {
     size_t n_rows;
     int64_t log_z_sum, n_added, loss[2];
 
+    /* Means over the batch of all ranks, where the objective asks for them: limbs of this rank's
+     * sums, and the logs that wait for them. */
+    int64_t mean_sum[4];
+    double mean_weight, log_z;
+    size_t n_logs;
+    const gfn_trajectories *logs[GFN_MAX_LOGS];
+
     /* Of all ranks, where there are several. */
     gfn_entries all;
     gfn_state_set *states; /* of the entries in `all`; in a small space all states by number */
     size_t key_words;      /* int64 words that hold a state */
-    int64_t *records;      /* [mine.capacity][key_words + n_actions] */
+    int64_t *records;      /* [mine.capacity][key_words + n_columns] */
     int64_t *gathered;     /* [gathered_capacity][...] */
     size_t gathered_capacity, *counts;
 
@@ -136,6 +162,10 @@ static inline void gfn_message_took(gfn_gradient *g, double seconds)
     g->step_comm += seconds;
     g->comm_seconds += seconds;
 }
+
+/* add.c: find means over the batch, and add the logs that waited for them; where that fails on this
+ * rank, *mine says so. Collective where the objective asks for means. */
+gfn_status gfn_gradient_add_rest(gfn_gradient *g, gfn_status *mine);
 
 /* merge.c: entries of all ranks (one rank: its own). Collective; a rank that failed gives none. */
 gfn_status gfn_gradient_merge(gfn_gradient *g, gfn_status mine, const gfn_entries **entries);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += libtrain.la
 libtrain_la_SOURCES = \
+	src/train/add.c \
 	src/train/advance.c \
 	src/train/blocks.c \
 	src/train/checkpoint.c src/train/checkpoint.h \

@@ -17,19 +17,19 @@
 /* A record: the state's words, then its sums. */
 static void write_records(gfn_gradient *g)
 {
-    const size_t width = g->key_words + g->n_actions, words = g->sampler->width;
+    const size_t width = g->key_words + g->n_columns, words = g->sampler->width;
     const int32_t *states = gfn_state_set_states(g->sampler->states);
     for (size_t i = 0; i < g->mine.n; i++) {
         int64_t *record = g->records + i * width;
         gfn_record_write(record, states + (size_t)g->entry_row[i] * words, words);
-        memcpy(record + g->key_words, g->mine.sum + i * g->n_actions,
-               g->n_actions * sizeof *record);
+        memcpy(record + g->key_words, g->mine.sum + i * g->n_columns,
+               g->n_columns * sizeof *record);
     }
 }
 
 static gfn_status read_records(gfn_gradient *g, size_t n)
 {
-    const size_t width = g->key_words + g->n_actions;
+    const size_t width = g->key_words + g->n_columns;
     gfn_state_set_clear(g->states);
     for (size_t i = 0; i < n; i++) {
         const int64_t *record = g->gathered + i * width;
@@ -40,11 +40,11 @@ static gfn_status read_records(gfn_gradient *g, size_t n)
                             "gradient: ranks visited more than %zu distinct states, the "
                             "most that the environment allows",
                             g->all.capacity);
-        int64_t *sum = g->all.sum + (size_t)entry * g->n_actions;
+        int64_t *sum = g->all.sum + (size_t)entry * g->n_columns;
         if ((size_t)entry == known)
-            memset(sum, 0, g->n_actions * sizeof *sum);
-        for (size_t a = 0; a < g->n_actions; a++)
-            sum[a] += record[g->key_words + a];
+            memset(sum, 0, g->n_columns * sizeof *sum);
+        for (size_t c = 0; c < g->n_columns; c++)
+            sum[c] += record[g->key_words + c];
     }
     g->all.n = gfn_state_set_count(g->states);
     return GFN_OK;
@@ -59,7 +59,7 @@ gfn_status gfn_gradient_merge(gfn_gradient *g, gfn_status mine, const gfn_entrie
     if (mine == GFN_OK)
         write_records(g);
     const double start = gfn_clock_seconds();
-    GFN_TRY(gfn_comm_gather_i64(g->comm, g->records, n, g->key_words + g->n_actions, g->gathered,
+    GFN_TRY(gfn_comm_gather_i64(g->comm, g->records, n, g->key_words + g->n_columns, g->gathered,
                                 g->gathered_capacity, g->counts));
     gfn_message_took(g, gfn_clock_seconds() - start);
     size_t all = 0;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <gfn/objective.h>
 #include <gfn/version.h>
 
 #include "base/fail.h"
@@ -18,12 +19,42 @@
 /* Trajectories that a sampler takes at a time at least, for final samples of small batches. */
 enum { LEAST_CAPACITY = 64 };
 
+static gfn_status find_objective(const gfn_options *options, const gfn_objective **objective)
+{
+    const char *name = gfn_options_text(options, "objective");
+    char known[256] = "";
+    size_t used = 0;
+    *objective = gfn_objective_find(name);
+    if (*objective)
+        return GFN_OK;
+    for (size_t i = 0; i < gfn_objective_kinds() && used < sizeof known; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
+                                 gfn_objective_kind(i)->name);
+    return gfn_fail(GFN_EINVAL, "objective: expected one of %s, found \"%s\" (hint: gfn-dist list)",
+                    known, name);
+}
+
+/* The state flow that an objective needs. */
+static gfn_status find_flow(const gfn_options *options, const gfn_objective *objective,
+                            gfn_flow *flow)
+{
+    *flow = GFN_FLOW_NONE;
+    if (objective->needs & GFN_NEEDS_INFLOW)
+        *flow = GFN_FLOW_EDGES;
+    else if (objective->needs & GFN_NEEDS_FLOW)
+        return gfn_flow_find(gfn_options_text(options, "flow"), flow);
+    return GFN_OK;
+}
+
 /* What every rank makes for itself. */
 static gfn_status make(gfn_run *run)
 {
     const gfn_options *o = run->options;
+    const gfn_objective *objective;
     gfn_model_config config;
+    GFN_TRY(find_objective(o, &objective));
     GFN_TRY(gfn_backward_find(gfn_options_text(o, "backward"), &config.backward));
+    GFN_TRY(find_flow(o, objective, &config.flow));
     config.n_hidden = gfn_options_widths(o, "hidden", config.hidden);
     const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
     int64_t capacity = (batch + size - 1) / size;

@@ -23,14 +23,28 @@ static void update_range(void *self, size_t first, size_t n)
                   t->m + first, t->v + first);
 }
 
-/* The network and log Z have learning rates of their own; log Z is the vector's last element. */
+/* The network and log Z have learning rates of their own; log Z is the vector's last element. Where
+ * the objective learns none, it is what the batch says. */
 static void update_parameters(gfn_trainer *t)
 {
     const size_t n = gfn_model_log_z_offset(t->run->model);
     const double factor = gfn_schedule_factor(t->schedule, t->run->iteration, t->iterations);
     update network = {t, t->lr * factor}, log_z = {t, t->lr_logz * factor};
     gfn_parallel_ranges(t->gradient->threads, n, update_range, &network);
-    update_range(&log_z, n, 1);
+    if (t->learns_log_z)
+        update_range(&log_z, n, 1);
+    else
+        gfn_model_params(t->run->model)[n] = (gfn_real)gfn_gradient_log_z(t->gradient);
+}
+
+/* How much of the exploration of the beginning is left. */
+static gfn_status explore(gfn_trainer *t)
+{
+    const int64_t until = (int64_t)(t->explore_until * (double)t->iterations);
+    const int64_t i = t->run->iteration;
+    const double left = i < until ? gfn_schedule_factor(t->explore_schedule, i, until) : 0;
+    return gfn_sampler_explore(t->run->sampler, t->epsilon * left,
+                               1 + (t->temperature - 1) * left);
 }
 
 gfn_status gfn_trainer_step(gfn_trainer *t)
@@ -40,6 +54,8 @@ gfn_status gfn_trainer_step(gfn_trainer *t)
     /* No rank returns before the sum over ranks: one that failed is heard there, by all. */
     gfn_status status = t->file_status;
     gfn_trainer_enter(t, &t->phases.sampling);
+    if (status == GFN_OK)
+        status = explore(t);
     if (status == GFN_OK)
         status = gfn_sampler_sample(t->run->sampler, &stream, t->first, (size_t)t->n, t->log);
     gfn_trainer_enter(t, &t->phases.gradient);

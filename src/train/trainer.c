@@ -48,8 +48,9 @@ static gfn_status make(gfn_trainer *t, const gfn_objective *objective)
     const gfn_options *o = t->run->options;
     const size_t n = gfn_model_n_params(t->run->model);
     GFN_TRY(gfn_schedule_find(gfn_options_text(o, "schedule"), &t->schedule));
+    GFN_TRY(gfn_schedule_find(gfn_options_text(o, "explore-schedule"), &t->explore_schedule));
     GFN_TRY(gfn_sampler_trajectories(t->run->sampler, &t->log));
-    if (objective->needs_sums_only)
+    if (!(objective->needs & GFN_NEEDS_STEPS))
         gfn_trajectories_hold_sums(t->log);
     GFN_TRY(gfn_allocate("gradient", n, sizeof(gfn_real), &t->vector));
     GFN_TRY(gfn_allocate("first moments", n, sizeof(gfn_real), &t->m));
@@ -57,40 +58,29 @@ static gfn_status make(gfn_trainer *t, const gfn_objective *objective)
     return gfn_modes_create(t->run, &t->modes);
 }
 
-static gfn_status find_objective(const gfn_run *run, const gfn_objective **objective)
-{
-    const char *name = gfn_options_text(run->options, "objective");
-    char known[256] = "";
-    size_t used = 0;
-    *objective = gfn_objective_find(name);
-    if (*objective)
-        return GFN_OK;
-    for (size_t i = 0; i < gfn_objective_kinds() && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
-                                 gfn_objective_kind(i)->name);
-    return gfn_fail(GFN_EINVAL, "objective: expected one of %s, found \"%s\" (hint: gfn-dist list)",
-                    known, name);
-}
-
 static gfn_status set_up(gfn_trainer *t)
 {
     const gfn_options *o = t->run->options;
     gfn_comm *comm = t->run->comm;
-    const gfn_objective *objective;
+    const gfn_objective *objective = gfn_objective_find(gfn_options_text(o, "objective"));
     t->batch_size = gfn_options_int(o, "batch-size");
     t->iterations = gfn_options_int(o, "iterations");
     t->seed = (uint64_t)gfn_options_int(o, "seed");
     t->adam = (gfn_adam)GFN_ADAM_DEFAULT;
     t->lr = gfn_options_number(o, "lr");
     t->lr_logz = gfn_options_number(o, "lr-logz");
+    t->epsilon = gfn_options_number(o, "epsilon");
+    t->temperature = gfn_options_number(o, "temperature");
+    t->explore_until = gfn_options_number(o, "explore-until");
     t->loss = NAN;
     t->modes_found = -1;
     t->first_iteration = t->run->iteration;
     t->saved_iteration = t->last_line = -1;
     gfn_comm_share(comm, t->batch_size, &t->first, &t->n);
-    GFN_TRY(find_objective(t->run, &objective));
+    t->learns_log_z = objective->estimate == NULL;
     GFN_TRY(gfn_comm_agree(comm, make(t, objective)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
+    gfn_gradient_set_lambda(t->gradient, gfn_options_number(o, "subtb-lambda"));
     if (strcmp(gfn_options_text(o, "reduce"), "fast") == 0)
         GFN_TRY(gfn_gradient_reduce_fast(t->gradient));
     if (t->run->has_checkpoint)

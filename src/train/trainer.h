@@ -47,6 +47,10 @@ struct gfn_trainer {
     gfn_adam adam;
     gfn_schedule schedule;
     double lr, lr_logz;
+    bool learns_log_z; /* else it is the objective's estimate */
+    double epsilon, temperature;
+    gfn_schedule explore_schedule;
+    double explore_until; /* share of the iterations after which epsilon is 0, temperature 1 */
     gfn_real *vector; /* [n_params] gradient */
     gfn_real *m, *v;  /* [n_params] moments */
 

@@ -5,32 +5,36 @@
 # the same bits for every number of ranks and threads.
 set -eu
 . "$top_srcdir/tests/cli/bits.sh"
-ranks='1'
-[ "$MPI_NAME" = none ] || ranks='1 2 3 4 8'
 failed=0 runs=0
+
+# Ranks and threads; "free": nobody asks for a number of threads.
+every_split=$(echo {1,2,3,4,8}-{1,2,3,free})
+some_splits=$(echo {1-1,1-2,2-1,3-2})
+if [ "$MPI_NAME" = none ]; then
+    every_split=$(echo 1-{1,2,3,free}) some_splits='1-1 1-2'
+fi
+splits=$every_split
 
 # same NAME OPTION...: train on every split and compare with one rank and thread.
 same() {
-    local name=$1 n t out threads
+    local name=$1 split out threads
     shift
-    for n in $ranks; do
-        for t in 1 2 3 free; do
-            out=$TMPDIR/$name-$n-$t
-            threads=()
-            [ "$t" = free ] || threads=(--threads "$t")
-            if ! "$NP_RUN" --ranks "$n" -- "$GFN_DIST" "$@" "${threads[@]}" --quiet --out "$out" \
-                >"$out.log" 2>&1; then
-                echo "failed: $name on $n ranks x $t threads: $(cat "$out.log")"
-                failed=1
-                continue
-            fi
-            runs=$((runs + 1))
-            bits "$out" >"$out.bits"
-            if ! cmp -s "$TMPDIR/$name-1-1.bits" "$out.bits"; then
-                echo "other bits: $name on $n ranks x $t threads"
-                failed=1
-            fi
-        done
+    for split in $splits; do
+        out=$TMPDIR/$name-$split
+        threads=()
+        [ "${split#*-}" = free ] || threads=(--threads "${split#*-}")
+        if ! "$NP_RUN" --ranks "${split%-*}" -- "$GFN_DIST" "$@" "${threads[@]}" --quiet \
+            --out "$out" >"$out.log" 2>&1; then
+            echo "failed: $name on $split (ranks-threads): $(cat "$out.log")"
+            failed=1
+            continue
+        fi
+        runs=$((runs + 1))
+        bits "$out" >"$out.bits"
+        if ! cmp -s "$TMPDIR/$name-1-1.bits" "$out.bits"; then
+            echo "other bits: $name on $split (ranks-threads)"
+            failed=1
+        fi
     done
     [ "$(wc -l <"$TMPDIR/$name-1-1.bits")" -gt 5 ] || failed=1
 }
@@ -40,6 +44,20 @@ same 4d --size 6 --ndim 4 --hidden 40,24 --iterations 15 --batch-size 150 --eval
 same many --size 16 --iterations 8 --batch-size 1100 --samples 100
 same large --size 12 --ndim 4 --hidden 24 --iterations 4 --batch-size 1100 --samples 100
 same few --size 40 --iterations 15 --batch-size 3 --hidden 16 --samples 100
+
+# Every objective, in a space with a table and in one without, with the backward policies in turn.
+splits=$some_splits
+for objective in tb vargrad db fl-db subtb fl-subtb fm mdb; do
+    case $objective in
+    fm | tb) backward=uniform ;;
+    vargrad | fl-db | mdb) backward=learned ;;
+    *) backward=tied ;;
+    esac
+    same "$objective" --size 9 --iterations 12 --batch-size 37 --objective $objective \
+        --backward $backward --epsilon 0.3 --temperature 1.5 --samples 100
+    same "$objective-4d" --size 7 --ndim 4 --iterations 5 --batch-size 37 --objective $objective \
+        --backward $backward --flow own --samples 100
+done
 
 # Another seed must give other bits, or nothing was compared.
 "$GFN_DIST" --size 16 --iterations 40 --batch-size 37 --seed 1 --quiet --out "$TMPDIR/seed"

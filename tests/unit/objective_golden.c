@@ -323,8 +323,8 @@ static void add_trajectory(const struct golden *golden, int number, const gfn_re
 {
     int first = golden->start[number];
     gfn_real taken[MAX_STEPS];
-    double d_log_pf[MAX_STEPS];
-    gfn_derivatives d = {.log_pf = d_log_pf};
+    double d_log_pf[MAX_STEPS], d_log_pb[MAX_STEPS];
+    gfn_derivatives d = {.log_pf = d_log_pf, .log_pb = d_log_pb};
     gfn_terms terms = {.n_steps = (size_t)golden->count[number],
                        .log_pf = taken,
                        .log_pb = golden->log_pb + first,

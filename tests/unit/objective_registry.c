@@ -39,52 +39,92 @@ static void unknown_objectives_are_not_found(void **state)
     assert_null(gfn_objective_find("tb "));
 }
 
-enum { STEPS = 9 };
+/* What a loss depends on: arrays of steps, and log Z. */
+enum { STEPS = 9, PF = 0, PB, FLOW, INFLOW, STOP, ARRAYS, LOG_Z = ARRAYS * (STEPS + 1), VALUES };
 
-struct trajectory {
+/* A trajectory that is made of the values of its arrays, [ARRAYS][STEPS + 1], then log Z. */
+typedef struct trajectory {
+    size_t n_steps;
+    double log_reward, lambda, mean_weight, value[VALUES], log_rewards[STEPS];
     gfn_real log_pf[STEPS], log_pb[STEPS];
-    gfn_terms terms;
-};
+} trajectory;
 
 /* Multiples of 1/1024 between -4 and 0: sums and the differences below are exact in float too. */
-static void draw_trajectory(uint64_t number, struct trajectory *trajectory)
+static void draw_trajectory(uint64_t number, trajectory *x)
 {
     const gfn_stream stream = {20250607, GFN_PURPOSE_CHECK, 0};
-    gfn_terms *terms = &trajectory->terms;
-    *terms = (gfn_terms){.n_steps = (size_t)number % STEPS + 1,
-                         .log_pf = trajectory->log_pf,
-                         .log_pb = trajectory->log_pb};
-    double values[2 * STEPS + 2];
-    for (uint32_t i = 0; i < 2 * STEPS + 2; i++)
-        values[i] = -(double)(gfn_random_word(&stream, number, i) % 4096) / 1024;
-    for (size_t t = 0; t < terms->n_steps; t++) {
-        trajectory->log_pf[t] = (gfn_real)values[2 * t];
-        trajectory->log_pb[t] = (gfn_real)values[2 * t + 1];
-        terms->sum_log_pf += values[2 * t];
-        terms->sum_log_pb += values[2 * t + 1];
-    }
-    terms->log_reward = values[2 * STEPS] + 2;
-    terms->log_z = values[2 * STEPS + 1] + 3;
+    x->n_steps = (size_t)number % STEPS + 1;
+    for (uint32_t i = 0; i < VALUES; i++)
+        x->value[i] = -(double)(gfn_random_word(&stream, number, i) % 4096) / 1024;
+    for (uint32_t t = 0; t < STEPS; t++)
+        x->log_rewards[t] = -(double)(gfn_random_word(&stream, number, VALUES + t) % 64) / 16;
+    x->log_reward = -1.25;
+    x->lambda = 0.875;
+    x->mean_weight = 3.5;
 }
 
-static double shifted_loss(const gfn_objective *objective, struct trajectory *trajectory, size_t t,
-                           double shift)
+/* What the objective may read, no more. */
+static double loss_of(const gfn_objective *o, trajectory *x, gfn_derivatives *d)
 {
-    gfn_terms terms = trajectory->terms;
-    gfn_real kept = 0;
-    double unused[STEPS];
-    gfn_derivatives derivatives = {.log_pf = unused};
-    if (t < terms.n_steps) {
-        kept = trajectory->log_pf[t];
-        trajectory->log_pf[t] += (gfn_real)shift;
-        terms.sum_log_pf += shift;
-    } else {
-        terms.log_z += shift;
+    const double *v = x->value;
+    const size_t k = STEPS + 1;
+    gfn_terms terms = {.n_steps = x->n_steps,
+                       .log_flow = o->needs & GFN_NEEDS_FLOW ? v + FLOW * k : NULL,
+                       .log_inflow = o->needs & GFN_NEEDS_INFLOW ? v + INFLOW * k : NULL,
+                       .log_stop = o->needs & GFN_NEEDS_STOP ? v + STOP * k : NULL,
+                       .log_rewards = o->needs & GFN_NEEDS_REWARDS ? x->log_rewards : NULL,
+                       .log_reward = x->log_reward,
+                       .log_z = v[LOG_Z],
+                       .mean_weight = x->mean_weight,
+                       .lambda = x->lambda};
+    for (size_t t = 0; t < x->n_steps; t++) {
+        x->log_pf[t] = (gfn_real)v[PF * k + t];
+        x->log_pb[t] = (gfn_real)v[PB * k + t];
+        terms.sum_log_pf += v[PF * k + t];
+        terms.sum_log_pb += v[PB * k + t];
     }
-    double loss = objective->loss(&terms, &derivatives);
-    if (t < terms.n_steps)
-        trajectory->log_pf[t] = kept;
+    if (o->needs & GFN_NEEDS_STEPS) {
+        terms.log_pf = x->log_pf;
+        terms.log_pb = x->log_pb;
+    }
+    return o->loss(&terms, d);
+}
+
+/* Derivatives of all values; 0 for those that the objective cannot read. */
+static double differentiate(const gfn_objective *o, trajectory *x, double *derivative)
+{
+    const size_t k = STEPS + 1;
+    double *a = derivative;
+    for (size_t i = 0; i < VALUES; i++)
+        a[i] = 0;
+    gfn_derivatives d = {.log_pf = a + PF * k,
+                         .log_pb = a + PB * k,
+                         .log_flow = o->needs & GFN_NEEDS_FLOW ? a + FLOW * k : NULL,
+                         .log_inflow = o->needs & GFN_NEEDS_INFLOW ? a + INFLOW * k : NULL,
+                         .log_stop = o->needs & GFN_NEEDS_STOP ? a + STOP * k : NULL};
+    const double loss = loss_of(o, x, &d);
+    a[LOG_Z] = d.log_z;
+    for (size_t t = 1; t < x->n_steps && d.is_uniform; t++) {
+        a[PF * k + t] = a[PF * k];
+        a[PB * k + t] = a[PB * k];
+    }
     return loss;
+}
+
+static double shifted_loss(const gfn_objective *o, trajectory *x, size_t i, double shift)
+{
+    double unused[VALUES];
+    x->value[i] += shift;
+    const double loss = differentiate(o, x, unused);
+    x->value[i] -= shift;
+    return loss;
+}
+
+/* An objective with estimate() is not told how the batch's log Z depends on its trajectory: over a
+ * whole batch that cancels. */
+static bool is_given(const gfn_objective *o, size_t i)
+{
+    return i == LOG_Z && o->estimate;
 }
 
 /* Central differences with h = 1/128 are exact for a loss that is quadratic in logs. Elsewhere the
@@ -93,44 +133,92 @@ static void derivatives_match_central_differences(void **state)
 {
     (void)state;
     const double h = 0.0078125;
-    for (size_t i = 0; i < gfn_objective_kinds(); i++)
+    for (size_t o = 0; o < gfn_objective_kinds(); o++)
         for (uint64_t number = 0; number < 50; number++) {
-            const gfn_objective *objective = gfn_objective_kind(i);
-            struct trajectory trajectory;
-            double derivatives[STEPS + 1];
-            gfn_derivatives d = {.log_pf = derivatives};
-            draw_trajectory(number, &trajectory);
-            size_t n = trajectory.terms.n_steps;
-            double loss = objective->loss(&trajectory.terms, &d);
-            derivatives[n] = d.log_z;
-            assert_true(isfinite(loss));
-            for (size_t t = 0; t <= n; t++) {
-                double difference = shifted_loss(objective, &trajectory, t, h) -
-                                    shifted_loss(objective, &trajectory, t, -h);
-                const double derivative = derivatives[t < n && d.is_uniform ? 0 : t];
-                double error = fabs(difference / (2 * h) - derivative);
-                assert_true(error <= 1e-3 * fmax(1, fabs(derivative)));
+            const gfn_objective *objective = gfn_objective_kind(o);
+            trajectory x;
+            double derivative[VALUES];
+            draw_trajectory(number, &x);
+            const double loss = differentiate(objective, &x, derivative);
+            assert_true(isfinite(loss) && (loss > 0 || x.n_steps == 1));
+            for (size_t i = 0; i < VALUES; i++) {
+                const double difference =
+                    shifted_loss(objective, &x, i, h) - shifted_loss(objective, &x, i, -h);
+                const double error = fabs(difference / (2 * h) - derivative[i]);
+                if (!is_given(objective, i) && error > 1e-3 * fmax(1, fabs(derivative[i])))
+                    fail_msg("%s: value %zu of trajectory %d", objective->name, i, (int)number);
             }
         }
 }
 
-static void who_needs_sums_only_reads_no_steps(void **state)
+/* The sum over all pairs, as it is defined. */
+static double subtb_by_pairs(const trajectory *x)
+{
+    const double *v = x->value;
+    const size_t k = STEPS + 1, n = x->n_steps;
+    double sum = 0, weights = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j <= n; j++) {
+            double delta = v[FLOW * k + i] - (j < n ? v[FLOW * k + j] : x->log_reward);
+            for (size_t t = i; t < j; t++)
+                delta += v[PF * k + t] - v[PB * k + t];
+            const double weight = pow(x->lambda, (double)(j - i));
+            sum += weight * delta * delta;
+            weights += weight;
+        }
+    return sum / weights;
+}
+
+static void sub_trajectory_balance_is_its_sum_over_pairs(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < gfn_objective_kinds(); i++) {
-        const gfn_objective *objective = gfn_objective_kind(i);
-        struct trajectory trajectory;
-        double derivatives[2][STEPS];
-        gfn_derivatives d[2] = {{.log_pf = derivatives[0]}, {.log_pf = derivatives[1]}};
-        draw_trajectory(7, &trajectory);
-        gfn_terms sums = trajectory.terms;
-        sums.log_pf = sums.log_pb = NULL;
-        if (!objective->needs_sums_only)
-            continue;
-        assert_true(objective->loss(&trajectory.terms, &d[0]) == objective->loss(&sums, &d[1]));
-        assert_true(d[0].log_z == d[1].log_z && d[0].is_uniform == d[1].is_uniform);
-        for (size_t t = 0; t < (d[0].is_uniform ? 1 : sums.n_steps); t++)
-            assert_true(derivatives[0][t] == derivatives[1][t]);
+    for (uint64_t number = 0; number < 50; number++) {
+        trajectory x;
+        double unused[VALUES];
+        draw_trajectory(number, &x);
+        x.lambda = number % 5 == 4 ? 1 : 0.2 + 0.3 * (double)(number % 5);
+        const double loss = differentiate(gfn_objective_find("subtb"), &x, unused);
+        const double expected = subtb_by_pairs(&x);
+        assert_true(fabs(loss - expected) < 1e-12 * fmax(1, expected));
+    }
+}
+
+/* The numbers that the files of the objectives give. */
+static void objectives_give_the_numbers_of_their_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double log_pf[2], log_pb, flow[2], inflow[3], stop[2], log_rewards[2], log_reward;
+        size_t n_steps;
+        double log_z, loss;
+    } rows[] = {
+        {"tb", {-2}, -1, {0}, {0}, {0}, {0}, .25, 1, 1.5, .0625},
+        {"vargrad", {-1}, 0, {0}, {0}, {0}, {0}, 0, 1, 1.5, .25},
+        {"db", {-.5}, 0, {1}, {0}, {0}, {0}, .25, 1, 0, .0625},
+        {"fl-db", {-.5}, 0, {1}, {0}, {0}, {.75}, .25, 1, 0, .0625},
+        {"subtb", {-.5}, 0, {1}, {0}, {0}, {0}, .25, 1, 0, .0625},
+        {"fl-subtb", {-.5}, 0, {1}, {0}, {0}, {.75}, .25, 1, 0, .0625},
+        {"fm", {0, -.25}, 0, {2, .5}, {0, 1, .25}, {0}, {0}, 0, 2, 0, .3125},
+        {"mdb", {-1, -.25}, 0, {0}, {0}, {-.5, -.25}, {0, 1}, 1, 2, 0, 1.75 * 1.75},
+    };
+    assert_int_equal(sizeof rows / sizeof rows[0], gfn_objective_kinds());
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+        const size_t k = STEPS + 1;
+        trajectory x = {.n_steps = rows[r].n_steps,
+                        .log_reward = rows[r].log_reward,
+                        .lambda = .7,
+                        .mean_weight = 1};
+        double unused[VALUES];
+        x.value[PB * k] = rows[r].log_pb;
+        x.value[LOG_Z] = rows[r].log_z;
+        memcpy(x.value + PF * k, rows[r].log_pf, sizeof rows[r].log_pf);
+        memcpy(x.value + FLOW * k, rows[r].flow, sizeof rows[r].flow);
+        memcpy(x.value + INFLOW * k, rows[r].inflow, sizeof rows[r].inflow);
+        memcpy(x.value + STOP * k, rows[r].stop, sizeof rows[r].stop);
+        memcpy(x.log_rewards, rows[r].log_rewards, sizeof rows[r].log_rewards);
+        const double loss = differentiate(gfn_objective_find(rows[r].name), &x, unused);
+        assert_true(fabs(loss - rows[r].loss) < 1e-15);
     }
 }
 
@@ -140,7 +228,8 @@ int main(void)
         cmocka_unit_test(every_objective_describes_itself_and_is_found),
         cmocka_unit_test(unknown_objectives_are_not_found),
         cmocka_unit_test(derivatives_match_central_differences),
-        cmocka_unit_test(who_needs_sums_only_reads_no_steps),
+        cmocka_unit_test(sub_trajectory_balance_is_its_sum_over_pairs),
+        cmocka_unit_test(objectives_give_the_numbers_of_their_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,16 +13,16 @@
 static void the_loss_is_the_squared_residual(void **state)
 {
     (void)state;
-    const gfn_real log_pf[3] = {-1.5, -1, -0.25}, log_pb[3] = {-1, -0.25, 0};
-    const gfn_terms terms = {3, log_pf, log_pb, -2.75, -1.25, 0.375, 1.5};
-    double d_log_pf[4] = {7, 7, 7, 7};
-    gfn_derivatives d = {.log_pf = d_log_pf, .log_z = 7};
+    const gfn_terms terms = {
+        .n_steps = 3, .sum_log_pf = -2.75, .sum_log_pb = -1.25, .log_reward = 0.375, .log_z = 1.5};
+    double d_log_pf[4] = {7, 7, 7, 7}, d_log_pb[4] = {7, 7, 7, 7};
+    gfn_derivatives d = {.log_pf = d_log_pf, .log_pb = d_log_pb, .log_z = 7};
     double loss = gfn_objective_find("tb")->loss(&terms, &d);
     assert_true(loss == 0.140625);
     assert_true(d.is_uniform);
-    assert_true(d_log_pf[0] == -0.75);
+    assert_true(d_log_pf[0] == -0.75 && d_log_pb[0] == 0.75);
     assert_true(d.log_z == -0.75);
-    assert_true(d_log_pf[3] == 7); /* past the end */
+    assert_true(d_log_pf[3] == 7 && d_log_pb[3] == 7); /* past the end */
 }
 
 /* Two objects with rewards 3 and 1 behind one choice: P_F = R / Z and Z = 4 balance. */
@@ -31,10 +31,12 @@ static void a_policy_in_balance_has_no_loss(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         const double reward = i ? 1 : 3, z = 4;
-        const gfn_real log_pf[2] = {(gfn_real)log(reward / z), 0}, log_pb[2] = {0, 0};
-        const gfn_terms terms = {2, log_pf, log_pb, log(reward / z), 0, log(reward), log(z)};
-        double d_log_pf[2];
-        gfn_derivatives d = {.log_pf = d_log_pf, .log_z = 7};
+        const gfn_terms terms = {.n_steps = 2,
+                                 .sum_log_pf = log(reward / z),
+                                 .log_reward = log(reward),
+                                 .log_z = log(z)};
+        double d_log_pf[2], d_log_pb[2];
+        gfn_derivatives d = {.log_pf = d_log_pf, .log_pb = d_log_pb, .log_z = 7};
         assert_true(gfn_objective_find("tb")->loss(&terms, &d) < 1e-30);
         assert_true(fabs(d_log_pf[0]) < 1e-15);
         assert_true(fabs(d.log_z) < 1e-15);
@@ -45,12 +47,10 @@ static void a_policy_in_balance_has_no_loss(void **state)
 static void long_trajectories_do_not_underflow(void **state)
 {
     (void)state;
-    static gfn_real log_pf[400], log_pb[400];
-    static double d_log_pf[400];
-    for (size_t t = 0; t < 400; t++)
-        log_pf[t] = (gfn_real)log(1e-3);
-    const gfn_terms terms = {400, log_pf, log_pb, 400 * log(1e-3), 0, 0, 400 * log(1e3) + 0.5};
-    gfn_derivatives d = {.log_pf = d_log_pf, .log_z = 7};
+    static double d_log_pf[400], d_log_pb[400];
+    const gfn_terms terms = {
+        .n_steps = 400, .sum_log_pf = 400 * log(1e-3), .log_z = 400 * log(1e3) + 0.5};
+    gfn_derivatives d = {.log_pf = d_log_pf, .log_pb = d_log_pb, .log_z = 7};
     double loss = gfn_objective_find("tb")->loss(&terms, &d);
     assert_true(fabs(loss - 0.25) < 1e-11);
     assert_true(fabs(d_log_pf[0] - 1) < 1e-11);

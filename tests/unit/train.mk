@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/unit/train_gradient64
 UNIT_TESTS += tests/unit/train_gradient64
-tests_unit_train_gradient64_SOURCES = tests/unit/train_gradient.c
+tests_unit_train_gradient64_SOURCES = tests/unit/train_gradient.c $(WORLDS)
 tests_unit_train_gradient64_CPPFLAGS = $(CPPFLAGS64)
 tests_unit_train_gradient64_LDADD = $(LINK64) $(CMOCKA_LIBS)
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 
 #include <gfn/gradient.h>
 #include <gfn/random.h>
+
+#include "env_worlds.h"
 
 #ifndef GFN_REAL64
 #error "this test needs a build in double"
@@ -33,22 +36,47 @@ typedef struct fixture {
     double *vector;
 } fixture;
 
-static void make(fixture *f, const char *settings, const char *objective, int threads)
+/* What is trained: an objective and the models that go with it. */
+typedef struct method {
+    const char *objective;
+    gfn_backward backward;
+    gfn_flow flow;
+} method;
+
+/* The world of a job: "bits ..." or "ladder ..." (env_worlds.h), else a hypergrid. */
+static void make_env(const char *job, gfn_env **env)
+{
+    const char *settings = strchr(job, ' ') + 1;
+    if (strncmp(job, "bits ", 5) == 0)
+        assert_int_equal(gfn_env_create_from(&bits_world, settings, env), GFN_OK);
+    else if (strncmp(job, "ladder ", 7) == 0)
+        assert_int_equal(gfn_env_create_from(&ladder_world, settings, env), GFN_OK);
+    else
+        assert_int_equal(gfn_env_create("hypergrid", job, env), GFN_OK);
+}
+
+static void make_method(fixture *f, const char *job, const method *how, int threads)
 {
     const gfn_stream stream = {3, GFN_PURPOSE_TRAIN, 0};
-    const gfn_model_config config = {.n_hidden = 2, .hidden = {11, 7}};
+    const gfn_model_config config = {
+        .n_hidden = 2, .hidden = {11, 7}, .backward = how->backward, .flow = how->flow};
     assert_int_equal(gfn_comm_open_serial(&f->comm), GFN_OK);
-    assert_int_equal(gfn_env_create("hypergrid", settings, &f->env), GFN_OK);
+    make_env(job, &f->env);
     assert_int_equal(gfn_model_create(gfn_env_shape(f->env), &config, &f->model), GFN_OK);
     gfn_model_init(f->model, 31);
     gfn_model_params(f->model)[gfn_model_log_z_offset(f->model)] = 1.385;
     assert_int_equal(gfn_sampler_create(f->env, f->model, BATCH, threads, &f->sampler), GFN_OK);
     assert_int_equal(gfn_sampler_trajectories(f->sampler, &f->log), GFN_OK);
-    assert_int_equal(gfn_gradient_create(f->comm, f->sampler, gfn_objective_find(objective), BATCH,
-                                         &f->gradient),
+    assert_int_equal(gfn_gradient_create(f->comm, f->sampler, gfn_objective_find(how->objective),
+                                         BATCH, &f->gradient),
                      GFN_OK);
     assert_int_equal(gfn_sampler_sample(f->sampler, &stream, 0, BATCH, f->log), GFN_OK);
     f->vector = calloc(gfn_model_n_params(f->model), sizeof *f->vector);
+}
+
+static void make(fixture *f, const char *settings, const char *objective, int threads)
+{
+    make_method(f, settings, &(method){objective, GFN_BACKWARD_UNIFORM, GFN_FLOW_NONE}, threads);
 }
 
 static void drop(fixture *f)
@@ -72,63 +100,123 @@ static double differentiate(fixture *f, double *vector)
     return loss;
 }
 
-/* The mean of the objective's losses, summed here in double. */
-static double mean_loss(fixture *f, const gfn_objective *objective)
-{
-    double sum = 0, log_pf[512];
-    gfn_derivatives d = {.log_pf = log_pf};
-    assert_int_equal(gfn_sampler_score(f->sampler, f->log), GFN_OK);
-    for (size_t i = 0; i < f->log->n; i++) {
-        const gfn_terms terms = {.n_steps = (size_t)f->log->n_steps[i],
-                                 .log_pf = f->log->log_pf + i * f->log->max_steps,
-                                 .log_pb = f->log->log_pb + i * f->log->max_steps,
-                                 .sum_log_pf = f->log->sum_log_pf[i],
-                                 .sum_log_pb = f->log->sum_log_pb[i],
-                                 .log_reward = f->log->log_reward[i],
-                                 .log_z = gfn_model_log_z(f->model)};
-        sum += objective->loss(&terms, &d);
-    }
-    return sum / BATCH;
-}
-
 /* Of 60 trajectories: small spaces (one of more than one block), and two that are not small. */
 static const char *const jobs[] = {"size=7 r0=0.1", "size=4 ndim=3", "size=9 encoding=khot",
                                    "size=17 encoding=khot", "size=5 ndim=5"};
 
 enum { SMALL_JOBS = 3, JOBS = sizeof jobs / sizeof jobs[0] };
 
+static const method methods[] = {
+    {"tb", GFN_BACKWARD_UNIFORM, GFN_FLOW_NONE},    {"tb", GFN_BACKWARD_LEARNED, GFN_FLOW_NONE},
+    {"tb", GFN_BACKWARD_TIED, GFN_FLOW_NONE},       {"vargrad", GFN_BACKWARD_TIED, GFN_FLOW_NONE},
+    {"db", GFN_BACKWARD_LEARNED, GFN_FLOW_OWN},     {"db", GFN_BACKWARD_TIED, GFN_FLOW_HEAD},
+    {"fl-db", GFN_BACKWARD_UNIFORM, GFN_FLOW_HEAD}, {"subtb", GFN_BACKWARD_TIED, GFN_FLOW_OWN},
+    {"subtb", GFN_BACKWARD_UNIFORM, GFN_FLOW_HEAD}, {"fl-subtb", GFN_BACKWARD_TIED, GFN_FLOW_HEAD},
+    {"fm", GFN_BACKWARD_UNIFORM, GFN_FLOW_EDGES},   {"mdb", GFN_BACKWARD_UNIFORM, GFN_FLOW_NONE},
+    {"mdb", GFN_BACKWARD_LEARNED, GFN_FLOW_NONE},
+};
+
+enum { METHODS = sizeof methods / sizeof methods[0] };
+
+/* Worlds in which not every state may stop, for the objectives that do not ask for it. */
+static const char *const other_worlds[] = {"ladder rungs=9", "bits length=5 numbered=yes",
+                                           "bits length=9 ones=4"};
+
+static const unsigned grid_only = GFN_NEEDS_REWARDS | GFN_NEEDS_STOP;
+
+static const gfn_objective *objective_of(const method *how)
+{
+    return gfn_objective_find(how->objective);
+}
+
+/* The loss at x[i] = x0 + shift; what log Z is learned or estimated from changes with it. */
+static double shifted_loss(fixture *f, size_t i, double shift, double *unused)
+{
+    double *x = &gfn_model_params(f->model)[i];
+    const double x0 = *x;
+    *x = x0 + shift;
+    const double loss = differentiate(f, unused);
+    *x = x0;
+    return loss;
+}
+
+static bool is_near(double derivative, double difference)
+{
+    return fabs(derivative - difference) < 1e-5 * fmax(1, fabs(difference));
+}
+
+/* Central differences, made narrower where a unit of the network might switch on within them. */
+static double find_difference(fixture *f, size_t i, double derivative, double *unused)
+{
+    double difference = NAN;
+    for (double h = 1e-5; h > 1e-7 && !is_near(derivative, difference); h /= 8) {
+        const double up = shifted_loss(f, i, h, unused), down = shifted_loss(f, i, -h, unused);
+        difference = (up - down) / (2 * h);
+    }
+    return difference;
+}
+
+static void check_differences(const char *job, const method *how)
+{
+    fixture f;
+    make_method(&f, job, how, 2);
+    const size_t n = gfn_model_n_params(f.model);
+    double *unused = calloc(n, sizeof *unused), largest = 0;
+    differentiate(&f, f.vector);
+    for (size_t i = 0; i < n; i += 1 + i % 7) {
+        const double expected = find_difference(&f, i, f.vector[i], unused);
+        if (!is_near(f.vector[i], expected))
+            fail_msg("%s of %s, parameter %zu: derivative %.9g, differences %.9g", how->objective,
+                     job, i, f.vector[i], expected);
+        largest = fmax(largest, fabs(expected));
+    }
+    assert_true(largest > 0.01);
+    free(unused);
+    drop(&f);
+}
+
 static void gradients_match_central_differences_of_the_loss(void **unused)
 {
     (void)unused;
-    for (size_t o = 0; o < gfn_objective_kinds(); o++)
-        for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
-            const gfn_objective *objective = gfn_objective_kind(o);
-            fixture f;
-            make(&f, jobs[job], objective->name, 2);
-            const double loss = differentiate(&f, f.vector);
-            assert_true(fabs(loss - mean_loss(&f, objective)) < 1e-9 * loss);
-            double *x = gfn_model_params(f.model);
-            for (size_t i = 0; i < gfn_model_n_params(f.model); i++) {
-                const double h = 1e-5, x0 = x[i];
-                x[i] = x0 + h;
-                const double up = mean_loss(&f, objective);
-                x[i] = x0 - h;
-                const double down = mean_loss(&f, objective);
-                x[i] = x0;
-                const double expected = (up - down) / (2 * h);
-                assert_true(fabs(f.vector[i] - expected) < 1e-5 * fmax(1, fabs(expected)));
-            }
-            drop(&f);
+    for (size_t m = 0; m < METHODS; m++) {
+        for (size_t job = m % 2; job < JOBS; job += m == 0 ? 1 : 3)
+            check_differences(jobs[job], &methods[m]);
+        for (size_t w = 0; w < 3 && !(objective_of(&methods[m])->needs & grid_only); w++)
+            check_differences(other_worlds[w], &methods[m]);
+    }
+}
+
+/* As a formula, one trajectory after the other. */
+static void the_loss_is_the_mean_of_the_objectives_losses(void **unused)
+{
+    (void)unused;
+    const gfn_objective *tb = gfn_objective_find("tb");
+    for (size_t job = 0; job < JOBS; job++) {
+        fixture f;
+        double sum = 0, log_pf[512], log_pb[512];
+        gfn_derivatives d = {.log_pf = log_pf, .log_pb = log_pb};
+        make(&f, jobs[job], "tb", 2);
+        const double loss = differentiate(&f, f.vector);
+        for (size_t i = 0; i < f.log->n; i++) {
+            const gfn_terms terms = {.n_steps = (size_t)f.log->n_steps[i],
+                                     .sum_log_pf = f.log->sum_log_pf[i],
+                                     .sum_log_pb = f.log->sum_log_pb[i],
+                                     .log_reward = f.log->log_reward[i],
+                                     .log_z = gfn_model_log_z(f.model)};
+            sum += tb->loss(&terms, &d);
         }
+        assert_true(fabs(loss - sum / BATCH) < 1e-9 * loss);
+        drop(&f);
+    }
 }
 
 static void the_gradient_does_not_depend_on_threads_or_on_who_sampled(void **unused)
 {
     (void)unused;
-    for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
+    for (size_t k = 0; k < JOBS * METHODS; k++) {
         fixture one, three;
-        make(&one, jobs[job], "tb", 1);
-        make(&three, jobs[job], "tb", 3);
+        make_method(&one, jobs[k % JOBS], &methods[k / JOBS], 1);
+        make_method(&three, jobs[k % JOBS], &methods[k / JOBS], 3);
         const size_t n = gfn_model_n_params(one.model);
         double scored = differentiate(&one, one.vector), sampled;
         assert_int_equal(gfn_gradient_add(three.gradient, three.log), GFN_OK);
@@ -160,9 +248,9 @@ static void a_failed_sum_leaves_nothing_behind(void **unused)
 static void a_log_may_be_added_in_parts(void **unused)
 {
     (void)unused;
-    for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
+    for (size_t k = 0; k < JOBS * METHODS; k++) {
         fixture f;
-        make(&f, jobs[job], "tb", 2);
+        make_method(&f, jobs[k % JOBS], &methods[k / JOBS], 2);
         const size_t n = gfn_model_n_params(f.model);
         double *parts = calloc(n, sizeof *parts), loss[2];
         loss[0] = differentiate(&f, f.vector);
@@ -174,6 +262,8 @@ static void a_log_may_be_added_in_parts(void **unused)
         tail.row += 23 * tail.max_steps;
         tail.log_pf += 23 * tail.max_steps;
         tail.log_pb += 23 * tail.max_steps;
+        tail.back = tail.back ? tail.back + 23 * tail.max_steps : NULL;
+        tail.end_row += 23;
         tail.sum_log_pf += 23;
         tail.sum_log_pb += 23;
         tail.log_reward += 23;
@@ -237,16 +327,20 @@ static void losses_that_cannot_be_summed_exactly_are_refused(void **unused)
 /* Trajectory balance that writes every step's derivative. */
 static double write_all(const gfn_terms *terms, gfn_derivatives *d)
 {
-    gfn_derivatives one = {.log_pf = d->log_pf};
+    gfn_derivatives one = {.log_pf = d->log_pf, .log_pb = d->log_pb};
     const double loss = gfn_objective_find("tb")->loss(terms, &one);
-    for (size_t t = 1; t < terms->n_steps; t++)
+    for (size_t t = 1; t < terms->n_steps; t++) {
         d->log_pf[t] = d->log_pf[0];
+        d->log_pb[t] = d->log_pb[0];
+    }
     d->log_z = one.log_z;
     return loss;
 }
 
-static const gfn_objective every_step = {
-    .size = sizeof(gfn_objective), .name = "every step", .loss = write_all};
+static const gfn_objective every_step = {.size = sizeof(gfn_objective),
+                                         .name = "every step",
+                                         .needs = GFN_NEEDS_STEPS,
+                                         .loss = write_all};
 
 static void one_derivative_may_stand_for_all_steps(void **unused)
 {
@@ -323,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_match_central_differences_of_the_loss),
+        cmocka_unit_test(the_loss_is_the_mean_of_the_objectives_losses),
         cmocka_unit_test(the_gradient_does_not_depend_on_threads_or_on_who_sampled),
         cmocka_unit_test(a_failed_sum_leaves_nothing_behind),
         cmocka_unit_test(a_log_may_be_added_in_parts),

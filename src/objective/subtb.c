@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sub-trajectory balance with geometric weights within a trajectory: Madan et al., "Learning
+ * GFlowNets from partial episodes for improved convergence and stability", ICML 2023,
+ * arXiv:2209.12782, equation 14.
+ *
+ * With s_n the end of the trajectory, whose flow is R(x), and 0 <= i < j <= n:
+ *
+ *     delta_ij = log F(s_i) + sum_i<=t<j (log P_F - log P_B) - log F(s_j)
+ *     loss = sum lambda^(j-i) delta_ij^2 / sum lambda^(j-i)
+ *
+ * In linear time: delta_ij = v_i - v_j for v_i = log F(s_i) - sum_t<i (log P_F - log P_B), so that
+ *
+ *     d_i = sum_j<>i lambda^|j-i| (v_i - v_j),   sum lambda^(j-i) delta_ij^2 = sum_i v_i d_i
+ *
+ * where the d_i follow from sums that run forward and backward. d loss / d v_i = 2 d_i / sum of the
+ * weights. v is counted from v_0, as only differences matter, which keeps the digits.
+ *
+ * To check by: one step, log F = 1, log P_F = -0.5, log R = 0.25: loss = 0.0625 for any lambda.
+ */
+#include "objective/objectives.h"
+
+/* Sums over the nodes on one side of node i: of lambda^|j-i|, and of that times v_j. */
+typedef struct side {
+    double weight, sum;
+} side;
+
+static side go_on(side s, double v, double lambda)
+{
+    return (side){lambda * (s.weight + 1), lambda * (s.sum + v)};
+}
+
+/* v into d->log_pf, and from the nodes before each what they add to its d_i into d->log_flow; node
+ * n, for which the arrays have no element, into *last. Returns the sum of all weights. */
+static double go_forward(const gfn_terms *terms, gfn_derivatives *d, double *v_last, double *last)
+{
+    const size_t n = terms->n_steps;
+    side before = {0, 0};
+    double v = 0, path = 0, weights = 0;
+    for (size_t i = 0; i < n; i++) {
+        v = terms->log_flow[i] - terms->log_flow[0] - path;
+        weights += before.weight;
+        d->log_pf[i] = v;
+        d->log_flow[i] = v * before.weight - before.sum;
+        before = go_on(before, v, terms->lambda);
+        path += (double)terms->log_pf[i] - (double)terms->log_pb[i];
+    }
+    *v_last = terms->log_reward - terms->log_flow[0] - path;
+    *last = *v_last * before.weight - before.sum;
+    return weights + before.weight;
+}
+
+double gfn_subtb_loss(const gfn_terms *terms, gfn_derivatives *d)
+{
+    double v, slope;
+    const double weights = go_forward(terms, d, &v, &slope);
+    side behind = go_on((side){0, 0}, v, terms->lambda);
+    double loss = v * slope / weights, later = 2 * slope / weights;
+    for (size_t i = terms->n_steps; i-- > 0;) {
+        v = d->log_pf[i];
+        slope = d->log_flow[i] + v * behind.weight - behind.sum;
+        behind = go_on(behind, v, terms->lambda);
+        loss += v * slope / weights;
+        d->log_pf[i] = -later; /* step i lies before all nodes after i */
+        d->log_pb[i] = later;
+        d->log_flow[i] = 2 * slope / weights;
+        later += d->log_flow[i];
+    }
+    d->log_z = 0;
+    return loss;
+}
+
+const gfn_objective gfn_objective_subtb = {
+    .size = sizeof(gfn_objective),
+    .name = "subtb",
+    .summary = "sub-trajectory balance: all parts of a trajectory, weighted by lambda^length",
+    .source = "Madan et al. 2023, arXiv:2209.12782",
+    .needs = GFN_NEEDS_STEPS | GFN_NEEDS_FLOW,
+    .loss = gfn_subtb_loss,
+    .estimate = gfn_estimate_by_flow,
+};
