@@ -11,6 +11,7 @@ libbase_la_SOURCES = \
 	src/base/options.c \
 	src/base/parallel.c src/base/parallel.h \
 	src/base/random.c \
+	src/base/sum.h \
 	src/base/text.c src/base/text.h \
 	src/base/ticker.c src/base/ticker.h \
 	src/base/version.c

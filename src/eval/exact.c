@@ -19,8 +19,8 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/sum.h"
 #include "env/world.h"
-#include "eval/sum.h"
 
 /* Places that an edge does not lead to. */
 enum { NO_EDGE = -1, NO_ACTION = -2 };

@@ -3,5 +3,4 @@ noinst_LTLIBRARIES += libeval.la
 libeval_la_SOURCES = \
 	src/eval/exact.c \
 	src/eval/histogram.c \
-	src/eval/metrics.c \
-	src/eval/sum.h
+	src/eval/metrics.c

@@ -18,7 +18,7 @@
 
 #include <math.h>
 
-#include "eval/sum.h"
+#include "base/sum.h"
 
 /* (1+d) log(1+d), continued to d = -1. */
 static double half_of_jsd(double d)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * eval/sum.h - sums that lose no digits: Neumaier's variant of Kahan's summation. The error is
+ * base/sum.h - sums that lose no digits: Neumaier's variant of Kahan's summation. The error is
  * that of rounding the result once, however many terms.
  */
-#ifndef EVAL_SUM_H
-#define EVAL_SUM_H
+#ifndef BASE_SUM_H
+#define BASE_SUM_H
 
 #include <math.h>
 
