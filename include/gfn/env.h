@@ -28,6 +28,9 @@ GFN_BEGIN_DECLS
 #define GFN_ENV_MAX_NDIM 32
 #define GFN_ENV_MAX_ACTIONS 65536 /* of either kind, the stop action included */
 
+/* Most states of a world whose rewards are given by state: an array of 1 GiB. */
+#define GFN_ENV_MAX_REWARDS (INT64_C(1) << 27)
+
 /* What a created world says about itself. */
 typedef struct gfn_env_spec {
     gfn_shape shape;
@@ -35,6 +38,7 @@ typedef struct gfn_env_spec {
     int64_t max_steps;     /* most steps of any trajectory, the stop action included */
     int64_t n_states;      /* states, where they can be numbered; 0 where not (or beyond int64) */
     bool all_terminal;     /* log R is defined in every state */
+    bool needs_rewards;    /* rewards are yet to be given; log R is NAN until then */
     double max_log_reward; /* largest log R of any object; NAN: unknown */
     double log_z;          /* log of the sum of R over all objects, exactly; NAN: unknown */
     int ndim;              /* > 0: states are the cells of a grid in row-major order */
@@ -89,6 +93,10 @@ typedef struct gfn_env_ops {
      * parents. Never called where n_states is 0, and may be NULL then. */
     void (*number)(const void *world, size_t n, const int32_t *state, int64_t *number);
     void (*state_at)(const void *world, size_t n, const int64_t *number, int32_t *state);
+
+    /* Take over the rewards of all states from the caller's array, as gfn_env_set_rewards() says.
+     * The world is as it was where this fails. Never called where n_states is 0; may be NULL. */
+    gfn_status (*set_rewards)(void *world, int ndim, const int64_t *axis, const double *reward);
 } gfn_env_ops;
 
 typedef struct gfn_env gfn_env;
@@ -105,7 +113,9 @@ GFN_API gfn_status gfn_env_create(const char *name, const char *settings, gfn_en
 /* The same for a kind of the caller's own (borrowed; it must outlive the environment). */
 GFN_API gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn_env **env);
 
-/* The same from an option set that has (at least) the rows of ops->options. */
+/* The same from an option set that has (at least) the rows of ops->options. Only here may the world
+ * be one that needs rewards (from the file that its option `reward-file` names, which environments
+ * cannot read): it is to be given them before its rewards are asked for. */
 GFN_API gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options,
                                        gfn_env **env);
 GFN_API void gfn_env_destroy(gfn_env **env);
@@ -113,6 +123,16 @@ GFN_API void gfn_env_destroy(gfn_env **env);
 GFN_API const gfn_env_ops *gfn_env_kind_of(const gfn_env *env);
 GFN_API const gfn_env_spec *gfn_env_spec_of(const gfn_env *env);
 GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
+
+/* Give a world the rewards of all its states: reward[n_states] by number, an array of ndim axes,
+ * the slowest first, which are those of the spec; it is not kept. Each is 0 or more and finite, and
+ * one is above 0. Where a reward is 0, stopping is not allowed any more, and the state is no
+ * object; one that would be left without any action keeps its stop action, and its 0 counts as
+ * 1e-12 of the largest reward. The spec follows. Before others use the world; not thread-safe.
+ * Errors: GFN_ENOSUP (a kind that takes no rewards), GFN_EINVAL (more than GFN_ENV_MAX_REWARDS
+ * states, another shape, a bad reward; the world is as it was then), GFN_ENOMEM. */
+GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,
+                                       const double *reward);
 
 /* Put every lane at the start. state [n][state_width]. */
 GFN_API void gfn_env_start(const gfn_env *env, size_t n, int32_t *state);

@@ -5,7 +5,7 @@
  */
 #include "env/world.h"
 
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,7 +48,13 @@ gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn
     else
         status = gfn_env_create_with(ops, options, env);
     gfn_options_destroy(&options);
-    return status;
+    if (status != GFN_OK || !(*env)->spec.needs_rewards)
+        return status;
+    gfn_env_destroy(env);
+    return gfn_fail(GFN_EINVAL,
+                    "%s: expected rewards that are functions, found a file, which only a run reads "
+                    "(hint: make a world without, and gfn_env_set_rewards())",
+                    ops->name);
 }
 
 static const char *nearest_name(const char *name)
@@ -67,6 +73,23 @@ gfn_status gfn_env_create(const char *name, const char *settings, gfn_env **env)
         return gfn_fail(GFN_EINVAL, "no environment is called \"%.200s\" (hint: %s)", name,
                         nearest_name(name));
     return gfn_env_create_from(ops, settings, env);
+}
+
+gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, const double *reward)
+{
+    const int64_t n = env->spec.n_states;
+    if (env->ops->set_rewards == NULL)
+        return gfn_fail(GFN_ENOSUP, "%s: this environment takes no rewards from outside",
+                        env->ops->name);
+    if (n == 0 || n > GFN_ENV_MAX_REWARDS)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: expected a space of at most %" PRId64 " states whose rewards are "
+                        "given one by one, found %s%.0" PRId64 " (hint: a smaller one)",
+                        env->ops->name, GFN_ENV_MAX_REWARDS, n ? "" : "more than can be numbered",
+                        n);
+    GFN_TRY(env->ops->set_rewards(env->world, ndim, axis, reward));
+    env->ops->describe(env->world, &env->spec);
+    return gfn_env_check_spec(env->ops, &env->spec);
 }
 
 void gfn_env_destroy(gfn_env **env)

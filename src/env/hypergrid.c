@@ -1,79 +1,45 @@
 /* SPDX-License-Identifier: MIT
  *
  * The hypergrid of Bengio et al. 2021 (arXiv:2106.04399): cells of a size^ndim grid, built from the
- * corner at 0 by steps of +1 along one dimension; stopping is always allowed.
- *
- *     R(x) = r0 + r1 prod_d [a_d > 1/4] + r2 prod_d [3/10 < a_d < 2/5],  a = |x/(size-1) - 1/2|
- *
- * The borders are decided in integers: with m = size-1 and c = |20 x - 10 m|, a > 1/4 is c > 5 m
- * and 3/10 < a < 2/5 is 6 m < c < 8 m. The second band lies within the first, so a product over
- * the dimensions is a minimum: R takes at most three values.
- *
- * To check by: size=16 ndim=2 r0=0.01 has 4 cells of R = 2.51 and log Z = log 42.56 = 3.75091.
+ * corner at 0 by steps of +1 along one dimension; stopping is allowed wherever there is a reward
+ * (env/landscape.c).
  */
 #include "env/world.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
-
-/* Where a coordinate lies, and where a cell lies: the least of its coordinates. */
-enum { INNER, OUTER, BAND, LEVELS };
+#include "env/landscape.h"
 
 struct hypergrid {
     int64_t size;
     int ndim;
-    bool is_onehot;        /* observation: the cell; else each coordinate (k-hot) */
-    int64_t n_states;      /* size^ndim; 0 where int64 cannot hold it */
-    double log_r[LEVELS];  /* log R by level */
-    double log_reward_max; /* over the levels that occur */
-    double log_z;
+    int64_t n_states; /* size^ndim; 0 where int64 cannot hold it */
+    bool is_onehot;   /* observation: the cell; else each coordinate (k-hot) */
+    gfn_landscape land;
 };
 
 static const gfn_option options[] = {
     {"size", GFN_OPTION_INT, "16", 2, INT32_MAX, NULL, "Hypergrid", "cells per side"},
     {"ndim", GFN_OPTION_INT, "2", 1, GFN_ENV_MAX_NDIM, NULL, "Hypergrid", "dimensions"},
-    {"reward", GFN_OPTION_WORD, "original", 0, 0, "original", "Hypergrid",
-     "reward family: original (Bengio et al. 2021)"},
-    {"r0", GFN_OPTION_NUMBER, "0.01", 0, 1e300, NULL, "Hypergrid",
-     "reward everywhere, more than 0"},
-    {"r1", GFN_OPTION_NUMBER, "0.5", 0, 1e300, NULL, "Hypergrid",
-     "reward added in the outer parts"},
-    {"r2", GFN_OPTION_NUMBER, "2", 0, 1e300, NULL, "Hypergrid", "reward added in the modes"},
+    {"reward", GFN_OPTION_WORD, "original", 0, 0, "original|cosine|sparse|deceptive|file",
+     "Hypergrid", "reward family (see README)"},
+    {"reward-file", GFN_OPTION_WORD, "", 0, 0, NULL, "Hypergrid",
+     "rewards of all cells for --reward file: a .npy of float64, one axis per dimension"},
+    {"r0", GFN_OPTION_NUMBER, "", 0, 1e300, NULL, "Hypergrid",
+     "reward everywhere, more than 0; unset: 0.01, cosine 0.1, sparse 1e-12, deceptive 1e-5"},
+    {"r1", GFN_OPTION_NUMBER, "", 0, 1e300, NULL, "Hypergrid",
+     "reward added in the outer parts, by the waves (cosine), at the goals (sparse) or around the "
+     "centre (deceptive); unset: 0.5, sparse 1, deceptive 0.1"},
+    {"r2", GFN_OPTION_NUMBER, "", 0, 1e300, NULL, "Hypergrid",
+     "reward added in the modes (original and deceptive); unset: 2"},
     {"encoding", GFN_OPTION_WORD, "auto", 0, 0, "auto|onehot|khot", "Hypergrid",
      "network input: one-hot of the cell (onehot), of each coordinate (khot), or onehot up to 2 "
      "dimensions and khot beyond (auto)"},
     {0},
 };
-
-static int level_of(int64_t size, int32_t x)
-{
-    const int64_t m = size - 1, c = llabs(20 * (int64_t)x - 10 * m);
-    return (c > 6 * m && c < 8 * m) ? BAND : c > 5 * m ? OUTER : INNER;
-}
-
-/* log of r0 size^d + r1 outer^d + r2 band^d, where outer and band count the coordinates of their
- * kind: on the left x < m/4, or m/10 < x < m/5; on the right their mirror images. */
-static void sum_rewards(struct hypergrid *grid, double r0, double r1, double r2)
-{
-    const int64_t m = grid->size - 1;
-    const int64_t outer = 2 * ((m + 3) / 4), band = 2 * ((m + 4) / 5 - 1 - m / 10);
-    const double count[LEVELS] = {(double)grid->size, (double)outer, (double)band};
-    const double r[LEVELS] = {r0, r1, r2};
-    double part[LEVELS], largest = -INFINITY, sum = 0;
-    for (int i = 0; i < LEVELS; i++) {
-        part[i] = log(r[i]) + grid->ndim * log(count[i]);
-        largest = fmax(largest, part[i]);
-    }
-    for (int i = 0; i < LEVELS; i++)
-        sum += exp(part[i] - largest);
-    grid->log_z = largest + log(sum);
-    grid->log_reward_max = grid->log_r[band > 0 ? BAND : OUTER];
-}
 
 /* size^ndim; 0 where int64 cannot hold it. */
 static int64_t count_states(int64_t size, int ndim)
@@ -101,32 +67,32 @@ static gfn_status check_encoding(const struct hypergrid *grid)
     return GFN_OK;
 }
 
+static void destroy(void *world)
+{
+    struct hypergrid *grid = world;
+    gfn_landscape_clear(&grid->land);
+    gfn_release(&grid);
+}
+
 static gfn_status create(const gfn_options *set, void **world)
 {
-    const double r0 = gfn_options_number(set, "r0"), r1 = gfn_options_number(set, "r1");
-    const double r2 = gfn_options_number(set, "r2");
     const char *encoding = gfn_options_text(set, "encoding");
     struct hypergrid grid = {
         .size = gfn_options_int(set, "size"),
         .ndim = (int)gfn_options_int(set, "ndim"),
-        .log_r = {log(r0), log(r0 + r1), log(r0 + r1 + r2)},
     };
-    if (!(r0 > 0))
-        return gfn_fail(GFN_EINVAL, "hypergrid: r0 is %g, needs more than 0 (hint: --r0 0.01)", r0);
     grid.n_states = count_states(grid.size, grid.ndim);
     grid.is_onehot = strcmp(encoding, "auto") ? !strcmp(encoding, "onehot") : grid.ndim <= 2;
     GFN_TRY(check_encoding(&grid));
-    sum_rewards(&grid, r0, r1, r2);
     struct hypergrid *made;
     GFN_TRY(gfn_allocate("hypergrid", 1, sizeof *made, &made));
     *made = grid;
-    *world = made;
-    return GFN_OK;
-}
-
-static void destroy(void *world)
-{
-    gfn_release(&world);
+    gfn_status status = gfn_landscape_init(&made->land, set, grid.size, grid.ndim, grid.n_states);
+    if (status == GFN_OK)
+        *world = made;
+    else
+        destroy(made);
+    return status;
 }
 
 static void describe(const void *world, gfn_env_spec *spec)
@@ -145,9 +111,10 @@ static void describe(const void *world, gfn_env_spec *spec)
         .state_width = ndim,
         .max_steps = ndim * (grid->size - 1) + 1,
         .n_states = grid->n_states,
-        .all_terminal = true,
-        .max_log_reward = grid->log_reward_max,
-        .log_z = grid->log_z,
+        .all_terminal = !grid->land.has_holes,
+        .needs_rewards = gfn_landscape_is_waiting(&grid->land),
+        .max_log_reward = grid->land.max_log_reward,
+        .log_z = grid->land.log_z,
         .ndim = ndim,
     };
     for (int d = 0; d < ndim; d++)
@@ -170,7 +137,7 @@ static void allowed(const void *world, size_t n, const int32_t *state, uint8_t *
     for (size_t i = 0; i < n; i++) {
         for (size_t d = 0; d < ndim; d++)
             mask[i * (ndim + 1) + d] = state[i * ndim + d] < last;
-        mask[i * (ndim + 1) + ndim] = 1;
+        mask[i * (ndim + 1) + ndim] = gfn_landscape_is_object(&grid->land, state + i * ndim);
     }
 }
 
@@ -211,27 +178,20 @@ static void same_action(const void *world, size_t n, const int32_t *state, const
 static void log_reward(const void *world, size_t n, const int32_t *state, double *log_r)
 {
     const struct hypergrid *grid = world;
-    const size_t ndim = (size_t)grid->ndim;
-    for (size_t i = 0; i < n; i++) {
-        int level = BAND;
-        for (size_t d = 0; d < ndim && level > INNER; d++) {
-            int one = level_of(grid->size, state[i * ndim + d]);
-            level = one < level ? one : level;
-        }
-        log_r[i] = grid->log_r[level];
-    }
+    gfn_landscape_log_reward(&grid->land, n, state, log_r);
+}
+
+static gfn_status set_rewards(void *world, int ndim, const int64_t *axis, const double *reward)
+{
+    struct hypergrid *grid = world;
+    return gfn_landscape_fill(&grid->land, ndim, axis, reward);
 }
 
 static void number(const void *world, size_t n, const int32_t *state, int64_t *cell)
 {
     const struct hypergrid *grid = world;
-    const size_t ndim = (size_t)grid->ndim;
-    for (size_t i = 0; i < n; i++) {
-        int64_t k = 0;
-        for (size_t d = 0; d < ndim; d++)
-            k = k * grid->size + state[i * ndim + d];
-        cell[i] = k;
-    }
+    for (size_t i = 0; i < n; i++)
+        cell[i] = gfn_landscape_number(&grid->land, state + i * (size_t)grid->ndim);
 }
 
 static void state_at(const void *world, size_t n, const int64_t *cell, int32_t *state)
@@ -284,4 +244,5 @@ const gfn_env_ops gfn_env_hypergrid = {
     .observe = observe,
     .number = number,
     .state_at = state_at,
+    .set_rewards = set_rewards,
 };

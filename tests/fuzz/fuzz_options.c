@@ -91,8 +91,8 @@ static void try_world(const gfn_options *options)
         return;
     }
     const gfn_env_spec *spec = gfn_env_spec_of(env);
-    claim(spec->max_steps > 0 && isfinite(spec->log_z), "%lld steps, log Z %g",
-          (long long)spec->max_steps, spec->log_z);
+    claim(spec->max_steps > 0 && !isfinite(spec->log_z) == spec->needs_rewards,
+          "%lld steps, log Z %g", (long long)spec->max_steps, spec->log_z);
     gfn_env_destroy(&env);
 }
 

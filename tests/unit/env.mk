@@ -3,7 +3,9 @@ ENV_TESTS = \
 	tests/unit/env_check \
 	tests/unit/env_check_edges \
 	tests/unit/env_hypergrid \
-	tests/unit/env_lanes
+	tests/unit/env_landscape \
+	tests/unit/env_lanes \
+	tests/unit/env_rewards
 check_PROGRAMS += $(ENV_TESTS)
 UNIT_TESTS += $(ENV_TESTS)
 # Worlds unlike a grid, for the tests of other rooms too.
@@ -14,5 +16,9 @@ tests_unit_env_check_edges_SOURCES = tests/unit/env_check_edges.c tests/unit/env
 tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_SOURCES = tests/unit/env_hypergrid.c
 tests_unit_env_hypergrid_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_landscape_SOURCES = tests/unit/env_landscape.c
+tests_unit_env_landscape_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_lanes_SOURCES = tests/unit/env_lanes.c $(WORLDS)
 tests_unit_env_lanes_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_rewards_SOURCES = tests/unit/env_rewards.c $(WORLDS)
+tests_unit_env_rewards_LDADD = $(LINK_env) $(CMOCKA_LIBS)

@@ -305,7 +305,7 @@ static void wrong_settings_are_refused_with_a_hint(void **state)
         {"r0=inf", "r0"},
         {"r1=-0.1", "r1"},
         {"r2=1e301", "r2"},
-        {"reward=cosine", "original"},
+        {"reward=cosin", "cosine"},
         {"encoding=dense", "onehot"},
         {"sise=16", "size"},
         {"size=65536 ndim=2", "--encoding khot"},
