@@ -99,19 +99,27 @@ static bool read_shape(const char **at, struct gfn_array *array)
     return true;
 }
 
-static bool read_false(const char **at)
+static bool read_word_of(const char **at, const char *word)
 {
+    const size_t n = strlen(word);
     *at += strspn(*at, " ");
-    if (strncmp(*at, "False", 5) != 0)
+    if (strncmp(*at, word, n) != 0)
         return false;
-    *at += 5;
+    *at += n;
     return true;
 }
 
+/* What the header says. */
+struct header {
+    struct gfn_array array;
+    char type[8];
+    bool has_type, is_fortran; /* one that can be read; column-major */
+};
+
 /* "{'descr': '<i8', 'fortran_order': False, 'shape': (16, 16), }": three keys in any order. */
-static bool read_dictionary(const char *at, struct gfn_array *array)
+static bool read_dictionary(const char *at, struct header *h)
 {
-    char key[16], type[8];
+    char key[16];
     unsigned seen = 0;
     if (!skip(&at, '{'))
         return false;
@@ -120,13 +128,15 @@ static bool read_dictionary(const char *at, struct gfn_array *array)
         bool is_good = read_word(&at, key, sizeof key) && skip(&at, ':');
         if (is_good && strcmp(key, "descr") == 0) {
             bit = 1;
-            is_good = read_word(&at, type, sizeof type) && gfn_dtype_find_npy(type, &array->dtype);
+            is_good = read_word(&at, h->type, sizeof h->type);
+            h->has_type = gfn_dtype_find_npy(h->type, &h->array.dtype);
         } else if (is_good && strcmp(key, "fortran_order") == 0) {
             bit = 2;
-            is_good = read_false(&at);
+            h->is_fortran = read_word_of(&at, "True");
+            is_good = h->is_fortran || read_word_of(&at, "False");
         } else {
             bit = 4;
-            is_good = is_good && strcmp(key, "shape") == 0 && read_shape(&at, array);
+            is_good = is_good && strcmp(key, "shape") == 0 && read_shape(&at, &h->array);
         }
         if (!is_good || (seen & bit) || (!skip(&at, ',') && *at != '}'))
             return false;
@@ -135,16 +145,27 @@ static bool read_dictionary(const char *at, struct gfn_array *array)
     return seen == 7 && at[strspn(at, " \n")] == '\0';
 }
 
-static gfn_status parse_header(const char *header, size_t n, struct gfn_array *array)
+static gfn_status parse_header(const char *text, size_t n, struct gfn_array *array)
 {
-    char *text;
-    GFN_TRY(gfn_allocate("npy header", n + 1, 1, &text));
-    memcpy(text, header, n);
-    bool is_good = strlen(text) == n && read_dictionary(text, array);
-    gfn_release(&text);
-    return is_good ? GFN_OK
-                   : gfn_fail(GFN_EDATA, "expected a header {'descr': '<f8', 'fortran_order': "
-                                         "False, 'shape': (...)} of a known type, found another");
+    struct header h = {.type = ""};
+    char *copy;
+    GFN_TRY(gfn_allocate("npy header", n + 1, 1, &copy));
+    memcpy(copy, text, n);
+    const bool is_good = strlen(copy) == n && read_dictionary(copy, &h);
+    gfn_release(&copy);
+    if (!is_good)
+        return gfn_fail(GFN_EDATA, "expected a header {'descr': '<f8', 'fortran_order': False, "
+                                   "'shape': (...)}, found another");
+    if (!h.has_type)
+        return gfn_fail(GFN_EDATA,
+                        "expected numbers of a type such as '<f8', found '%s' (hint: "
+                        "array.astype(\"<f8\"))",
+                        h.type);
+    if (h.is_fortran)
+        return gfn_fail(GFN_EDATA, "expected an array in C order, found one in Fortran order "
+                                   "(hint: numpy.ascontiguousarray)");
+    *array = h.array;
+    return GFN_OK;
 }
 
 static gfn_status parse(const char *bytes, size_t n, struct gfn_array *array, size_t *begin)
