@@ -61,6 +61,10 @@ typedef enum gfn_flow {
 /* Of "head" and "own". Errors: GFN_EINVAL (another name). */
 GFN_API gfn_status gfn_flow_find(const char *name, gfn_flow *flow);
 
+/* The activation of hidden layers by name: relu, leaky-relu (slope 0.01 below 0) or tanh.
+ * Errors: GFN_EINVAL (unknown name). */
+GFN_API gfn_status gfn_activation_find(const char *name, gfn_activation *activation);
+
 #define GFN_MAX_HIDDEN 16
 
 typedef struct gfn_model_config {
@@ -68,6 +72,7 @@ typedef struct gfn_model_config {
     int64_t hidden[GFN_MAX_HIDDEN]; /* their widths, 1 to 65536 */
     gfn_backward backward;
     gfn_flow flow;
+    gfn_activation activation; /* between layers; GFN_IDENTITY, which is 0, stands for GFN_RELU */
 } gfn_model_config;
 
 /* A model for `shape`. Parameters are 0 until gfn_model_init() or until they are filled in.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += libmodel.la
 libmodel_la_SOURCES = \
+	src/model/activation.c \
 	src/model/backward.c \
 	src/model/model.c

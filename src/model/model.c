@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The forward policy, a multilayer perceptron with ReLU between its layers:
+ * The forward policy, a multilayer perceptron:
  *
- *     h_0 = observation,  h_i+1 = max(0, h_i W_i + b_i),  logits = h_L W_L + b_L
+ *     h_0 = observation,  h_i+1 = act(h_i W_i + b_i),  logits = h_L W_L + b_L
  *     log P_F(a | s) = logits_a - log sum over allowed a' of exp(logits_a')
  *
  * A learned backward policy and a state flow are networks of the same kind and hidden widths, or
@@ -44,6 +44,7 @@ struct gfn_model {
     gfn_real *params;
     gfn_backward backward;
     gfn_flow flow;
+    gfn_activation activation;
     gfn_tape *tape;
     gfn_policy_tape policy;
 };
@@ -71,6 +72,11 @@ static gfn_status check(const gfn_shape *shape, const gfn_model_config *config)
                         "model: expected a backward policy and a state flow, found numbers %d and "
                         "%d (hint: GFN_BACKWARD_UNIFORM, GFN_FLOW_NONE)",
                         (int)config->backward, (int)config->flow);
+    if ((unsigned)config->activation > GFN_TANH)
+        return gfn_fail(GFN_EINVAL,
+                        "model: expected the activation relu, leaky-relu or tanh, found number %d "
+                        "(hint: GFN_RELU)",
+                        (int)config->activation);
     return GFN_OK;
 }
 
@@ -148,7 +154,7 @@ static gfn_var record_network(const gfn_model *model, int kind, gfn_tape *tape, 
         const gfn_view *weight = &model->views[net->first_view + 2 * layer], *bias = weight + 1;
         gfn_var w = gfn_param(tape, weight->offset, weight->shape[0], weight->shape[1]);
         gfn_var b = gfn_param(tape, bias->offset, 1, bias->n);
-        gfn_activation act = layer + 1 < net->n_layers ? GFN_RELU : GFN_IDENTITY;
+        gfn_activation act = layer + 1 < net->n_layers ? model->activation : GFN_IDENTITY;
         bool is_hot = layer == 0 && reads_observation && model->shape.obs_hot > 0;
         *hidden = x;
         x = is_hot ? gfn_linear_hot(tape, x, w, b, act) : gfn_linear(tape, x, w, b, act);
@@ -211,6 +217,7 @@ gfn_status gfn_model_create(const gfn_shape *shape, const gfn_model_config *conf
     made->shape = *shape;
     made->backward = config->backward;
     made->flow = config->flow;
+    made->activation = config->activation ? config->activation : GFN_RELU;
     gfn_status status = build(made, config);
     if (status != GFN_OK)
         gfn_model_destroy(&made);

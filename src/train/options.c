@@ -35,6 +35,8 @@ static const gfn_option rows[] = {
      "share of the iterations after which training draws from the policy itself"},
     {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
      "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
+    {"activation", GFN_OPTION_WORD, "relu", 0, 0, "relu|leaky-relu|tanh", "Network",
+     "between layers; leaky-relu has slope 0.01 below 0"},
     {"batch-size", GFN_OPTION_INT, "256", 1, (double)GFN_MAX_BATCH, NULL, "Optimization",
      "trajectories per iteration over all ranks"},
     {"iterations", GFN_OPTION_INT, "1000", 0, MAX_COUNT, NULL, "Optimization", "optimizer steps"},

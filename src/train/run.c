@@ -55,6 +55,7 @@ static gfn_status make(gfn_run *run)
     GFN_TRY(find_objective(o, &objective));
     GFN_TRY(gfn_backward_find(gfn_options_text(o, "backward"), &config.backward));
     GFN_TRY(find_flow(o, objective, &config.flow));
+    GFN_TRY(gfn_activation_find(gfn_options_text(o, "activation"), &config.activation));
     config.n_hidden = gfn_options_widths(o, "hidden", config.hidden);
     const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
     int64_t capacity = (batch + size - 1) / size;

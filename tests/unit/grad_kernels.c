@@ -309,6 +309,48 @@ static void all_sets_agree_to_rounding(void **state)
     gfn_tape_destroy(&p.tape);
 }
 
+static gfn_real real_tanh(gfn_real z)
+{
+    return sizeof z == sizeof(float) ? (gfn_real)tanhf((float)z) : (gfn_real)tanh((double)z);
+}
+
+/* What goes in is the same on every set: a row of w and no bias, or one product. */
+static void tanh_is_the_librarys_to_the_bit_on_every_set(void **state)
+{
+    (void)state;
+    enum { ROWS = 37, COLS = 21 };
+    noise random = 90125;
+    gfn_tape *tape;
+    assert_int_equal(gfn_tape_create(&tape), GFN_OK);
+    const gfn_axis rows = gfn_tape_axis(tape);
+    const gfn_var index = gfn_input_indices(tape, rows, 1), x = gfn_input(tape, rows, 1);
+    const gfn_var hot = gfn_param(tape, 0, ROWS, COLS), w = gfn_param(tape, ROWS * COLS, 1, COLS);
+    const gfn_var zero = gfn_param(tape, (ROWS + 1) * COLS, 1, COLS);
+    const gfn_var a = gfn_linear_hot(tape, index, hot, zero, GFN_TANH);
+    const gfn_var b = gfn_linear(tape, x, w, zero, GFN_TANH);
+    assert_int_equal(gfn_tape_finish(tape), GFN_OK);
+    gfn_real *params = make_params(&random, (ROWS + 2) * COLS, 3);
+    memset(params + (ROWS + 1) * COLS, 0, COLS * sizeof *params);
+    for (size_t set = 0; next_kernels(&set);) {
+        gfn_frame *frame = make_frame(tape, ROWS);
+        for (int32_t i = 0; i < ROWS; i++) {
+            gfn_frame_indices(frame, index)[i] = ROWS - 1 - i;
+            gfn_frame_reals(frame, x)[i] = (gfn_real)(i - 17) / 5;
+        }
+        gfn_frame_forward(frame, params);
+        for (size_t at = 0; at < ROWS * COLS; at++) {
+            const size_t i = at / COLS, j = at % COLS;
+            const gfn_real z = params[(ROWS - 1 - i) * COLS + j];
+            const gfn_real product = gfn_frame_reals(frame, x)[i] * params[ROWS * COLS + j];
+            assert_true(gfn_frame_reals(frame, a)[at] == real_tanh(z));
+            assert_true(gfn_frame_reals(frame, b)[at] == real_tanh(product));
+        }
+        gfn_frame_destroy(&frame);
+    }
+    free(params);
+    gfn_tape_destroy(&tape);
+}
+
 static void a_set_is_chosen_by_name_or_refused(void **state)
 {
     (void)state;
@@ -337,6 +379,7 @@ int main(void)
         cmocka_unit_test(exponentials_are_exact_to_the_last_places),
         cmocka_unit_test(logarithms_are_exact_to_the_last_places),
         cmocka_unit_test(all_sets_agree_to_rounding),
+        cmocka_unit_test(tanh_is_the_librarys_to_the_bit_on_every_set),
         cmocka_unit_test(a_set_is_chosen_by_name_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,15 +42,21 @@ static void fill(struct input *input)
 static const gfn_shape hot = {N_ACTIONS, 3, 3, OBS_DIM, OBS_HOT};
 static const gfn_shape dense = {N_ACTIONS, 3, 3, OBS_DIM, 0};
 
-static gfn_model *make(const gfn_shape *shape, const int64_t *hidden, size_t n)
+static gfn_model *make_with(gfn_activation activation, const gfn_shape *shape,
+                            const int64_t *hidden, size_t n)
 {
     gfn_model *model = NULL;
-    gfn_model_config config = {.n_hidden = n};
+    gfn_model_config config = {.n_hidden = n, .activation = activation};
     for (size_t i = 0; i < n; i++)
         config.hidden[i] = hidden[i];
     assert_int_equal(gfn_model_create(shape, &config, &model), GFN_OK);
     gfn_model_init(model, 5);
     return model;
+}
+
+static gfn_model *make(const gfn_shape *shape, const int64_t *hidden, size_t n)
+{
+    return make_with(GFN_RELU, shape, hidden, n);
 }
 
 static void run(gfn_model *model, const gfn_policy_tape *policy, const struct input *input,
@@ -70,9 +76,16 @@ static void run(gfn_model *model, const gfn_policy_tape *policy, const struct in
     gfn_frame_destroy(&frame);
 }
 
+static double activated(gfn_activation activation, double z)
+{
+    return activation == GFN_TANH ? tanh(z)
+           : z > 0                ? z
+                                  : z * (activation == GFN_LEAKY_RELU ? 0.01 : 0);
+}
+
 /* The formulas at the top of model.c, in double, for one row. */
-static void reference(gfn_model *model, const gfn_real *dense_row, const uint8_t *mask,
-                      double log_pf[N_ACTIONS])
+static void reference(gfn_model *model, gfn_activation activation, const gfn_real *dense_row,
+                      const uint8_t *mask, double log_pf[N_ACTIONS])
 {
     double x[WIDEST] = {0}, y[WIDEST];
     size_t layers = gfn_model_n_views(model) / 2;
@@ -89,7 +102,7 @@ static void reference(gfn_model *model, const gfn_real *dense_row, const uint8_t
                 y[j] += x[i] * (double)weight[i * out + j];
         }
         for (size_t j = 0; j < out; j++)
-            x[j] = layer + 1 < layers ? fmax(0, y[j]) : y[j];
+            x[j] = layer + 1 < layers ? activated(activation, y[j]) : y[j];
     }
     double sum = 0;
     for (size_t a = 0; a < N_ACTIONS; a++)
@@ -98,7 +111,7 @@ static void reference(gfn_model *model, const gfn_real *dense_row, const uint8_t
         log_pf[a] = mask[a] ? x[a] - log(sum) : -INFINITY;
 }
 
-static void check(gfn_model *model)
+static void check(gfn_model *model, gfn_activation activation)
 {
     struct input input;
     gfn_real found[ROWS][N_ACTIONS];
@@ -107,7 +120,7 @@ static void check(gfn_model *model)
     fill(&input);
     run(model, &policy, &input, found);
     for (size_t i = 0; i < ROWS; i++) {
-        reference(model, input.dense[i], input.mask[i], expected);
+        reference(model, activation, input.dense[i], input.mask[i], expected);
         for (size_t a = 0; a < N_ACTIONS; a++)
             if (input.mask[i][a])
                 assert_true(fabs((double)found[i][a] - expected[a]) < 3e-6);
@@ -122,13 +135,44 @@ static void the_policy_is_a_masked_perceptron(void **state)
 {
     (void)state;
     static const int64_t widths[] = {37, 5, 64};
-    for (size_t n = 0; n <= 3; n++) {
-        gfn_model *of_hot = make(&hot, widths, n), *of_dense = make(&dense, widths, n);
-        check(of_hot);
-        check(of_dense);
-        gfn_model_destroy(&of_hot);
-        gfn_model_destroy(&of_dense);
-    }
+    for (gfn_activation act = GFN_RELU; act <= GFN_TANH; act++)
+        for (size_t n = 0; n <= 3; n++) {
+            gfn_model *of_hot = make_with(act, &hot, widths, n);
+            gfn_model *of_dense = make_with(act, &dense, widths, n);
+            check(of_hot, act);
+            check(of_dense, act);
+            gfn_model_destroy(&of_hot);
+            gfn_model_destroy(&of_dense);
+        }
+}
+
+static void no_activation_in_the_configuration_is_relu(void **state)
+{
+    (void)state;
+    static const int64_t widths[] = {37, 5};
+    gfn_model *model = make_with(GFN_IDENTITY, &hot, widths, 2);
+    check(model, GFN_RELU);
+    gfn_model_destroy(&model);
+}
+
+static void an_activation_is_found_by_name_or_refused(void **state)
+{
+    (void)state;
+    gfn_activation found = GFN_IDENTITY;
+    assert_int_equal(gfn_activation_find("relu", &found), GFN_OK);
+    assert_int_equal(found, GFN_RELU);
+    assert_int_equal(gfn_activation_find("leaky-relu", &found), GFN_OK);
+    assert_int_equal(found, GFN_LEAKY_RELU);
+    assert_int_equal(gfn_activation_find("tanh", &found), GFN_OK);
+    assert_int_equal(found, GFN_TANH);
+    assert_int_equal(gfn_activation_find("leaky_relu", &found), GFN_EINVAL);
+    assert_string_equal(gfn_error_message(), "activation: expected relu, leaky-relu or tanh, found "
+                                             "\"leaky_relu\" (hint: relu)");
+    assert_int_equal(found, GFN_TANH);
+    gfn_model *model = NULL;
+    const gfn_model_config config = {.activation = (gfn_activation)4};
+    assert_int_equal(gfn_model_create(&hot, &config, &model), GFN_EINVAL);
+    assert_null(model);
 }
 
 static void the_last_layer_has_no_relu(void **state)
@@ -193,6 +237,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_policy_is_a_masked_perceptron),
+        cmocka_unit_test(no_activation_in_the_configuration_is_relu),
+        cmocka_unit_test(an_activation_is_found_by_name_or_refused),
         cmocka_unit_test(the_last_layer_has_no_relu),
         cmocka_unit_test(a_tape_of_ones_own_gives_the_same_bits),
         cmocka_unit_test(an_observation_of_the_wrong_width_is_refused),
