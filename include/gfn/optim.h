@@ -31,6 +31,19 @@ typedef struct gfn_adam {
 GFN_API void gfn_adam_step(const gfn_adam *adam, int64_t t, double rate, size_t n, gfn_real *x,
                            const gfn_real *g, gfn_real *m, gfn_real *v);
 
+/* x *= 1 - amount, amount = rate * decay: the decoupled weight decay of AdamW (Loshchilov and
+ * Hutter 2019, arXiv:1711.05101), as torch.optim.AdamW has it. It goes before the step. Which
+ * parameters decay is the caller's choice: training decays the weights of networks, not biases and
+ * log Z. */
+GFN_API void gfn_weight_decay(double amount, size_t n, gfn_real *x);
+
+/* sqrt(sum of x^2), summed in double in an order that n alone decides. */
+GFN_API double gfn_norm(size_t n, const gfn_real *x);
+
+/* Where the norm of g is greater than `most` (> 0), scale g down to it: the norm of everything that
+ * one optimizer steps on (training: networks and log Z), as in torch.nn.utils.clip_grad_norm_. */
+GFN_API void gfn_clip_norm(double most, size_t n, gfn_real *g);
+
 typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE } gfn_schedule;
 
 /* Factor on the learning rate in step `iteration` (0-based) of `iterations`: 1 at the beginning,

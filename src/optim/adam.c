@@ -8,6 +8,11 @@
  *     x = x - [rate / (1 - beta1^t)] m / (sqrt(v [1 / (1 - beta2^t)]) + epsilon)
  *
  * To check by: the first step from m = v = 0 moves every x by rate against the sign of g.
+ *
+ * Decoupled weight decay (AdamW): Loshchilov and Hutter, "Decoupled weight decay regularization",
+ * ICLR 2019, arXiv:1711.05101, algorithm 2, scaled by the learning rate as in torch.optim.AdamW:
+ *
+ *     x = (1 - rate decay) x    before the step above
  */
 #include <gfn/optim.h>
 
@@ -39,4 +44,12 @@ void gfn_adam_step(const gfn_adam *adam, int64_t t, double rate, size_t n, gfn_r
         v[i] = beta2 * v[i] + rest2 * (g[i] * g[i]);
         x[i] -= step * m[i] / (square_root(v[i] * grow) + epsilon);
     }
+}
+
+GFN_CLONES
+void gfn_weight_decay(double amount, size_t n, gfn_real *x)
+{
+    const gfn_real factor = (gfn_real)(1 - amount);
+    for (size_t i = 0; i < n; i++)
+        x[i] *= factor;
 }

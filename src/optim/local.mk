@@ -2,4 +2,5 @@
 noinst_LTLIBRARIES += liboptim.la
 liboptim_la_SOURCES = \
 	src/optim/adam.c \
+	src/optim/clip.c \
 	src/optim/schedule.c

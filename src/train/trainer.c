@@ -72,6 +72,13 @@ static gfn_status set_up(gfn_trainer *t)
     t->epsilon = gfn_options_number(o, "epsilon");
     t->temperature = gfn_options_number(o, "temperature");
     t->explore_until = gfn_options_number(o, "explore-until");
+    t->weight_decay = gfn_options_number(o, "weight-decay");
+    t->clip_norm = gfn_options_number(o, "clip-norm");
+    if (!(t->lr * t->weight_decay < 1))
+        return gfn_fail(GFN_EINVAL,
+                        "weight-decay: expected lr x weight-decay below 1, found lr %g and "
+                        "weight-decay %g (hint: --weight-decay 0.01)",
+                        t->lr, t->weight_decay);
     t->loss = NAN;
     t->modes_found = -1;
     t->first_iteration = t->run->iteration;

@@ -51,6 +51,7 @@ struct gfn_trainer {
     double epsilon, temperature;
     gfn_schedule explore_schedule;
     double explore_until; /* share of the iterations after which epsilon is 0, temperature 1 */
+    double weight_decay, clip_norm; /* 0: none */
     gfn_real *vector; /* [n_params] gradient */
     gfn_real *m, *v;  /* [n_params] moments */
 

@@ -31,7 +31,7 @@ for option in size ndim batch-size iterations seed threads samples eval-every lo
         refused 2 "^gfn-dist: $option: $everything" "--$option=$value"
     done
 done
-for option in lr lr-logz r0 r1 r2 time-limit; do
+for option in lr lr-logz weight-decay clip-norm r0 r1 r2 time-limit; do
     for value in abc -1 nan inf 1e999 '1 ' 1e-3x; do
         refused 2 "^gfn-dist: $option: $everything" "--$option=$value"
     done
@@ -48,6 +48,7 @@ refused 2 "^gfn-dist: size: $everything" --size 0
 refused 2 "^gfn-dist: ndim: $everything" --ndim 0
 refused 2 "^gfn-dist: batch-size: $everything" --batch-size 0
 refused 2 '^gfn-dist: hypergrid: r0 is 0, needs .*hint' --r0 0
+refused 2 "^gfn-dist: weight-decay: $everything" --lr 1 --weight-decay 1
 refused 2 "^gfn-dist: threads: $everything" --threads 0
 
 # Spaces that overflow.

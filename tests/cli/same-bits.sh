@@ -41,6 +41,8 @@ same() {
 
 same 2d --size 16 --iterations 40 --batch-size 37 --eval-every 10
 same 4d --size 6 --ndim 4 --hidden 40,24 --iterations 15 --batch-size 150 --eval-every 5 --r0 0.1
+same optimizer --size 5 --ndim 3 --hidden 24,24 --activation tanh --iterations 15 --batch-size 50 \
+    --weight-decay 0.1 --clip-norm 0.5
 same many --size 16 --iterations 8 --batch-size 1100 --samples 100
 same large --size 12 --ndim 4 --hidden 24 --iterations 4 --batch-size 1100 --samples 100
 same few --size 40 --iterations 15 --batch-size 3 --hidden 16 --samples 100

@@ -62,6 +62,24 @@ static void adam_matches_reference_after_100_steps(void **state)
     }
 }
 
+/* The same with the decay of torch.optim.AdamW, 0.3: x - rate 0.3 x before each step. */
+static void weights_decay_as_in_the_reference(void **state)
+{
+    (void)state;
+    static const double expected[5] = {0.45148062874071735720, -1.1114111743929277954,
+                                       2.13004602131545198708, -0.0196908042304747855,
+                                       -2.6512890743496210434};
+    gfn_real x[5] = {0.5, -1.25, 2.375, 0, -3}, m[5] = {0}, v[5] = {0}, g[5];
+    for (int64_t t = 1; t <= 100; t++) {
+        for (size_t i = 0; i < 5; i++)
+            g[i] = (gfn_real)gradient(t, i);
+        gfn_weight_decay(0.00390625 * 0.3, 5, x);
+        gfn_adam_step(&adam, t, 0.00390625, 5, x, g, m, v);
+    }
+    for (size_t i = 0; i < 5; i++)
+        assert_near(x[i], expected[i]);
+}
+
 static void the_first_step_has_the_length_of_the_rate(void **state)
 {
     (void)state;
@@ -156,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adam_matches_reference_after_100_steps),
+        cmocka_unit_test(weights_decay_as_in_the_reference),
         cmocka_unit_test(the_first_step_has_the_length_of_the_rate),
         cmocka_unit_test(a_gradient_that_was_always_zero_moves_nothing),
         cmocka_unit_test(a_rate_of_zero_moves_the_moments_only),

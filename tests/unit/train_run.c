@@ -90,13 +90,16 @@ static void the_default_job_reaches_the_exact_distribution(void **unused)
     gfn_run_destroy(&run);
 }
 
-/* Five steps of the trainer against the same loop written out: sample, gradient, Adam with its
- * steps counted from 1, rates that decay from their full value. */
-static void a_step_is_the_loop_written_out(void **unused)
+/* Five steps of the trainer against the same loop written out: sample, gradient (clipped), Adam
+ * with its steps counted from 1, rates that decay from their full value; weights, which are every
+ * other view, decay before it. */
+static void check_steps(const char *more, double decay, double most)
 {
-    (void)unused;
     enum { STEPS = 5, BATCH = 40 };
-    gfn_run *run = make_run("size=7 batch-size=40 iterations=9 lr=0.0173 lr-logz=0.21 seed=6", 1);
+    char settings[256];
+    snprintf(settings, sizeof settings,
+             "size=7 batch-size=40 iterations=9 lr=0.0173 lr-logz=0.21 seed=6 %s", more);
+    gfn_run *run = make_run(settings, 1);
     gfn_run *by_hand = make_run("size=7 batch-size=40 iterations=9 seed=6", 2);
     gfn_trainer *trainer = NULL;
     assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
@@ -120,6 +123,13 @@ static void a_step_is_the_loop_written_out(void **unused)
         assert_int_equal(gfn_sampler_sample(sampler, &stream, 0, BATCH, log), GFN_OK);
         assert_int_equal(gfn_gradient_add(gradient, log), GFN_OK);
         assert_int_equal(gfn_gradient_backward(gradient, GFN_OK, g, &loss), GFN_OK);
+        if (most > 0) {
+            assert_true(gfn_norm(n, g) > most);
+            gfn_clip_norm(most, n, g);
+        }
+        for (size_t k = 0; decay > 0 && k + 1 < gfn_model_n_views(model); k += 2)
+            gfn_weight_decay(0.0173 * factor * decay, gfn_model_view(model, k)->n,
+                             x + gfn_model_view(model, k)->offset);
         gfn_adam_step(&adam, i + 1, 0.0173 * factor, z, x, g, m, v);
         gfn_adam_step(&adam, i + 1, 0.21 * factor, 1, x + z, g + z, m + z, v + z);
     }
@@ -130,6 +140,33 @@ static void a_step_is_the_loop_written_out(void **unused)
     gfn_trainer_destroy(&trainer);
     gfn_run_destroy(&run);
     gfn_run_destroy(&by_hand);
+}
+
+static void a_step_is_the_loop_written_out(void **unused)
+{
+    (void)unused;
+    check_steps("", 0, 0);
+}
+
+static void gradients_are_clipped_and_weights_decay_where_asked_for(void **unused)
+{
+    (void)unused;
+    check_steps("weight-decay=0.37", 0.37, 0);
+    check_steps("clip-norm=0.8", 0, 0.8);
+    check_steps("weight-decay=0.37 clip-norm=0.8", 0.37, 0.8);
+}
+
+static void a_decay_beyond_all_of_a_weight_is_refused(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=7 lr=0.25 weight-decay=4", 1);
+    gfn_trainer *trainer = NULL;
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_EINVAL);
+    assert_null(trainer);
+    assert_string_equal(gfn_error_message(),
+                        "weight-decay: expected lr x weight-decay below 1, found lr 0.25 and "
+                        "weight-decay 4 (hint: --weight-decay 0.01)");
+    gfn_run_destroy(&run);
 }
 
 static void a_checkpoint_gives_back_the_run(void **unused)
@@ -295,6 +332,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_default_job_reaches_the_exact_distribution),
         cmocka_unit_test(a_step_is_the_loop_written_out),
+        cmocka_unit_test(gradients_are_clipped_and_weights_decay_where_asked_for),
+        cmocka_unit_test(a_decay_beyond_all_of_a_weight_is_refused),
         cmocka_unit_test(a_checkpoint_gives_back_the_run),
         cmocka_unit_test(a_checkpoint_holds_all_that_a_run_needs_to_go_on),
         cmocka_unit_test(a_run_is_never_overwritten),
