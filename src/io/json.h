@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * io/json.h - fields of a record as a JSON object, in a file of its own.
+ * io/json.h - fields of a record as a JSON object, in a file of its own, and out of it.
  */
 #ifndef IO_JSON_H
 #define IO_JSON_H
@@ -56,5 +56,22 @@ gfn_status gfn_json_text(const struct gfn_field *fields, size_t n, int indent, c
 
 /* Replace the file `path` atomically by the object, to be read by people too. */
 gfn_status gfn_json_save(const char *path, const struct gfn_field *fields, size_t n);
+
+/* An object that such a file holds. Names with dots are those of fields in objects, as above. */
+typedef struct gfn_json gfn_json;
+
+enum { GFN_JSON_LIMIT = 1 << 24 }; /* bytes of a file */
+
+/* Errors: GFN_EDATA (no JSON object, a name twice, too long a file), GFN_EIO, GFN_ENOMEM. */
+gfn_status gfn_json_load(const char *path, gfn_json **json);
+
+/* The same from n bytes; `source` names them in messages. */
+gfn_status gfn_json_parse(const char *text, size_t n, const char *source, gfn_json **json);
+void gfn_json_destroy(gfn_json **json);
+
+/* A value; NAN, false or NULL where the field is missing or of another kind. */
+double gfn_json_number(const gfn_json *json, const char *name);
+bool gfn_json_flag(const gfn_json *json, const char *name);
+const char *gfn_json_string(const gfn_json *json, const char *name); /* borrowed */
 
 #endif

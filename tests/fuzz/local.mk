@@ -6,6 +6,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_checkpoint \
 	tests/fuzz/fuzz_command \
 	tests/fuzz/fuzz_ini \
+	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_jsonl \
 	tests/fuzz/fuzz_launcher \
 	tests/fuzz/fuzz_library \
@@ -35,6 +36,9 @@ tests_fuzz_fuzz_command_LDFLAGS = $(LINK_FUZZER)
 tests_fuzz_fuzz_ini_SOURCES = tests/fuzz/fuzz_ini.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_ini_LDADD = $(LINK_train)
 tests_fuzz_fuzz_ini_LDFLAGS = $(LINK_FUZZER)
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_LDADD = $(LINK_io)
+tests_fuzz_fuzz_json_LDFLAGS = $(LINK_FUZZER)
 tests_fuzz_fuzz_jsonl_SOURCES = tests/fuzz/fuzz_jsonl.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_jsonl_LDADD = $(LINK_io)
 tests_fuzz_fuzz_jsonl_LDFLAGS = $(LINK_FUZZER)

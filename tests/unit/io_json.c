@@ -131,6 +131,59 @@ static void a_full_disk_leaves_the_old_file(void **state)
     assert_int_equal(count_names(), 1);
 }
 
+static void what_was_saved_comes_back(void **state)
+{
+    (void)state;
+    const struct gfn_field fields[] = {
+        gfn_field_number("metrics.l1", 0.1),      gfn_field_number("metrics.tv", NAN),
+        gfn_field_int("iteration", 1000),         gfn_field_flag("complete", true),
+        gfn_field_text("params_crc", "3a006939"), gfn_field_flag("a.b.c", false),
+    };
+    gfn_json *json = NULL;
+    assert_ok(gfn_json_save("summary.json", fields, COUNT(fields)));
+    assert_ok(gfn_json_load("summary.json", &json));
+    assert_true(gfn_json_number(json, "metrics.l1") == 0.1);
+    assert_true(gfn_json_number(json, "iteration") == 1000);
+    assert_true(gfn_json_flag(json, "complete"));
+    assert_false(gfn_json_flag(json, "a.b.c"));
+    assert_string_equal(gfn_json_string(json, "params_crc"), "3a006939");
+    /* null, missing, of another kind, not an object, too long a name */
+    static const char *const none[] = {"metrics.tv",
+                                       "metrics.x",
+                                       "x.l1",
+                                       "params_crc",
+                                       "metrics",
+                                       "iteration.x",
+                                       "",
+                                       ".",
+                                       "a.",
+                                       "metrics.l1.x",
+                                       "0123456789012345678901234567890123456789012345678901234567"
+                                       "890123456789.x"};
+    for (size_t i = 0; i < COUNT(none); i++)
+        assert_true(isnan(gfn_json_number(json, none[i])));
+    assert_false(gfn_json_flag(json, "iteration"));
+    assert_null(gfn_json_string(json, "complete"));
+    assert_null(gfn_json_string(json, "metrics"));
+    gfn_json_destroy(&json);
+    assert_null(json);
+    gfn_json_destroy(&json);
+}
+
+static void what_is_no_object_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "", "[1, 2]", "3", "{\"a\": 1", "{\"a\": 1, \"a\": 2}", "{} {}", "{\"a\": nan}"};
+    gfn_json *json = NULL;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        put_text("bad.json", bad[i]);
+        assert_refused(gfn_json_load("bad.json", &json), GFN_EDATA, "bad.json: expected a JSON");
+        assert_null(json);
+    }
+    assert_refused(gfn_json_load("nowhere.json", &json), GFN_EIO, "nowhere.json");
+}
+
 static void lines_hold_one_object_each(void **state)
 {
     (void)state;
@@ -160,6 +213,8 @@ int main(void)
         scratch_test(text_that_is_no_utf8_is_written_without_its_bytes),
         scratch_test(a_file_is_replaced_and_can_be_read),
         scratch_test(a_full_disk_leaves_the_old_file),
+        scratch_test(what_was_saved_comes_back),
+        scratch_test(what_is_no_object_is_refused),
         scratch_test(lines_hold_one_object_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
