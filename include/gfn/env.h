@@ -176,6 +176,10 @@ GFN_API gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *s
 GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number,
                                     int32_t *state);
 
+/* Whether n states are objects that can be built: they may be any numbers.
+ * Errors: GFN_EINVAL (the first that is none, with its row), GFN_ENOMEM. */
+GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *state);
+
 /* Test the world against every rule of this header: from the start by random walks forward and
  * back, and over all states where they can be numbered and are at most `most` many.
  * Errors: GFN_EINVAL; the message says which rule broke, at which state, expected and found. */

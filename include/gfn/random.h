@@ -17,10 +17,12 @@ GFN_BEGIN_DECLS
 
 /* What a stream is for; streams of different purposes never share a number. */
 typedef enum gfn_purpose {
-    GFN_PURPOSE_INIT = 0,   /* initial parameters: trajectory = view, draw = element */
-    GFN_PURPOSE_TRAIN = 1,  /* actions of training trajectories */
-    GFN_PURPOSE_SAMPLE = 2, /* actions of samples drawn from a trained policy */
-    GFN_PURPOSE_CHECK = 3,  /* tests and contract checks */
+    GFN_PURPOSE_INIT = 0,     /* initial parameters: trajectory = view, draw = element */
+    GFN_PURPOSE_TRAIN = 1,    /* actions of training trajectories */
+    GFN_PURPOSE_SAMPLE = 2,   /* actions of samples drawn from a trained policy */
+    GFN_PURPOSE_CHECK = 3,    /* tests and contract checks */
+    GFN_PURPOSE_REPLAY = 4,   /* draw 0: which object of the replay buffer */
+    GFN_PURPOSE_BACKWARD = 5, /* backward actions of trajectories drawn back from objects */
 } gfn_purpose;
 
 typedef struct gfn_stream {

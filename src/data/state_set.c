@@ -59,7 +59,7 @@ void gfn_state_set_clear(gfn_state_set *set)
     set->count = 0;
 }
 
-static size_t hash(const int32_t *state, size_t width)
+size_t gfn_state_hash(const int32_t *state, size_t width)
 {
     uint64_t h = 0;
     for (size_t i = 0; i < width; i++) {
@@ -72,7 +72,7 @@ static size_t hash(const int32_t *state, size_t width)
 int32_t gfn_state_set_add(gfn_state_set *set, const int32_t *state)
 {
     const size_t bytes = set->width * sizeof *state;
-    size_t place = hash(state, set->width) & set->slot_mask;
+    size_t place = gfn_state_hash(state, set->width) & set->slot_mask;
     for (; set->slot[place] != 0; place = (place + 1) & set->slot_mask) {
         int32_t number = set->slot[place] - 1;
         if (memcmp(set->state + (size_t)number * set->width, state, bytes) == 0)

@@ -25,6 +25,9 @@ void gfn_state_set_clear(gfn_state_set *set);
 /* Number of the state, which is added if it is new; -1 where it is new and the set is full. */
 int32_t gfn_state_set_add(gfn_state_set *set, const int32_t *state);
 
+/* A number that depends on the words alone. */
+size_t gfn_state_hash(const int32_t *state, size_t width);
+
 size_t gfn_state_set_count(const gfn_state_set *set);
 
 /* The states in order, [count][width]; borrowed. */

@@ -111,6 +111,23 @@ static gfn_status add_modes(contents *c, const gfn_modes *modes)
     return GFN_OK;
 }
 
+static gfn_status add_replay(contents *c, const gfn_replay *replay, size_t width)
+{
+    const size_t n = replay ? gfn_replay_count(replay) : 0;
+    int32_t *objects;
+    if (replay == NULL)
+        return GFN_OK;
+    GFN_TRY(gfn_arena_take(c->arena, n * width, sizeof *objects, &objects));
+    for (size_t i = 0; i < n; i++)
+        memcpy(objects + i * width, gfn_replay_object(replay, i), width * sizeof *objects);
+    c->arrays[c->tensors.n_arrays++] = (struct gfn_array){.name = GFN_CHECKPOINT_REPLAY,
+                                                          .dtype = GFN_I32,
+                                                          .ndim = 2,
+                                                          .shape = {(int64_t)n, (int64_t)width},
+                                                          .data = objects};
+    return GFN_OK;
+}
+
 static gfn_status add_loss(contents *c, double loss)
 {
     char digits[40], *text;
@@ -141,12 +158,13 @@ static gfn_status fill(contents *c, const gfn_trainer *t)
     const gfn_options *o = t->run->options;
     const size_t n_options = gfn_options_count(o);
     GFN_TRY(
-        gfn_arena_take(c->arena, 3 * gfn_model_n_views(model) + 1, sizeof *c->arrays, &c->arrays));
+        gfn_arena_take(c->arena, 3 * gfn_model_n_views(model) + 2, sizeof *c->arrays, &c->arrays));
     GFN_TRY(gfn_arena_take(c->arena, n_options + FIXED_TEXTS, sizeof *c->texts, &c->texts));
     GFN_TRY(add_views(c, model, "", gfn_model_params(t->run->model)));
     GFN_TRY(add_views(c, model, "adam.m.", t->m));
     GFN_TRY(add_views(c, model, "adam.v.", t->v));
     GFN_TRY(add_modes(c, &t->modes));
+    GFN_TRY(add_replay(c, t->replays.buffer, t->log->state_width));
     GFN_TRY(add_text(c, "", "format", GFN_CHECKPOINT_FORMAT));
     GFN_TRY(add_text(c, "", "version", gfn_version()));
     GFN_TRY(add_text(c, "", "kernels", gfn_kernels_name()));

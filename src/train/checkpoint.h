@@ -5,6 +5,7 @@
  *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
  *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each
  *     modes [n, width]: objects of maximal reward that training has sampled
+ *     replay [n, width]: objects of the replay buffer, in its order
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
  *         modes (where there are too many), config.NAME for every option of the run, texts_crc32
  *         (of all these texts), data_crc32
@@ -18,6 +19,7 @@
 #define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
 #define GFN_CHECKPOINT_CONFIG "config."
 #define GFN_CHECKPOINT_MODES "modes"
+#define GFN_CHECKPOINT_REPLAY "replay"
 #define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"
 
 #ifdef GFN_REAL64
@@ -28,6 +30,10 @@
 
 /* A view of the parameters as an array of a file. */
 struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, const gfn_real *data);
+
+/* The objects in a file's tensor of that name, [*n][width], borrowed. Errors: GFN_EDATA. */
+gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,
+                                  const int32_t **objects, size_t *n);
 
 /* Checksum of the texts of the metadata, in whatever order they stand. (Data has its own; names and
  * shapes of the arrays must be those of the model.) */

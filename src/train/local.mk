@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libtrain.la
 libtrain_la_SOURCES = \
 	src/train/add.c \
 	src/train/advance.c \
+	src/train/batch.c \
 	src/train/blocks.c \
 	src/train/checkpoint.c src/train/checkpoint.h \
 	src/train/draw.c \
@@ -17,9 +18,11 @@ libtrain_la_SOURCES = \
 	src/train/modes.c \
 	src/train/options.c \
 	src/train/pack.c \
+	src/train/replays.c \
 	src/train/restore.c \
 	src/train/resume.c \
 	src/train/run.c src/train/run.h \
 	src/train/step.c \
 	src/train/trainer.c src/train/trainer.h \
-	src/train/tune.c
+	src/train/tune.c \
+	src/train/update.c

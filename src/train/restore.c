@@ -24,27 +24,38 @@ static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *mod
     return GFN_OK;
 }
 
-/* Rank 0 remembers what all ranks had found: a count takes the union. */
-static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
+gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,
+                                  const int32_t **objects, size_t *n)
 {
     const struct gfn_tensors *all = gfn_safetensors_contents(file);
     const struct gfn_array *array = NULL;
     for (size_t i = 0; i < all->n_arrays; i++)
-        if (strcmp(all->arrays[i].name, GFN_CHECKPOINT_MODES) == 0)
+        if (strcmp(all->arrays[i].name, name) == 0)
             array = &all->arrays[i];
+    if (array == NULL || array->dtype != GFN_I32 || array->ndim != 2 ||
+        array->shape[1] != (int64_t)width)
+        return gfn_fail(GFN_EDATA,
+                        "tensor \"%s\": expected int32 objects of %zu words, found %s (hint: use "
+                        "another copy)",
+                        name, width, array ? "something else" : "none");
+    *objects = array->data;
+    *n = (size_t)array->shape[0];
+    return GFN_OK;
+}
+
+/* Rank 0 remembers what all ranks had found: a count takes the union. */
+static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
+{
+    const int32_t *objects = NULL;
+    size_t n = 0;
     if (modes->found == NULL)
         return GFN_OK;
     modes->is_full = gfn_safetensors_text(file, GFN_CHECKPOINT_MODES) != NULL;
     if (modes->is_full)
         return GFN_OK;
-    if (array == NULL || array->dtype != GFN_I32 || array->ndim != 2 ||
-        array->shape[1] != (int64_t)modes->width)
-        return gfn_fail(GFN_EDATA,
-                        "tensor \"%s\": expected int32 objects of %zu words, found %s (hint: use "
-                        "another copy)",
-                        GFN_CHECKPOINT_MODES, modes->width, array ? "something else" : "none");
-    for (int64_t i = 0; i < array->shape[0]; i++)
-        gfn_state_set_add(modes->found, (const int32_t *)array->data + (size_t)i * modes->width);
+    GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_MODES, modes->width, &objects, &n));
+    for (size_t i = 0; i < n; i++)
+        gfn_state_set_add(modes->found, objects + i * modes->width);
     return GFN_OK;
 }
 
@@ -64,9 +75,9 @@ gfn_status gfn_trainer_restore(gfn_trainer *t)
     gfn_run *run = t->run;
     const size_t bytes = gfn_model_n_params(run->model) * sizeof(gfn_real);
     gfn_status status = run->checkpoint ? fill(t) : GFN_OK;
+    status = gfn_replays_restore(t, status);
     if (status != GFN_OK)
-        gfn_fail_in(status, "checkpoint: ");
-    GFN_TRY(gfn_comm_agree(run->comm, status));
+        return gfn_fail_in(status, "checkpoint: ");
     gfn_safetensors_destroy(&run->checkpoint);
     run->has_checkpoint = false;
     GFN_TRY(gfn_comm_broadcast(run->comm, t->m, bytes));

@@ -90,6 +90,7 @@ static gfn_status set_up(gfn_trainer *t)
     gfn_gradient_set_lambda(t->gradient, gfn_options_number(o, "subtb-lambda"));
     if (strcmp(gfn_options_text(o, "reduce"), "fast") == 0)
         GFN_TRY(gfn_gradient_reduce_fast(t->gradient));
+    GFN_TRY(gfn_replays_create(t));
     if (t->run->has_checkpoint)
         GFN_TRY(gfn_trainer_restore(t));
     choose_cadences(t);
@@ -124,6 +125,7 @@ void gfn_trainer_destroy(gfn_trainer **trainer)
     gfn_keep_close(t);
     t->run->sampler->threads = t->run->threads; /* the tuner may have chosen fewer */
     gfn_modes_clear(&t->modes);
+    gfn_replays_clear(&t->replays);
     gfn_gradient_destroy(&t->gradient);
     gfn_trajectories_destroy(&t->log);
     gfn_release(&t->vector);

@@ -11,6 +11,7 @@
 #include <gfn/optim.h>
 #include <gfn/trainer.h>
 
+#include "data/replay.h"
 #include "data/state_set.h"
 #include "io/file.h"
 #include "train/run.h"
@@ -27,6 +28,18 @@ typedef struct gfn_modes {
     int size;
 } gfn_modes;
 
+/* Objects that part of every batch is drawn back from: replays.c. */
+typedef struct gfn_replays {
+    gfn_replay *buffer; /* the same on every rank; NULL: there is none */
+    gfn_replay_kind kind;
+    size_t capacity; /* 0: as many as a file has */
+    bool grows;      /* by what training draws */
+    double share;    /* of a batch */
+    size_t key_words;
+    int64_t *records, *gathered; /* [n][key_words] of this rank, [batch_size][key_words] of all */
+    size_t *counts;
+} gfn_replays;
+
 /* Trying how many threads are fastest: tune.c. */
 typedef struct gfn_tuner {
     int most; /* 1: nothing to try */
@@ -42,6 +55,7 @@ struct gfn_trainer {
     gfn_trajectories *log;
     int64_t batch_size, iterations;
     int64_t first, n; /* this rank's trajectories of every batch */
+    int64_t n_new;    /* of these the first so many of the last batch were drawn from the policy */
     uint64_t seed;
 
     gfn_adam adam;
@@ -52,11 +66,12 @@ struct gfn_trainer {
     gfn_schedule explore_schedule;
     double explore_until; /* share of the iterations after which epsilon is 0, temperature 1 */
     double weight_decay, clip_norm; /* 0: none */
-    gfn_real *vector; /* [n_params] gradient */
-    gfn_real *m, *v;  /* [n_params] moments */
+    gfn_real *vector;               /* [n_params] gradient */
+    gfn_real *m, *v;                /* [n_params] moments */
 
     double loss; /* of the last batch */
     gfn_modes modes;
+    gfn_replays replays;
     int64_t modes_found; /* at the last count */
 
     /* When what is due. */
@@ -82,6 +97,22 @@ struct gfn_trainer {
 
 /* From now on the time belongs to `phase` (one of trainer->phases), until the next call. */
 void gfn_trainer_enter(gfn_trainer *trainer, double *phase);
+
+/* batch.c: fill trainer->log with this rank's share of the next batch; and, after the update, keep
+ * what is to be remembered of it (collective). */
+gfn_status gfn_trainer_sample(gfn_trainer *trainer);
+gfn_status gfn_trainer_remember(gfn_trainer *trainer);
+
+/* update.c: the optimizer's step, by the gradient in trainer->vector. */
+void gfn_trainer_update(gfn_trainer *trainer);
+
+/* replays.c: the buffer that the options ask for; add what a batch drew; and the buffer of the
+ * checkpoint that the run comes from, unless `mine` says that this rank failed before. Collective,
+ * the status is the same on every rank. */
+gfn_status gfn_replays_create(gfn_trainer *trainer);
+void gfn_replays_clear(gfn_replays *replays);
+gfn_status gfn_replays_add(gfn_trainer *trainer, const gfn_trajectories *log);
+gfn_status gfn_replays_restore(gfn_trainer *trainer, gfn_status mine);
 
 /* tune.c: at the beginning, and after every step. */
 void gfn_tuner_begin(gfn_trainer *trainer);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * data/replay.h - a replay buffer: objects that trajectories are drawn back from again.
+ *
+ * What it holds is a function of the objects that were added and of their order, so that ranks
+ * which add the same hold the same.
+ */
+#ifndef DATA_REPLAY_H
+#define DATA_REPLAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfn/status.h>
+
+typedef struct gfn_replay gfn_replay;
+
+/* What a full buffer gives up. */
+typedef enum gfn_replay_kind {
+    GFN_REPLAY_FIFO,   /* the oldest */
+    GFN_REPLAY_REWARD, /* that of the smallest reward; each object is held once. Of equal rewards
+                        * those stay whose hash is smaller, which favours no part of a space */
+} gfn_replay_kind;
+
+/* Room for `capacity` objects of `width` words. Errors: GFN_EINVAL (sizes), GFN_ENOMEM. */
+gfn_status gfn_replay_create(gfn_replay_kind kind, size_t capacity, size_t width,
+                             gfn_replay **replay);
+void gfn_replay_destroy(gfn_replay **replay);
+
+void gfn_replay_add(gfn_replay *replay, const int32_t *object, double log_reward);
+
+size_t gfn_replay_count(const gfn_replay *replay);
+size_t gfn_replay_capacity(const gfn_replay *replay);
+
+/* Object i < count; of a FIFO buffer the oldest is 0, else that of the largest reward. Adding the
+ * objects in this order to an empty buffer makes one that is equal. */
+const int32_t *gfn_replay_object(const gfn_replay *replay, size_t i);
+
+#endif

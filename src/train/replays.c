@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The replay buffer of a run, the same on every rank: filled by what training draws, or once from a
+ * file of objects.
+ */
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "data/record.h"
+#include "env/world.h"
+#include "io/npy.h"
+#include "train/checkpoint.h"
+
+/* Share of a batch that is replayed where nothing is said: of a buffer that training fills, and of
+ * a file, from which training is offline then. */
+#define USUAL_SHARE 0.5
+
+/* ---- objects from a file ---- */
+
+static gfn_status check_array(const struct gfn_array *array, const gfn_env *env)
+{
+    const int64_t width = env->spec.state_width;
+    char text[200];
+    if ((array->dtype == GFN_I32 || array->dtype == GFN_I64) && array->ndim == 2 &&
+        array->shape[1] == width && array->shape[0] > 0 && array->shape[0] < INT64_C(1) << 30)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "expected objects of %s as an array of int32 or int64, [n, %lld], found %s "
+                    "(hint: gfn-dist sample RUN --out FILE writes one)",
+                    env->ops->name, (long long)width, gfn_array_describe(array, text, sizeof text));
+}
+
+/* int64 to int32; what does not fit becomes -1, which is a coordinate of nothing. */
+static int32_t narrow(int64_t x)
+{
+    return x >= 0 && x <= INT32_MAX ? (int32_t)x : -1;
+}
+
+static gfn_status copy_objects(const struct gfn_array *array, const gfn_env *env, int32_t **objects)
+{
+    GFN_TRY(check_array(array, env));
+    const size_t words = (size_t)array->shape[0] * (size_t)array->shape[1];
+    GFN_TRY(gfn_allocate("terminal states", words, sizeof(int32_t), objects));
+    for (size_t i = 0; i < words; i++)
+        (*objects)[i] = array->dtype == GFN_I32 ? ((const int32_t *)array->data)[i]
+                                                : narrow(((const int64_t *)array->data)[i]);
+    return gfn_env_check_objects(env, (size_t)array->shape[0], *objects);
+}
+
+/* On rank 0. */
+static gfn_status load(const char *path, const gfn_env *env, int32_t **objects, size_t *n)
+{
+    struct gfn_array array;
+    gfn_status status = gfn_npy_load(path, &array);
+    if (status == GFN_EDATA) /* of somebody's file: a bad option */
+        status = GFN_EINVAL;
+    if (status != GFN_OK)
+        return gfn_fail_in(status, "terminal-states: ");
+    *n = (size_t)array.shape[0];
+    status = copy_objects(&array, env, objects);
+    gfn_release(&array.data);
+    return status == GFN_EINVAL ? gfn_fail_in(status, "terminal-states: %s: ", path) : status;
+}
+
+/* ---- the buffer ---- */
+
+/* Objects that rank 0 has become those of all ranks, in a buffer of `capacity` or just for them. */
+static gfn_status fill(gfn_trainer *t, gfn_status mine, int32_t *objects, size_t n)
+{
+    gfn_run *run = t->run;
+    gfn_replays *r = &t->replays;
+    const size_t width = (size_t)gfn_env_spec_of(run->env)->state_width;
+    int32_t *all = objects;
+    GFN_TRY(gfn_comm_agree(run->comm, mine));
+    GFN_TRY(gfn_comm_broadcast(run->comm, &n, sizeof n));
+    const size_t capacity = r->capacity > 0 ? r->capacity : n;
+    gfn_status status = gfn_replay_create(r->kind, capacity, width, &r->buffer);
+    if (status == GFN_OK && objects == NULL)
+        status = gfn_allocate("objects to replay", n * width, sizeof(int32_t), &all);
+    status = gfn_comm_agree(run->comm, status);
+    if (status == GFN_OK && n > 0)
+        status = gfn_comm_broadcast(run->comm, all, n * width * sizeof(int32_t));
+    for (size_t i = 0; i < n && status == GFN_OK; i++) {
+        double log_reward;
+        run->env->ops->log_reward(run->env->world, 1, all + i * width, &log_reward);
+        gfn_replay_add(r->buffer, all + i * width, log_reward);
+    }
+    if (all != objects)
+        gfn_release(&all);
+    return status;
+}
+
+static gfn_status check_options(const gfn_options *o)
+{
+    const bool has_file = gfn_options_is_set(o, "terminal-states");
+    const bool grows = strcmp(gfn_options_text(o, "replay"), "none") != 0;
+    if (has_file && grows)
+        return gfn_fail(GFN_EINVAL,
+                        "terminal-states: expected --replay none beside a file of objects, found "
+                        "--replay %s (hint: a buffer is filled by training or from a file)",
+                        gfn_options_text(o, "replay"));
+    if (!has_file && !grows && gfn_options_is_set(o, "replay-share"))
+        return gfn_fail(GFN_EINVAL,
+                        "replay-share: expected a replay buffer, found --replay none and no "
+                        "--terminal-states (hint: --replay fifo)");
+    return GFN_OK;
+}
+
+static gfn_status allocate_exchange(gfn_trainer *t)
+{
+    gfn_replays *r = &t->replays;
+    r->key_words = gfn_record_words(t->log->state_width);
+    GFN_TRY(gfn_allocate("objects of this rank", (size_t)t->n * r->key_words, sizeof(int64_t),
+                         &r->records));
+    GFN_TRY(gfn_allocate("objects of a batch", (size_t)t->batch_size * r->key_words,
+                         sizeof(int64_t), &r->gathered));
+    return gfn_allocate("counts of ranks", (size_t)gfn_comm_size(t->run->comm), sizeof(size_t),
+                        &r->counts);
+}
+
+gfn_status gfn_replays_create(gfn_trainer *t)
+{
+    const gfn_options *o = t->run->options;
+    const char *file = gfn_options_text(o, "terminal-states");
+    gfn_replays *r = &t->replays;
+    int32_t *objects = NULL;
+    size_t n = 0;
+    GFN_TRY(check_options(o));
+    r->grows = strcmp(gfn_options_text(o, "replay"), "none") != 0;
+    if (!r->grows && !file[0])
+        return GFN_OK;
+    const bool is_best = strcmp(gfn_options_text(o, "replay"), "reward") == 0;
+    r->kind = is_best ? GFN_REPLAY_REWARD : GFN_REPLAY_FIFO;
+    r->capacity = r->grows ? (size_t)gfn_options_int(o, "replay-capacity") : 0;
+    r->share = r->grows ? USUAL_SHARE : 1;
+    if (gfn_options_is_set(o, "replay-share"))
+        r->share = gfn_options_number(o, "replay-share");
+    if (r->grows)
+        GFN_TRY(gfn_comm_agree(t->run->comm, allocate_exchange(t)));
+    if (t->run->has_checkpoint) /* which has the objects */
+        return GFN_OK;
+    gfn_status status = GFN_OK;
+    if (file[0] && gfn_comm_rank(t->run->comm) == 0)
+        status = load(file, t->run->env, &objects, &n);
+    status = fill(t, status, objects, n);
+    gfn_release(&objects);
+    return status;
+}
+
+void gfn_replays_clear(gfn_replays *r)
+{
+    gfn_replay_destroy(&r->buffer);
+    gfn_release(&r->records);
+    gfn_release(&r->gathered);
+    gfn_release(&r->counts);
+}
+
+gfn_status gfn_replays_add(gfn_trainer *t, const gfn_trajectories *log)
+{
+    gfn_replays *r = &t->replays;
+    const size_t width = log->state_width;
+    size_t all = 0;
+    if (!r->grows)
+        return GFN_OK;
+    for (size_t i = 0; i < log->n; i++)
+        gfn_record_write(r->records + i * r->key_words, log->terminal + i * width, width);
+    GFN_TRY(gfn_comm_gather_i64(t->run->comm, r->records, log->n, r->key_words, r->gathered,
+                                (size_t)t->batch_size, r->counts));
+    for (int rank = 0; rank < gfn_comm_size(t->run->comm); rank++)
+        all += r->counts[rank];
+    for (size_t i = 0; i < all; i++) {
+        const int32_t *object = gfn_record_state(r->gathered + i * r->key_words);
+        double log_reward;
+        t->run->env->ops->log_reward(t->run->env->world, 1, object, &log_reward);
+        gfn_replay_add(r->buffer, object, log_reward);
+    }
+    return GFN_OK;
+}
+
+/* ---- in a checkpoint ---- */
+
+gfn_status gfn_replays_restore(gfn_trainer *t, gfn_status mine)
+{
+    const gfn_safetensors *file = t->run->checkpoint;
+    const size_t width = t->log->state_width;
+    const int32_t *objects = NULL;
+    int32_t *copy = NULL;
+    size_t n = 0;
+    if (!t->replays.grows && !gfn_options_is_set(t->run->options, "terminal-states"))
+        return gfn_comm_agree(t->run->comm, mine);
+    if (mine == GFN_OK && file)
+        mine = gfn_checkpoint_objects(file, GFN_CHECKPOINT_REPLAY, width, &objects, &n);
+    if (mine == GFN_OK && file)
+        mine = gfn_env_check_objects(t->run->env, n, objects);
+    if (mine == GFN_OK && file)
+        mine = gfn_allocate("objects to replay", n * width, sizeof(int32_t), &copy);
+    if (mine == GFN_OK && n > 0)
+        memcpy(copy, objects, n * width * sizeof *copy);
+    gfn_status status = fill(t, mine, copy, n);
+    gfn_release(&copy);
+    return status;
+}
