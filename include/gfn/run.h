@@ -36,12 +36,14 @@ GFN_API gfn_status gfn_run_options_create(const char *env, gfn_options **options
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
 /* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
- * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. comm is borrowed, the
+ * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file that
+ * an option `reward-file` names (float64 .npy) and gives its rewards to all. comm is borrowed, the
  * options are copied. Collective; errors are the same on every rank. */
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);
 
-/* The same from the checkpoint in a run directory, which rank 0 reads; where it is damaged, from
+/* The same from the checkpoint in a run directory, which rank 0 reads, and the copy there of its
+ * rewards, which must be those that it was trained with; where the checkpoint is damaged, from
  * the one before, and gfn_run_notice() says so. Collective. Errors: GFN_EIO, GFN_EDATA (damaged, or
  * of another version), and those of gfn_run_create(). */
 GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);

@@ -19,7 +19,7 @@
 #include "io/crc.h"
 #include "io/folder.h"
 
-enum { FIXED_TEXTS = 8 };
+enum { FIXED_TEXTS = 9 };
 
 /* Saving shall take no more than a fiftieth of the time. How long it takes is known after the first
  * time; before, a disk is assumed that takes so many bytes a second. */
@@ -170,6 +170,8 @@ static gfn_status fill(contents *c, const gfn_trainer *t)
     GFN_TRY(add_text(c, "", "kernels", gfn_kernels_name()));
     GFN_TRY(add_number(c, "iteration", "%" PRId64, t->run->iteration));
     GFN_TRY(add_number(c, "params_crc", "%08" PRIx64, (int64_t)gfn_run_params_crc(t->run)));
+    if (t->run->has_rewards)
+        GFN_TRY(add_number(c, GFN_CHECKPOINT_REWARDS_CRC, "%08" PRIx64, t->run->rewards_crc));
     GFN_TRY(add_loss(c, t->loss));
     for (size_t i = 0; i < n_options; i++) {
         const char *name = gfn_options_row(o, i)->name;

@@ -7,8 +7,8 @@
  *     modes [n, width]: objects of maximal reward that training has sampled
  *     replay [n, width]: objects of the replay buffer, in its order
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
- *         modes (where there are too many), config.NAME for every option of the run, texts_crc32
- *         (of all these texts), data_crc32
+ *         modes (where there are too many), reward_crc32 (of the rewards, where they are a file's),
+ *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
  */
 #ifndef TRAIN_CHECKPOINT_H
 #define TRAIN_CHECKPOINT_H
@@ -20,6 +20,7 @@
 #define GFN_CHECKPOINT_CONFIG "config."
 #define GFN_CHECKPOINT_MODES "modes"
 #define GFN_CHECKPOINT_REPLAY "replay"
+#define GFN_CHECKPOINT_REWARDS_CRC "reward_crc32"
 #define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"
 
 #ifdef GFN_REAL64

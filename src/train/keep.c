@@ -17,15 +17,12 @@
 #include "io/folder.h"
 #include "io/ini.h"
 #include "io/jsonl.h"
+#include "io/npy.h"
 
 /* What must not be in a directory that a new run is to be kept in. */
-static const char *const files[] = {GFN_CONFIG_FILE,
-                                    GFN_METRICS_FILE,
-                                    GFN_CHECKPOINT_FILE,
-                                    "histogram.npy",
-                                    "summary.json",
-                                    GFN_CHECKPOINT_PREVIOUS,
-                                    NULL};
+static const char *const files[] = {
+    GFN_CONFIG_FILE, GFN_METRICS_FILE,        GFN_CHECKPOINT_FILE, "histogram.npy",
+    "summary.json",  GFN_CHECKPOINT_PREVIOUS, GFN_REWARDS_FILE,    NULL};
 
 bool gfn_trainer_is_kept(const gfn_trainer *trainer)
 {
@@ -90,6 +87,12 @@ static gfn_status save_config(gfn_trainer *t, const char *path)
     return gfn_ini_save(path, t->run->options, NULL);
 }
 
+/* Where the file that the rewards came from is tomorrow, nobody knows. */
+static gfn_status save_rewards(gfn_trainer *t, const char *path)
+{
+    return gfn_npy_save(path, &t->run->rewards);
+}
+
 /* Lines that will be written again go. */
 static gfn_status cut_metrics(gfn_trainer *t, const char *path)
 {
@@ -125,6 +128,8 @@ static gfn_status begin(gfn_trainer *t, const char *directory)
     GFN_TRY(claim(t->run, directory));
     GFN_TRY(with_file(t, GFN_METRICS_FILE, open_metrics));
     GFN_TRY(gfn_folder_claim(t->run->directory, files)); /* nobody was faster */
+    if (t->run->has_rewards)
+        GFN_TRY(with_file(t, GFN_REWARDS_FILE, save_rewards));
     return with_file(t, GFN_CONFIG_FILE, save_config);
 }
 
@@ -169,7 +174,9 @@ static gfn_status keep(gfn_trainer *t, const char *directory)
     if (t->metrics || (t->run->is_resumed && t->run->origin == NULL))
         return gfn_fail(GFN_EINVAL, "%s: the run is kept there already (hint: ask once)",
                         t->run->directory);
-    return t->run->is_resumed ? go_on(t, directory) : begin(t, directory);
+    gfn_status status = t->run->is_resumed ? go_on(t, directory) : begin(t, directory);
+    gfn_release(&t->run->rewards.data);
+    return status;
 }
 
 gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory)

@@ -3,6 +3,7 @@
  * A run from its directory: to be measured and sampled from, or to go on. What rank 0 found there
  * is given to all.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,11 +30,31 @@ static gfn_status read_params(const gfn_found *f, gfn_run *run)
     return GFN_OK;
 }
 
+/* The policy was trained for the rewards that the checkpoint tells of. */
+static gfn_status check_rewards(const gfn_found *f, const gfn_run *run)
+{
+    const char *crc = gfn_safetensors_text(f->file, GFN_CHECKPOINT_REWARDS_CRC);
+    char found[9];
+    snprintf(found, sizeof found, "%08" PRIx32, run->rewards_crc);
+    if (!run->has_rewards || (crc && strcmp(crc, found) == 0))
+        return GFN_OK;
+    return gfn_fail(GFN_EDATA,
+                    "%s: expected rewards with the checksum %.20s beside it, found %s in %s "
+                    "(hint: the rewards that the run began with)",
+                    f->path, crc ? crc : "that is missing", found, GFN_REWARDS_FILE);
+}
+
+static gfn_status read_checkpoint(const gfn_found *f, gfn_run *run)
+{
+    GFN_TRY(check_rewards(f, run));
+    return read_params(f, run);
+}
+
 /* What rank 0 found becomes the run's on all ranks. */
 static gfn_status give_to_all(gfn_run *run, gfn_found *f)
 {
     int64_t facts[] = {f->file != NULL, f->iteration, f->is_changed};
-    GFN_TRY(gfn_comm_agree(run->comm, f->file ? read_params(f, run) : GFN_OK));
+    GFN_TRY(gfn_comm_agree(run->comm, f->file ? read_checkpoint(f, run) : GFN_OK));
     GFN_TRY(gfn_comm_broadcast(run->comm, facts, sizeof facts));
     run->has_checkpoint = facts[0] != 0;
     run->iteration = facts[1];
@@ -48,13 +69,14 @@ static gfn_status give_to_all(gfn_run *run, gfn_found *f)
                               gfn_model_n_params(run->model) * sizeof(gfn_real));
 }
 
-/* `mine` is rank 0's status so far. Ends *f. */
-static gfn_status revive(gfn_comm *comm, gfn_status mine, gfn_found *f, int threads, gfn_run **run)
+/* `mine` is rank 0's status so far, and `directory` where it found all. Ends *f. */
+static gfn_status revive(gfn_comm *comm, gfn_status mine, gfn_found *f, int threads,
+                         const char *directory, gfn_run **run)
 {
     gfn_run *r = NULL;
     gfn_status status = gfn_comm_agree(comm, mine);
     if (status == GFN_OK)
-        status = gfn_run_create(comm, f->options, threads, &r);
+        status = gfn_run_create_in(comm, f->options, threads, directory, &r);
     if (status == GFN_OK)
         status = give_to_all(r, f);
     if (status == GFN_OK)
@@ -69,7 +91,7 @@ gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_
 {
     gfn_found f = {.file = NULL};
     const gfn_status status = gfn_comm_rank(comm) == 0 ? gfn_found_open(directory, &f) : GFN_OK;
-    return revive(comm, status, &f, threads, run);
+    return revive(comm, status, &f, threads, directory, run);
 }
 
 /* Seconds that a job waits for one before it, whose processes may still be ending. */
@@ -112,7 +134,7 @@ gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setti
         if (status == GFN_OK)
             status = gfn_found_open_to_go_on(resolved, settings, n, &f);
     }
-    status = revive(comm, status, &f, 0, run);
+    status = revive(comm, status, &f, 0, resolved, run);
     if (status != GFN_OK) {
         gfn_appender_close(&metrics);
         gfn_release(&resolved);

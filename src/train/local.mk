@@ -21,6 +21,7 @@ libtrain_la_SOURCES = \
 	src/train/replays.c \
 	src/train/restore.c \
 	src/train/resume.c \
+	src/train/rewards.c \
 	src/train/run.c src/train/run.h \
 	src/train/step.c \
 	src/train/trainer.c src/train/trainer.h \

@@ -82,6 +82,11 @@ static void note_length(gfn_found *f, int64_t before, int64_t now)
             (long long)now, (long long)before, schedule, (long long)now);
 }
 
+static const char *or_nothing(const char *text)
+{
+    return text[0] ? text : "nothing";
+}
+
 static gfn_status change(gfn_found *f, const gfn_options *before, const gfn_setting *s)
 {
     const int64_t iterations = gfn_options_int(before, "iterations");
@@ -92,7 +97,7 @@ static gfn_status change(gfn_found *f, const gfn_options *before, const gfn_sett
         return gfn_fail(GFN_EINVAL,
                         "%s: expected %s as in %s, found %s (hint: leave it out, or begin another "
                         "run)",
-                        s->name, gfn_options_text(before, s->name), f->path, s->value);
+                        s->name, or_nothing(gfn_options_text(before, s->name)), f->path, s->value);
     if (strcmp(s->name, "iterations") == 0 && gfn_options_int(f->options, s->name) < f->iteration)
         return gfn_fail(GFN_EINVAL,
                         "iterations: expected at least the %lld that are done, found %s (hint: "

@@ -19,6 +19,12 @@
 /* Trajectories that a sampler takes at a time at least, for final samples of small batches. */
 enum { LEAST_CAPACITY = 64 };
 
+static gfn_status make_env(gfn_run *run)
+{
+    const gfn_env_ops *ops = gfn_env_find(gfn_options_text(run->options, "env"));
+    return gfn_env_create_with(ops, run->options, &run->env);
+}
+
 static gfn_status find_objective(const gfn_options *options, const gfn_objective **objective)
 {
     const char *name = gfn_options_text(options, "objective");
@@ -60,8 +66,6 @@ static gfn_status make(gfn_run *run)
     const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
     int64_t capacity = (batch + size - 1) / size;
     capacity = capacity < LEAST_CAPACITY ? LEAST_CAPACITY : capacity;
-    const gfn_env_ops *ops = gfn_env_find(gfn_options_text(o, "env"));
-    GFN_TRY(gfn_env_create_with(ops, o, &run->env));
     GFN_TRY(gfn_model_create(gfn_env_shape(run->env), &config, &run->model));
     GFN_TRY(
         gfn_sampler_create(run->env, run->model, (size_t)capacity, run->threads, &run->sampler));
@@ -86,7 +90,8 @@ static gfn_status check_builds(gfn_comm *comm)
     return gfn_comm_agree(comm, status);
 }
 
-gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads, gfn_run **run)
+gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
+                             const char *directory, gfn_run **run)
 {
     gfn_run *r = NULL;
     gfn_status status = gfn_allocate("run", 1, sizeof *r, &r);
@@ -100,12 +105,21 @@ gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int thread
     if (status == GFN_OK)
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)
+        status = gfn_comm_agree(comm, make_env(r));
+    if (status == GFN_OK)
+        status = gfn_run_give_rewards(r, directory);
+    if (status == GFN_OK)
         status = gfn_comm_agree(comm, make(r));
     if (status != GFN_OK)
         gfn_run_destroy(&r);
     else
         *run = r;
     return status;
+}
+
+gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads, gfn_run **run)
+{
+    return gfn_run_create_in(comm, options, threads, NULL, run);
 }
 
 void gfn_run_destroy(gfn_run **run)
@@ -120,6 +134,7 @@ void gfn_run_destroy(gfn_run **run)
     gfn_options_destroy(&r->options);
     gfn_safetensors_destroy(&r->checkpoint);
     gfn_appender_close(&r->metrics);
+    gfn_release(&r->rewards.data);
     gfn_release(&r->origin);
     gfn_release(&r->directory);
     gfn_release(run);

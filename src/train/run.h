@@ -7,10 +7,14 @@
 
 #include <gfn/run.h>
 
+#include "io/array.h"
 #include "io/file.h"
 #include "io/safetensors.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
+
+/* What a run directory keeps of the rewards of a file. */
+#define GFN_REWARDS_FILE "reward.npy"
 
 /* What options count to at most: beyond it a double is not exact. */
 #define GFN_MAX_COUNT (INT64_C(1) << 53)
@@ -31,7 +35,10 @@ struct gfn_run {
     int threads;
     bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
-    char *directory; /* "" where nothing is kept */
+    bool has_rewards;         /* from a file */
+    struct gfn_array rewards; /* on rank 0, until they are kept */
+    uint32_t rewards_crc;     /* on rank 0 */
+    char *directory;          /* "" where nothing is kept */
     char layout[160], hint[256], notice[1500];
 
     /* Where it came from. On rank 0 alone: checkpoint, origin, metrics, is_fallback, notice. */
@@ -48,6 +55,16 @@ struct gfn_run {
  * those that may differ when a run goes on. */
 bool gfn_run_option_is_of_job(const char *name);
 bool gfn_run_option_may_change(const char *name);
+
+/* run.c: gfn_run_create() of a run that rank 0 found in `directory`; NULL there: of a new one. */
+gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
+                             const char *directory, gfn_run **run);
+
+/* rewards.c: give the environment, which is all that the run must have already, the rewards that it
+ * needs, if any: those of the option reward-file, or of the copy in `directory`, which count on
+ * rank 0. Collective. Errors: GFN_EIO, GFN_EINVAL (of a file), GFN_EDATA (of a copy), GFN_ENOMEM.
+ */
+gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory);
 
 /* pack.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,

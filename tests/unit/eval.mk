@@ -3,7 +3,8 @@ EVAL_TESTS = \
 	tests/unit/eval_exact \
 	tests/unit/eval_exact64 \
 	tests/unit/eval_histogram \
-	tests/unit/eval_metrics
+	tests/unit/eval_metrics \
+	tests/unit/eval_rewards
 check_PROGRAMS += $(EVAL_TESTS)
 UNIT_TESTS += $(EVAL_TESTS)
 tests_unit_eval_exact_SOURCES = tests/unit/eval_exact.c $(WORLDS)
@@ -15,3 +16,5 @@ tests_unit_eval_histogram_SOURCES = tests/unit/eval_histogram.c $(WORLDS)
 tests_unit_eval_histogram_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
 tests_unit_eval_metrics_SOURCES = tests/unit/eval_metrics.c
 tests_unit_eval_metrics_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
+tests_unit_eval_rewards_SOURCES = tests/unit/eval_rewards.c
+tests_unit_eval_rewards_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
