@@ -127,9 +127,9 @@ static void the_sum_of_given_rewards_is_exact(void **state)
     (void)state;
     double reward[CELLS];
     for (int i = 0; i < CELLS; i++)
-        reward[i] = i == 0 ? 0x1p53 : 1;
+        reward[i] = i == 0 ? 1 : 0x1p-53; /* 1 + 0x1p-53 is 1 in floating point */
     gfn_env *env = give(reward);
-    assert_true(gfn_env_spec_of(env)->log_z == log(0x1p53 + CELLS - 1));
+    assert_true(gfn_env_spec_of(env)->log_z == log(1 + (CELLS - 1) * 0x1p-53));
     gfn_env_destroy(&env);
     for (int i = 0; i < CELLS; i++)
         reward[i] = DBL_MAX;
