@@ -299,7 +299,7 @@ static void what_only_training_or_a_model_needs_is_checked_there(void **unused)
     static const lie rows[] = {
         {"loss", "inf", "loss is \"inf\""},
         {"loss", "", "loss is \"\""},
-        {"config.backward", "learned", "backward: expected uniform"},
+        {"config.backward", "given", "backward: expected one of"},
         {"config.objective", "detailed", "objective: expected one of"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
