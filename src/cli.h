@@ -51,7 +51,7 @@ void cli_live_end(cli_live *live);
 
 void cli_report_training(const gfn_run *run, const gfn_report *report);
 void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,
-                           const gfn_draw *draw);
+                           const gfn_bounds *bounds, const gfn_draw *draw);
 void cli_print_objects(const gfn_run *run, const gfn_draw *draw);
 
 #endif

@@ -191,15 +191,18 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
 {
     const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
     gfn_evaluation evaluation;
+    gfn_bounds bounds;
     gfn_draw draw;
     gfn_status status = gfn_run_evaluate(run, &evaluation);
+    if (status == GFN_OK)
+        status = gfn_run_find_bounds(run, d->samples, &bounds);
     if (status == GFN_OK)
         status = gfn_run_draw(run, &stream, d->samples, false, &draw);
     if (status != GFN_OK)
         return status;
     gfn_comm_pause_watch(gfn_run_comm(run), true);
     if (gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet"))
-        cli_report_evaluation(run, &evaluation, &draw);
+        cli_report_evaluation(run, &evaluation, &bounds, &draw);
     gfn_draw_clear(&draw);
     return status;
 }

@@ -155,8 +155,20 @@ static void print_heat_map(const gfn_run *run, const gfn_draw *draw)
 
 /* ---- the report, on standard output ---- */
 
-static void print_quality(const gfn_evaluation *e, const gfn_draw *draw, int64_t modes,
-                          int64_t n_modes)
+static void print_bounds(const gfn_bounds *b)
+{
+    if (b->n == 0)
+        return;
+    printf("  bounds     ELBO %.4f +- %.1g", b->elbo.mean, b->elbo.error);
+    if (!isnan(b->eubo.mean))
+        printf("  EUBO %.4f +- %.1g", b->eubo.mean, b->eubo.error);
+    if (!isnan(b->correlation))
+        printf("; log p and log R correlate by %.4f", b->correlation);
+    printf("\n");
+}
+
+static void print_quality(const gfn_evaluation *e, const gfn_bounds *bounds, const gfn_draw *draw,
+                          int64_t modes, int64_t n_modes)
 {
     if (e->is_exact)
         printf("  exact      L1 %.3g  TV %.3g  JSD %.3g  KL %.3g\n", e->metrics.l1, e->metrics.tv,
@@ -167,6 +179,7 @@ static void print_quality(const gfn_evaluation *e, const gfn_draw *draw, int64_t
     if (!isnan(e->log_z_error))
         printf("  (exact %.6f, error %+.2g)", e->log_z_true, e->log_z_error);
     printf("\n");
+    print_bounds(bounds);
     if (modes >= 0 && n_modes >= 0)
         printf("  modes      %" PRId64 " of %" PRId64 " found in training\n", modes, n_modes);
     else if (modes >= 0)
@@ -195,18 +208,18 @@ void cli_report_training(const gfn_run *run, const gfn_report *r)
            r->seconds, p->iterations_per_second);
     if (!isnan(p->loss))
         printf("  loss       %.3g\n", p->loss);
-    print_quality(&r->last.evaluation, &r->draw, p->modes, p->n_modes);
+    print_quality(&r->last.evaluation, &r->bounds, &r->draw, p->modes, p->n_modes);
     print_heat_map(run, &r->draw);
     if (gfn_run_directory(run)[0])
         printf("\n  files in %s\n", gfn_run_directory(run));
 }
 
 void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,
-                           const gfn_draw *draw)
+                           const gfn_bounds *bounds, const gfn_draw *draw)
 {
     printf("checkpoint of iteration %" PRId64 ", params_crc %08" PRIx32 "\n",
            gfn_run_iteration(run), gfn_run_params_crc(run));
-    print_quality(evaluation, draw, -1, -1);
+    print_quality(evaluation, bounds, draw, -1, -1);
     print_heat_map(run, draw);
 }
 

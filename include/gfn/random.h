@@ -23,6 +23,8 @@ typedef enum gfn_purpose {
     GFN_PURPOSE_CHECK = 3,    /* tests and contract checks */
     GFN_PURPOSE_REPLAY = 4,   /* draw 0: which object of the replay buffer */
     GFN_PURPOSE_BACKWARD = 5, /* backward actions of trajectories drawn back from objects */
+    GFN_PURPOSE_TARGET = 6,   /* draw 0: which object of the target */
+    GFN_PURPOSE_BOUND = 7,    /* trajectories that bound log Z */
 } gfn_purpose;
 
 typedef struct gfn_stream {

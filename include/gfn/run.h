@@ -36,9 +36,9 @@ GFN_API gfn_status gfn_run_options_create(const char *env, gfn_options **options
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
 /* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
- * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file that
- * an option `reward-file` names (float64 .npy) and gives its rewards to all. comm is borrowed, the
- * options are copied. Collective; errors are the same on every rank. */
+ * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file
+ * that an option `reward-file` names (float64 .npy) and gives its rewards to all. comm is borrowed,
+ * the options are copied. Collective; errors are the same on every rank. */
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);
 
@@ -117,6 +117,27 @@ typedef struct gfn_draw {
 GFN_API gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n,
                                 bool wants_objects, gfn_draw *draw);
 GFN_API void gfn_draw_clear(gfn_draw *draw);
+
+/* A mean and its standard error; NAN: not known. */
+typedef struct gfn_estimate {
+    double mean, error;
+} gfn_estimate;
+
+/* What trajectories tell of the policy, in any space, with
+ *     w(trajectory) = log R(x) + sum log P_B - sum log P_F. */
+typedef struct gfn_bounds {
+    int64_t n;          /* trajectories of each bound */
+    gfn_estimate elbo;  /* mean w of trajectories of the policy: at most log Z */
+    gfn_estimate eubo;  /* of trajectories drawn back from the target: at least log Z; where states
+                         * can be enumerated */
+    double correlation; /* of log p(x) and log R(x), Pearson's, over objects that the policy draws;
+                         * p(x) by trajectories drawn back from x. NAN: equal rewards only */
+    int64_t n_objects;
+} gfn_bounds;
+
+/* Find bounds with n trajectories, of which it takes at most 10,000; 0: nothing is known then. The
+ * same bits on any number of ranks and threads. Collective, after gfn_run_evaluate(). */
+GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds);
 
 /* The target R(x)/Z [n_states] where exact evaluation is possible, on rank 0; else NULL. */
 GFN_API const double *gfn_run_target(const gfn_run *run);

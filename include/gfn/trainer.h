@@ -49,6 +49,7 @@ typedef struct gfn_phases {
 typedef struct gfn_report {
     gfn_progress last;
     gfn_draw draw;
+    gfn_bounds bounds;
     gfn_phases phases; /* means over all ranks */
     double seconds;    /* as last.seconds */
     bool is_complete;  /* all iterations were done; false: stopped on request */

@@ -252,6 +252,11 @@ static void add_results(summary *s, const gfn_report *r)
     add(s, gfn_field_number("metrics.kl", e->metrics.kl));
     add(s, count("metrics.modes", r->last.modes));
     add(s, count("metrics.n_modes", r->last.n_modes));
+    add(s, gfn_field_number("metrics.elbo", r->bounds.elbo.mean));
+    add(s, gfn_field_number("metrics.elbo_error", r->bounds.elbo.error));
+    add(s, gfn_field_number("metrics.eubo", r->bounds.eubo.mean));
+    add(s, gfn_field_number("metrics.eubo_error", r->bounds.eubo.error));
+    add(s, gfn_field_number("metrics.correlation", r->bounds.correlation));
     add(s, gfn_field_int("samples.n", r->draw.n));
     add(s, gfn_field_number("samples.l1", r->draw.l1));
     add(s, gfn_field_number("samples.l1_noise_floor", r->draw.l1_noise_floor));

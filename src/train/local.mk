@@ -5,6 +5,7 @@ libtrain_la_SOURCES = \
 	src/train/advance.c \
 	src/train/batch.c \
 	src/train/blocks.c \
+	src/train/bounds.c \
 	src/train/checkpoint.c src/train/checkpoint.h \
 	src/train/draw.c \
 	src/train/evaluate.c \

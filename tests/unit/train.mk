@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/train_bounds
+UNIT_TESTS += tests/unit/train_bounds
+tests_unit_train_bounds_SOURCES = tests/unit/train_bounds.c
+tests_unit_train_bounds_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/train_gradient64
 UNIT_TESTS += tests/unit/train_gradient64
 tests_unit_train_gradient64_SOURCES = tests/unit/train_gradient.c $(WORLDS)

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What trajectories tell of a sampler, also where its space cannot be enumerated. With
+ *
+ *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
+ *
+ *     ELBO = mean of w over trajectories of the policy <= log Z
+ *     EUBO = mean of w over trajectories drawn back from objects of the target >= log Z
+ *
+ * (Blessing et al. 2024, "Beyond ELBOs: a large-scale evaluation of variational methods for
+ * sampling", arXiv:2406.07423), both equal to log Z where the policy is right. And, over objects x
+ * that the policy drew, with several trajectories drawn back from each:
+ *
+ *     log p(x) = log R(x) + log mean of exp(-w),
+ *
+ * which has the correlation 1 with log R(x) where the policy is right.
+ */
+#include "train/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "env/world.h"
+
+/* Trajectories of a bound at most; objects of the correlation at most, and trajectories of each. */
+enum { MOST = 10000, OBJECTS = 256, EACH = 16 };
+
+typedef struct weighing {
+    gfn_run *run;
+    gfn_trajectories *log;
+    size_t width;
+    int32_t *objects;    /* [n][width] that trajectories are drawn back from */
+    int64_t *mine, *all; /* [n] weights of this rank and of all, the bits of doubles */
+    size_t *counts;
+    double *weight; /* [n] */
+} weighing;
+
+/* Weights of this rank's trajectories first ... first + n - 1 of the stream. */
+static gfn_status weigh_share(weighing *w, const gfn_stream *stream, bool is_back, int64_t first,
+                              int64_t n)
+{
+    gfn_trajectories *log = w->log;
+    for (int64_t done = 0, some; done < n; done += some) {
+        some = n - done < (int64_t)log->capacity ? n - done : (int64_t)log->capacity;
+        log->n = 0;
+        if (is_back) {
+            memcpy(log->terminal, w->objects + (size_t)(first + done) * w->width,
+                   (size_t)some * w->width * sizeof *w->objects);
+            GFN_TRY(gfn_sampler_backward(w->run->sampler, stream, first + done, (size_t)some, log));
+        } else {
+            GFN_TRY(gfn_sampler_sample(w->run->sampler, stream, first + done, (size_t)some, log));
+        }
+        for (int64_t i = 0; i < some; i++) {
+            const double weight = log->log_reward[i] + log->sum_log_pb[i] - log->sum_log_pf[i];
+            memcpy(&w->mine[done + i], &weight, sizeof weight);
+        }
+    }
+    return GFN_OK;
+}
+
+/* Weights of n trajectories of the stream, in w->weight on every rank. */
+static gfn_status weigh(weighing *w, gfn_purpose purpose, uint64_t iteration, bool is_back,
+                        int64_t n)
+{
+    const uint64_t seed = (uint64_t)gfn_options_int(w->run->options, "seed");
+    const gfn_stream stream = {seed, purpose, iteration};
+    int64_t first, mine;
+    gfn_comm_share(w->run->comm, n, &first, &mine);
+    gfn_status status = weigh_share(w, &stream, is_back, first, mine);
+    GFN_TRY(gfn_comm_agree(w->run->comm, status));
+    GFN_TRY(
+        gfn_comm_gather_i64(w->run->comm, w->mine, (size_t)mine, 1, w->all, (size_t)n, w->counts));
+    memcpy(w->weight, w->all, (size_t)n * sizeof *w->weight);
+    return GFN_OK;
+}
+
+static gfn_estimate mean_of(const double *x, int64_t n)
+{
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += x[i];
+    const double mean = sum / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    return (gfn_estimate){mean, n > 1 ? sqrt(squares / (double)n / (double)(n - 1)) : NAN};
+}
+
+/* ---- objects ---- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Numbers of n objects of the target, by the inverse of its distribution function. On rank 0. */
+static void draw_targets(const weighing *w, int64_t n, int64_t *number)
+{
+    const gfn_exact *exact = w->run->exact;
+    const double *target = gfn_exact_target(exact);
+    const gfn_stream stream = {(uint64_t)gfn_options_int(w->run->options, "seed"),
+                               GFN_PURPOSE_TARGET, 0};
+    double below = 0;
+    size_t x = 0, last = 0;
+    for (int64_t i = 0; i < n; i++)
+        w->weight[i] = gfn_random_unit(&stream, (uint64_t)i, 0);
+    qsort(w->weight, (size_t)n, sizeof *w->weight, compare_numbers);
+    for (int64_t i = 0; i < n; i++) {
+        for (; x < gfn_exact_n(exact) && below + target[x] <= w->weight[i]; x++) {
+            below += target[x];
+            last = target[x] > 0 ? x : last;
+        }
+        number[i] = (int64_t)(x < gfn_exact_n(exact) ? x : last);
+    }
+}
+
+/* Objects of the target on every rank; false where the space cannot be enumerated. */
+static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
+{
+    gfn_comm *comm = w->run->comm;
+    *is_known = w->run->exact != NULL;
+    GFN_TRY(gfn_comm_broadcast(comm, is_known, sizeof *is_known));
+    if (!*is_known)
+        return GFN_OK;
+    if (gfn_comm_rank(comm) == 0)
+        draw_targets(w, n, w->all);
+    GFN_TRY(gfn_comm_broadcast(comm, w->all, (size_t)n * sizeof *w->all));
+    w->run->env->ops->state_at(w->run->env->world, (size_t)n, w->all, w->objects);
+    return GFN_OK;
+}
+
+static double correlate(int64_t n, const double *x, const double *y)
+{
+    const double mean_x = mean_of(x, n).mean, mean_y = mean_of(y, n).mean;
+    double xx = 0, yy = 0, xy = 0;
+    for (int64_t i = 0; i < n; i++) {
+        xx += (x[i] - mean_x) * (x[i] - mean_x);
+        yy += (y[i] - mean_y) * (y[i] - mean_y);
+        xy += (x[i] - mean_x) * (y[i] - mean_y);
+    }
+    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : NAN;
+}
+
+/* Of w->weight [n][EACH]: log of the mean of exp(-w) of each. */
+static void log_means(const double *weight, int64_t n, double *log_mean)
+{
+    for (int64_t i = 0; i < n; i++) {
+        double least = INFINITY, sum = 0;
+        for (int k = 0; k < EACH; k++)
+            least = fmin(least, weight[i * EACH + k]);
+        for (int k = 0; k < EACH; k++)
+            sum += exp(least - weight[i * EACH + k]);
+        log_mean[i] = log(sum / EACH) - least;
+    }
+}
+
+/* Correlation of log p(x) and log R(x) over n objects that the policy draws. */
+static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
+{
+    const gfn_run *run = w->run;
+    const gfn_stream stream = {(uint64_t)gfn_options_int(run->options, "seed"), GFN_PURPOSE_BOUND,
+                               2};
+    double log_p[OBJECTS], log_r[OBJECTS];
+    gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    run->env->ops->log_reward(run->env->world, (size_t)n, w->objects, log_r);
+    for (int64_t i = n * EACH; i-- > 0;) /* each EACH times, from the last on */
+        memmove(w->objects + (size_t)i * w->width, w->objects + (size_t)(i / EACH) * w->width,
+                w->width * sizeof *w->objects);
+    GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 3, true, n * EACH));
+    log_means(w->weight, n, log_p);
+    for (int64_t i = 0; i < n; i++)
+        log_p[i] += log_r[i];
+    *correlation = correlate(n, log_p, log_r);
+    return GFN_OK;
+}
+
+static gfn_status find_all(weighing *w, int64_t n, gfn_bounds *bounds)
+{
+    bool is_known;
+    bounds->n = n;
+    GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 0, false, n));
+    bounds->elbo = mean_of(w->weight, n);
+    GFN_TRY(find_targets(w, n, &is_known));
+    if (is_known) {
+        GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 1, true, n));
+        bounds->eubo = mean_of(w->weight, n);
+    }
+    bounds->n_objects = n < OBJECTS ? n : OBJECTS;
+    return find_correlation(w, bounds->n_objects, &bounds->correlation);
+}
+
+static gfn_status allocate(weighing *w, int64_t n)
+{
+    const size_t most = (size_t)(n > OBJECTS * EACH ? n : OBJECTS * EACH);
+    GFN_TRY(gfn_sampler_trajectories(w->run->sampler, &w->log));
+    gfn_trajectories_hold_sums(w->log);
+    GFN_TRY(gfn_allocate("objects", most * w->width, sizeof(int32_t), &w->objects));
+    GFN_TRY(gfn_allocate("weights of this rank", most, sizeof(int64_t), &w->mine));
+    GFN_TRY(gfn_allocate("weights of all ranks", most, sizeof(int64_t), &w->all));
+    GFN_TRY(gfn_allocate("weights", most, sizeof(double), &w->weight));
+    return gfn_allocate("counts of ranks", (size_t)gfn_comm_size(w->run->comm), sizeof(size_t),
+                        &w->counts);
+}
+
+gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
+{
+    weighing w = {.run = run, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
+    *bounds = (gfn_bounds){.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
+    n = n < MOST ? n : MOST;
+    if (n < 1)
+        return GFN_OK;
+    gfn_status status = gfn_comm_agree(run->comm, allocate(&w, n));
+    if (status == GFN_OK)
+        status = find_all(&w, n, bounds);
+    gfn_trajectories_destroy(&w.log);
+    gfn_release(&w.objects);
+    gfn_release(&w.mine);
+    gfn_release(&w.all);
+    gfn_release(&w.weight);
+    gfn_release(&w.counts);
+    return status;
+}
