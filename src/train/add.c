@@ -93,19 +93,27 @@ static void add_other(gfn_gradient *g, gfn_worker *w, const gfn_trajectories *lo
 static void add_steps(gfn_gradient *g, gfn_worker *w, const gfn_trajectories *log, size_t i,
                       const gfn_derivatives *d)
 {
-    const size_t k = g->n_columns, n = (size_t)log->n_steps[i], first = i * log->max_steps;
-    const int32_t *row = log->row + first, *action = log->action + first;
-    const bool is_uniform = d->is_uniform, is_numbered = gfn_rows_are_entries(g);
+    const size_t n = (size_t)log->n_steps[i], first = i * log->max_steps;
     const bool has_other = g->n_outputs > 1 || d->log_stop;
-    const int64_t same = fixed(d->log_pf[0]);
-    int64_t *sums = w->entries;
     for (size_t t = 0; t < n; t++) {
-        const size_t entry = is_numbered ? (size_t)row[t] : number_entry(g, row[t]);
-        int64_t *sum = sums + entry * k;
-        sum[action[t]] += is_uniform ? same : fixed(d->log_pf[t]);
+        int64_t *sum = sums_of(g, w, log->row[first + t]);
+        sum[log->action[first + t]] += fixed(d->log_pf[d->is_uniform ? 0 : t]);
         if (has_other)
             add_other(g, w, log, d, first + t, sum);
     }
+}
+
+/* The same where log P_F is all that there is, with one derivative for all steps, and rows are
+ * entries: the usual small job, where it counts. */
+static inline void add_evenly(gfn_gradient *g, const gfn_worker *w, const gfn_trajectories *log,
+                              size_t i, double derivative)
+{
+    const size_t k = g->n_columns, n = (size_t)log->n_steps[i], first = i * log->max_steps;
+    const int32_t *row = log->row + first, *action = log->action + first;
+    const int64_t same = fixed(derivative);
+    int64_t *sums = w->entries;
+    for (size_t t = 0; t < n; t++)
+        sums[(size_t)row[t] * k + (size_t)action[t]] += same;
 }
 
 /* ---- what an objective reads ---- */
@@ -114,6 +122,7 @@ typedef struct addition {
     gfn_gradient *gradient;
     const gfn_trajectories *log;
     double log_z;
+    bool is_even; /* as add_evenly() asks, if derivatives are uniform */
 } addition;
 
 /* What several outputs and rewards are in the states of trajectory i. */
@@ -194,9 +203,11 @@ static size_t count_offenders(size_t n, const double *x)
 /* How many derivatives are out of range. */
 static inline size_t check_range(size_t n_steps, const gfn_derivatives *d)
 {
-    const size_t n = d->is_uniform ? 1 : n_steps;
     size_t offenders = !(fabs(d->log_z) < GFN_ENTRY_LIMIT);
-    offenders += count_offenders(n, d->log_pf) + count_offenders(n, d->log_pb);
+    offenders += !(fabs(d->log_pf[0]) < GFN_ENTRY_LIMIT);
+    offenders += !(fabs(d->log_pb[0]) < GFN_ENTRY_LIMIT);
+    if (!d->is_uniform)
+        offenders += count_offenders(n_steps, d->log_pf) + count_offenders(n_steps, d->log_pb);
     if (d->log_flow || d->log_stop)
         offenders += count_offenders(n_steps, d->log_flow) + count_offenders(n_steps, d->log_stop);
     if (d->log_inflow)
@@ -217,7 +228,10 @@ static inline void add_one(const addition *a, gfn_worker *w, gfn_tally *tally, s
         tally->fault = i < tally->fault ? i : tally->fault;
         return;
     }
-    add_steps(g, w, a->log, i, &d);
+    if (a->is_even && d.is_uniform)
+        add_evenly(g, w, a->log, i, d.log_pf[0]);
+    else
+        add_steps(g, w, a->log, i, &d);
     tally->log_z += fixed(d.log_z);
     tally->loss[0] += limbs[0];
     tally->loss[1] += limbs[1];
@@ -258,7 +272,9 @@ static gfn_status complain(const addition *a, size_t i)
 static gfn_status add_all(gfn_gradient *g, const gfn_trajectories *log)
 {
     const bool is_learned = g->objective->estimate == NULL;
-    addition a = {g, log, is_learned ? gfn_model_log_z(g->sampler->model) : g->log_z};
+    const double log_z = is_learned ? gfn_model_log_z(g->sampler->model) : g->log_z;
+    const bool has_only_log_pf = g->n_outputs == 1 && !(g->objective->needs & GFN_NEEDS_STOP);
+    addition a = {g, log, log_z, has_only_log_pf && gfn_rows_are_entries(g)};
     const size_t pieces = (log->n + ADDED_AT_ONCE - 1) / ADDED_AT_ONCE;
     const size_t most = gfn_rows_are_entries(g) ? (size_t)g->threads : 1;
     const size_t workers = pieces < most ? pieces : most;
@@ -295,7 +311,7 @@ static bool needs_means(const gfn_gradient *g)
 static gfn_status measure(gfn_gradient *g, const gfn_trajectories *log)
 {
     const gfn_objective *o = g->objective;
-    const addition a = {g, log, 0};
+    const addition a = {.gradient = g, .log = log};
     for (size_t i = 0; i < log->n; i++) {
         const gfn_terms terms = find_terms(&a, &g->worker[0], i);
         const double weight = o->weigh ? o->weigh(&terms) : 1;
