@@ -128,7 +128,7 @@ GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
  * the slowest first, which are those of the spec; it is not kept. Each is 0 or more and finite, and
  * one is above 0. Where a reward is 0, stopping is not allowed any more, and the state is no
  * object; one that would be left without any action keeps its stop action, and its 0 counts as
- * 1e-12 of the largest reward. The spec follows. Before others use the world; not thread-safe.
+ * 1e-8 of the largest reward. The spec follows. Before others use the world; not thread-safe.
  * Errors: GFN_ENOSUP (a kind that takes no rewards), GFN_EINVAL (more than GFN_ENV_MAX_REWARDS
  * states, another shape, a bad reward; the world is as it was then), GFN_ENOMEM. */
 GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,
