@@ -10,12 +10,28 @@ tests_unit_train_gradient64_SOURCES = tests/unit/train_gradient.c $(WORLDS)
 tests_unit_train_gradient64_CPPFLAGS = $(CPPFLAGS64)
 tests_unit_train_gradient64_LDADD = $(LINK64) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/train_golden tests/unit/train_golden64
+UNIT_TESTS += tests/unit/train_golden tests/unit/train_golden64
+tests_unit_train_golden_SOURCES = tests/unit/train_golden.c
+tests_unit_train_golden_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_unit_train_golden_LDADD = $(LINK_train) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_train_golden64_SOURCES = tests/unit/train_golden.c
+tests_unit_train_golden64_CPPFLAGS = $(CPPFLAGS64) $(JANSSON_CFLAGS)
+tests_unit_train_golden64_LDADD = $(LINK64) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/golden/objectives_2d.json tests/golden/objectives_3d.json
+
 check_PROGRAMS += tests/unit/train_hostile
 UNIT_TESTS += tests/unit/train_hostile
 tests_unit_train_hostile_SOURCES = tests/unit/train_hostile.c
 tests_unit_train_hostile_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 # The test counts what is allocated.
 tests_unit_train_hostile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
+
+check_PROGRAMS += tests/unit/train_oracle64
+UNIT_TESTS += tests/unit/train_oracle64
+tests_unit_train_oracle64_SOURCES = tests/unit/train_oracle.c
+tests_unit_train_oracle64_CPPFLAGS = $(CPPFLAGS64)
+tests_unit_train_oracle64_LDADD = $(LINK64) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/train_resume
 UNIT_TESTS += tests/unit/train_resume
