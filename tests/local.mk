@@ -9,9 +9,10 @@
 
 UNIT_TESTS =
 SHELL_TESTS = tests/sources.sh tests/headers.sh tests/external.sh \
-	tests/cli/bad-input.sh tests/cli/faults.sh tests/cli/files.sh tests/cli/hangs.sh \
-	tests/cli/long.sh tests/cli/resume.sh tests/cli/rewards.sh tests/cli/same-bits.sh \
-	tests/cli/sbatch.sh tests/cli/seeds.sh tests/cli/stops.sh tests/cli/torture.sh
+	tests/cli/bad-input.sh tests/cli/converge.sh tests/cli/faults.sh tests/cli/files.sh \
+	tests/cli/hangs.sh tests/cli/long.sh tests/cli/resume.sh tests/cli/rewards.sh \
+	tests/cli/same-bits.sh tests/cli/sbatch.sh tests/cli/seeds.sh tests/cli/stops.sh \
+	tests/cli/torture.sh
 ALL_RANKS =
 RANK_TESTS =
 
@@ -79,7 +80,7 @@ LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
 EXTRA_DIST += $(SHELL_TESTS) tests/cli/bits.sh tests/cli/common.sh tests/cli/hosts.sh \
-	tests/cli/ranks.sh tests/cli/slurm.sh \
+	tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/own_loss.c tests/external/score.c tests/external/train.c
 
 # Automake names a log after a file: the rank count stands in the name of an empty one.
@@ -108,6 +109,13 @@ AM_TESTS_ENVIRONMENT = \
 	ASAN_OPTIONS="detect_leaks=$(LEAKS):allocator_may_return_null=1:$$ASAN_OPTIONS"; \
 	export ASAN_OPTIONS; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;
+
+# Learning that takes minutes: these tests do more where GFN_LONG=yes.
+LONG_TESTS = tests/cli/converge.sh tests/cli/same-bits.sh
+check-long: all
+	@GFN_LONG=yes TEST_SECONDS=3600 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)'
+	@$(MAKE) $(AM_MAKEFLAGS) -s --no-print-directory count-tests TESTS='$(LONG_TESTS)'
+.PHONY: check-long
 
 # The last line of scripts/check: the total over all tests of the last `make check`.
 count-tests:

@@ -5,6 +5,7 @@
 # the same bits for every number of ranks and threads.
 set -eu
 . "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/objectives.sh"
 failed=0 runs=0
 
 # Ranks and threads; "free": nobody asks for a number of threads.
@@ -47,19 +48,27 @@ same many --size 16 --iterations 8 --batch-size 1100 --samples 100
 same large --size 12 --ndim 4 --hidden 24 --iterations 4 --batch-size 1100 --samples 100
 same few --size 40 --iterations 15 --batch-size 3 --hidden 16 --samples 100
 
-# Every objective, in a space with a table and in one without, with the backward policies in turn.
-splits=$some_splits
-for objective in tb vargrad db fl-db subtb fl-subtb fm mdb; do
-    case $objective in
-    fm | tb) backward=uniform ;;
-    vargrad | fl-db | mdb) backward=learned ;;
-    *) backward=tied ;;
-    esac
-    same "$objective" --size 9 --iterations 12 --batch-size 37 --objective $objective \
-        --backward $backward --epsilon 0.3 --temperature 1.5 --samples 100
-    same "$objective-4d" --size 7 --ndim 4 --iterations 5 --batch-size 37 --objective $objective \
-        --backward $backward --flow own --samples 100
-done
+# Every objective, in a space with a table and in one without, with the backward policies in turn;
+# in `make check-long` (GFN_LONG=yes) with every backward policy and state flow, on more splits.
+train_objective() {
+    local name=$1-$2-$3 options
+    options=(--objective "$1" --backward "$2" --flow "$3" --batch-size 37 --samples 100)
+    same "$name" --size 9 --iterations 12 --epsilon 0.3 --temperature 1.5 "${options[@]}"
+    same "$name-4d" --size 7 --ndim 4 --iterations 5 "${options[@]}"
+}
+some_objectives() {
+    printf '%s\n' 'tb uniform head' 'vargrad learned head' 'db tied own' 'fl-db learned head' \
+        'subtb tied head' 'fl-subtb tied own' 'fm uniform head' 'mdb learned head'
+}
+splits=$some_splits chosen=$(some_objectives)
+if [ "${GFN_LONG-}" = yes ]; then
+    [ "$MPI_NAME" = none ] || splits=$(echo {1,2,3}-{1,2})
+    chosen=$(objectives)
+fi
+# Not from the standard input, which a launcher would read to its end.
+while read -ru 3 objective backward flow; do
+    train_objective "$objective" "$backward" "$flow"
+done 3<<<"$chosen"
 
 # Another seed must give other bits, or nothing was compared.
 "$GFN_DIST" --size 16 --iterations 40 --batch-size 37 --seed 1 --quiet --out "$TMPDIR/seed"

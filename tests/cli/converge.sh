@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Every objective, with every backward policy and state flow that goes with it, learns the exact
+# distribution of the 8x8 grid. `make check` trains one seed for 1000 iterations, to a bound that
+# ten iterations miss by far; `make check-long` (GFN_LONG=yes) three seeds for 5000, and the 8^4 grid.
+set -u
+. "$top_srcdir/tests/cli/objectives.sh"
+cd "$TMPDIR" || exit 1
+failed=0 runs=0
+
+# learns BOUND OPTION...: the total variation between what was learned and the target.
+learns() {
+    local bound=$1 tv
+    shift
+    rm -rf run
+    "$GFN_DIST" "$@" --r0 0.1 --batch-size 64 --threads 1 --samples 0 --quiet --out run || failed=1
+    tv=$(sed -nE 's/^ *"tv": ([-0-9.e+]+),?$/\1/p' run/summary.json | head -n 1)
+    runs=$((runs + 1))
+    awk -v tv="$tv" -v bound="$bound" 'BEGIN { exit !(tv != "" && tv <= bound) }' && return
+    echo "TV $tv, expected at most $bound: $*"
+    return 1
+}
+
+# all BOUND OPTION...: every combination.
+all() {
+    local objective backward flow
+    while read -r objective backward flow; do
+        learns "$@" --objective "$objective" --backward "$backward" --flow "$flow" || failed=1
+    done < <(objectives)
+}
+
+plane=(--size 8 --hidden 64)
+if [ "${GFN_LONG-}" = yes ]; then
+    for seed in 0 1 2; do
+        all 1e-4 "${plane[@]}" --iterations 5000 --seed $seed
+    done
+    all 0.05 --size 8 --ndim 4 --hidden 64,64 --lr 0.01 --iterations 4000
+else
+    all 0.01 "${plane[@]}" --iterations 1000
+fi
+if learns 0.1 "${plane[@]}" --iterations 10 >/dev/null; then
+    echo "a run of 10 iterations passes: nothing was tested"
+    failed=1
+fi
+echo "$runs runs"
+[ $runs -gt 33 ] || failed=1
+exit $failed
