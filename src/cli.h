@@ -26,6 +26,20 @@ typedef struct cli_request {
 bool cli_parse(int argc, char **argv, cli_request *request);
 void cli_clear(cli_request *request);
 
+/* main.c: train a run to its end or until a stop, kept in `directory` ("": a new one). `name`
+ * stands before the live line. report->draw is ended by gfn_draw_clear(). */
+gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
+                         const char *name, gfn_report *report);
+
+/* Whether a stop was asked for on any rank. Collective. */
+gfn_status cli_is_stopped(gfn_comm *comm, bool *is_stopped);
+
+/* Ask for one after so many seconds (NAN: never), as a signal would. */
+void cli_stop_after(double seconds);
+
+/* sweep.c: train with several seeds. */
+gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_complete);
+
 /* Options of a training run: command line over file over defaults. */
 gfn_status cli_train_options(const cli_request *request, gfn_options **options);
 
@@ -39,12 +53,13 @@ void cli_print_list(FILE *to);
 typedef struct cli_live {
     bool is_on; /* rewrite one line */
     bool is_quiet;
-    bool is_dirty; /* the line is on the screen */
-    double last;   /* when it was written, in seconds of the run */
-    double tv;     /* of the last evaluation; NAN: none yet */
+    bool is_dirty;    /* the line is on the screen */
+    double last;      /* when it was written, in seconds of the run */
+    double tv;        /* of the last evaluation; NAN: none yet */
+    const char *name; /* what stands before it; borrowed */
 } cli_live;
 
-void cli_live_begin(cli_live *live, const cli_request *request);
+void cli_live_begin(cli_live *live, const cli_request *request, const char *name);
 bool cli_live_is_due(cli_live *live, const gfn_progress *progress); /* to be asked at every step */
 void cli_live_show(cli_live *live, const gfn_progress *progress);
 void cli_live_end(cli_live *live);

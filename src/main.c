@@ -5,9 +5,11 @@
  */
 #include "cli.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -46,7 +48,7 @@ static void stop(int number)
 
 static void listen_to_signals(void)
 {
-    static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGINT};
+    static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGINT, SIGALRM};
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -60,11 +62,31 @@ static void make_stoppable(gfn_trainer *trainer)
         gfn_trainer_request_stop(trainer);
 }
 
-static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, const cli_request *request)
+gfn_status cli_is_stopped(gfn_comm *comm, bool *is_stopped)
+{
+    int64_t n = has_signal;
+    const gfn_status status = gfn_comm_sum_i64(comm, &n, 1);
+    *is_stopped = n > 0;
+    return status;
+}
+
+void cli_stop_after(double seconds)
+{
+    struct itimerval timer = {.it_value = {.tv_sec = (time_t)seconds}};
+    if (isnan(seconds))
+        return;
+    timer.it_value.tv_usec = (suseconds_t)(1e6 * (seconds - floor(seconds)));
+    if (seconds < 1e-6) /* 0 would be never */
+        timer.it_value.tv_usec = 1;
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, const cli_request *request,
+                             const char *name)
 {
     gfn_progress progress;
     cli_live live;
-    cli_live_begin(&live, request);
+    cli_live_begin(&live, request, name);
     gfn_status status = GFN_OK;
     while (status == GFN_OK && !gfn_trainer_is_done(trainer)) {
         status = gfn_trainer_advance(trainer, &progress);
@@ -78,10 +100,14 @@ static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, const cli_req
     return status;
 }
 
+/* Once: of several runs the machine is the same. */
 static void announce(const gfn_run *run, const cli_request *request)
 {
-    if (gfn_comm_rank(gfn_run_comm(run)) != 0 || gfn_options_flag(request->program, "quiet"))
+    static bool is_announced;
+    if (gfn_comm_rank(gfn_run_comm(run)) != 0 || gfn_options_flag(request->program, "quiet") ||
+        is_announced)
         return;
+    is_announced = true;
     fprintf(stderr, "%s\n", gfn_run_layout(run));
     if (gfn_run_hint(run)[0])
         fprintf(stderr, "%s\n", gfn_run_hint(run));
@@ -94,31 +120,22 @@ static void pass_on_notice(const gfn_run *run)
         fprintf(stderr, "%s\n", gfn_run_notice(run));
 }
 
-static gfn_status train_run(gfn_run *run, const cli_request *request, bool *is_complete)
+gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
+                         const char *name, gfn_report *report)
 {
-    const char *out = gfn_options_text(request->program, "out");
-    const bool speaks =
-        gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet");
     gfn_trainer *trainer = NULL;
-    gfn_report report;
+    pass_on_notice(run);
     gfn_status status = gfn_trainer_create(run, &trainer);
     if (status == GFN_OK)
-        status = gfn_trainer_keep(trainer, out[0] ? out : NULL);
+        status = gfn_trainer_keep(trainer, directory[0] ? directory : NULL);
     if (status == GFN_OK) {
         announce(run, request);
         make_stoppable(trainer);
-        status = train_loop(gfn_run_comm(run), trainer, request);
+        status = train_loop(gfn_run_comm(run), trainer, request, name);
     }
     if (status == GFN_OK)
-        status = gfn_trainer_finish(trainer, &report);
+        status = gfn_trainer_finish(trainer, report);
     make_stoppable(NULL);
-    if (status == GFN_OK) {
-        *is_complete = report.is_complete;
-        gfn_comm_pause_watch(gfn_run_comm(run), true);
-        if (speaks)
-            cli_report_training(run, &report);
-        gfn_draw_clear(&report.draw);
-    }
     gfn_trainer_destroy(&trainer);
     return status;
 }
@@ -141,14 +158,41 @@ static gfn_status make_run(gfn_comm *comm, const cli_request *request, gfn_run *
 
 static gfn_status train(gfn_comm *comm, const cli_request *request, bool *is_complete)
 {
+    const char *out = gfn_options_text(request->program, "out");
     gfn_run *run = NULL;
+    gfn_report report;
     gfn_status status = make_run(comm, request, &run);
+    if (status == GFN_OK)
+        status = cli_train_run(run, request, out, "", &report);
     if (status == GFN_OK) {
-        pass_on_notice(run);
-        status = train_run(run, request, is_complete);
+        *is_complete = report.is_complete;
+        gfn_comm_pause_watch(comm, true);
+        if (gfn_comm_rank(comm) == 0 && !gfn_options_flag(request->program, "quiet"))
+            cli_report_training(run, &report);
+        gfn_draw_clear(&report.draw);
     }
     gfn_run_destroy(&run);
     return status;
+}
+
+/* Seeds were given, or the directory to go on in is that of a sweep. Collective. */
+static gfn_status is_sweep(gfn_comm *comm, const cli_request *request, bool *is_one)
+{
+    const char *resume = gfn_options_text(request->program, "resume");
+    int64_t n = gfn_options_is_set(request->program, "seeds") ||
+                (gfn_comm_rank(comm) == 0 && resume[0] && gfn_sweep_is_there(resume));
+    const gfn_status status = gfn_comm_sum_i64(comm, &n, 1);
+    *is_one = n > 0;
+    return status;
+}
+
+static gfn_status train_any(gfn_comm *comm, const cli_request *request, bool *is_complete)
+{
+    bool is_one = false;
+    const gfn_status status = is_sweep(comm, request, &is_one);
+    if (status != GFN_OK)
+        return status;
+    return is_one ? cli_sweep(comm, request, is_complete) : train(comm, request, is_complete);
 }
 
 /* The settings that sample and eval take, checked by the rows of training. */
@@ -256,7 +300,7 @@ static int work(const cli_request *request)
     }
     status = gfn_comm_agree(comm, watch(comm, request));
     if (status == GFN_OK)
-        status = request->command == CLI_TRAIN ? train(comm, request, &is_complete)
+        status = request->command == CLI_TRAIN ? train_any(comm, request, &is_complete)
                                                : use_run(comm, request);
     if (status != GFN_OK && gfn_comm_rank(comm) == 0)
         complain(gfn_error_message());

@@ -17,6 +17,9 @@ static const gfn_option program_rows[] = {
     {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "go on with the run in this directory, on any ranks and threads; iterations, samples and "
      "cadences may change"},
+    {"seeds", GFN_OPTION_WORD, "", 0, 0, NULL, "Running",
+     "train with several seeds one after another, such as 0-9 or 0,3,7, each in a folder of the "
+     "run directory; time-limit is that of them all"},
     {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
      "end the job, with a message, when a rank has not moved for so long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
@@ -238,11 +241,24 @@ static bool check_resume(cli_request *request)
     return true;
 }
 
+/* Seeds are all that a sweep's runs differ in. (The one in a file of options gives way.) */
+static bool check_seeds(cli_request *request)
+{
+    const char *seeds = gfn_options_text(request->program, "seeds");
+    const char *seed = cli_find(request, "seed");
+    if (seeds[0] == '\0' || seed == NULL)
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "seed: expected none beside --seeds %.200s, found %.200s (hint: one of the two)",
+             seeds, seed);
+    return false;
+}
+
 /* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
     if (request->command == CLI_TRAIN)
-        return check_resume(request);
+        return check_resume(request) && check_seeds(request);
     for (size_t i = 0; i < request->n_settings; i++)
         if (!check_option(request, request->settings[i].name))
             return false;

@@ -19,7 +19,7 @@
 
 enum { MAX_LINE = 160 };
 
-void cli_live_begin(cli_live *live, const cli_request *request)
+void cli_live_begin(cli_live *live, const cli_request *request, const char *name)
 {
     const char *progress = gfn_options_text(request->program, "progress");
     /* Under a launcher isatty() is true in every rank even where output goes to a file. */
@@ -27,6 +27,7 @@ void cli_live_begin(cli_live *live, const cli_request *request)
     *live = (cli_live){.is_quiet = gfn_options_flag(request->program, "quiet") ||
                                    gfn_comm_launched_rank() != 0 || strcmp(progress, "never") == 0};
     live->tv = NAN;
+    live->name = name;
     live->is_on = strcmp(progress, "always") == 0 || (strcmp(progress, "auto") == 0 && is_terminal);
 }
 
@@ -68,7 +69,8 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
     print_duration(left, sizeof left, rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);
     if (!isnan(live->tv))
         snprintf(tv, sizeof tv, "  TV %.1e", live->tv);
-    snprintf(line, sizeof line, "%" PRId64 "/%" PRId64 "  loss %.2e  log Z %.3f%s  %.2e traj/s  %s",
+    snprintf(line, sizeof line,
+             "%s%" PRId64 "/%" PRId64 "  loss %.2e  log Z %.3f%s  %.2e traj/s  %s", live->name,
              p->iteration, p->iterations, p->loss, p->log_z, tv, p->trajectories_per_second, left);
     const int width = line_width();
     if (live->is_on)

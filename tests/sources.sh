@@ -19,7 +19,7 @@ owners='
     objective:objective
     optim:optim
     sampler:rollout
-    gradient:train run:train trainer:train
+    gradient:train run:train sweep:train trainer:train
     gfn:~
 '
 

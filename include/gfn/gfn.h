@@ -19,6 +19,7 @@
 #include <gfn/sampler.h>
 #include <gfn/shape.h>
 #include <gfn/status.h>
+#include <gfn/sweep.h>
 #include <gfn/tape.h>
 #include <gfn/trainer.h>
 #include <gfn/trajectories.h>

@@ -105,6 +105,50 @@ bool gfn_text_integers(const char *text, size_t max, int64_t *values, size_t *n)
     }
 }
 
+/* "3" or "0-9"; text[length] ends it. */
+static bool read_range(const char *text, size_t length, int64_t *first, int64_t *last)
+{
+    char part[64];
+    if (length >= sizeof part)
+        return false;
+    memcpy(part, text, length);
+    part[length] = '\0';
+    char *dash = strchr(part, '-');
+    if (dash)
+        *dash = '\0';
+    return gfn_text_integer(part, first) && gfn_text_integer(dash ? dash + 1 : part, last) &&
+           *first >= 0 && *last >= *first;
+}
+
+static bool is_among(const int64_t *values, size_t n, int64_t value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (values[i] == value)
+            return true;
+    return false;
+}
+
+bool gfn_text_ranges(const char *text, size_t max, int64_t *values, size_t *n)
+{
+    *n = 0;
+    for (;;) {
+        const size_t length = strcspn(text, ",");
+        int64_t first, last;
+        if (!read_range(text, length, &first, &last) || (uint64_t)(last - first) >= max - *n)
+            return false;
+        for (int64_t i = first;; i++) {
+            if (is_among(values, *n, i))
+                return false;
+            values[(*n)++] = i;
+            if (i == last)
+                break;
+        }
+        if (text[length] == '\0')
+            return true;
+        text += length + 1;
+    }
+}
+
 enum { LONGEST = 63 };
 
 static size_t least(size_t a, size_t b, size_t c)

@@ -21,6 +21,9 @@ bool gfn_text_flag(const char *text, bool *value);       /* yes no true false 1 
 /* "256,128": at most `max` integers. "none" is no integer. */
 bool gfn_text_integers(const char *text, size_t max, int64_t *values, size_t *n);
 
+/* "0-9,12": numbers from 0 on and ranges of them, at most `max` in all, each once. */
+bool gfn_text_ranges(const char *text, size_t max, int64_t *values, size_t *n);
+
 /* Insertions, deletions and replacements that turn a into b (of each, the first 63 bytes). */
 size_t gfn_text_distance(const char *a, const char *b);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <gfn/sweep.h>
 #include <gfn/version.h>
 
 #include "base/fail.h"
@@ -150,6 +151,11 @@ gfn_status gfn_found_refuse(const char *directory)
     if (!gfn_folder_exists(directory))
         return gfn_fail(GFN_EIO, "%s: expected a run directory, found %s (hint: runs/latest)",
                         directory, gfn_file_exists(directory) ? "a file" : "nothing");
+    if (gfn_sweep_is_there(directory))
+        return gfn_fail(GFN_EIO,
+                        "%s: expected the directory of one run, found that of a sweep (hint: "
+"one of its folders seed-...)",
+                        directory);
     return gfn_fail(GFN_EIO,
                     "%s: expected a run directory with a %s, found none (hint: a run that ended "
                     "before its first checkpoint has none)",

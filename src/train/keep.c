@@ -20,9 +20,9 @@
 #include "io/npy.h"
 
 /* What must not be in a directory that a new run is to be kept in. */
-static const char *const files[] = {
-    GFN_CONFIG_FILE, GFN_METRICS_FILE,        GFN_CHECKPOINT_FILE, "histogram.npy",
-    "summary.json",  GFN_CHECKPOINT_PREVIOUS, GFN_REWARDS_FILE,    NULL};
+static const char *const files[] = {GFN_CONFIG_FILE,  GFN_METRICS_FILE, GFN_CHECKPOINT_FILE,
+                                    "histogram.npy",  GFN_SUMMARY_FILE, GFN_CHECKPOINT_PREVIOUS,
+                                    GFN_REWARDS_FILE, GFN_SWEEP_FILE,   NULL};
 
 bool gfn_trainer_is_kept(const gfn_trainer *trainer)
 {
@@ -30,7 +30,7 @@ bool gfn_trainer_is_kept(const gfn_trainer *trainer)
 }
 
 /* Claim runs/NAME-DATE-TIME, or with -2, -3, ... behind it where that is taken. */
-static gfn_status claim_new(const gfn_run *run, char *path, size_t size)
+static gfn_status claim_new(const char *name, char *path, size_t size)
 {
     char stamp[32];
     gfn_clock_stamp(stamp, sizeof stamp);
@@ -38,7 +38,7 @@ static gfn_status claim_new(const gfn_run *run, char *path, size_t size)
         char suffix[16] = "";
         if (i > 1)
             snprintf(suffix, sizeof suffix, "-%d", i);
-        snprintf(path, size, "runs/%s-%s%s", gfn_options_text(run->options, "env"), stamp, suffix);
+        snprintf(path, size, "runs/%s-%s%s", name, stamp, suffix);
         gfn_status status = gfn_folder_claim(path, NULL);
         if (status != GFN_EEXIST)
             return status;
@@ -46,21 +46,18 @@ static gfn_status claim_new(const gfn_run *run, char *path, size_t size)
     return gfn_fail(GFN_EEXIST, "%s: exists, and so do 999 others of this second", path);
 }
 
-static gfn_status claim(gfn_run *run, const char *directory)
+gfn_status gfn_keep_claim(const char *name, const char *directory, char **claimed)
 {
     char fresh[160];
     if (directory == NULL) {
-        GFN_TRY(claim_new(run, fresh, sizeof fresh));
+        GFN_TRY(claim_new(name, fresh, sizeof fresh));
         GFN_TRY(gfn_folder_link(fresh + strlen("runs/"), "runs/latest"));
         directory = fresh;
     } else {
         GFN_TRY(gfn_folder_claim(directory, files));
     }
-    char *copy;
-    GFN_TRY(gfn_allocate("directory", strlen(directory) + 1, 1, &copy));
-    strcpy(copy, directory);
-    gfn_release(&run->directory);
-    run->directory = copy;
+    GFN_TRY(gfn_allocate("directory", strlen(directory) + 1, 1, claimed));
+    strcpy(*claimed, directory);
     return GFN_OK;
 }
 
@@ -125,7 +122,10 @@ static gfn_status set_aside(gfn_trainer *t, const char *path)
 static gfn_status begin(gfn_trainer *t, const char *directory)
 {
     t->saved_iteration = -1; /* a loaded run has its checkpoint elsewhere */
-    GFN_TRY(claim(t->run, directory));
+    char *claimed;
+    GFN_TRY(gfn_keep_claim(gfn_options_text(t->run->options, "env"), directory, &claimed));
+    gfn_release(&t->run->directory);
+    t->run->directory = claimed;
     GFN_TRY(with_file(t, GFN_METRICS_FILE, open_metrics));
     GFN_TRY(gfn_folder_claim(t->run->directory, files)); /* nobody was faster */
     if (t->run->has_rewards)
@@ -299,7 +299,7 @@ gfn_status gfn_keep_report(gfn_trainer *t, const gfn_report *report)
     add(&s, gfn_field_text("params_crc", crc));
     add_machine(&s, t, report);
     add(&s, gfn_field_text("finished", gfn_clock_utc(utc, sizeof utc)));
-    gfn_status status = gfn_folder_path(t->run->directory, "summary.json", &path);
+    gfn_status status = gfn_folder_path(t->run->directory, GFN_SUMMARY_FILE, &path);
     if (status == GFN_OK && report->draw.counts && report->draw.n > 0)
         status = gfn_folder_path(t->run->directory, "histogram.npy", &histogram);
     if (status == GFN_OK && histogram)

@@ -25,6 +25,8 @@ libtrain_la_SOURCES = \
 	src/train/rewards.c \
 	src/train/run.c src/train/run.h \
 	src/train/step.c \
+	src/train/sweep.c src/train/sweep.h \
+	src/train/sweep_results.c \
 	src/train/trainer.c src/train/trainer.h \
 	src/train/tune.c \
 	src/train/update.c

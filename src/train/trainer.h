@@ -126,6 +126,9 @@ void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log);
 gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n);
 
 /* keep.c: files of the run directory; nothing happens on other ranks or where nothing is kept. */
+/* Also: a directory that nobody else has and that holds no run, a new runs/NAME-DATE-TIME where
+ * `directory` is NULL. */
+gfn_status gfn_keep_claim(const char *name, const char *directory, char **claimed);
 gfn_status gfn_keep_metrics(gfn_trainer *trainer, const gfn_progress *progress);
 gfn_status gfn_keep_report(gfn_trainer *trainer, const gfn_report *report);
 gfn_status gfn_keep_close(gfn_trainer *trainer);
@@ -146,6 +149,8 @@ gfn_status gfn_trainer_restore(gfn_trainer *trainer);
 
 #define GFN_CONFIG_FILE "config.ini"
 #define GFN_METRICS_FILE "metrics.jsonl"
+#define GFN_SUMMARY_FILE "summary.json"
+#define GFN_SWEEP_FILE "sweep.json"
 #define GFN_CHECKPOINT_DAMAGED "checkpoint.damaged.safetensors"
 #define GFN_CHECKPOINT_FILE "checkpoint.safetensors"
 #define GFN_CHECKPOINT_PREVIOUS "checkpoint.prev.safetensors"

@@ -73,6 +73,16 @@ refused 2 "$everything" eval a --out x
 refused 2 "$everything" sample a --progress never
 refused 2 "$everything" list --config x
 
+# Seeds.
+for value in '' abc -1 3- 5-4 1,1 0-5,3 1.5 0-1000 99999999999999999999; do
+    refused 2 "^gfn-dist: seeds: $everything" "--seeds=$value"
+done
+refused 2 '^gfn-dist: seed: expected none beside --seeds 0-9, found 3 .*hint' --seeds 0-9 --seed 3
+refused 2 "^gfn-dist: size: $everything" --seeds 0-9 --size 1
+refused 2 "^gfn-dist: weight-decay: $everything" --seeds 0-9 --lr 1 --weight-decay 1
+refused 2 "$everything" eval a --seeds 0-9
+refused 1 'nowhere: expected the directory of a sweep' --resume nowhere --seeds 0-9
+
 # Files.
 refused 1 'nowhere' eval nowhere
 refused 1 'nowhere' sample nowhere

@@ -153,6 +153,47 @@ static void lists_hold_no_more_than_asked_for(void **state)
         assert_false(gfn_text_integers(bad[i], 3, values, &n));
 }
 
+static void ranges_hold_each_number_once(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",
+                                      ",",
+                                      "-",
+                                      "-1",
+                                      "3-",
+                                      "5-4",
+                                      "1,",
+                                      "1,,2",
+                                      "1 ",
+                                      "0-4",
+                                      "1,1",
+                                      "0-2,1",
+                                      "a",
+                                      "1-2-3",
+                                      "1--2",
+                                      "0x1",
+                                      "9223372036854775807-9223372036854775808",
+                                      "1.5",
+                                      "none",
+                                      "0-9223372036854775807"};
+    int64_t values[4];
+    size_t n = 77;
+    assert_true(gfn_text_ranges("7", 4, values, &n));
+    assert_int_equal(n, 1);
+    assert_int_equal(values[0], 7);
+    assert_true(gfn_text_ranges("0-3", 4, values, &n));
+    assert_int_equal(n, 4);
+    for (int64_t i = 0; i < 4; i++)
+        assert_int_equal(values[i], i);
+    assert_true(gfn_text_ranges("9223372036854775806-9223372036854775807,5,0-0", 4, values, &n));
+    assert_int_equal(n, 4);
+    assert_true(values[0] == INT64_MAX - 1 && values[1] == INT64_MAX);
+    assert_true(values[2] == 5 && values[3] == 0);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (gfn_text_ranges(bad[i], 4, values, &n))
+            fail_msg("\"%s\" is taken", bad[i]);
+}
+
 /* kitten - sitting is the example of the distance's textbooks. */
 static void distance_counts_edits(void **state)
 {
@@ -179,6 +220,7 @@ int main(void)
         cmocka_unit_test(times_have_units),
         cmocka_unit_test(flags_are_six_words),
         cmocka_unit_test(lists_hold_no_more_than_asked_for),
+        cmocka_unit_test(ranges_hold_each_number_once),
         cmocka_unit_test(distance_counts_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

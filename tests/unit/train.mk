@@ -43,6 +43,11 @@ UNIT_TESTS += tests/unit/train_run
 tests_unit_train_run_SOURCES = tests/unit/train_run.c
 tests_unit_train_run_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/train_sweep
+UNIT_TESTS += tests/unit/train_sweep
+tests_unit_train_sweep_SOURCES = tests/unit/train_sweep.c
+tests_unit_train_sweep_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/train_tune
 UNIT_TESTS += tests/unit/train_tune
 tests_unit_train_tune_SOURCES = tests/unit/train_tune.c
