@@ -15,6 +15,7 @@
 #include "io/folder.h"
 #include "io/ini.h"
 #include "io/json.h"
+#include "io/npy.h"
 #include "train/found.h"
 #include "train/trainer.h"
 
@@ -130,26 +131,35 @@ static gfn_status save_config(const gfn_sweep *sweep)
 }
 
 /* A run and its trainer refuse what cannot be trained before anything is written. */
-static gfn_status try_out(gfn_comm *comm, const gfn_options *options)
+static gfn_status try_out(gfn_comm *comm, const gfn_options *options, gfn_run **run)
 {
-    gfn_run *run = NULL;
     gfn_trainer *trainer = NULL;
-    gfn_status status = gfn_run_create(comm, options, 0, &run);
-    if (status == GFN_OK)
-        status = gfn_trainer_create(run, &trainer);
-    if (status == GFN_OK)
-        gfn_trainer_destroy(&trainer);
-    gfn_run_destroy(&run);
+    GFN_TRY(gfn_run_create(comm, options, 0, run));
+    GFN_TRY(gfn_trainer_create(*run, &trainer));
+    gfn_trainer_destroy(&trainer);
+    return GFN_OK;
+}
+
+/* All seeds get the rewards of the first, whatever becomes of the file they came from. */
+static gfn_status save_rewards(const gfn_sweep *sweep, const gfn_run *run)
+{
+    char *path;
+    if (!run->has_rewards)
+        return GFN_OK;
+    GFN_TRY(gfn_folder_path(sweep->directory, GFN_REWARDS_FILE, &path));
+    gfn_status status = gfn_npy_save(path, &run->rewards);
+    gfn_release(&path);
     return status;
 }
 
 /* The folder of the first seed is made by one process only, of several that want the directory. */
-static gfn_status found_directory(gfn_sweep *sweep, const char *directory)
+static gfn_status found_directory(gfn_sweep *sweep, const gfn_run *run, const char *directory)
 {
     char *claimed;
     GFN_TRY(gfn_keep_claim(gfn_options_text(sweep->options, "env"), directory, &claimed));
     GFN_TRY(take_directory(sweep, claimed));
     GFN_TRY(gfn_folder_claim(gfn_sweep_place(sweep, 0), NULL));
+    GFN_TRY(save_rewards(sweep, run));
     GFN_TRY(gfn_sweep_save(sweep));
     return save_config(sweep);
 }
@@ -182,12 +192,14 @@ gfn_status gfn_sweep_create(gfn_comm *comm, const gfn_options *options, const ch
 {
     const bool is_root = gfn_comm_rank(comm) == 0;
     gfn_sweep *s = NULL;
+    gfn_run *run = NULL;
     GFN_TRY(make(comm, &s));
     gfn_status status = share(s, is_root ? prepare(s, options, seeds) : GFN_OK);
     if (status == GFN_OK)
-        status = try_out(comm, options);
+        status = try_out(comm, options, &run);
     if (status == GFN_OK)
-        status = gfn_comm_agree(comm, is_root ? found_directory(s, directory) : GFN_OK);
+        status = gfn_comm_agree(comm, is_root ? found_directory(s, run, directory) : GFN_OK);
+    gfn_run_destroy(&run);
     return give(status, s, sweep);
 }
 
@@ -357,7 +369,7 @@ static gfn_status begin_new(gfn_sweep *sweep, size_t index, gfn_run **run)
         status = gfn_options_set(options, "seed", seed, "seeds");
     status = gfn_comm_agree(sweep->comm, status);
     if (status == GFN_OK)
-        status = gfn_run_create(sweep->comm, options, 0, run);
+        status = gfn_run_create_in(sweep->comm, options, 0, sweep->directory, run);
     gfn_options_destroy(&options);
     return status;
 }

@@ -75,6 +75,8 @@ bits again | cmp - run.bits || bad "config.ini gives other bits"
 
 "$GFN_DIST" "${job[@]}" --iterations 2000 --time-limit 0.02 --quiet --out part
 [ $? -eq 3 ] || bad "no run that was stopped"
+"$GFN_DIST" "${job[@]}" --iterations 2000 --seeds 5,0 --time-limit 0.02 --quiet --out sweep
+[ $? -eq 3 ] && [ ! -e sweep/seed-0 ] || bad "no sweep that was stopped"
 cp -r part changed
 npy reward.npy '8, 8' "${landscape[@]/4/.5}"
 "$GFN_DIST" --resume changed --reward-file reward.npy --quiet || bad "resume: it fails"
@@ -83,6 +85,9 @@ rm reward.npy
 "$GFN_DIST" --resume part --quiet || bad "resume without the file: it fails"
 bits part | cmp - run.bits || bad "resume without the file: other bits"
 "$GFN_DIST" eval run --samples 10 --quiet >out || bad "eval without the file"
+
+"$GFN_DIST" --resume sweep --quiet || bad "a sweep without the file: it fails"
+bits sweep/seed-0 | cmp - run.bits || bad "a sweep without the file: other bits"
 
 # Before the first checkpoint.
 cp -r run early && rm early/checkpoint* early/metrics.jsonl
