@@ -8,14 +8,24 @@
 # Each runs in the build folder, with a temporary folder of its own as TMPDIR.
 
 UNIT_TESTS =
-SHELL_TESTS = tests/sources.sh tests/headers.sh tests/external.sh \
-	tests/cli/bad-input.sh tests/cli/converge.sh tests/cli/faults.sh tests/cli/files.sh \
-	tests/cli/hangs.sh tests/cli/long.sh tests/cli/resume.sh tests/cli/rewards.sh \
-	tests/cli/same-bits.sh tests/cli/sbatch.sh tests/cli/seeds.sh tests/cli/stops.sh \
-	tests/cli/bad-input.sh tests/cli/faults.sh tests/cli/files.sh tests/cli/hangs.sh \
-	tests/cli/long.sh tests/cli/resume.sh tests/cli/rewards.sh tests/cli/same-bits.sh \
-	tests/cli/sbatch.sh tests/cli/seeds.sh tests/cli/stops.sh tests/cli/sweep.sh \
-	tests/cli/torture.sh
+SHELL_TESTS = \
+	tests/cli/bad-input.sh \
+	tests/cli/converge.sh \
+	tests/cli/faults.sh \
+	tests/cli/files.sh \
+	tests/cli/hangs.sh \
+	tests/cli/long.sh \
+	tests/cli/resume.sh \
+	tests/cli/rewards.sh \
+	tests/cli/same-bits.sh \
+	tests/cli/sbatch.sh \
+	tests/cli/seeds.sh \
+	tests/cli/stops.sh \
+	tests/cli/sweep.sh \
+	tests/cli/torture.sh \
+	tests/external.sh \
+	tests/headers.sh \
+	tests/sources.sh
 ALL_RANKS =
 RANK_TESTS =
 
