@@ -68,7 +68,9 @@ typedef struct gfn_env_ops {
     void (*step)(const void *world, size_t n, int32_t *state, const int32_t *action);
 
     /* mask [n][n_back_actions]: 1 where the backward action is allowed. Every edge into a state
-     * has a backward action of its own; two actions between the same two states are two edges. */
+     * has a backward action of its own; two actions between the same two states are two edges.
+     * This one, step_back and forward_action may meet any words instead of a state, as
+     * gfn_env_check_objects() gets them: what they do then means nothing, but it is defined. */
     void (*allowed_back)(const void *world, size_t n, const int32_t *state, uint8_t *mask);
 
     /* Undo, in place, with an allowed backward action. */
@@ -176,7 +178,7 @@ GFN_API gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *s
 GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number,
                                     int32_t *state);
 
-/* Whether n states are objects that can be built: they may be any numbers.
+/* Whether n states are objects that can be built; they may be any words.
  * Errors: GFN_EINVAL (the first that is none, with its row), GFN_ENOMEM. */
 GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *state);
 

@@ -129,7 +129,7 @@ static void bits_forward_action(const void *world, size_t n, const int32_t *stat
 {
     const struct bits *bits = world;
     for (size_t i = 0; i < n; i++)
-        action[i] = 2 * back[i] + state[i * bits->length + (size_t)back[i]] - 1;
+        action[i] = 2 * back[i] + (state[i * bits->length + (size_t)back[i]] == 2);
 }
 
 /* Only strings that are complete have a reward. */
