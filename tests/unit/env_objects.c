@@ -17,6 +17,17 @@
 #include "data/state_set.h"
 #include "env_worlds.h"
 
+/* bits, but what undoes a wild word is a wild action. */
+static gfn_env_ops wild_bits;
+
+static void forward_wildly(const void *world, size_t n, const int32_t *state, const int32_t *back,
+                           int32_t *action)
+{
+    bits_world.forward_action(world, n, state, back, action);
+    if (state[back[0]] < 0 || state[back[0]] > 2)
+        action[0] = state[back[0]];
+}
+
 static const struct {
     const gfn_env_ops *ops; /* NULL: hypergrid */
     const char *settings;
@@ -32,6 +43,7 @@ static const struct {
     {&bits_world, "length=5", -1, 4, false},
     {&bits_world, "length=5 ones=2", -1, 4, false},
     {&bits_world, "length=4 numbered=yes", -2, 4, false},
+    {&wild_bits, "length=3", -10, 10, false},
     {&ladder_world, "", -5, 20, false},
     {&ladder_world, "rungs=1", -5, 20, false},
     {&ladder_world, "rungs=100", -200, 200, false},
@@ -225,6 +237,8 @@ static void the_first_row_that_is_wrong_is_named(void **unused)
 
 int main(void)
 {
+    wild_bits = bits_world;
+    wild_bits.forward_action = forward_wildly;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_object_is_accepted),
         cmocka_unit_test(nothing_else_is_accepted_of_small_words),
