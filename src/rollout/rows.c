@@ -99,10 +99,12 @@ static void find_probabilities(const gfn_sampler *s, size_t n, const gfn_real *l
         }
         for (size_t a = 0; a < k; a++)
             sum += exp(((double)log_pf[a] - largest) / s->temperature);
-        for (size_t a = 0; a < k && allowed > 0; a++) {
+        for (size_t a = 0; a < k; a++) {
             const double tempered = exp(((double)log_pf[a] - largest) / s->temperature) / sum;
-            const double even = log_pf[a] == -INFINITY ? 0 : 1 / (double)allowed;
+            const double even = 1 / (double)allowed;
             p[a] = (gfn_real)((1 - s->epsilon) * tempered + s->epsilon * even);
+            if (log_pf[a] == -INFINITY)
+                p[a] = 0;
         }
     }
 }
