@@ -46,10 +46,10 @@ typedef gfn_status (*gfn_policy_function)(void *self, size_t n, const int32_t *s
 
 typedef struct gfn_exact gfn_exact;
 
-/* States that gfn_exact_create() accepts: a bound on memory, about 100 bytes a state. */
+/* States that gfn_exact_create() accepts: a bound on memory, 16 bytes a state. */
 #define GFN_EXACT_MAX_STATES (INT64_C(1) << 26)
 
-/* Prepare the exact evaluation of policies in `env` (borrowed): targets R(x)/Z and the graph.
+/* Prepare the exact evaluation of policies in `env` (borrowed): targets R(x)/Z, modes, the graph.
  * Errors: GFN_ENOSUP (states cannot be numbered, or are more than GFN_EXACT_MAX_STATES),
  * GFN_ENOMEM. */
 GFN_API gfn_status gfn_exact_create(const gfn_env *env, gfn_exact **exact);
@@ -59,6 +59,10 @@ GFN_API size_t gfn_exact_n(const gfn_exact *exact);             /* states */
 GFN_API const double *gfn_exact_target(const gfn_exact *exact); /* [n] R(x)/Z; 0: not an object */
 GFN_API double gfn_exact_log_z(const gfn_exact *exact);         /* log sum R(x), summed in double */
 GFN_API int64_t gfn_exact_n_modes(const gfn_exact *exact);      /* objects of maximal reward */
+
+/* Connected blocks of such objects, whose cells differ by 1 in one dimension, in a grid; -1: not
+ * known (no grid, its largest reward is not known, or there are more than 65536 such objects). */
+GFN_API int64_t gfn_exact_n_mode_regions(const gfn_exact *exact);
 
 /* Exact terminal distribution of a policy by dynamic programming over states in topological order:
  *     u(s0) = 1,  u(s') = sum over edges u(s) P_F(s'|s),  p(x) = u(x) P_F(stop|x)
@@ -78,6 +82,14 @@ GFN_API gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *
  * then. */
 GFN_API gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t *terminal,
                                      int64_t *counts);
+
+/* What n objects show where there is no table of all states, from the world's own log Z:
+ *     l1 = sum over the distinct x among them of |count/n - q(x)| + 1 - sum over them of q(x),
+ * the same as of counts of all states; and an estimate of its noise floor, the mean over the
+ * objects of E|X - n q| / (n q), which is right for objects that are drawn from q.
+ * NAN where n is 0 or log Z is not known. Errors: GFN_ENOMEM. */
+GFN_API gfn_status gfn_l1_of_objects(const gfn_env *env, size_t n, const int32_t *terminal,
+                                     double *l1, double *floor);
 
 GFN_END_DECLS
 

@@ -22,6 +22,13 @@ static inline void gfn_sum_add(gfn_sum *sum, double x)
     sum->high = total;
 }
 
+/* Add a sum of other terms. */
+static inline void gfn_sum_join(gfn_sum *sum, const gfn_sum *other)
+{
+    gfn_sum_add(sum, other->high);
+    sum->low += other->low;
+}
+
 /* An infinite term makes `low` NAN, and the sum is that term. */
 static inline double gfn_sum_value(const gfn_sum *sum)
 {

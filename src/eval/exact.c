@@ -4,14 +4,18 @@
  *
  *     u(s0) = 1,   u(s') = sum over edges u(s) P_F(s'|s),   p(x) = u(x) P_F(stop|x)
  *
- * and p(x) = u(x) where x has no action at all. u and p lie in one array, so that stopping is an
- * edge like any other: from u(x) to p(x). The order of the additions is that of the numbers and
- * actions, whatever the size of a chunk.
+ * and p(x) = u(x) where x has no action at all. Once the flow u(s) of a state has been pushed along
+ * its edges it is not needed any more, and p(s) takes its place: stopping is an edge like any
+ * other, from a state to itself. The order of the additions is that of the numbers and actions,
+ * whatever the size of a chunk.
+ *
+ * Where edges lead is not kept: in a grid every action adds the same to the number of any state,
+ * and elsewhere it is found again for each chunk of every run.
  *
  * To check by: size=2 ndim=2 and a uniform policy end in the cells (0,0) (0,1) (1,0) (1,1) with
  * probabilities 1/3, 1/6, 1/6, 1/3.
  */
-#include <gfn/eval.h>
+#include "eval/exact.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -19,62 +23,63 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/sum.h"
-#include "env/world.h"
+#include "eval/graph.h"
+#include "eval/survey.h"
 
-/* Places that an edge does not lead to. */
-enum { NO_EDGE = -1, NO_ACTION = -2 };
-
-enum {
-    CHUNK_STATES = 4096,
-    CHUNK_EDGES = 1 << 18,
-    MAX_KEPT_ACTIONS = 19, /* more would need more than about 100 bytes a state */
-};
+enum { CHUNK_STATES = 4096, CHUNK_EDGES = 1 << 18 };
 
 struct gfn_exact {
     const gfn_env *env;
+    gfn_crew crew;
     size_t n, width, n_actions;
-    double log_z;
-    int64_t n_modes;
-    double *target; /* [n] */
-    double *flow;   /* u [n], p [n] */
-    int32_t *place; /* [n][n_actions] where each edge leads in `flow`; NULL: made when needed */
+    gfn_survey survey;
+    gfn_sum sum;
+    double *flow;      /* [n] u, and p where it has been pushed */
+    size_t next;       /* the state to be pushed next */
+    gfn_graph **graph; /* [threads] */
 
-    /* One chunk of states, and those among them that have one action. */
+    /* A chunk of states, which begins at e->next. */
     size_t chunk;
-    int64_t *number;      /* [chunk] */
-    int32_t *state;       /* [chunk][width] */
-    uint8_t *mask;        /* [chunk][n_actions] */
-    gfn_real *log_pf;     /* [chunk][n_actions] */
-    int32_t *chunk_place; /* [chunk][n_actions], where `place` is NULL */
-    size_t *lane;         /* [chunk] */
-    int32_t *action;      /* [chunk] */
-    int32_t *to;          /* [chunk][width] */
-    double *log_reward;   /* [chunk] */
+    int32_t *place;   /* [chunk][n_actions] where edges lead, unless by leaps */
+    int32_t *state;   /* [chunk][width], and below: in gfn_exact_run() */
+    uint8_t *mask;    /* [chunk][n_actions] */
+    gfn_real *log_pf; /* [chunk][n_actions] */
+    double *edges;    /* [chunk][n_actions] */
 };
+
+int64_t gfn_exact_bytes(int64_t n_states)
+{
+    return (int64_t)(2 * sizeof(double) + sizeof(int64_t)) * n_states; /* target, flow, counts */
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- making ---- */
 
 static gfn_status allocate(gfn_exact *e)
 {
-    const bool is_kept = e->n_actions <= MAX_KEPT_ACTIONS;
+    const size_t edges = e->chunk * e->n_actions;
     const struct {
         void *array;
         size_t n, size;
     } arrays[] = {
-        {&e->target, e->n, sizeof *e->target},
-        {&e->flow, 2 * e->n, sizeof *e->flow},
-        {is_kept ? &e->place : &e->chunk_place, (is_kept ? e->n : e->chunk) * e->n_actions,
-         sizeof(int32_t)},
-        {&e->number, e->chunk, sizeof *e->number},
+        {&e->flow, e->n, sizeof *e->flow},
+        {&e->graph, (size_t)e->crew.threads, sizeof *e->graph},
+        {&e->place, edges, sizeof *e->place},
         {&e->state, e->chunk * e->width, sizeof *e->state},
-        {&e->mask, e->chunk * e->n_actions, 1},
-        {&e->log_pf, e->chunk * e->n_actions, sizeof *e->log_pf},
-        {&e->lane, e->chunk, sizeof *e->lane},
-        {&e->action, e->chunk, sizeof *e->action},
-        {&e->to, e->chunk * e->width, sizeof *e->to},
-        {&e->log_reward, e->chunk, sizeof *e->log_reward},
+        {&e->mask, edges, 1},
+        {&e->log_pf, edges, sizeof *e->log_pf},
+        {&e->edges, edges, sizeof *e->edges},
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         GFN_TRY(gfn_allocate("exact evaluation", arrays[i].n, arrays[i].size, arrays[i].array));
+    for (int t = 0; t < e->crew.threads; t++)
+        GFN_TRY(gfn_graph_create(e->env, &e->graph[t]));
     return GFN_OK;
 }
 
@@ -83,110 +88,17 @@ void gfn_exact_destroy(gfn_exact **exact)
     gfn_exact *e = *exact;
     if (e == NULL)
         return;
-    void *const arrays[] = {&e->target, &e->flow,   &e->place,  &e->number,
-                            &e->state,  &e->mask,   &e->log_pf, &e->chunk_place,
-                            &e->lane,   &e->action, &e->to,     &e->log_reward};
+    for (int t = 0; e->graph && t < e->crew.threads; t++)
+        gfn_graph_destroy(&e->graph[t]);
+    void *const arrays[] = {&e->flow, &e->graph,  &e->place, &e->state,
+                            &e->mask, &e->log_pf, &e->edges};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
+    gfn_survey_clear(&e->survey);
     gfn_release(exact);
 }
 
-/* ---- the graph, chunk by chunk ---- */
-
-/* Put the states first ... first+m-1 into e->state. */
-static void load_states(gfn_exact *e, size_t first, size_t m)
-{
-    for (size_t i = 0; i < m; i++)
-        e->number[i] = (int64_t)(first + i);
-    e->env->ops->state_at(e->env->world, m, e->number, e->state);
-}
-
-/* Where the edges of one action lead. */
-static void place_edges(gfn_exact *e, size_t m, int32_t action, int32_t *place)
-{
-    const size_t k = e->n_actions;
-    size_t edges = 0;
-    for (size_t i = 0; i < m; i++) {
-        if (!e->mask[i * k + (size_t)action])
-            continue;
-        memcpy(e->to + edges * e->width, e->state + i * e->width, e->width * sizeof *e->to);
-        e->action[edges] = action;
-        e->lane[edges++] = i;
-    }
-    e->env->ops->step(e->env->world, edges, e->to, e->action);
-    e->env->ops->number(e->env->world, edges, e->to, e->number);
-    for (size_t j = 0; j < edges; j++)
-        place[e->lane[j] * k + (size_t)action] = (int32_t)e->number[j];
-}
-
-/* place [m][n_actions] of the states first ... first+m-1, which are in e->state. */
-static void place_all(gfn_exact *e, size_t first, size_t m, int32_t *place)
-{
-    const int32_t stop = e->env->spec.shape.stop_action, n_actions = (int32_t)e->n_actions;
-    e->env->ops->allowed(e->env->world, m, e->state, e->mask);
-    for (size_t i = 0; i < m * e->n_actions; i++)
-        place[i] = NO_EDGE;
-    for (int32_t action = 0; action < n_actions; action++)
-        if (action != stop)
-            place_edges(e, m, action, place);
-    for (size_t i = 0; i < m; i++) {
-        const uint8_t *mask = e->mask + i * e->n_actions;
-        if (stop >= 0 && mask[stop])
-            place[i * e->n_actions + (size_t)stop] = (int32_t)(e->n + first + i);
-        if (!gfn_env_has_action(e->env, mask))
-            place[i * e->n_actions] = NO_ACTION;
-    }
-}
-
-/* ---- preparation ---- */
-
-/* log R of the chunk's objects into target; -INFINITY elsewhere. e->mask is the chunk's. */
-static void load_rewards(gfn_exact *e, size_t first, size_t m)
-{
-    size_t objects = 0;
-    for (size_t i = 0; i < m; i++) {
-        e->target[first + i] = -INFINITY;
-        if (!gfn_env_is_object(e->env, e->mask + i * e->n_actions))
-            continue;
-        memcpy(e->to + objects * e->width, e->state + i * e->width, e->width * sizeof *e->to);
-        e->lane[objects++] = i;
-    }
-    e->env->ops->log_reward(e->env->world, objects, e->to, e->log_reward);
-    for (size_t j = 0; j < objects; j++)
-        e->target[first + e->lane[j]] = e->log_reward[j];
-}
-
-/* Turn log R into R/Z. */
-static void normalize(gfn_exact *e)
-{
-    double largest = -INFINITY;
-    gfn_sum sum = {0, 0};
-    for (size_t i = 0; i < e->n; i++)
-        largest = fmax(largest, e->target[i]);
-    for (size_t i = 0; i < e->n; i++) {
-        e->n_modes += e->target[i] >= largest;
-        e->target[i] = exp(e->target[i] - largest);
-        gfn_sum_add(&sum, e->target[i]);
-    }
-    const double z = gfn_sum_value(&sum);
-    for (size_t i = 0; i < e->n; i++)
-        e->target[i] /= z;
-    e->log_z = largest + log(z);
-}
-
-static size_t chunk_at(const gfn_exact *e, size_t first)
-{
-    return e->n - first < e->chunk ? e->n - first : e->chunk;
-}
-
-static size_t chunk_size(size_t n, size_t n_actions)
-{
-    size_t chunk = CHUNK_EDGES / n_actions;
-    chunk = chunk < CHUNK_STATES ? chunk : CHUNK_STATES;
-    return chunk < n ? chunk : n;
-}
-
-gfn_status gfn_exact_create(const gfn_env *env, gfn_exact **exact)
+static gfn_status check(const gfn_env *env)
 {
     const gfn_env_spec *spec = &env->spec;
     if (spec->n_states == 0)
@@ -197,27 +109,33 @@ gfn_status gfn_exact_create(const gfn_env *env, gfn_exact **exact)
                         "exact evaluation: %s has %" PRId64 " states, at most %" PRId64
                         " can be enumerated (hint: a smaller --size or --ndim)",
                         env->ops->name, spec->n_states, GFN_EXACT_MAX_STATES);
+    return GFN_OK;
+}
+
+gfn_status gfn_exact_create_by(const gfn_crew *crew, const gfn_env *env, gfn_exact **exact)
+{
     gfn_exact *e;
+    GFN_TRY(check(env));
     GFN_TRY(gfn_allocate("exact evaluation", 1, sizeof *e, &e));
     e->env = env;
-    e->n = (size_t)spec->n_states;
-    e->width = (size_t)spec->state_width;
-    e->n_actions = (size_t)spec->shape.n_actions;
-    e->chunk = chunk_size(e->n, e->n_actions);
+    e->crew = *crew;
+    e->n = (size_t)env->spec.n_states;
+    e->width = (size_t)env->spec.state_width;
+    e->n_actions = (size_t)env->spec.shape.n_actions;
+    e->chunk = smaller(e->n, smaller(CHUNK_STATES, CHUNK_EDGES / e->n_actions));
     gfn_status status = allocate(e);
-    if (status != GFN_OK) {
+    if (status == GFN_OK)
+        status = gfn_survey_make(crew, env, &e->survey);
+    if (status != GFN_OK)
         gfn_exact_destroy(&e);
-        return status;
-    }
-    for (size_t first = 0; first < e->n; first += e->chunk) {
-        const size_t m = chunk_at(e, first);
-        load_states(e, first, m);
-        place_all(e, first, m, e->place ? e->place + first * e->n_actions : e->chunk_place);
-        load_rewards(e, first, m);
-    }
-    normalize(e);
-    *exact = e;
-    return GFN_OK;
+    else
+        *exact = e;
+    return status;
+}
+
+gfn_status gfn_exact_create(const gfn_env *env, gfn_exact **exact)
+{
+    return gfn_exact_create_by(&GFN_CREW_ALONE, env, exact);
 }
 
 size_t gfn_exact_n(const gfn_exact *exact)
@@ -227,48 +145,132 @@ size_t gfn_exact_n(const gfn_exact *exact)
 
 const double *gfn_exact_target(const gfn_exact *exact)
 {
-    return exact->target;
+    return exact->survey.target;
 }
 
 double gfn_exact_log_z(const gfn_exact *exact)
 {
-    return exact->log_z;
+    return exact->survey.log_z;
 }
 
 int64_t gfn_exact_n_modes(const gfn_exact *exact)
 {
-    return exact->n_modes;
+    return exact->survey.n_modes;
+}
+
+int64_t gfn_exact_n_mode_regions(const gfn_exact *exact)
+{
+    return exact->survey.n_regions;
 }
 
 /* ---- the sweep ---- */
 
-/* Push the flow of the states first ... first+m-1 along their edges. */
-static void push(gfn_exact *e, size_t first, size_t m, const int32_t *place)
+void gfn_exact_begin(gfn_exact *e)
 {
-    const size_t n_actions = e->n_actions;
-    double *restrict flow = e->flow;
-    for (size_t i = 0; i < m; i++) {
-        const double u = flow[first + i];
-        const int32_t *to = place + i * n_actions;
-        const gfn_real *log_pf = e->log_pf + i * n_actions;
-        if (u == 0) /* never reached: what the policy would do there does not matter */
+    memset(e->flow, 0, e->n * sizeof *e->flow);
+    e->flow[0] = 1; /* the start: it has no parents, so it comes first */
+    e->next = 0;
+}
+
+/* A state that is never reached is left out: what the policy would do there does not matter. */
+static void push_by_leaps(gfn_exact *e, size_t n, const double *edges)
+{
+    const size_t k = e->n_actions, last = e->n - 1;
+    const int64_t *leap = e->survey.leap;
+    double *flow = e->flow;
+    for (size_t s = e->next; s < e->next + n; s++, edges += k) {
+        const double u = flow[s];
+        if (u == 0)
             continue;
-        if (to[0] == NO_ACTION) {
-            flow[e->n + first + i] = u;
-            continue;
-        }
-        for (size_t a = 0; a < n_actions; a++)
-            if (to[a] != NO_EDGE)
-                flow[to[a]] += u * exp((double)log_pf[a]);
+        flow[s] = 0;
+        for (size_t a = 0; a < k; a++) /* 0 is added where an edge would lead out of the world */
+            flow[smaller(s + (size_t)leap[a], last)] += u * edges[a];
     }
 }
 
-static gfn_status check_sum(const gfn_exact *e)
+static void push_by_place(gfn_exact *e, size_t n, const double *edges)
 {
-    gfn_sum sum = {0, 0};
-    for (size_t i = 0; i < e->n; i++)
-        gfn_sum_add(&sum, e->flow[e->n + i]);
-    const double total = gfn_sum_value(&sum);
+    const size_t k = e->n_actions;
+    const int32_t *place = e->place;
+    double *flow = e->flow;
+    for (size_t s = e->next; s < e->next + n; s++, edges += k, place += k) {
+        const double u = flow[s];
+        if (u == 0 || place[0] == GFN_NO_ACTION) /* there p(x) = u(x) */
+            continue;
+        flow[s] = 0;
+        for (size_t a = 0; a < k; a++)
+            if (place[a] != GFN_NO_EDGE)
+                flow[place[a]] += u * edges[a];
+    }
+}
+
+/* A task is the part of a chunk that fits into a thread's graph. */
+typedef struct part {
+    gfn_exact *exact;
+    gfn_graph *graph;
+    size_t at, n; /* states of the chunk */
+} part;
+
+typedef struct job {
+    gfn_exact *exact;
+    size_t n; /* states of the chunk */
+    void (*work)(const part *p);
+} job;
+
+static void task(void *self, size_t index, int thread)
+{
+    const job *j = self;
+    part p = {.exact = j->exact, .graph = j->exact->graph[thread]};
+    p.at = index * p.graph->room;
+    p.n = smaller(j->n - p.at, p.graph->room);
+    j->work(&p);
+}
+
+static void work_on_chunk(gfn_exact *e, size_t n, void (*work)(const part *p))
+{
+    const size_t room = e->graph[0]->room;
+    gfn_parallel_for(e->crew.threads, (n + room - 1) / room, task, &(job){e, n, work});
+}
+
+static void place_edges(const part *p)
+{
+    const gfn_exact *e = p->exact;
+    gfn_graph_load(p->graph, e->next + p->at, p->n);
+    gfn_graph_place(p->graph, e->next + p->at, p->n, e->place + p->at * e->n_actions);
+}
+
+void gfn_exact_push(gfn_exact *e, size_t n, const double *edges)
+{
+    for (size_t m; n > 0; n -= m, e->next += m, edges += m * e->n_actions) {
+        m = e->survey.leap ? n : smaller(n, e->chunk);
+        if (e->survey.leap) {
+            push_by_leaps(e, m, edges);
+        } else {
+            work_on_chunk(e, m, place_edges);
+            push_by_place(e, m, edges);
+        }
+    }
+}
+
+static void add_flows(void *self, size_t first, size_t n, int thread, void *sum)
+{
+    (void)thread;
+    const gfn_exact *e = self;
+    for (size_t i = first; i < first + n; i++)
+        gfn_sum_add(sum, e->flow[i]);
+}
+
+static void join_sums(void *self, const void *sum)
+{
+    gfn_exact *e = self;
+    gfn_sum_join(&e->sum, sum);
+}
+
+gfn_status gfn_exact_end(gfn_exact *e, const double **p)
+{
+    e->sum = (gfn_sum){0, 0};
+    GFN_TRY(gfn_crew_run(&e->crew, e->n, &(gfn_loop){add_flows, join_sums, e}));
+    const double total = gfn_sum_value(&e->sum);
     /* A row of float probabilities adds up to 1 within 1e-7, and rows follow each other. */
     const double tolerance = 1e-3 + 1e-7 * (double)e->env->spec.max_steps;
     if (!(fabs(total - 1) <= tolerance))
@@ -276,23 +278,37 @@ static gfn_status check_sum(const gfn_exact *e)
                         "exact evaluation: the probabilities of all objects of %s add up to %g, "
                         "expected 1 (hint: log P_F is normalized over the allowed actions?)",
                         e->env->ops->name, total);
+    *p = e->flow;
     return GFN_OK;
+}
+
+/* ---- with a policy ---- */
+
+static void load_states(const part *p)
+{
+    const gfn_exact *e = p->exact;
+    gfn_graph_load(p->graph, e->next + p->at, p->n);
+    memcpy(e->state + p->at * e->width, p->graph->state, p->n * e->width * sizeof *e->state);
+    memcpy(e->mask + p->at * e->n_actions, p->graph->mask, p->n * e->n_actions);
+}
+
+static void find_edges(const part *p)
+{
+    const gfn_exact *e = p->exact;
+    const size_t at = p->at * e->n_actions;
+    gfn_edges_find(p->n * e->n_actions, e->mask + at, e->log_pf + at, e->edges + at);
 }
 
 gfn_status gfn_exact_run(gfn_exact *exact, gfn_policy_function policy, void *self, const double **p)
 {
     gfn_exact *e = exact;
-    memset(e->flow, 0, 2 * e->n * sizeof *e->flow);
-    e->flow[0] = 1; /* the start: it has no parents, so it comes first */
-    for (size_t first = 0; first < e->n; first += e->chunk) {
-        const size_t m = chunk_at(e, first);
-        load_states(e, first, m);
+    gfn_exact_begin(e);
+    while (e->next < e->n) {
+        const size_t m = smaller(e->n - e->next, e->chunk);
+        work_on_chunk(e, m, load_states);
         GFN_TRY(policy(self, m, e->state, e->log_pf));
-        if (e->place == NULL)
-            place_all(e, first, m, e->chunk_place);
-        push(e, first, m, e->place ? e->place + first * e->n_actions : e->chunk_place);
+        work_on_chunk(e, m, find_edges);
+        gfn_exact_push(e, m, e->edges);
     }
-    GFN_TRY(check_sum(e));
-    *p = e->flow + e->n;
-    return GFN_OK;
+    return gfn_exact_end(e, p);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What samples show: how often each object was drawn, and how many of the best were found.
+ * What samples show: how often each object was drawn, how far that is from the target, and how many
+ * of the best were found.
  */
 #include <gfn/eval.h>
 
@@ -8,8 +9,11 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
+#include "base/sum.h"
 #include "data/state_set.h"
 #include "env/world.h"
+#include "eval/metrics.h"
 
 enum { CHUNK = 256 };
 
@@ -91,4 +95,58 @@ gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal
     *modes = (int64_t)gfn_state_set_count(set);
     gfn_state_set_destroy(&set);
     return GFN_OK;
+}
+
+/* ---- without a table of all states ---- */
+
+/* The distinct objects and how often each was drawn, counts [n]. */
+static void count_objects(size_t n, size_t width, const int32_t *terminal, gfn_state_set *set,
+                          int64_t *counts)
+{
+    for (size_t i = 0; i < n; i++)
+        counts[gfn_state_set_add(set, terminal + i * width)]++;
+}
+
+/* Add up over distinct objects. What was never drawn differs by all of its q. */
+static void compare(const gfn_env *env, size_t n, const gfn_state_set *set, const int64_t *counts,
+                    double *l1, double *floor)
+{
+    const size_t width = (size_t)env->spec.state_width, distinct = gfn_state_set_count(set);
+    const double samples = (double)n;
+    gfn_sum difference = {0, 0}, seen = {0, 0}, deviation = {0, 0};
+    double log_reward[CHUNK];
+    for (size_t first = 0; first < distinct; first += CHUNK) {
+        const size_t m = chunk_of(distinct, first);
+        env->ops->log_reward(env->world, m, gfn_state_set_states(set) + first * width, log_reward);
+        for (size_t i = 0; i < m; i++) {
+            const double q = exp(log_reward[i] - env->spec.log_z);
+            const double share = (double)counts[first + i] / samples;
+            gfn_sum_add(&difference, fabs(share - q));
+            gfn_sum_add(&seen, q);
+            gfn_sum_add(&deviation, share * (q > 0 ? gfn_mean_deviation(samples, q) / q : 2));
+        }
+    }
+    *l1 = gfn_sum_value(&difference) + fmax(0, 1 - gfn_sum_value(&seen));
+    *floor = gfn_sum_value(&deviation);
+}
+
+gfn_status gfn_l1_of_objects(const gfn_env *env, size_t n, const int32_t *terminal, double *l1,
+                             double *floor)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    gfn_state_set *set = NULL;
+    int64_t *counts = NULL;
+    *l1 = *floor = NAN;
+    if (n == 0 || isnan(env->spec.log_z))
+        return GFN_OK;
+    gfn_status status = gfn_state_set_create(n, width, &set);
+    if (status == GFN_OK)
+        status = gfn_allocate("counts of objects", n, sizeof *counts, &counts);
+    if (status == GFN_OK) {
+        count_objects(n, width, terminal, set, counts);
+        compare(env, n, set, counts, l1, floor);
+    }
+    gfn_state_set_destroy(&set);
+    gfn_release(&counts);
+    return status;
 }

@@ -14,10 +14,11 @@
  *
  * To check by: N = 2, q = 1/2 gives E|X - 1| = 1/2.
  */
-#include <gfn/eval.h>
+#include "eval/metrics.h"
 
 #include <math.h>
 
+#include "base/fail.h"
 #include "base/sum.h"
 
 /* (1+d) log(1+d), continued to d = -1. */
@@ -26,36 +27,103 @@ static double half_of_jsd(double d)
     return d > -1 ? (1 + d) * log1p(d) : 0;
 }
 
-void gfn_metrics_compute(size_t n, const double *p, const double *q, gfn_metrics *metrics)
+struct distances {
+    const double *p, *q;
+    gfn_sum l1, jsd, kl;
+};
+
+static void find_distances(void *self, size_t first, size_t n, int thread, void *part)
 {
-    gfn_sum l1 = {0, 0}, jsd = {0, 0}, kl = {0, 0};
-    for (size_t i = 0; i < n; i++) {
+    (void)thread;
+    const double *p = ((struct distances *)self)->p, *q = ((struct distances *)self)->q;
+    struct distances *found = part;
+    for (size_t i = first; i < first + n; i++) {
         const double sum = p[i] + q[i], difference = p[i] - q[i];
-        gfn_sum_add(&l1, fabs(difference));
+        gfn_sum_add(&found->l1, fabs(difference));
         if (q[i] > 0)
-            gfn_sum_add(&kl, p[i] > 0 ? q[i] * log(q[i] / p[i]) : INFINITY);
+            gfn_sum_add(&found->kl, p[i] > 0 ? q[i] * log(q[i] / p[i]) : INFINITY);
         if (sum > 0) {
             const double d = difference / sum;
-            gfn_sum_add(&jsd, 0.25 * sum * (half_of_jsd(d) + half_of_jsd(-d)));
+            gfn_sum_add(&found->jsd, 0.25 * sum * (half_of_jsd(d) + half_of_jsd(-d)));
         }
     }
-    metrics->l1 = gfn_sum_value(&l1);
+}
+
+static void add_distances(void *self, const void *part)
+{
+    struct distances *all = self;
+    const struct distances *found = part;
+    gfn_sum_join(&all->l1, &found->l1);
+    gfn_sum_join(&all->jsd, &found->jsd);
+    gfn_sum_join(&all->kl, &found->kl);
+}
+
+gfn_status gfn_metrics_compute_by(const gfn_crew *crew, size_t n, const double *p, const double *q,
+                                  gfn_metrics *metrics)
+{
+    struct distances all = {.p = p, .q = q};
+    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){find_distances, add_distances, &all}));
+    metrics->l1 = gfn_sum_value(&all.l1);
     metrics->tv = 0.5 * metrics->l1;
-    metrics->jsd = gfn_sum_value(&jsd);
-    metrics->kl = gfn_sum_value(&kl);
+    metrics->jsd = gfn_sum_value(&all.jsd);
+    metrics->kl = gfn_sum_value(&all.kl);
     if (metrics->kl < 0) /* by rounding, where p and q are nearly equal */
         metrics->kl = 0;
+    return GFN_OK;
+}
+
+void gfn_metrics_compute(size_t n, const double *p, const double *q, gfn_metrics *metrics)
+{
+    gfn_metrics_compute_by(&GFN_CREW_ALONE, n, p, q, metrics);
+}
+
+/* ---- counts ---- */
+
+static double count_all(size_t n, const int64_t *counts)
+{
+    int64_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += counts[i];
+    return (double)total;
+}
+
+struct frequencies {
+    const int64_t *counts;
+    const double *q;
+    double total;
+    gfn_sum l1;
+};
+
+static void compare_frequencies(void *self, size_t first, size_t n, int thread, void *part)
+{
+    (void)thread;
+    const struct frequencies *f = self;
+    for (size_t i = first; i < first + n; i++)
+        gfn_sum_add(part, fabs((double)f->counts[i] / f->total - f->q[i]));
+}
+
+static void add_frequencies(void *self, const void *part)
+{
+    gfn_sum_join(&((struct frequencies *)self)->l1, part);
+}
+
+gfn_status gfn_l1_of_counts_by(const gfn_crew *crew, size_t n, const int64_t *counts,
+                               const double *q, double *l1)
+{
+    struct frequencies f = {.counts = counts, .q = q, .total = count_all(n, counts)};
+    *l1 = NAN;
+    if (!(f.total > 0))
+        return GFN_OK;
+    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){compare_frequencies, add_frequencies, &f}));
+    *l1 = gfn_sum_value(&f.l1);
+    return GFN_OK;
 }
 
 double gfn_l1_of_counts(size_t n, const int64_t *counts, const double *q)
 {
-    gfn_sum l1 = {0, 0};
-    double draws = 0;
-    for (size_t i = 0; i < n; i++)
-        draws += (double)counts[i];
-    for (size_t i = 0; i < n && draws > 0; i++)
-        gfn_sum_add(&l1, fabs((double)counts[i] / draws - q[i]));
-    return draws > 0 ? gfn_sum_value(&l1) : NAN;
+    double l1;
+    gfn_l1_of_counts_by(&GFN_CREW_ALONE, n, counts, q, &l1);
+    return l1;
 }
 
 /* ---- binomial ---- */
@@ -94,8 +162,7 @@ static double binomial(double k, double n, double q)
     return exp(log_p) * sqrt(n / (two_pi * k * rest));
 }
 
-/* E|X - n q| / n */
-static double mean_deviation(double n, double q)
+double gfn_mean_deviation(double n, double q)
 {
     const double k = floor(n * q) + 1;
     if (!(q > 0 && q < 1))
@@ -105,18 +172,46 @@ static double mean_deviation(double n, double q)
     return 2 * (k / n) * (1 - q) * binomial(k, n, q);
 }
 
+struct deviations {
+    const double *q;
+    double samples;
+    gfn_sum sum;
+};
+
+static void find_deviations(void *self, size_t first, size_t n, int thread, void *part)
+{
+    (void)thread;
+    const struct deviations *d = self;
+    double deviation = 0;
+    for (size_t i = first; i < first + n; i++) {
+        if (i == first || d->q[i] != d->q[i - 1]) /* neighbours often have the same bits */
+            deviation = gfn_mean_deviation(d->samples, d->q[i]);
+        gfn_sum_add(part, deviation);
+    }
+}
+
+static void add_deviations(void *self, const void *part)
+{
+    gfn_sum_join(&((struct deviations *)self)->sum, part);
+}
+
+gfn_status gfn_l1_noise_floor_by(const gfn_crew *crew, size_t n, const double *q, int64_t samples,
+                                 double *floor)
+{
+    struct deviations d = {.q = q, .samples = (double)samples};
+    *floor = NAN;
+    if (samples <= 0)
+        return GFN_OK;
+    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){find_deviations, add_deviations, &d}));
+    *floor = gfn_sum_value(&d.sum);
+    return GFN_OK;
+}
+
 double gfn_l1_noise_floor(size_t n, const double *q, int64_t samples)
 {
-    gfn_sum sum = {0, 0};
-    double deviation = 0;
-    if (samples <= 0)
-        return NAN;
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || q[i] != q[i - 1]) /* neighbours often have the same bits */
-            deviation = mean_deviation((double)samples, q[i]);
-        gfn_sum_add(&sum, deviation);
-    }
-    return gfn_sum_value(&sum);
+    double floor;
+    gfn_l1_noise_floor_by(&GFN_CREW_ALONE, n, q, samples, &floor);
+    return floor;
 }
 
 /* ---- chi-square ---- */
@@ -125,43 +220,83 @@ struct cell {
     double expected, count;
 };
 
+struct cells {
+    const double *p;
+    const int64_t *counts;
+    double total;
+    gfn_sum sum;
+    struct cell pool, smallest;
+    int64_t n;
+};
+
+_Static_assert(sizeof(struct cells) <= GFN_CREW_PART, "what a range hands back");
+_Static_assert(sizeof(struct distances) <= GFN_CREW_PART, "what a range hands back");
+
 static double chi_term(struct cell cell)
 {
     const double difference = cell.count - cell.expected;
     return cell.expected > 0 ? difference * difference / cell.expected : 0;
 }
 
-double gfn_chi_square(size_t n, const int64_t *counts, const double *p, int64_t *df)
+static void find_cells(void *self, size_t first, size_t n, int thread, void *part)
 {
+    (void)thread;
     const double enough = 5;
-    double total = 0;
-    struct cell pool = {0, 0}, smallest = {INFINITY, 0};
-    gfn_sum sum = {0, 0};
-    int64_t cells = 0;
-    for (size_t i = 0; i < n; i++)
-        total += (double)counts[i];
-    for (size_t i = 0; i < n; i++) {
-        const struct cell cell = {total * p[i], (double)counts[i]};
+    const struct cells *all = self;
+    struct cells *found = part;
+    found->smallest.expected = INFINITY;
+    for (size_t i = first; i < first + n; i++) {
+        const struct cell cell = {all->total * all->p[i], (double)all->counts[i]};
         if (!(cell.expected > 0)) {
-            gfn_sum_add(&sum, cell.count > 0 ? INFINITY : 0);
+            gfn_sum_add(&found->sum, cell.count > 0 ? INFINITY : 0);
         } else if (cell.expected < enough) {
-            pool.expected += cell.expected;
-            pool.count += cell.count;
+            found->pool.expected += cell.expected;
+            found->pool.count += cell.count;
         } else {
-            gfn_sum_add(&sum, chi_term(cell));
-            cells++;
-            smallest = cell.expected < smallest.expected ? cell : smallest;
+            gfn_sum_add(&found->sum, chi_term(cell));
+            found->n++;
+            if (cell.expected < found->smallest.expected)
+                found->smallest = cell;
         }
     }
-    if (pool.expected >= enough || cells == 0) {
-        gfn_sum_add(&sum, chi_term(pool));
-        cells++;
-    } else if (pool.expected > 0) { /* the pool is too small itself: it joins the smallest cell */
-        gfn_sum_add(&sum, -chi_term(smallest));
-        smallest.expected += pool.expected;
-        smallest.count += pool.count;
-        gfn_sum_add(&sum, chi_term(smallest));
+}
+
+static void add_cells(void *self, const void *part)
+{
+    struct cells *all = self;
+    const struct cells *found = part;
+    gfn_sum_join(&all->sum, &found->sum);
+    all->pool.expected += found->pool.expected;
+    all->pool.count += found->pool.count;
+    all->n += found->n;
+    if (found->smallest.expected < all->smallest.expected)
+        all->smallest = found->smallest;
+}
+
+gfn_status gfn_chi_square_by(const gfn_crew *crew, size_t n, const int64_t *counts, const double *p,
+                             struct gfn_chi *chi)
+{
+    const double enough = 5;
+    struct cells all = {
+        .p = p, .counts = counts, .total = count_all(n, counts), .smallest = {INFINITY, 0}};
+    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){find_cells, add_cells, &all}));
+    if (all.pool.expected >= enough || all.n == 0) {
+        gfn_sum_add(&all.sum, chi_term(all.pool));
+        all.n++;
+    } else if (all.pool.expected > 0) { /* too small itself: it joins the smallest cell */
+        gfn_sum_add(&all.sum, -chi_term(all.smallest));
+        all.smallest.expected += all.pool.expected;
+        all.smallest.count += all.pool.count;
+        gfn_sum_add(&all.sum, chi_term(all.smallest));
     }
-    *df = cells - 1;
-    return gfn_sum_value(&sum);
+    *chi = (struct gfn_chi){gfn_sum_value(&all.sum), all.n - 1};
+    return GFN_OK;
+}
+
+double gfn_chi_square(size_t n, const int64_t *counts, const double *p, int64_t *df)
+{
+    struct gfn_chi chi;
+    gfn_chi_square_by(&GFN_CREW_ALONE, n, counts, p, &chi);
+    *df = chi.df;
+    return chi.square;
 }

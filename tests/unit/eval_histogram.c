@@ -139,6 +139,97 @@ static void modes_need_no_numbers_but_a_known_maximum(void **state)
     gfn_env_destroy(&env);
 }
 
+/* ---- without a table ---- */
+
+/* n cells, drawn from R/Z where `from_target`, else evenly. */
+static int32_t *draw_cells(const gfn_env *env, size_t n, bool from_target)
+{
+    const gfn_stream stream = {23, GFN_PURPOSE_CHECK, 1};
+    const size_t width = (size_t)gfn_env_spec_of(env)->state_width;
+    int32_t *cells = malloc(n * width * sizeof *cells);
+    for (size_t i = 0, draw = 0; i < n; draw++) {
+        int32_t *cell = cells + i * width;
+        double log_reward;
+        const int64_t number =
+            (int64_t)(gfn_random_unit(&stream, draw, 0) * (double)gfn_env_spec_of(env)->n_states);
+        gfn_env_state_at(env, 1, &number, cell);
+        gfn_env_log_reward(env, 1, cell, &log_reward);
+        const double share = exp(log_reward - gfn_env_spec_of(env)->max_log_reward);
+        i += !from_target || gfn_random_unit(&stream, draw, 1) < share;
+    }
+    return cells;
+}
+
+static void l1_of_objects_is_that_of_counts_of_all_states(void **state)
+{
+    (void)state;
+    static const char *const grids[] = {"size=7", "size=11 ndim=4", "size=9 ndim=3 reward=cosine"};
+    enum { MANY = 3000 };
+    for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
+        gfn_env *env = make(NULL, grids[g]);
+        gfn_exact *exact = NULL;
+        assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
+        const size_t n = gfn_exact_n(exact);
+        int32_t *cells = draw_cells(env, MANY, g == 1);
+        int64_t *counts = calloc(n, sizeof *counts);
+        double l1, floor;
+        assert_int_equal(gfn_histogram_add(env, MANY, cells, counts), GFN_OK);
+        assert_int_equal(gfn_l1_of_objects(env, MANY, cells, &l1, &floor), GFN_OK);
+        const double expected = gfn_l1_of_counts(n, counts, gfn_exact_target(exact));
+        assert_true(fabs(l1 - expected) < 1e-11);
+        free(counts);
+        free(cells);
+        gfn_exact_destroy(&exact);
+        gfn_env_destroy(&env);
+    }
+}
+
+/* The mean of 3000 terms between 0 and 2, of standard deviation below 1. */
+static void samples_of_the_target_tell_their_noise_floor(void **state)
+{
+    (void)state;
+    enum { MANY = 3000 };
+    gfn_env *env = make(NULL, "size=11 ndim=4 r0=1e-3");
+    gfn_exact *exact = NULL;
+    assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
+    int32_t *cells = draw_cells(env, MANY, true);
+    double l1, floor;
+    assert_int_equal(gfn_l1_of_objects(env, MANY, cells, &l1, &floor), GFN_OK);
+    const double expected = gfn_l1_noise_floor(gfn_exact_n(exact), gfn_exact_target(exact), MANY);
+    assert_true(fabs(floor - expected) < 5 / sqrt(MANY));
+    assert_true(fabs(l1 - expected) < .05);
+    free(cells);
+    gfn_exact_destroy(&exact);
+    gfn_env_destroy(&env);
+}
+
+static void nothing_is_said_of_no_objects_or_an_unknown_log_z(void **state)
+{
+    (void)state;
+    double l1 = 0, floor = 0;
+    const int32_t string[48] = {0};
+    gfn_env *env = make(NULL, NULL);
+    assert_int_equal(gfn_l1_of_objects(env, 0, NULL, &l1, &floor), GFN_OK);
+    assert_true(isnan(l1) && isnan(floor));
+    gfn_env_destroy(&env);
+    env = make(&bits_world, "length=48 ones=40");
+    assert_int_equal(gfn_l1_of_objects(env, 1, string, &l1, &floor), GFN_OK);
+    assert_true(isnan(l1) && isnan(floor));
+    gfn_env_destroy(&env);
+}
+
+/* 4 objects of 32^32: what was not drawn has all the probability. */
+static void a_vast_space_has_an_l1_of_2(void **state)
+{
+    (void)state;
+    int32_t cells[4][32] = {{0}, {3, 5}, {0}, {31, 30, 29}};
+    double l1, floor;
+    gfn_env *env = make(NULL, "size=32 ndim=32");
+    assert_int_equal(gfn_l1_of_objects(env, 4, (const int32_t *)cells, &l1, &floor), GFN_OK);
+    assert_true(fabs(l1 - 2) < 1e-12 && fabs(floor - 2) < 1e-12);
+    gfn_env_destroy(&env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +240,10 @@ int main(void)
         cmocka_unit_test(modes_are_counted_once_each),
         cmocka_unit_test(all_modes_of_a_large_grid_are_found),
         cmocka_unit_test(modes_need_no_numbers_but_a_known_maximum),
+        cmocka_unit_test(l1_of_objects_is_that_of_counts_of_all_states),
+        cmocka_unit_test(samples_of_the_target_tell_their_noise_floor),
+        cmocka_unit_test(nothing_is_said_of_no_objects_or_an_unknown_log_z),
+        cmocka_unit_test(a_vast_space_has_an_l1_of_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
