@@ -194,14 +194,22 @@ static void number(const void *world, size_t n, const int32_t *state, int64_t *c
         cell[i] = gfn_landscape_number(&grid->land, state + i * (size_t)grid->ndim);
 }
 
+/* Cells often come one after the other: then counting up saves the divisions. */
 static void state_at(const void *world, size_t n, const int64_t *cell, int32_t *state)
 {
     const struct hypergrid *grid = world;
     const size_t ndim = (size_t)grid->ndim;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++, state += ndim) {
         uint64_t k = (uint64_t)cell[i], size = (uint64_t)grid->size;
-        for (size_t d = ndim; d-- > 0; k /= size)
-            state[i * ndim + d] = (int32_t)(k % size);
+        size_t d = ndim;
+        if (i > 0 && cell[i] == cell[i - 1] + 1) {
+            memcpy(state, state - ndim, ndim * sizeof *state);
+            while (d-- > 0 && ++state[d] == grid->size)
+                state[d] = 0;
+            continue;
+        }
+        for (; d-- > 0; k /= size)
+            state[d] = (int32_t)(k % size);
     }
 }
 
