@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += librollout.la
 librollout_la_SOURCES = \
 	src/rollout/backward.c \
+	src/rollout/forward.c src/rollout/forward.h \
 	src/rollout/parents.c \
 	src/rollout/rows.c \
 	src/rollout/sampler.c src/rollout/sampler.h \

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "rollout/forward.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include <gfn/tape.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "env/world.h"
+#include "eval/exact.h"
+
+/* What a thread works with. */
+typedef struct desk {
+    gfn_frame *frame;
+    int64_t *number; /* [GFN_FORWARD_STATES] */
+    int32_t *state;  /* [GFN_FORWARD_STATES][width] */
+    float *dense;    /* [GFN_FORWARD_STATES][obs_dim], where observations are dense */
+} desk;
+
+struct gfn_forward {
+    const gfn_env *env;
+    gfn_model *model;
+    int threads;
+    size_t width, n_actions, obs_dim;
+    bool is_hot;
+    gfn_tape *tape; /* the forward policy alone */
+    gfn_var observation, mask, log_pf;
+    desk *desks; /* [threads] */
+};
+
+static gfn_status record(gfn_forward *f)
+{
+    const gfn_shape *shape = gfn_env_shape(f->env);
+    GFN_TRY(gfn_tape_create(&f->tape));
+    const gfn_axis states = gfn_tape_axis(f->tape);
+    f->observation = f->is_hot ? gfn_input_indices(f->tape, states, (size_t)shape->obs_hot)
+                               : gfn_input(f->tape, states, f->obs_dim);
+    f->mask = gfn_input_bytes(f->tape, states, f->n_actions);
+    f->log_pf = gfn_model_record(f->model, f->tape, f->observation, f->mask);
+    return gfn_tape_finish(f->tape);
+}
+
+static gfn_status furnish(const gfn_forward *f, desk *d)
+{
+    const size_t n = GFN_FORWARD_STATES;
+    GFN_TRY(gfn_frame_create(f->tape, &n, &d->frame));
+    GFN_TRY(gfn_allocate("states of a thread", n, sizeof *d->number, &d->number));
+    GFN_TRY(gfn_allocate("states of a thread", n * f->width, sizeof *d->state, &d->state));
+    return f->is_hot ? GFN_OK
+                     : gfn_allocate("observations", n * f->obs_dim, sizeof *d->dense, &d->dense);
+}
+
+gfn_status gfn_forward_create(const gfn_env *env, gfn_model *model, int threads,
+                              gfn_forward **forward)
+{
+    if (memcmp(gfn_env_shape(env), gfn_model_shape(model), sizeof(gfn_shape)) != 0)
+        return gfn_fail(GFN_EINVAL, "forward policy: the model was made for another environment "
+                                    "(hint: make it with gfn_env_shape() of this one)");
+    gfn_forward *f;
+    GFN_TRY(gfn_allocate("forward policy", 1, sizeof *f, &f));
+    f->env = env;
+    f->model = model;
+    f->threads = threads;
+    f->width = (size_t)gfn_env_spec_of(env)->state_width;
+    f->n_actions = (size_t)gfn_env_shape(env)->n_actions;
+    f->obs_dim = (size_t)gfn_env_shape(env)->obs_dim;
+    f->is_hot = gfn_env_shape(env)->obs_hot > 0;
+    gfn_status status = record(f);
+    if (status == GFN_OK)
+        status = gfn_allocate("forward policy", (size_t)threads, sizeof *f->desks, &f->desks);
+    for (int t = 0; t < threads && status == GFN_OK; t++)
+        status = furnish(f, &f->desks[t]);
+    if (status != GFN_OK)
+        gfn_forward_destroy(&f);
+    else
+        *forward = f;
+    return status;
+}
+
+void gfn_forward_destroy(gfn_forward **forward)
+{
+    gfn_forward *f = *forward;
+    if (f == NULL)
+        return;
+    for (int t = 0; f->desks && t < f->threads; t++) {
+        gfn_frame_destroy(&f->desks[t].frame);
+        gfn_release(&f->desks[t].number);
+        gfn_release(&f->desks[t].state);
+        gfn_release(&f->desks[t].dense);
+    }
+    gfn_release(&f->desks);
+    gfn_tape_destroy(&f->tape);
+    gfn_release(forward);
+}
+
+typedef struct job {
+    gfn_forward *forward;
+    int64_t first;
+    size_t n;
+    double *edges;
+    _Atomic size_t fault; /* the lowest of n whose policy is not finite; n: none */
+} job;
+
+static void observe(const gfn_forward *f, desk *d, size_t n)
+{
+    const gfn_env_ops *ops = f->env->ops;
+    if (f->is_hot) {
+        ops->observe(f->env->world, n, d->state, gfn_frame_indices(d->frame, f->observation), NULL);
+        return;
+    }
+    gfn_real *x = gfn_frame_reals(d->frame, f->observation);
+    ops->observe(f->env->world, n, d->state, NULL, d->dense);
+    for (size_t i = 0; i < n * f->obs_dim; i++)
+        x[i] = (gfn_real)d->dense[i];
+}
+
+static void note_fault(job *j, size_t i)
+{
+    size_t lowest = atomic_load(&j->fault);
+    while (i < lowest && !atomic_compare_exchange_weak(&j->fault, &lowest, i))
+        continue;
+}
+
+/* Probabilities that are finite have a finite sum. */
+static void check(job *j, size_t first, size_t n, const double *edges)
+{
+    const size_t k = j->forward->n_actions;
+    for (size_t i = 0; i < n; i++, edges += k) {
+        double sum = 0;
+        for (size_t a = 0; a < k; a++)
+            sum += edges[a];
+        if (!isfinite(sum))
+            note_fault(j, first + i);
+    }
+}
+
+static void task(void *self, size_t index, int thread)
+{
+    job *j = self;
+    const gfn_forward *f = j->forward;
+    desk *d = &f->desks[thread];
+    const gfn_env_ops *ops = f->env->ops;
+    const size_t first = index * GFN_FORWARD_STATES, left = j->n - first;
+    const size_t n = left < GFN_FORWARD_STATES ? left : GFN_FORWARD_STATES;
+    uint8_t *mask = gfn_frame_bytes(d->frame, f->mask);
+    double *edges = j->edges + first * f->n_actions;
+    for (size_t i = 0; i < n; i++)
+        d->number[i] = j->first + (int64_t)(first + i);
+    ops->state_at(f->env->world, n, d->number, d->state);
+    ops->allowed(f->env->world, n, d->state, mask);
+    observe(f, d, n);
+    gfn_frame_forward_rows(d->frame, gfn_model_params(f->model), 0, n);
+    gfn_edges_find(n * f->n_actions, mask, gfn_frame_reals(d->frame, f->log_pf), edges);
+    check(j, first, n, edges);
+}
+
+static gfn_status complain(gfn_forward *f, int64_t number)
+{
+    char text[128];
+    int32_t *state = f->desks[0].state;
+    f->env->ops->state_at(f->env->world, 1, &number, state);
+    return gfn_fail(GFN_ENUMERIC,
+                    "forward policy: log P_F is not finite in state %s, expected finite numbers "
+                    "(hint: a smaller --lr)",
+                    gfn_env_state_text(f->env, state, text, sizeof text));
+}
+
+gfn_status gfn_forward_edges(gfn_forward *forward, int64_t first, size_t n, double *edges)
+{
+    job j = {.forward = forward, .first = first, .n = n, .edges = edges, .fault = n};
+    gfn_parallel_for(forward->threads, (n + GFN_FORWARD_STATES - 1) / GFN_FORWARD_STATES, task, &j);
+    return j.fault < n ? complain(forward, first + (int64_t)j.fault) : GFN_OK;
+}
