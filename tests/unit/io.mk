@@ -6,6 +6,7 @@ IO_TESTS = \
 	tests/unit/io_ini \
 	tests/unit/io_json \
 	tests/unit/io_jsonl \
+	tests/unit/io_memory_left \
 	tests/unit/io_npy \
 	tests/unit/io_safetensors \
 	tests/unit/io_writer
@@ -30,3 +31,5 @@ tests_unit_io_safetensors_SOURCES = tests/unit/io_safetensors.c tests/unit/io_sc
 tests_unit_io_safetensors_LDADD = $(LINK_io) $(CMOCKA_LIBS)
 tests_unit_io_writer_SOURCES = tests/unit/io_writer.c tests/unit/io_scratch.h
 tests_unit_io_writer_LDADD = $(LINK_io) $(CMOCKA_LIBS)
+tests_unit_io_memory_left_SOURCES = tests/unit/io_memory_left.c tests/unit/io_scratch.h
+tests_unit_io_memory_left_LDADD = $(LINK_io) $(CMOCKA_LIBS)
