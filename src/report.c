@@ -169,28 +169,63 @@ static void print_bounds(const gfn_bounds *b)
     printf("\n");
 }
 
-static void print_quality(const gfn_evaluation *e, const gfn_bounds *bounds, const gfn_draw *draw,
-                          int64_t modes, int64_t n_modes)
+static void print_exact(const gfn_run *run, const gfn_evaluation *e)
 {
+    const int64_t n_states = gfn_env_spec_of(gfn_run_env(run))->n_states;
     if (e->is_exact)
         printf("  exact      L1 %.3g  TV %.3g  JSD %.3g  KL %.3g\n", e->metrics.l1, e->metrics.tv,
                e->metrics.jsd, e->metrics.kl);
+    else if (n_states <= 0)
+        printf("  exact      not possible: the states cannot be numbered\n");
+    else if (n_states > GFN_EXACT_MAX_STATES)
+        printf("  exact      not possible: %" PRId64 " states, at most %" PRId64
+               " are enumerated\n",
+               n_states, GFN_EXACT_MAX_STATES);
     else
-        printf("  exact      not possible: the states cannot be enumerated\n");
+        printf("  exact      not possible: no memory for %" PRId64 " states\n", n_states);
+}
+
+/* "12 of 16" */
+static void print_share(int64_t n, int64_t of)
+{
+    printf("%" PRId64, n);
+    if (of >= 0)
+        printf(" of %" PRId64, of);
+}
+
+static void print_modes(const gfn_progress *p)
+{
+    if (p->modes < 0)
+        return;
+    printf("  modes      ");
+    print_share(p->modes, p->n_modes);
+    printf(" found in training");
+    if (p->mode_regions >= 0) {
+        printf(", in ");
+        print_share(p->mode_regions, p->n_mode_regions);
+        printf(" region%s", p->mode_regions == 1 && p->n_mode_regions <= 1 ? "" : "s");
+    }
+    printf("\n");
+}
+
+/* `progress` NULL: nothing was trained. */
+static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn_bounds *bounds,
+                          const gfn_draw *draw, const gfn_progress *progress)
+{
+    print_exact(run, e);
     printf("  log Z      %.6f", e->log_z);
     if (!isnan(e->log_z_error))
         printf("  (exact %.6f, error %+.2g)", e->log_z_true, e->log_z_error);
     printf("\n");
     print_bounds(bounds);
-    if (modes >= 0 && n_modes >= 0)
-        printf("  modes      %" PRId64 " of %" PRId64 " found in training\n", modes, n_modes);
-    else if (modes >= 0)
-        printf("  modes      %" PRId64 " found in training\n", modes);
+    if (progress)
+        print_modes(progress);
     if (draw->n == 0)
         return;
     printf("  samples    %" PRId64, draw->n);
     if (!isnan(draw->l1))
-        printf(": L1 %.3g, a perfect sampler scores %.3g", draw->l1, draw->l1_noise_floor);
+        printf(": L1 %.3g, a perfect sampler scores %s%.3g", draw->l1, e->is_exact ? "" : "about ",
+               draw->l1_noise_floor);
     if (draw->modes >= 0)
         printf("%s %" PRId64 " mode%s", isnan(draw->l1) ? ":" : ";", draw->modes,
                draw->modes == 1 ? "" : "s");
@@ -210,7 +245,7 @@ void cli_report_training(const gfn_run *run, const gfn_report *r)
            r->seconds, p->iterations_per_second);
     if (!isnan(p->loss))
         printf("  loss       %.3g\n", p->loss);
-    print_quality(&r->last.evaluation, &r->bounds, &r->draw, p->modes, p->n_modes);
+    print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);
     print_heat_map(run, &r->draw);
     if (gfn_run_directory(run)[0])
         printf("\n  files in %s\n", gfn_run_directory(run));
@@ -221,7 +256,7 @@ void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,
 {
     printf("checkpoint of iteration %" PRId64 ", params_crc %08" PRIx32 "\n",
            gfn_run_iteration(run), gfn_run_params_crc(run));
-    print_quality(evaluation, bounds, draw, -1, -1);
+    print_quality(run, evaluation, bounds, draw, NULL);
     print_heat_map(run, draw);
 }
 

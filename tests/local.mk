@@ -9,8 +9,11 @@
 
 UNIT_TESTS =
 SHELL_TESTS = \
+	= \
+	SHELL_TESTS \
 	tests/cli/bad-input.sh \
 	tests/cli/converge.sh \
+	tests/cli/exact.sh \
 	tests/cli/faults.sh \
 	tests/cli/files.sh \
 	tests/cli/hangs.sh \

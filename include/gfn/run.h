@@ -78,11 +78,12 @@ GFN_API const char *gfn_run_directory(const gfn_run *run); /* "" where nothing i
 /* "8 ranks x 1 thread on 1 host, 2 cores". Borrowed. */
 GFN_API const char *gfn_run_layout(const gfn_run *run);
 
-/* Advice where the launcher's binding hides cores; "" where there is none. Borrowed. */
+/* Advice where the launcher's binding hides cores, and the memory that exact evaluations take where
+ * it is much, a line each; "" where there is nothing. Borrowed. */
 GFN_API const char *gfn_run_hint(const gfn_run *run);
 
-/* What loading found that people should know, a line each: damage, a run that is complete already,
- * another build; "" where there is nothing, and on ranks other than 0. Borrowed. */
+/* What people should know, a line each: damage, a run that is complete already, another build, no
+ * memory for exact evaluations; "" where there is nothing, and on ranks other than 0. Borrowed. */
 GFN_API const char *gfn_run_notice(const gfn_run *run);
 
 /* CRC-32 of the parameters as little-endian words: equal crcs, equal runs. */
@@ -103,17 +104,18 @@ GFN_API gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation);
 /* Objects drawn from the policy over all ranks, and how they compare with the target. */
 typedef struct gfn_draw {
     int64_t n;
-    int64_t *counts; /* [n_states] on rank 0 where states are numbered and fit; else NULL */
+    int64_t *counts; /* [n_states] on rank 0 where exact evaluation is possible; else NULL */
     size_t n_counts;
     int32_t *objects;      /* [n][state_width] on rank 0 where asked for; else NULL */
     double l1;             /* of the empirical distribution; NAN where it is not known */
-    double l1_noise_floor; /* what a perfect sampler would score */
+    double l1_noise_floor; /* what a perfect sampler would score; about, where not enumerated */
     double chi_square;     /* of counts against the policy's exact distribution; NAN */
     int64_t chi_square_df;
     int64_t modes, n_modes; /* distinct objects of maximal reward drawn, and in all (-1: unknown) */
 } gfn_draw;
 
-/* Draw objects 0 ... n-1 of `stream`. Collective. Ended by gfn_draw_clear(). */
+/* Draw objects 0 ... n-1 of `stream`, to have them (wants_objects) or else to judge them.
+ * Collective. Ended by gfn_draw_clear(). */
 GFN_API gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n,
                                 bool wants_objects, gfn_draw *draw);
 GFN_API void gfn_draw_clear(gfn_draw *draw);

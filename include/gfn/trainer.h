@@ -36,6 +36,8 @@ typedef struct gfn_progress {
     gfn_evaluation evaluation;
     int64_t modes; /* distinct objects of maximal reward sampled so far; -1: unknown */
     int64_t n_modes;
+    int64_t mode_regions; /* connected blocks of such objects in a grid, likewise; -1: unknown */
+    int64_t n_mode_regions;
 } gfn_progress;
 
 /* Where the time went, in seconds. Messages of steps are told apart from `gradient`: `imbalance` is

@@ -11,6 +11,15 @@
 #include "train/gradient.h"
 #include "train/trainer.h"
 
+static void add_modes(const gfn_trainer *t, gfn_progress *progress)
+{
+    const gfn_exact *exact = t->run->exact;
+    progress->modes = t->modes_found;
+    progress->n_modes = exact ? gfn_exact_n_modes(exact) : -1;
+    progress->mode_regions = t->regions_found;
+    progress->n_mode_regions = exact ? gfn_exact_n_mode_regions(exact) : -1;
+}
+
 void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
 {
     const double seconds = gfn_clock_seconds() - t->start;
@@ -24,9 +33,8 @@ void gfn_trainer_progress(const gfn_trainer *t, gfn_progress *progress)
         .log_z = gfn_model_log_z(t->run->model),
         .seconds = whole,
         .iterations_per_second = seconds > 0 ? (double)here / seconds : 0,
-        .modes = t->modes_found,
-        .n_modes = t->run->exact ? gfn_exact_n_modes(t->run->exact) : -1,
     };
+    add_modes(t, progress);
     progress->trajectories_per_second = progress->iterations_per_second * (double)t->batch_size;
 }
 
@@ -45,7 +53,7 @@ static bool is_due(int64_t every, int64_t iteration)
 
 static gfn_status count_modes(gfn_trainer *t)
 {
-    return gfn_modes_count(&t->modes, t->run->comm, &t->modes_found);
+    return gfn_modes_count(&t->modes, t->run->comm, &t->modes_found, &t->regions_found);
 }
 
 static gfn_status evaluate(gfn_trainer *t, gfn_progress *progress)
@@ -54,8 +62,7 @@ static gfn_status evaluate(gfn_trainer *t, gfn_progress *progress)
     GFN_TRY(gfn_run_evaluate(t->run, &progress->evaluation));
     GFN_TRY(count_modes(t));
     progress->has_evaluation = true;
-    progress->modes = t->modes_found;
-    progress->n_modes = t->run->exact ? gfn_exact_n_modes(t->run->exact) : -1;
+    add_modes(t, progress);
     return GFN_OK;
 }
 

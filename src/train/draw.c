@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "data/record.h"
+#include "eval/metrics.h"
 
 /* Objects that all ranks draw together at a time. */
 enum { PART = 65536 };
@@ -60,15 +61,18 @@ static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
 }
 
 /* Compare counts with the target and with the policy's exact distribution. */
-static gfn_status compare(drawing *d, gfn_exact *exact, gfn_draw *draw)
+static gfn_status compare(gfn_run *run, gfn_draw *draw)
 {
-    const size_t n = gfn_exact_n(exact);
-    const double *target = gfn_exact_target(exact), *p;
-    GFN_TRY(gfn_run_distribution(d->run, &p));
-    draw->chi_square = gfn_chi_square(n, draw->counts, p, &draw->chi_square_df);
-    draw->l1_noise_floor = gfn_l1_noise_floor(n, target, draw->n);
-    draw->l1 = gfn_l1_of_counts(n, draw->counts, target);
-    draw->n_modes = gfn_exact_n_modes(exact);
+    const size_t n = gfn_exact_n(run->exact);
+    const double *target = gfn_exact_target(run->exact);
+    const gfn_crew crew = gfn_run_crew(run);
+    struct gfn_chi chi;
+    GFN_TRY(gfn_chi_square_by(&crew, n, draw->counts, run->p, &chi));
+    GFN_TRY(gfn_l1_noise_floor_by(&crew, n, target, draw->n, &draw->l1_noise_floor));
+    GFN_TRY(gfn_l1_of_counts_by(&crew, n, draw->counts, target, &draw->l1));
+    draw->chi_square = chi.square;
+    draw->chi_square_df = chi.df;
+    draw->n_modes = gfn_exact_n_modes(run->exact);
     return GFN_OK;
 }
 
@@ -82,30 +86,31 @@ static gfn_status judge(void *self)
 {
     drawing *d = ((judgement *)self)->drawing;
     gfn_draw *draw = ((judgement *)self)->draw;
-    const gfn_env *env = d->run->env;
-    const gfn_env_spec *spec = gfn_env_spec_of(env);
-    gfn_exact *exact;
-    if (!isnan(spec->max_log_reward))
-        GFN_TRY(gfn_count_modes(env, (size_t)draw->n, d->objects, &draw->modes));
-    if (spec->n_states <= 0 || spec->n_states > GFN_EXACT_MAX_STATES)
-        return GFN_OK;
-    draw->n_counts = (size_t)spec->n_states;
+    gfn_run *run = d->run;
+    if (!isnan(gfn_env_spec_of(run->env)->max_log_reward))
+        GFN_TRY(gfn_count_modes(run->env, (size_t)draw->n, d->objects, &draw->modes));
+    if (run->exact == NULL)
+        return gfn_l1_of_objects(run->env, (size_t)draw->n, d->objects, &draw->l1,
+                                 &draw->l1_noise_floor);
+    draw->n_counts = gfn_exact_n(run->exact);
     GFN_TRY(gfn_allocate("histogram", draw->n_counts, sizeof(int64_t), &draw->counts));
-    GFN_TRY(gfn_histogram_add(env, (size_t)draw->n, d->objects, draw->counts));
-    GFN_TRY(gfn_run_exact(d->run, &exact));
-    return exact && draw->n > 0 ? compare(d, exact, draw) : GFN_OK;
+    GFN_TRY(gfn_histogram_add(run->env, (size_t)draw->n, d->objects, draw->counts));
+    return draw->n > 0 ? compare(run, draw) : GFN_OK;
 }
 
 static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
 {
     for (int64_t first = 0; first < draw->n; first += PART)
         GFN_TRY(draw_part(d, first, draw->n - first < PART ? draw->n - first : PART));
-    GFN_TRY(gfn_run_work_alone(d->run, judge, &(judgement){d, draw}));
     if (wants_objects) {
         draw->objects = d->objects;
         d->objects = NULL;
+        return GFN_OK;
     }
-    return GFN_OK;
+    GFN_TRY(gfn_run_exact(d->run));
+    if (!d->run->has_no_exact && draw->n > 0)
+        GFN_TRY(gfn_run_distribution(d->run));
+    return gfn_run_work_alone(d->run, judge, &(judgement){d, draw});
 }
 
 /* Numbers that rank 0 found, to all ranks. */

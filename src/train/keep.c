@@ -212,6 +212,8 @@ gfn_status gfn_keep_metrics(gfn_trainer *t, const gfn_progress *p)
         field[n++] = gfn_field_number("log_z_error", p->evaluation.log_z_error);
     if (p->has_evaluation && p->modes >= 0)
         field[n++] = gfn_field_int("modes", p->modes);
+    if (p->has_evaluation && p->mode_regions >= 0)
+        field[n++] = gfn_field_int("mode_regions", p->mode_regions);
     return gfn_jsonl_append(t->metrics, field, n);
 }
 
@@ -252,6 +254,8 @@ static void add_results(summary *s, const gfn_report *r)
     add(s, gfn_field_number("metrics.kl", e->metrics.kl));
     add(s, count("metrics.modes", r->last.modes));
     add(s, count("metrics.n_modes", r->last.n_modes));
+    add(s, count("metrics.mode_regions", r->last.mode_regions));
+    add(s, count("metrics.n_mode_regions", r->last.n_mode_regions));
     add(s, gfn_field_number("metrics.elbo", r->bounds.elbo.mean));
     add(s, gfn_field_number("metrics.elbo_error", r->bounds.elbo.error));
     add(s, gfn_field_number("metrics.eubo", r->bounds.eubo.mean));

@@ -50,6 +50,14 @@ static gfn_status read_checkpoint(const gfn_found *f, gfn_run *run)
     return read_params(f, run);
 }
 
+/* Behind what making the run found. */
+static void add_notice(gfn_run *run, const char *found)
+{
+    const size_t used = strlen(run->notice);
+    snprintf(run->notice + used, sizeof run->notice - used, "%s%s", used && found[0] ? "\n" : "",
+             found);
+}
+
 /* What rank 0 found becomes the run's on all ranks. */
 static gfn_status give_to_all(gfn_run *run, gfn_found *f)
 {
@@ -60,7 +68,7 @@ static gfn_status give_to_all(gfn_run *run, gfn_found *f)
     run->iteration = facts[1];
     run->is_changed = facts[2] != 0;
     run->is_fallback = f->is_fallback;
-    snprintf(run->notice, sizeof run->notice, "%s", f->notice);
+    add_notice(run, f->notice);
     if (!run->has_checkpoint)
         return GFN_OK;
     run->checkpoint = f->file;

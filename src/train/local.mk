@@ -19,6 +19,7 @@ libtrain_la_SOURCES = \
 	src/train/modes.c \
 	src/train/options.c \
 	src/train/pack.c \
+	src/train/plan.c \
 	src/train/replays.c \
 	src/train/restore.c \
 	src/train/resume.c \

@@ -23,6 +23,8 @@ gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes)
                          .size = gfn_comm_size(run->comm)};
     if (isnan(spec->max_log_reward))
         return GFN_OK;
+    if (gfn_regions_exist(run->env))
+        GFN_TRY(gfn_regions_create(run->env, &modes->regions));
     const size_t all = (size_t)modes->size * MOST;
     GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->found));
     GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->all));
@@ -36,6 +38,7 @@ void gfn_modes_clear(gfn_modes *modes)
 {
     gfn_state_set_destroy(&modes->found);
     gfn_state_set_destroy(&modes->all);
+    gfn_regions_destroy(&modes->regions);
     gfn_release(&modes->records);
     gfn_release(&modes->gathered);
     gfn_release(&modes->counts);
@@ -50,9 +53,9 @@ void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log)
             gfn_state_set_add(modes->found, log->terminal + i * modes->width);
 }
 
-gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
+gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n, int64_t *n_regions)
 {
-    *n = -1;
+    *n = *n_regions = -1;
     if (modes->found == NULL)
         return GFN_OK;
     const size_t mine = gfn_state_set_count(modes->found), words = modes->width;
@@ -68,7 +71,12 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n)
     for (size_t i = 0; i < together; i++)
         gfn_state_set_add(modes->all, gfn_record_state(modes->gathered + i * modes->key_words));
     modes->is_full |= gfn_state_set_count(modes->all) >= MOST;
-    if (!modes->is_full)
-        *n = (int64_t)gfn_state_set_count(modes->all);
+    if (modes->is_full)
+        return GFN_OK;
+    *n = (int64_t)gfn_state_set_count(modes->all);
+    if (modes->regions == NULL)
+        return GFN_OK;
+    gfn_regions_add(modes->regions, (size_t)*n, gfn_state_set_states(modes->all));
+    *n_regions = gfn_regions_count(modes->regions);
     return GFN_OK;
 }

@@ -110,6 +110,8 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
         status = gfn_run_give_rewards(r, directory);
     if (status == GFN_OK)
         status = gfn_comm_agree(comm, make(r));
+    if (status == GFN_OK)
+        status = gfn_run_plan(r);
     if (status != GFN_OK)
         gfn_run_destroy(&r);
     else
@@ -127,7 +129,7 @@ void gfn_run_destroy(gfn_run **run)
     gfn_run *r = *run;
     if (r == NULL)
         return;
-    gfn_exact_destroy(&r->exact);
+    gfn_run_forget_exact(r);
     gfn_sampler_destroy(&r->sampler);
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->env);

@@ -7,9 +7,11 @@
 
 #include <gfn/run.h>
 
+#include "eval/crew.h"
 #include "io/array.h"
 #include "io/file.h"
 #include "io/safetensors.h"
+#include "rollout/forward.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
 
@@ -25,13 +27,21 @@ struct gfn_run {
     gfn_env *env;
     gfn_model *model;
     gfn_sampler *sampler;
-    gfn_exact *exact; /* on rank 0, made at the first evaluation */
-    bool has_no_exact;
-    const double
-        *p; /* what `exact` found for the parameters with the CRC p_crc; NULL: nothing yet */
+
+    /* The exact evaluation, made at the first one. On rank 0 alone: exact, p. */
+    gfn_exact *exact;
+    bool has_no_exact;    /* it is impossible; the same on all ranks */
+    gfn_forward *forward; /* NULL: not made yet */
+    size_t part;          /* states of a rank at a time */
+    double *edges;        /* [part][n_actions] */
+    double *all_edges;    /* [size][part][n_actions], of all ranks; NULL where there is one */
+    size_t *counts;       /* [size] */
+    bool has_p;           /* p is of the parameters with the CRC p_crc; the same on all ranks */
     uint32_t p_crc;
+    const double *p;
     bool has_listeners; /* the other ranks wait for rank 0's work */
     double last_beat;   /* moment */
+
     int threads;
     bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
@@ -39,7 +49,7 @@ struct gfn_run {
     struct gfn_array rewards; /* on rank 0, until they are kept */
     uint32_t rewards_crc;     /* on rank 0 */
     char *directory;          /* "" where nothing is kept */
-    char layout[160], hint[256], notice[1500];
+    char layout[160], hint[400], notice[1500];
 
     /* Where it came from. On rank 0 alone: checkpoint, origin, metrics, is_fallback, notice. */
     gfn_safetensors *checkpoint; /* until a trainer has taken the rest of it */
@@ -78,12 +88,22 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads);
  * collective. Collective; the status is the same on every rank. A beat is rank 0's alone, anywhere.
  */
 gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self);
-gfn_status gfn_run_beat(gfn_run *run);
+gfn_status gfn_run_beat(void *run);
 
-/* The exact evaluation on rank 0; NULL where it is impossible. */
-gfn_status gfn_run_exact(gfn_run *run, gfn_exact **exact);
+/* The threads of this rank, which beat. */
+gfn_crew gfn_run_crew(gfn_run *run);
 
-/* The exact terminal distribution under the current parameters, found once for each of them. */
-gfn_status gfn_run_distribution(gfn_run *run, const double **p);
+/* plan.c: find out whether there will be exact evaluations, and what is said of their memory.
+ * Collective. */
+gfn_status gfn_run_plan(gfn_run *run);
+
+/* Make the exact evaluation, unless it is there; run->has_no_exact says where it is impossible.
+ * Collective. */
+gfn_status gfn_run_exact(gfn_run *run);
+void gfn_run_forget_exact(gfn_run *run);
+
+/* Find run->p, the exact terminal distribution under the current parameters, unless it is there.
+ * After gfn_run_exact(), where it is possible. Collective. */
+gfn_status gfn_run_distribution(gfn_run *run);
 
 #endif

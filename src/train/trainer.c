@@ -15,18 +15,22 @@
 #include "rollout/sampler.h"
 #include "train/gradient.h"
 
-/* Cadences where options leave them open. An evaluation costs about one network row a state, an
- * iteration a few rows a trajectory: evaluations shall take a few percent, and never be more than
- * 20 a run. */
-enum { EVALUATIONS = 20, LINES = 100, EVALUATION_SHARE = 25 };
+/* Cadences where options leave them open. An evaluation costs about one network row a state; an
+ * iteration three for each distinct state that it visits, and trajectories take, between a new
+ * policy's few steps and the half of the longest, a quarter of it: evaluations shall take a few
+ * percent, and never be more than 20 a run. */
+enum { EVALUATIONS = 20, LINES = 100, EVALUATION_SHARE = 25, ROWS_A_VISIT = 3 };
 
 static int64_t choose_eval_every(const gfn_trainer *t)
 {
-    const int64_t n_states = gfn_env_spec_of(t->run->env)->n_states;
+    const gfn_env_spec *spec = gfn_env_spec_of(t->run->env);
+    const int64_t n_states = spec->n_states;
+    const int64_t visits = t->batch_size * (spec->max_steps / 4 + 1);
+    const int64_t distinct = visits < n_states ? visits : n_states;
     const int64_t by_count = (t->iterations + EVALUATIONS - 1) / EVALUATIONS;
-    if (n_states <= 0 || n_states > GFN_EXACT_MAX_STATES)
+    if (t->run->has_no_exact)
         return 0;
-    const int64_t by_cost = EVALUATION_SHARE * n_states / (4 * t->batch_size) + 1;
+    const int64_t by_cost = EVALUATION_SHARE * n_states / (ROWS_A_VISIT * distinct) + 1;
     return by_cost > by_count ? by_cost : by_count;
 }
 
@@ -80,7 +84,7 @@ static gfn_status set_up(gfn_trainer *t)
                         "weight-decay %g (hint: --weight-decay 0.01)",
                         t->lr, t->weight_decay);
     t->loss = NAN;
-    t->modes_found = -1;
+    t->modes_found = t->regions_found = -1;
     t->first_iteration = t->run->iteration;
     t->saved_iteration = t->last_line = -1;
     gfn_comm_share(comm, t->batch_size, &t->first, &t->n);

@@ -13,6 +13,7 @@
 
 #include "data/replay.h"
 #include "data/state_set.h"
+#include "eval/regions.h"
 #include "io/file.h"
 #include "train/run.h"
 
@@ -21,8 +22,9 @@ typedef struct gfn_modes {
     gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
     double max_log_reward;
     size_t width, key_words;
-    gfn_state_set *all; /* of all ranks, at the last count; on every rank */
-    bool is_full;       /* there are more than are remembered; the same on every rank */
+    gfn_state_set *all;   /* of all ranks, at the last count; on every rank */
+    gfn_regions *regions; /* that those lie in; NULL: the world has none */
+    bool is_full;         /* there are more than are remembered; the same on every rank */
     int64_t *records, *gathered;
     size_t *counts;
     int size;
@@ -72,7 +74,7 @@ struct gfn_trainer {
     double loss; /* of the last batch */
     gfn_modes modes;
     gfn_replays replays;
-    int64_t modes_found; /* at the last count */
+    int64_t modes_found, regions_found; /* at the last count */
 
     /* When what is due. */
     int64_t eval_every, log_every, checkpoint_every; /* 0: never before the end */
@@ -122,8 +124,8 @@ void gfn_tuner_step(gfn_trainer *trainer);
 gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes);
 void gfn_modes_clear(gfn_modes *modes);
 void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log);
-/* Collective. -1: not known. */
-gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n);
+/* Modes, and their regions. Collective. -1: not known. */
+gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n, int64_t *n_regions);
 
 /* keep.c: files of the run directory; nothing happens on other ranks or where nothing is kept. */
 /* Also: a directory that nobody else has and that holds no run, a new runs/NAME-DATE-TIME where
