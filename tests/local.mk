@@ -9,8 +9,6 @@
 
 UNIT_TESTS =
 SHELL_TESTS = \
-	= \
-	SHELL_TESTS \
 	tests/cli/bad-input.sh \
 	tests/cli/converge.sh \
 	tests/cli/exact.sh \
