@@ -4,7 +4,6 @@
  * drawn back from objects of the replay buffer. They are numbered over all ranks, so a rank's share
  * is a range of either kind or of both.
  */
-#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -23,8 +22,7 @@ static gfn_status explore(gfn_trainer *t)
 static int64_t count_new(const gfn_trainer *t)
 {
     const bool is_empty = t->replays.buffer == NULL || gfn_replay_count(t->replays.buffer) == 0;
-    const int64_t replayed = is_empty ? 0 : llround(t->replays.share * (double)t->batch_size);
-    const int64_t left = t->batch_size - replayed - t->first;
+    const int64_t left = t->batch_size - (is_empty ? 0 : t->replays.n) - t->first;
     return left < 0 ? 0 : left < t->n ? left : t->n;
 }
 
@@ -46,15 +44,23 @@ static gfn_status replay(gfn_trainer *t)
                                 (size_t)(t->n - t->n_new), t->log);
 }
 
-gfn_status gfn_trainer_sample(gfn_trainer *t)
+static gfn_status draw(gfn_trainer *t)
 {
     const gfn_stream stream = {t->seed, GFN_PURPOSE_TRAIN, (uint64_t)t->run->iteration};
     t->n_new = count_new(t);
     t->log->n = 0;
-    GFN_TRY(explore(t));
     if (t->n_new > 0 || t->n == 0)
         GFN_TRY(gfn_sampler_sample(t->run->sampler, &stream, t->first, (size_t)t->n_new, t->log));
     return t->n_new < t->n ? replay(t) : GFN_OK;
+}
+
+/* Only here does the sampler explore: what else is drawn is the policy's. */
+gfn_status gfn_trainer_sample(gfn_trainer *t)
+{
+    GFN_TRY(explore(t));
+    gfn_status status = draw(t);
+    gfn_sampler_explore(t->run->sampler, 0, 1);
+    return status;
 }
 
 gfn_status gfn_trainer_remember(gfn_trainer *t)

@@ -3,6 +3,8 @@
  * The replay buffer of a run, the same on every rank: filled by what training draws, or once from a
  * file of objects.
  */
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -12,9 +14,10 @@
 #include "io/npy.h"
 #include "train/checkpoint.h"
 
-/* Share of a batch that is replayed where nothing is said: of a buffer that training fills, and of
- * a file, from which training is offline then. */
-#define USUAL_SHARE 0.5
+/* Share of a batch that is drawn back where nothing is said: from a buffer that training fills, and
+ * from a file, by which training is offline then. */
+#define SHARE_OF_BUFFER 0.5
+#define SHARE_OF_FILE 1.0
 
 /* ---- objects from a file ---- */
 
@@ -31,10 +34,23 @@ static gfn_status check_array(const struct gfn_array *array, const gfn_env *env)
                     env->ops->name, (long long)width, gfn_array_describe(array, text, sizeof text));
 }
 
-/* int64 to int32; what does not fit becomes -1, which is a coordinate of nothing. */
-static int32_t narrow(int64_t x)
+/* Words are int32; those of an array of int64 must fit. */
+static gfn_status copy_words(const struct gfn_array *array, size_t n, int32_t *words)
 {
-    return x >= 0 && x <= INT32_MAX ? (int32_t)x : -1;
+    const int64_t *wide = array->data;
+    if (array->dtype == GFN_I32) {
+        memcpy(words, array->data, n * sizeof *words);
+        return GFN_OK;
+    }
+    for (size_t i = 0; i < n; i++) {
+        words[i] = (int32_t)wide[i];
+        if (words[i] != wide[i])
+            return gfn_fail(GFN_EINVAL,
+                            "row %zu: expected words of 32 bits, found %" PRId64
+                            " (hint: gfn-dist sample RUN --out FILE writes objects)",
+                            i / (size_t)array->shape[1], wide[i]);
+    }
+    return GFN_OK;
 }
 
 static gfn_status copy_objects(const struct gfn_array *array, const gfn_env *env, int32_t **objects)
@@ -42,9 +58,7 @@ static gfn_status copy_objects(const struct gfn_array *array, const gfn_env *env
     GFN_TRY(check_array(array, env));
     const size_t words = (size_t)array->shape[0] * (size_t)array->shape[1];
     GFN_TRY(gfn_allocate("terminal states", words, sizeof(int32_t), objects));
-    for (size_t i = 0; i < words; i++)
-        (*objects)[i] = array->dtype == GFN_I32 ? ((const int32_t *)array->data)[i]
-                                                : narrow(((const int64_t *)array->data)[i]);
+    GFN_TRY(copy_words(array, words, *objects));
     return gfn_env_check_objects(env, (size_t)array->shape[0], *objects);
 }
 
@@ -107,6 +121,24 @@ static gfn_status check_options(const gfn_options *o)
     return GFN_OK;
 }
 
+/* How much of a batch is drawn back. A buffer lives on what is new in each. */
+static gfn_status set_share(gfn_trainer *t)
+{
+    const gfn_options *o = t->run->options;
+    gfn_replays *r = &t->replays;
+    double share = r->grows ? SHARE_OF_BUFFER : SHARE_OF_FILE;
+    if (gfn_options_is_set(o, "replay-share"))
+        share = gfn_options_number(o, "replay-share");
+    r->n = llround(share * (double)t->batch_size);
+    if (r->grows && r->n == t->batch_size)
+        return gfn_fail(GFN_EINVAL,
+                        "replay-share: expected a share that leaves something new in each batch "
+                        "for --replay %s, found %g of --batch-size %" PRId64
+                        " (hint: a smaller share or a larger batch)",
+                        gfn_options_text(o, "replay"), share, t->batch_size);
+    return GFN_OK;
+}
+
 static gfn_status allocate_exchange(gfn_trainer *t)
 {
     gfn_replays *r = &t->replays;
@@ -133,9 +165,7 @@ gfn_status gfn_replays_create(gfn_trainer *t)
     const bool is_best = strcmp(gfn_options_text(o, "replay"), "reward") == 0;
     r->kind = is_best ? GFN_REPLAY_REWARD : GFN_REPLAY_FIFO;
     r->capacity = r->grows ? (size_t)gfn_options_int(o, "replay-capacity") : 0;
-    r->share = r->grows ? USUAL_SHARE : 1;
-    if (gfn_options_is_set(o, "replay-share"))
-        r->share = gfn_options_number(o, "replay-share");
+    GFN_TRY(set_share(t));
     if (r->grows)
         GFN_TRY(gfn_comm_agree(t->run->comm, allocate_exchange(t)));
     if (t->run->has_checkpoint) /* which has the objects */
@@ -180,23 +210,36 @@ gfn_status gfn_replays_add(gfn_trainer *t, const gfn_trajectories *log)
 
 /* ---- in a checkpoint ---- */
 
-gfn_status gfn_replays_restore(gfn_trainer *t, gfn_status mine)
+/* On rank 0: a copy of what the checkpoint holds, if that can be. */
+static gfn_status read_tensor(const gfn_trainer *t, int32_t **copy, size_t *n)
 {
-    const gfn_safetensors *file = t->run->checkpoint;
+    const gfn_replays *r = &t->replays;
     const size_t width = t->log->state_width;
     const int32_t *objects = NULL;
+    GFN_TRY(gfn_checkpoint_objects(t->run->checkpoint, GFN_CHECKPOINT_REPLAY, width, &objects, n));
+    if (r->grows ? *n > r->capacity : *n == 0)
+        return gfn_fail(GFN_EDATA,
+                        "tensor \"" GFN_CHECKPOINT_REPLAY "\": expected %s%zu objects, found %zu "
+                        "(hint: use another copy)",
+                        r->grows ? "at most " : "more than ", r->capacity, *n);
+    gfn_status status = gfn_env_check_objects(t->run->env, *n, objects);
+    if (status == GFN_EINVAL)
+        return gfn_fail_in(GFN_EDATA, "tensor \"" GFN_CHECKPOINT_REPLAY "\": ");
+    GFN_TRY(status);
+    GFN_TRY(gfn_allocate("objects to replay", *n * width, sizeof **copy, copy));
+    if (*n > 0)
+        memcpy(*copy, objects, *n * width * sizeof **copy);
+    return GFN_OK;
+}
+
+gfn_status gfn_replays_restore(gfn_trainer *t, gfn_status mine)
+{
     int32_t *copy = NULL;
     size_t n = 0;
     if (!t->replays.grows && !gfn_options_is_set(t->run->options, "terminal-states"))
         return gfn_comm_agree(t->run->comm, mine);
-    if (mine == GFN_OK && file)
-        mine = gfn_checkpoint_objects(file, GFN_CHECKPOINT_REPLAY, width, &objects, &n);
-    if (mine == GFN_OK && file)
-        mine = gfn_env_check_objects(t->run->env, n, objects);
-    if (mine == GFN_OK && file)
-        mine = gfn_allocate("objects to replay", n * width, sizeof(int32_t), &copy);
-    if (mine == GFN_OK && n > 0)
-        memcpy(copy, objects, n * width * sizeof *copy);
+    if (mine == GFN_OK && t->run->checkpoint)
+        mine = read_tensor(t, &copy, &n);
     gfn_status status = fill(t, mine, copy, n);
     gfn_release(&copy);
     return status;

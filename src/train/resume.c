@@ -2,6 +2,7 @@
  *
  * What a run that goes on takes from its directory, and what may be changed.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,19 +68,29 @@ static gfn_status note_forgotten(const char *directory, gfn_found *f)
     return GFN_OK;
 }
 
+/* Whether iterations do not depend on how many there are. */
+static bool is_constant(const gfn_options *o)
+{
+    const double until = gfn_options_number(o, "explore-until");
+    const bool is_even = strcmp(gfn_options_text(o, "explore-schedule"), "constant") == 0;
+    const bool explores =
+        gfn_options_number(o, "epsilon") > 0 || fabs(gfn_options_number(o, "temperature") - 1) > 0;
+    return strcmp(gfn_options_text(o, "schedule"), "constant") == 0 &&
+           (!explores || until <= 0 || (is_even && until >= 1));
+}
+
 /* What is said of a run that gets another length. */
 static void note_length(gfn_found *f, int64_t before, int64_t now)
 {
-    const char *schedule = gfn_options_text(f->options, "schedule");
-    if (strcmp(schedule, "constant") == 0)
+    if (is_constant(f->options))
         gfn_found_note(f, "iterations: %lld instead of %lld", (long long)now, (long long)before);
     else
         gfn_found_note(
             f,
-            "iterations: %lld instead of %lld: from here on the %s schedule gives the learning "
-            "rates of a run of %lld, and the result is that of neither run (hint: only with "
-            "--schedule constant does a longer run begin as a shorter one)",
-            (long long)now, (long long)before, schedule, (long long)now);
+            "iterations: %lld instead of %lld: from here on learning rates and exploration are "
+            "those of a run of %lld, and the result is that of neither run (hint: only where both "
+            "are constant does a longer run begin as a shorter one)",
+            (long long)now, (long long)before, (long long)now);
 }
 
 static const char *or_nothing(const char *text)

@@ -36,7 +36,7 @@ typedef struct gfn_replays {
     gfn_replay_kind kind;
     size_t capacity; /* 0: as many as a file has */
     bool grows;      /* by what training draws */
-    double share;    /* of a batch */
+    int64_t n;       /* of a batch, once the buffer holds something */
     size_t key_words;
     int64_t *records, *gathered; /* [n][key_words] of this rank, [batch_size][key_words] of all */
     size_t *counts;
