@@ -9,6 +9,7 @@
  *     - "config.hidden":"3"        what is taken out of the header,
  *     + "config.hidden":"32768"    and put there instead
  *     data 100                     bytes of data, cut off or added as zeros
+ *     word 2 -1                    the second int32 from the end of the data becomes -1
  *     cut 2000                     bytes of the file that are left
  *     unsealed                     checksums stay as they were
  */
@@ -27,8 +28,8 @@
 
 enum { LONGEST = 1 << 16 };
 
-/* Memory that a small job may take beside what its file needs, and the largest batch of one. */
-enum { FIXED_BYTES = 128 << 20, TIMES_FILE = 256, SMALL_BATCH = 256 };
+/* Memory that a small job may take beside what its file needs, and what a small job is. */
+enum { FIXED_BYTES = 128 << 20, TIMES_FILE = 256, SMALL_BATCH = 256, SMALL_REPLAY = 100000 };
 #define MOST_AT_ONCE ((size_t)1 << 30)
 
 static gfn_comm *comm;
@@ -83,7 +84,9 @@ static void make_real(void)
     gfn_trainer *trainer = NULL;
     gfn_report report;
     must(gfn_run_options_create(NULL, &options));
-    must(gfn_options_parse(options, "size=3 hidden=2 batch-size=4 iterations=4 samples=0 seed=2385",
+    must(gfn_options_parse(options,
+                           "size=3 hidden=2 batch-size=4 iterations=4 samples=0 seed=2385 "
+                           "replay=fifo replay-capacity=7",
                            "fuzz"));
     must(gfn_run_create(comm, options, 1, &run));
     must(gfn_trainer_create(run, &trainer));
@@ -155,6 +158,16 @@ static void put_in(draft *d, const char *text, size_t n)
     d->place += n;
 }
 
+/* "2 -1": the place, from the end, and the value. */
+static void set_word(draft *d, const char *text)
+{
+    char *rest;
+    const size_t place = strtoul(text, &rest, 10);
+    const int32_t value = (int32_t)strtol(rest, NULL, 10);
+    if (place > 0 && place <= d->n_data / sizeof value)
+        memcpy(d->data + d->n_data - place * sizeof value, &value, sizeof value);
+}
+
 static void read_line(draft *d, const char *line)
 {
     if (strncmp(line, "- ", 2) == 0)
@@ -163,6 +176,8 @@ static void read_line(draft *d, const char *line)
         put_in(d, line + 2, strlen(line + 2));
     else if (strncmp(line, "data ", 5) == 0)
         d->n_data = strtoul(line + 5, NULL, 10) % LONGEST;
+    else if (strncmp(line, "word ", 5) == 0)
+        set_word(d, line + 5);
     else if (strncmp(line, "cut ", 4) == 0)
         d->cut = strtoul(line + 4, NULL, 10);
     else if (strcmp(line, "unsealed") == 0)
@@ -228,11 +243,20 @@ size_t forge_expand(uint8_t *data, size_t n, size_t most)
 
 /* ---- the claims ---- */
 
+/* Whether the file asks for no more than so many of something. */
+static bool asks_for_few(const gfn_safetensors *parsed, const char *name, double most)
+{
+    const char *text = gfn_safetensors_text(parsed, name);
+    return text == NULL || !(atof(text) > most);
+}
+
 /* What a file makes the library allocate is bounded by its size, as long as the job is small. */
 static void claim_modest(const gfn_safetensors *parsed, size_t n)
 {
-    const char *batch = parsed ? gfn_safetensors_text(parsed, "config.batch-size") : NULL;
-    claim(allocated <= FIXED_BYTES + TIMES_FILE * n || (batch && atof(batch) > SMALL_BATCH),
+    const bool is_small =
+        parsed == NULL || (asks_for_few(parsed, "config.batch-size", SMALL_BATCH) &&
+                           asks_for_few(parsed, "config.replay-capacity", SMALL_REPLAY));
+    claim(allocated <= FIXED_BYTES + TIMES_FILE * n || !is_small,
           "%zu bytes were taken for %zu (%s)", allocated, n, gfn_error_message());
 }
 

@@ -68,7 +68,7 @@ static int make_run(void)
     assert_int_equal(gfn_run_options_create(NULL, &options), GFN_OK);
     assert_int_equal(gfn_options_parse(options,
                                        "size=5 hidden=6,4 batch-size=17 iterations=20 samples=0 "
-                                       "seed=2385",
+                                       "seed=2385 replay=reward replay-capacity=10",
                                        "test"),
                      GFN_OK);
     assert_int_equal(gfn_run_create(comm, options, 1, &run), GFN_OK);
@@ -301,6 +301,9 @@ static void what_only_training_or_a_model_needs_is_checked_there(void **unused)
         {"loss", "", "loss is \"\""},
         {"config.backward", "given", "backward: expected one of"},
         {"config.objective", "detailed", "objective: expected one of"},
+        {"config.terminal-states", "objects.npy", "terminal-states: expected --replay none"},
+        {"config.replay-share", "1", "replay-share: expected a share"},
+        {"config.replay-capacity", "9", "\"replay\": expected at most 9 objects, found 10"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         forge(&rows[i], NULL);
@@ -314,6 +317,7 @@ static void tensors_of_other_kinds_are_refused(void **unused)
 {
     (void)unused;
     static const float zeros[400];
+    static const int32_t wild[][2] = {{4, 4}, {INT32_MIN, INT32_MAX}}, above[][2] = {{0, 5}};
     static const struct {
         struct gfn_array array;
         const char *part;
@@ -332,6 +336,15 @@ static void tensors_of_other_kinds_are_refused(void **unused)
         {{"modes", GFN_I32, 2, {1, 3}, zeros}, "\"modes\": expected int32 objects of 2 words"},
         {{"modes", GFN_I32, 1, {4}, zeros}, "\"modes\": expected int32 objects of 2 words"},
         {{"modes", GFN_I32, 1, {4}, NULL}, "found none"},
+        {{"replay", GFN_F32, 2, {1, 2}, zeros}, "\"replay\": expected int32 objects of 2 words"},
+        {{"replay", GFN_I32, 2, {2, 1}, zeros}, "\"replay\": expected int32 objects of 2 words"},
+        {{"replay", GFN_I32, 3, {1, 2, 2}, zeros}, "\"replay\": expected int32 objects of 2"},
+        {{"replay", GFN_I32, 2, {1, 2}, NULL},
+         "\"replay\": expected int32 objects of 2 words, "
+         "found none"},
+        {{"replay", GFN_I32, 2, {11, 2}, zeros}, "expected at most 10 objects, found 11"},
+        {{"replay", GFN_I32, 2, {2, 2}, wild}, "\"replay\": row 1: expected an object of this"},
+        {{"replay", GFN_I32, 2, {1, 2}, above}, "this hypergrid, found (0, 5)"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         forge(NULL, &rows[i].array);
