@@ -55,22 +55,22 @@ static void regions_of_known_grids(void **unused)
     }
 }
 
-/* A snake, and three cells alone, of which two touch each other at a corner. */
+/* Neither by corners nor from the end of one row to the beginning of the next. */
 static void a_region_is_what_hangs_together_by_edges(void **unused)
 {
     (void)unused;
     static const char picture[] = "###.#"
                                   "..#.."
-                                  "###.#"
+                                  "..#.#"
                                   "#..#."
-                                  "###..";
+                                  "#.#.#";
     const int64_t axis[] = {5, 5};
     double reward[25];
     gfn_env *env = make(NULL, "size=5 r0=.1");
     for (size_t i = 0; i < 25; i++)
         reward[i] = picture[i] == '#' ? 2.385 : .31;
     assert_int_equal(gfn_env_set_rewards(env, 2, axis, reward), GFN_OK);
-    assert_int_equal(regions_of(env), 4);
+    assert_int_equal(regions_of(env), 7);
     gfn_env_destroy(&env);
 }
 
