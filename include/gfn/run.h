@@ -137,7 +137,7 @@ typedef struct gfn_bounds {
     int64_t n_objects;
 } gfn_bounds;
 
-/* Find bounds with n trajectories, of which it takes at most 10,000; 0: nothing is known then. The
+/* Find bounds with n trajectories, of which it takes at most 2,000; 0: nothing is known then. The
  * same bits on any number of ranks and threads. Collective, after gfn_run_evaluate(). */
 GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds);
 

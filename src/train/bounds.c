@@ -26,7 +26,7 @@
 #include "env/world.h"
 
 /* Trajectories of a bound at most; objects of the correlation at most, and trajectories of each. */
-enum { MOST = 10000, OBJECTS = 256, EACH = 16 };
+enum { MOST = 2000, OBJECTS = 256, EACH = 16 };
 
 typedef struct weighing {
     gfn_run *run;

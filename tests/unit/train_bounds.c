@@ -92,8 +92,8 @@ static void bounds_are_sums_over_all_trajectories(void **unused)
     assert_true(is_within(f.bounds.elbo, exact[0]));
     assert_true(is_within(f.bounds.eubo, exact[1]));
     /* It is half trained: the bounds are apart, far beyond their errors. */
-    assert_true(exact[0] < f.evaluation.log_z_true - 20 * f.bounds.elbo.error);
-    assert_true(exact[1] > f.evaluation.log_z_true + 20 * f.bounds.eubo.error);
+    assert_true(exact[0] < f.evaluation.log_z_true - 8 * f.bounds.elbo.error);
+    assert_true(exact[1] > f.evaluation.log_z_true + 8 * f.bounds.eubo.error);
     assert_true(f.bounds.correlation > 0.2 && f.bounds.correlation < 0.999);
     drop(&f);
 }
