@@ -43,6 +43,10 @@ typedef struct gfn_env_spec {
     double log_z;          /* log of the sum of R over all objects, exactly; NAN: unknown */
     int ndim;              /* > 0: states are the cells of a grid in row-major order */
     int64_t axis[GFN_ENV_MAX_NDIM]; /* its extents, the slowest first */
+    /* Where states are numbered, and else of no meaning: every action adds the same to the number
+     * of any state (the stop action nothing), the start allows all but perhaps the stop action, and
+     * no state is without actions. Exact evaluation then need not ask where each edge leads. */
+    bool is_even;
 } gfn_env_spec;
 
 /* A kind of world. NULL = capability absent, allowed only where it is said. */

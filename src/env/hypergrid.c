@@ -116,6 +116,7 @@ static void describe(const void *world, gfn_env_spec *spec)
         .max_log_reward = grid->land.max_log_reward,
         .log_z = grid->land.log_z,
         .ndim = ndim,
+        .is_even = true,
     };
     for (int d = 0; d < ndim; d++)
         spec->axis[d] = grid->size;

@@ -72,6 +72,7 @@ gfn_status gfn_rules_init(gfn_rules *rules, const gfn_env *env, gfn_arena *arena
         {&rules->log_reward, lanes, sizeof(double)},
         {&rules->number, lanes, sizeof(int64_t)},
         {&rules->child, lanes * n_actions, sizeof(int64_t)},
+        {&rules->leap, n_actions, sizeof(int64_t)},
         {&rules->lane, lanes, sizeof(size_t)},
         {&rules->from, lanes * width, sizeof(int32_t)},
         {&rules->action, lanes, sizeof(int32_t)},
@@ -334,6 +335,36 @@ static gfn_status check_edges(gfn_rules *rules, const struct way *way, size_t n,
     return GFN_OK;
 }
 
+#define EVEN "in an even world every action always adds the same to numbers"
+
+/* Of one lane; the start comes first of all. */
+static gfn_status check_leaps(gfn_rules *rules, size_t lane)
+{
+    const gfn_env *env = rules->env;
+    const size_t n_actions = (size_t)env->spec.shape.n_actions, width = width_of(rules);
+    const int32_t *state = rules->state + lane * width;
+    const int64_t *child = rules->child + lane * n_actions, number = rules->number[lane];
+    const bool is_start = memcmp(state, rules->start, width * sizeof *state) == 0;
+    if (!gfn_env_has_action(env, rules->mask + lane * n_actions))
+        return gfn_probe_broken(env, state, EVEN, "expected an action, found none");
+    for (size_t a = 0; a < n_actions; a++) {
+        if ((int32_t)a == env->spec.shape.stop_action || (child[a] < 0 && !is_start))
+            continue;
+        if (child[a] < 0)
+            return gfn_probe_broken(env, state, EVEN,
+                                    "expected action %zu to be allowed at the start, found that it "
+                                    "is not",
+                                    a);
+        if (is_start)
+            rules->leap[a] = child[a] - number;
+        if (child[a] - number != rules->leap[a])
+            return gfn_probe_broken(env, state, EVEN,
+                                    "expected %" PRId64 " of action %zu, found %" PRId64,
+                                    rules->leap[a], a, child[a] - number);
+    }
+    return GFN_OK;
+}
+
 gfn_status gfn_rules_check(gfn_rules *rules, size_t n)
 {
     const gfn_shape *shape = &rules->env->spec.shape;
@@ -351,5 +382,7 @@ gfn_status gfn_rules_check(gfn_rules *rules, size_t n)
             GFN_TRY(check_edges(rules, &forward, n, rules->mask, action));
     for (int32_t action = 0; action < shape->n_back_actions; action++)
         GFN_TRY(check_edges(rules, &backward, n, rules->back_mask, action));
+    for (size_t i = 0; i < n && rules->is_numbered && rules->env->spec.is_even; i++)
+        GFN_TRY(check_leaps(rules, i));
     return GFN_OK;
 }

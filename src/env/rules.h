@@ -20,6 +20,7 @@ typedef struct gfn_rules {
     double *log_reward; /* [lanes], NAN in states that are no objects */
     int64_t *number;    /* [lanes], where numbered */
     int64_t *child;     /* [lanes][n_actions]: number, -1 for no edge, where numbered */
+    int64_t *leap;      /* [n_actions] what an action adds to the number of the start */
 
     /* Scratch for the edges that have one action: from -action-> to, and the way back. */
     size_t *lane;

@@ -9,8 +9,8 @@
  * other, from a state to itself. The order of the additions is that of the numbers and actions,
  * whatever the size of a chunk.
  *
- * Where edges lead is not kept: in a grid every action adds the same to the number of any state,
- * and elsewhere it is found again for each chunk of every run.
+ * Where edges lead is not kept: in an even world, as a grid is, every action adds the same to the
+ * number of any state, and elsewhere it is found again for each chunk of every run.
  *
  * To check by: size=2 ndim=2 and a uniform policy end in the cells (0,0) (0,1) (1,0) (1,1) with
  * probabilities 1/3, 1/6, 1/6, 1/3.
@@ -39,6 +39,7 @@ struct gfn_exact {
     double *flow;      /* [n] u, and p where it has been pushed */
     size_t next;       /* the state to be pushed next */
     gfn_graph **graph; /* [threads] */
+    int64_t *leap;     /* [n_actions] what an action adds to a number; NULL: the world is uneven */
 
     /* A chunk of states, which begins at e->next. */
     size_t chunk;
@@ -90,12 +91,25 @@ void gfn_exact_destroy(gfn_exact **exact)
         return;
     for (int t = 0; e->graph && t < e->crew.threads; t++)
         gfn_graph_destroy(&e->graph[t]);
-    void *const arrays[] = {&e->flow, &e->graph,  &e->place, &e->state,
-                            &e->mask, &e->log_pf, &e->edges};
+    void *const arrays[] = {&e->flow,  &e->graph, &e->leap,   &e->place,
+                            &e->state, &e->mask,  &e->log_pf, &e->edges};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
     gfn_survey_clear(&e->survey);
     gfn_release(exact);
+}
+
+/* The start, number 0, allows all actions. */
+static gfn_status find_leaps(gfn_exact *e)
+{
+    if (!e->env->spec.is_even)
+        return GFN_OK;
+    GFN_TRY(gfn_allocate("exact evaluation", e->n_actions, sizeof *e->leap, &e->leap));
+    gfn_graph_load(e->graph[0], 0, 1);
+    gfn_graph_place(e->graph[0], 0, 1, e->place);
+    for (size_t a = 0; a < e->n_actions; a++)
+        e->leap[a] = e->place[a] > 0 ? e->place[a] : 0;
+    return GFN_OK;
 }
 
 static gfn_status check(const gfn_env *env)
@@ -124,6 +138,8 @@ gfn_status gfn_exact_create_by(const gfn_crew *crew, const gfn_env *env, gfn_exa
     e->n_actions = (size_t)env->spec.shape.n_actions;
     e->chunk = smaller(e->n, smaller(CHUNK_STATES, CHUNK_EDGES / e->n_actions));
     gfn_status status = allocate(e);
+    if (status == GFN_OK)
+        status = find_leaps(e);
     if (status == GFN_OK)
         status = gfn_survey_make(crew, env, &e->survey);
     if (status != GFN_OK)
@@ -176,7 +192,7 @@ void gfn_exact_begin(gfn_exact *e)
 static void push_by_leaps(gfn_exact *e, size_t n, const double *edges)
 {
     const size_t k = e->n_actions, last = e->n - 1;
-    const int64_t *leap = e->survey.leap;
+    const int64_t *leap = e->leap;
     double *flow = e->flow;
     for (size_t s = e->next; s < e->next + n; s++, edges += k) {
         const double u = flow[s];
@@ -242,8 +258,8 @@ static void place_edges(const part *p)
 void gfn_exact_push(gfn_exact *e, size_t n, const double *edges)
 {
     for (size_t m; n > 0; n -= m, e->next += m, edges += m * e->n_actions) {
-        m = e->survey.leap ? n : smaller(n, e->chunk);
-        if (e->survey.leap) {
+        m = e->leap ? n : smaller(n, e->chunk);
+        if (e->leap) {
             push_by_leaps(e, m, edges);
         } else {
             work_on_chunk(e, m, place_edges);

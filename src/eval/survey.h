@@ -13,8 +13,6 @@ typedef struct gfn_survey {
     double log_z;      /* log sum R(x) */
     int64_t n_modes;   /* objects of maximal reward */
     int64_t n_regions; /* connected blocks of them; -1: not known */
-    int64_t *leap;     /* [n_actions] what an action adds to the number of any state, the stop
-                        * action 0, where that is so and all states have actions; else NULL */
 } gfn_survey;
 
 /* Fill the survey, which gfn_survey_clear() ends also after an error. Errors: GFN_ENOMEM, and the

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # What is said of exact evaluations: how much memory they take, where that is much, and where they
-# are not possible, which does not keep a run from being judged by its samples.
+# are not possible, which does not keep a run from being judged by its samples. `make check-long`
+# (GFN_LONG=yes) evaluates spaces of tens of millions of states, to the same bits on every split.
 set -u
+. "$top_srcdir/tests/cli/bits.sh"
 cd "$TMPDIR" || exit 1
 failed=0
 bad() {
@@ -60,5 +62,29 @@ if limited --version >/dev/null 2>&1; then
     judged little
     limited eval little --samples 200 --quiet >out 2>err || bad "eval"
     grep -q 'metrics will be of samples alone' err || bad "the notice of eval"
+fi
+
+# same NAME OPTION...: one rank alone has 1.5 GB for all that it does.
+same() {
+    local name=$1 split run
+    shift
+    for split in 1x1 1x2 2x1 3x2; do
+        [ "$MPI_NAME" != none ] || [ "${split%x*}" -eq 1 ] || continue
+        run=$name-$split
+        (
+            [ "${split%x*}" -gt 1 ] || ! limited --version >/dev/null 2>&1 || ulimit -v 1500000
+            "$NP_RUN" --timeout 0 --ranks "${split%x*}" -- "$GFN_DIST" "$@" \
+                --threads "${split#*x}" --quiet --out "$run"
+        ) >out 2>err || bad "$run"
+        grep -q '"exact": true' "$run/summary.json" || bad "$run: not exact"
+        cmp <(bits "$name-1x1") <(bits "$run") >out 2>err || bad "$run: other bits"
+    done
+}
+if [ "${GFN_LONG-}" = yes ]; then
+    small=(--hidden 32 --iterations 50 --batch-size 16)
+    same 8x8 "${small[@]}" --size 8 --ndim 8
+    same 32x5 "${small[@]}" --size 32 --ndim 5
+    grep -q '"log_z_true": 12.2113' 8x8-1x1/summary.json || bad "log Z of 8^8"
+    grep -q '"n_mode_regions": 256' 8x8-1x1/summary.json || bad "regions of 8^8"
 fi
 exit $failed

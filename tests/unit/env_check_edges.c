@@ -317,6 +317,67 @@ static void numbered_worlds_go_round(gfn_env_ops *ops)
     ops->describe = base->describe;
 }
 
+static void describe_as_even(const void *world, gfn_env_spec *spec)
+{
+    base->describe(world, spec);
+    spec->is_even = true;
+}
+
+/* Red, blue and jump do always add 1, 1 and 2, but the last rung allows nothing. */
+static void an_even_world_has_an_end(gfn_env_ops *ops)
+{
+    ops->describe = describe_as_even;
+}
+
+static void no_jump_at_the_start(const void *world, size_t n, const int32_t *state, uint8_t *mask)
+{
+    base->allowed(world, n, state, mask);
+    for (size_t i = 0; i < n; i++)
+        mask[LADDER_ACTIONS * i + LADDER_JUMP] &= state[i] > 0;
+}
+
+static void no_way_back_by_a_jump(const void *world, size_t n, const int32_t *state, uint8_t *mask)
+{
+    base->allowed_back(world, n, state, mask);
+    for (size_t i = 0; i < n; i++)
+        mask[LADDER_BACK_ACTIONS * i + LADDER_BACK_JUMP] &= state[i] > 2;
+}
+
+static void an_even_start_does_not_allow_all(gfn_env_ops *ops)
+{
+    ops->describe = describe_as_even;
+    ops->allowed = no_jump_at_the_start;
+    ops->allowed_back = no_way_back_by_a_jump;
+}
+
+/* Numbers of a 4 x 4 grid in which (0, 3) and (1, 0), of which none comes before the other, have
+ * changed places. */
+static int64_t exchange(int64_t number)
+{
+    return number == 3 ? 4 : number == 4 ? 3 : number;
+}
+
+static void number_exchanged(const void *world, size_t n, const int32_t *state, int64_t *number)
+{
+    base->number(world, n, state, number);
+    for (size_t i = 0; i < n; i++)
+        number[i] = exchange(number[i]);
+}
+
+static void state_at_exchanged(const void *world, size_t n, const int64_t *number, int32_t *state)
+{
+    for (size_t i = 0; i < n; i++) {
+        const int64_t other = exchange(number[i]);
+        base->state_at(world, 1, &other, state + 2 * i);
+    }
+}
+
+static void numbers_are_uneven(gfn_env_ops *ops)
+{
+    ops->number = number_exchanged;
+    ops->state_at = state_at_exchanged;
+}
+
 static const struct broken rows[] = {
     {start_has_a_parent, GRID, "only the start has no parents"},
     {a_state_cannot_be_reached, GRID, "only the start has no parents"},
@@ -340,6 +401,9 @@ static const struct broken rows[] = {
     {a_trajectory_is_too_long, TALL_LADDER, "expected at most 59 steps, found 60"},
     {worlds_go_round, LADDER, "no trajectory is longer than max_steps"},
     {numbered_worlds_go_round, LADDER, "a state is numbered after its parents"},
+    {an_even_world_has_an_end, LADDER, "every action always adds the same"},
+    {an_even_start_does_not_allow_all, LADDER, "expected action 3 to be allowed at the start"},
+    {numbers_are_uneven, GRID, "every action always adds the same"},
 };
 
 static void broken_rules_about_edges_are_found_and_named(void **state)

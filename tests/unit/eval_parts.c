@@ -61,6 +61,7 @@ static void diagonal_describe(const void *world, gfn_env_spec *spec)
 {
     grid_ops()->describe(world, spec);
     spec->ndim = 0;
+    spec->is_even = false;
 }
 
 static int make_diagonal_world(void **state)
