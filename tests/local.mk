@@ -12,10 +12,12 @@ SHELL_TESTS = \
 	tests/cli/bad-input.sh \
 	tests/cli/converge.sh \
 	tests/cli/exact.sh \
+	tests/cli/explore.sh \
 	tests/cli/faults.sh \
 	tests/cli/files.sh \
 	tests/cli/hangs.sh \
 	tests/cli/long.sh \
+	tests/cli/replay.sh \
 	tests/cli/resume.sh \
 	tests/cli/rewards.sh \
 	tests/cli/same-bits.sh \

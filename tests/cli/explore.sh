@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Training on trajectories of another policy finds the target all the same, since they are scored by
+# the policy that learns: every objective, with half of the actions drawn evenly to the end of the
+# run, and with a temperature of 3. Scored by the policy that drew them, none would.
+set -u
+cd "$TMPDIR" || exit 1
+failed=0 runs=0
+
+# learns BOUND OPTION...: the total variation between what was learned and the 8x8 grid.
+learns() {
+    local bound=$1 tv
+    shift
+    rm -rf run
+    "$GFN_DIST" --size 8 --r0 0.1 --hidden 64 --batch-size 64 --threads 1 --samples 0 --quiet \
+        "$@" --out run || failed=1
+    tv=$(sed -nE 's/^ *"tv": ([-0-9.e+]+),?$/\1/p' run/summary.json | head -n 1)
+    runs=$((runs + 1))
+    awk -v tv="$tv" -v bound="$bound" 'BEGIN { exit !(tv != "" && tv <= bound) }' && return
+    echo "TV $tv, expected at most $bound: $*"
+    return 1
+}
+
+ever=(--iterations 1000 --explore-schedule constant --explore-until 1)
+for objective in $("$GFN_DIST" list | sed -nE '/^Objectives/,/^$/s/^  ([a-z]\S*) .*/\1/p'); do
+    learns 0.01 --objective "$objective" --epsilon 0.5 "${ever[@]}" || failed=1
+    learns 0.01 --objective "$objective" --temperature 3 "${ever[@]}" || failed=1
+done
+learns 0.01 --backward learned --epsilon 0.3 --temperature 0.5 "${ever[@]}" || failed=1
+learns 0.01 --backward tied --epsilon 0.5 "${ever[@]}" || failed=1
+[ $runs -gt 16 ] || failed=1
+
+# It explores: other trajectories give another run, until exploration is over.
+for options in '' '--explore-until 0' '--epsilon 0.5' '--epsilon 0.5 --explore-schedule cosine' \
+    '--epsilon 0.5 --explore-schedule constant' '--epsilon 0.5 --explore-until 0' \
+    '--temperature 2' '--temperature 2 --explore-until 0.25'; do
+    # shellcheck disable=SC2086
+    learns 1 --iterations 20 $options || failed=1
+    echo "$(grep params_crc run/summary.json) $options"
+done >crcs
+# Those that explore differ from each other and from the three that do not.
+if [ "$(cut -d ' ' -f 4 crcs | sort -u | wc -l)" -ne 6 ]; then
+    cat crcs
+    failed=1
+fi
+
+# refused NAME VALUE: one line on standard error, and nothing else.
+refused() {
+    "$GFN_DIST" --size 8 "--$1=$2" --out none >out 2>err
+    if [ $? -ne 2 ] || [ "$(wc -l <err)" -ne 1 ] || [ -e none ] ||
+        ! grep -qE "^gfn-dist: $1: expected .*found .*\(hint: " err; then
+        echo "--$1=$2: $(cat err)"
+        failed=1
+    fi
+}
+for value in -0.1 1.1 nan inf x ''; do
+    refused epsilon "$value"
+    refused explore-until "$value"
+done
+for value in 0 -1 nan inf 1e7 x ''; do
+    refused temperature "$value"
+done
+for value in sine '' none; do
+    refused explore-schedule "$value"
+done
+exit $failed

@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Training from replayed objects and from a file of them: it is learned, by every objective; it has
+# the same bits on any number of ranks and threads, and after a stop, whatever became of the file;
+# and what does not fit is refused with one message before anything is written.
+set -u
+. "$top_srcdir/tests/cli/bits.sh"
+cd "$TMPDIR" || exit 1
+failed=0 runs=0
+
+bad() {
+    echo "$*"
+    failed=1
+}
+
+# npy FILE TYPE SHAPE WORD...: an array of bytes of which these are the lowest of each word.
+npy() {
+    local file=$1 type=$2 shape=$3 word zeros='\0\0\0'
+    shift 3
+    [ "$type" = '<i4' ] || zeros='\0\0\0\0\0\0\0'
+    {
+        printf '\x93NUMPY\x01\0\x76\0%-117s\n' \
+            "{'descr': '$type', 'fortran_order': False, 'shape': ($shape), }"
+        # shellcheck disable=SC2059
+        for word; do printf "\\x$(printf %x "$word")$zeros"; done
+    } >"$file"
+}
+
+# Every cell of the 8x8 grid, row by row.
+cells=()
+for ((i = 0; i < 64; i++)); do
+    cells+=($((i / 8)) $((i % 8)))
+done
+npy cells.npy '<i4' '64, 2' "${cells[@]}"
+npy wide.npy '<i8' '64, 2' "${cells[@]}"
+
+# ---- learning
+
+# learns NAME OPTION...: the 8x8 grid, exactly.
+learns() {
+    local name=$1 tv
+    shift
+    "$GFN_DIST" --size 8 --r0 0.1 --hidden 64 --batch-size 64 --iterations 1000 --threads 1 \
+        --samples 0 --quiet "$@" --out "$name" || bad "$name: it fails"
+    tv=$(sed -nE 's/^ *"tv": ([-0-9.e+]+),?$/\1/p' "$name/summary.json" | head -n 1)
+    runs=$((runs + 1))
+    awk -v tv="$tv" 'BEGIN { exit !(tv != "" && tv <= 0.01) }' || bad "TV $tv: $*"
+}
+
+learns fifo --replay fifo
+learns one --replay fifo --replay-capacity 1
+learns learned --terminal-states cells.npy --backward learned
+learns half --terminal-states wide.npy --backward tied --replay-share 0.5
+for objective in $("$GFN_DIST" list | sed -nE '/^Objectives/,/^$/s/^  ([a-z]\S*) .*/\1/p'); do
+    learns "replay-$objective" --replay reward --replay-capacity 20 --objective "$objective"
+    learns "file-$objective" --terminal-states cells.npy --objective "$objective"
+done
+[ $runs -gt 18 ] || bad "only $runs runs"
+
+# What one run draws, another can be trained on.
+"$GFN_DIST" sample fifo --samples 5000 --out drawn.npy --quiet || bad "it does not sample"
+learns drawn --terminal-states drawn.npy
+
+# ---- bits
+
+splits='1-2 3-1 3-2'
+[ "$MPI_NAME" != none ] || splits='1-2'
+
+# same NAME OPTION...: on every split as on one rank and thread, and when it is stopped in between.
+same() {
+    local name=$1 split
+    shift
+    "$GFN_DIST" "$@" --threads 1 --samples 100 --quiet --out "$name" || bad "$name: it fails"
+    bits "$name" >whole.bits
+    for split in $splits; do
+        "$NP_RUN" --ranks "${split%-*}" -- "$GFN_DIST" "$@" --threads "${split#*-}" --samples 100 \
+            --quiet --out "$name-$split" || bad "$name on $split: it fails"
+        bits "$name-$split" | cmp -s - whole.bits || bad "$name on $split: other bits"
+    done
+}
+
+# stops NAME OPTION...: a moment on one rank, the rest on others, as if it had never stopped.
+stops() {
+    local name=$1 ranks=3
+    shift
+    [ "$MPI_NAME" != none ] || ranks=1
+    cp cells.npy mine.npy
+    "$GFN_DIST" "$@" --threads 1 --quiet --out "$name" || bad "$name: it fails"
+    "$GFN_DIST" "$@" --threads 2 --time-limit 0.02 --quiet --out "$name-parts"
+    [ $? -eq 3 ] || bad "$name: no run that was stopped"
+    rm mine.npy
+    "$NP_RUN" --ranks $ranks -- "$GFN_DIST" --resume "$name-parts" --threads 1 \
+        --time-limit 0.02 --quiet 2>log
+    [ $? -eq 3 ] || bad "$name: no run that was stopped twice"
+    "$GFN_DIST" --resume "$name-parts" --quiet || bad "$name: it does not go on"
+    bits "$name" >whole.bits
+    bits "$name-parts" | cmp - whole.bits || bad "$name: other bits after a stop"
+}
+
+same bits-fifo --size 9 --iterations 60 --batch-size 37 --replay fifo --replay-capacity 50
+same bits-reward --size 7 --ndim 4 --hidden 24 --iterations 12 --batch-size 37 --replay reward \
+    --replay-share 0.7 --replay-capacity 30 --backward learned --epsilon 0.2
+same bits-file --size 8 --iterations 60 --batch-size 37 --terminal-states cells.npy \
+    --replay-share 0.3 --backward tied --objective subtb
+same bits-few --size 8 --iterations 60 --batch-size 2 --replay fifo --replay-capacity 3
+same bits-single --size 8 --iterations 60 --batch-size 1 --terminal-states wide.npy
+stops stop-fifo --size 9 --iterations 20000 --batch-size 24 --replay fifo --temperature 2
+stops stop-reward --size 9 --iterations 20000 --batch-size 24 --replay reward --backward learned
+stops stop-file --size 8 --iterations 20000 --batch-size 24 --terminal-states mine.npy
+
+# ---- what is refused
+
+# refused STATUS PATTERN ARGUMENT...: one line on standard error, and nothing else.
+refused() {
+    local status=$1 pattern=$2 found
+    shift 2
+    "$GFN_DIST" "$@" --out none >out 2>err </dev/null
+    found=$?
+    if [ $found -ne "$status" ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qE "$pattern" err ||
+        [ -s out ] || [ -e none ] || [ -e runs ]; then
+        bad "gfn-dist $*: exit $found (expected $status): $(cat err)"
+    fi
+    rm -rf none runs
+}
+everything='expected .*found .* \(hint: '
+for value in all FIFO 'fifo,reward' ''; do
+    refused 2 "^gfn-dist: replay: $everything" "--replay=$value"
+done
+for value in 0 -1 1.5 1e3 nan 100000001 ''; do
+    refused 2 "^gfn-dist: replay-capacity: $everything" --replay fifo "--replay-capacity=$value"
+done
+for value in -0.1 1.01 nan half; do
+    refused 2 "^gfn-dist: replay-share: $everything" --replay fifo "--replay-share=$value"
+done
+refused 2 "^gfn-dist: replay-share: $everything" --replay-share 0.5
+refused 2 "^gfn-dist: replay-share: expected .* for --replay fifo, found 1 of --batch-size 256 .*hint" \
+    --replay fifo --replay-share 1
+refused 2 "^gfn-dist: replay-share: $everything" --replay reward --batch-size 1
+refused 2 "^gfn-dist: terminal-states: expected --replay none .*found --replay reward.*hint" \
+    --size 8 --terminal-states cells.npy --replay reward
+refused 1 '^gfn-dist: terminal-states: missing.npy: cannot open' --terminal-states missing.npy
+refused 1 '^gfn-dist: terminal-states: \.: ' --terminal-states .
+refused 2 "^gfn-dist: terminal-states: fifo/checkpoint.safetensors: expected .*NumPy" \
+    --terminal-states fifo/checkpoint.safetensors
+refused 2 "^gfn-dist: terminal-states: cells.npy: .*hypergrid.*, \[n, 4\], found I32 \[64, 2\] \(hint" \
+    --size 8 --ndim 4 --terminal-states cells.npy
+refused 2 '^gfn-dist: terminal-states: wide.npy: row 7: expected an object .*found \(0, 7\) \(hint' \
+    --size 7 --terminal-states wide.npy
+npy none.npy '<i4' '0, 2'
+refused 2 "^gfn-dist: terminal-states: none.npy: $everything" --terminal-states none.npy
+npy flat.npy '<i4' '4,' 0 0 0 0
+refused 2 "^gfn-dist: terminal-states: flat.npy: $everything" --terminal-states flat.npy
+npy real.npy '<f8' '1, 2' 0 0
+refused 2 "^gfn-dist: terminal-states: real.npy: $everything" --terminal-states real.npy
+head -c 300 cells.npy >cut.npy
+refused 2 '^gfn-dist: terminal-states: cut.npy: expected 512 bytes of data, found 172' \
+    --size 8 --terminal-states cut.npy
+
+# A cell of reward 0 is no object.
+{
+    printf '\x93NUMPY\x01\0\x76\0%-117s\n' \
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (8, 8), }"
+    printf '\0\0\0\0\0\0\0\0'
+    for ((i = 1; i < 64; i++)); do printf '\0\0\0\0\0\0\xf0\x3f'; done
+} >reward.npy
+refused 2 'cells.npy: row 0: expected an object .*found \(0, 0\)' --size 8 --reward file \
+    --reward-file reward.npy --terminal-states cells.npy
+
+# On several ranks too there is one message.
+if [ "$MPI_NAME" != none ]; then
+    "$NP_RUN" --ranks 3 -- "$GFN_DIST" --size 7 --terminal-states cells.npy --out none 2>err
+    [ $? -eq 2 ] && [ "$(grep -c '^gfn-dist: ' err)" -eq 1 ] && [ ! -e none ] ||
+        bad "on 3 ranks: $(cat err)"
+fi
+
+# A run that goes on is what it was.
+for change in '--replay reward' '--replay-capacity 5' '--replay-share 0.1' '--epsilon 0.1' \
+    '--terminal-states cells.npy'; do
+    # shellcheck disable=SC2086
+    "$GFN_DIST" --resume stop-fifo $change >out 2>err
+    [ $? -eq 2 ] && grep -qE "^gfn-dist: [a-z-]+: $everything" err || bad "$change: $(cat err)"
+done
+exit $failed
