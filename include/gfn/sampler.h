@@ -42,15 +42,17 @@ GFN_API gfn_status gfn_sampler_sample(gfn_sampler *sampler, const gfn_stream *st
 
 /* From now on gfn_sampler_sample() draws actions with (1 - epsilon) softmax(log P_F / temperature)
  * + epsilon / number of allowed actions; what it logs is P_F, as always, so that trajectories are
- * right for training off-policy. 0 and 1: from P_F itself, as at first.
- * Errors: GFN_EINVAL (epsilon not within 0 and 1, temperature not above 0). */
+ * right for training off-policy. 0 and 1: from P_F itself, as at first. Whoever draws from the
+ * policy next has to turn it off; gfn_trainer_step() does.
+ * Errors: GFN_EINVAL (epsilon not within 0 and 1, temperature not above 0 and finite). */
 GFN_API gfn_status gfn_sampler_explore(gfn_sampler *sampler, double epsilon, double temperature);
 
 /* Append n trajectories to a log, drawn by P_B backward from the objects that the caller has put
  * into log->terminal [log->n ...][state_width], and scored. They have numbers first ... of the
- * stream. What the log holds already must be of the sampler's last call; with log->n = 0 this is a
- * call of its own. Errors: GFN_EINVAL (no room, the sampler was used in between, not an object),
- * GFN_ENUMERIC. */
+ * stream. Objects are states of the world, or what happens is undefined: gfn_env_check_objects()
+ * tells. What the log holds already must be of the sampler's last call; with log->n = 0 this is a
+ * call of its own. Errors: GFN_EINVAL (no room, the sampler was used in between, a state that is no
+ * object), GFN_ENUMERIC. */
 GFN_API gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream,
                                         int64_t first, size_t n, gfn_trajectories *log);
 

@@ -31,8 +31,8 @@ typedef struct gfn_trajectories {
     int32_t *row;     /* [n][max_steps] number of the state that the step leaves; equal states
                        * have equal rows; rows belong to the sampler that filled them and are
                        * valid until its next call */
-    gfn_real *log_pf; /* [n][max_steps] log P_F(a_t | s_t) under the policy that filled them; NULL:
-                       * only sums are held */
+    gfn_real *log_pf; /* [n][max_steps] log P_F(a_t | s_t) under the policy that filled them, also
+                       * where another one drew them, or it explored; NULL: only sums are held */
     gfn_real *log_pb; /* [n][max_steps] log P_B of the transition's reverse, stop action: 0; or NULL
                        */
     int32_t *back;    /* [n][max_steps] backward action that undoes the step; of a stop: -1. NULL:
