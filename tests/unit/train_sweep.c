@@ -171,7 +171,10 @@ static void assert_statistics(const gfn_sweep *sweep, const char *column, const 
     assert_true(s.worst == e->worst);
     assert_int_equal(s.worst_seed, e->worst_seed);
     assert_true(fabs(s.mean - e->mean) < 1e-15);
-    assert_true(fabs(s.standard_error - e->standard_error) < 1e-15);
+    if (e->n > 1)
+        assert_true(fabs(s.standard_error - e->standard_error) < 1e-15);
+    else
+        assert_true(isnan(s.standard_error));
 }
 
 /* Four runs are done, one stopped, one has a damaged summary. Of l1 .4 .1 .3 .2: the squares of the
@@ -186,7 +189,9 @@ static void statistics_are_those_of_the_runs_that_are_done(void **unused)
         train_seed(sweep, i, INT64_MAX);
     gfn_sweep_destroy(&sweep);
 #define DONE "{\"complete\": true, \"iteration\": 30, \"metrics\": {"
-    write_summary(0, DONE "\"l1\": 0.4, \"tv\": 0.2, \"log_z_error\": 0.25, \"modes\": 15}}");
+    write_summary(
+        0, DONE
+        "\"l1\": 0.4, \"tv\": 0.2, \"log_z_error\": 0.25, \"modes\": 15, \"correlation\": -0.5}}");
     write_summary(1, DONE "\"l1\": 0.1, \"tv\": null, \"log_z_error\": 0.5, \"modes\": 16}}");
     write_summary(2, DONE "\"l1\": 0.3, \"tv\": 0.2, \"log_z_error\": -1, \"modes\": 15}}");
     write_summary(3, "{\"complete\": false, \"iteration\": 29, \"metrics\": {\"l1\": 9}}");
@@ -205,6 +210,8 @@ static void statistics_are_those_of_the_runs_that_are_done(void **unused)
     /* Of sizes .125 .25 .5 1 the mean is .46875, squares of distances sum to .44921875. */
     assert_statistics(sweep, "log_z_error",
                       &(gfn_statistics){4, 0.125, 0.375, 1, 1, 0.46875, sqrt(0.44921875 / 12), 2});
+    assert_statistics(sweep, "correlation",
+                      &(gfn_statistics){1, -0.5, -0.5, -0.5, -0.5, -0.5, NAN, 0});
     gfn_statistics none;
     gfn_sweep_statistics(sweep, gfn_sweep_column_find("kl"), &none);
     assert_true(none.n == 0 && isnan(none.median) && isnan(none.worst) && none.worst_seed == -1);
