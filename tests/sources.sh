@@ -156,6 +156,8 @@ files() {
         head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
             echo "$file:1: no SPDX-License-Identifier in the first two lines"
         awk 'FNR == 501 { print FILENAME ":501: more than 500 lines" }' "$file"
+        [[ $file != *.[ch] ]] ||
+            awk 'length > 100 { print FILENAME ":" FNR ": more than 100 columns" }' "$file"
         case $file in
         src/*.[ch])
             grep -qF "$file" "$(dirname "$file")/local.mk" ||
@@ -261,6 +263,7 @@ END
     echo "/* BAD: whose? */ $licence" >include/gfn/unknown.h
     echo "/* BAD: not in the build */ $licence" >src/train/orphan.c
     echo '/* BAD: no licence */' >src/io/naked.c
+    printf '%s\n%-101s\n%-100s\n' "$licence" '/* BAD */' '/* as wide as may be */' >src/io/wide.c
     echo '# BAD: no licence' >scripts/naked
     { echo "# SPDX-License-Identifier: MIT" && seq 2 500 && echo "501 BAD"; } >tests/long.sh
     { echo "# SPDX-License-Identifier: MIT" && seq 2 500; } >tests/full.sh

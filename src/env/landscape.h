@@ -24,7 +24,7 @@ typedef struct gfn_landscape {
     double log_r[GFN_LEVELS];     /* families of levels: log R by level */
     double r0, r1;                /* cosine */
     double *table;                /* cosine: the factor of each coordinate [size];
-                                   * file: log R of each cell [n_cells], -INFINITY for a reward of 0 */
+                                   * file: log R of each cell [n_cells], -INFINITY where R is 0 */
     bool has_holes;               /* cells of reward 0, where nobody may stop */
     double max_log_reward, log_z; /* NAN where the table of a file is yet to come */
 } gfn_landscape;

@@ -79,9 +79,10 @@ struct gfn_operation {
 };
 
 extern const gfn_operation gfn_operation_linear, gfn_operation_linear_hot,
-    gfn_operation_log_softmax, gfn_operation_log_sum_exp, gfn_operation_pick, gfn_operation_segment_sum, gfn_operation_add,
-    gfn_operation_sub, gfn_operation_mul, gfn_operation_square, gfn_operation_exp,
-    gfn_operation_log, gfn_operation_scale, gfn_operation_sum, gfn_operation_mean;
+    gfn_operation_log_softmax, gfn_operation_log_sum_exp, gfn_operation_pick,
+    gfn_operation_segment_sum, gfn_operation_add, gfn_operation_sub, gfn_operation_mul,
+    gfn_operation_square, gfn_operation_exp, gfn_operation_log, gfn_operation_scale,
+    gfn_operation_sum, gfn_operation_mean;
 
 /* All of them, ended by NULL. */
 extern const gfn_operation *const gfn_operations[];

@@ -154,7 +154,7 @@ gfn_status gfn_found_refuse(const char *directory)
     if (gfn_sweep_is_there(directory))
         return gfn_fail(GFN_EIO,
                         "%s: expected the directory of one run, found that of a sweep (hint: "
-"one of its folders seed-...)",
+                        "one of its folders seed-...)",
                         directory);
     return gfn_fail(GFN_EIO,
                     "%s: expected a run directory with a %s, found none (hint: a run that ended "

@@ -20,11 +20,12 @@ static const gfn_option rows[] = {
     {"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method",
      "balance condition to train (see gfn-dist list)"},
     {"subtb-lambda", GFN_OPTION_NUMBER, "0.9", 1e-6, 1e3, NULL, "Method",
-     "sub-trajectory balance: weight lambda^n of a part of n steps"},
+     "subtb and fl-subtb: weight lambda^n of a part of n steps"},
     {"backward", GFN_OPTION_WORD, "uniform", 0, 0, "uniform|learned|tied", "Method",
      "backward policy: uniform over parents; a network of its own; a head on the forward policy's"},
     {"flow", GFN_OPTION_WORD, "head", 0, 0, "head|own", "Method",
-     "state flow of db and subtb: a head on the forward policy's network, or one of its own"},
+     "state flow of db, subtb, fl-db and fl-subtb: a head on the forward policy's network, or one "
+     "of its own"},
     {"epsilon", GFN_OPTION_NUMBER, "0", 0, 1, NULL, "Exploration",
      "share of actions that are drawn evenly in training"},
     {"temperature", GFN_OPTION_NUMBER, "1", 1e-3, 1e6, NULL, "Exploration",
@@ -40,7 +41,7 @@ static const gfn_option rows[] = {
     {"replay-share", GFN_OPTION_NUMBER, "", 0, 1, NULL, "Replay",
      "share of each batch that is drawn back; unset: 0.5, and 1 with terminal-states"},
     {"terminal-states", GFN_OPTION_WORD, "", 0, 0, NULL, "Replay",
-     "draw it back from the objects in this .npy file, int32 or int64 [n, ndim], instead"},
+     "objects to draw back instead, a .npy file of int32 or int64 [n, ndim]"},
     {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
      "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
     {"activation", GFN_OPTION_WORD, "relu", 0, 0, "relu|leaky-relu|tanh", "Network",
@@ -74,8 +75,7 @@ static const gfn_option rows[] = {
      "iterations between lines of metrics.jsonl; 0: only at the end; unset: 100 lines a run"},
     {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between checkpoints; 0: only at the end; unset: every 30 seconds, less often "
-     "where "
-     "saving would take over 2 % of the time"},
+     "where saving would take over 2 % of the time"},
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
