@@ -18,12 +18,12 @@
 #include "train/run.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
 #include "env/world.h"
+#include "train/statistics.h"
 
 /* Trajectories of a bound at most; objects of the correlation at most, and trajectories of each. */
 enum { MOST = 2000, OBJECTS = 256, EACH = 16 };
@@ -77,24 +77,7 @@ static gfn_status weigh(weighing *w, gfn_purpose purpose, uint64_t iteration, bo
     return GFN_OK;
 }
 
-static gfn_estimate mean_of(const double *x, int64_t n)
-{
-    double sum = 0, squares = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += x[i];
-    const double mean = sum / (double)n;
-    for (int64_t i = 0; i < n; i++)
-        squares += (x[i] - mean) * (x[i] - mean);
-    return (gfn_estimate){mean, n > 1 ? sqrt(squares / (double)n / (double)(n - 1)) : NAN};
-}
-
 /* ---- objects ---- */
-
-static int compare_numbers(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Numbers of n objects of the target, by the inverse of its distribution function. On rank 0. */
 static void draw_targets(const weighing *w, int64_t n, int64_t *number)
@@ -107,7 +90,7 @@ static void draw_targets(const weighing *w, int64_t n, int64_t *number)
     size_t x = 0, last = 0;
     for (int64_t i = 0; i < n; i++)
         w->weight[i] = gfn_random_unit(&stream, (uint64_t)i, 0);
-    qsort(w->weight, (size_t)n, sizeof *w->weight, compare_numbers);
+    gfn_sort((size_t)n, w->weight);
     for (int64_t i = 0; i < n; i++) {
         for (; x < gfn_exact_n(exact) && below + target[x] <= w->weight[i]; x++) {
             below += target[x];
@@ -134,7 +117,8 @@ static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
 
 static double correlate(int64_t n, const double *x, const double *y)
 {
-    const double mean_x = mean_of(x, n).mean, mean_y = mean_of(y, n).mean;
+    const double mean_x = gfn_estimate_mean((size_t)n, x).mean,
+                 mean_y = gfn_estimate_mean((size_t)n, y).mean;
     double xx = 0, yy = 0, xy = 0;
     for (int64_t i = 0; i < n; i++) {
         xx += (x[i] - mean_x) * (x[i] - mean_x);
@@ -183,11 +167,11 @@ static gfn_status find_all(weighing *w, int64_t n, gfn_bounds *bounds)
     bool is_known;
     bounds->n = n;
     GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 0, false, n));
-    bounds->elbo = mean_of(w->weight, n);
+    bounds->elbo = gfn_estimate_mean((size_t)n, w->weight);
     GFN_TRY(find_targets(w, n, &is_known));
     if (is_known) {
         GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 1, true, n));
-        bounds->eubo = mean_of(w->weight, n);
+        bounds->eubo = gfn_estimate_mean((size_t)n, w->weight);
     }
     bounds->n_objects = n < OBJECTS ? n : OBJECTS;
     return find_correlation(w, bounds->n_objects, &bounds->correlation);

@@ -25,6 +25,7 @@ libtrain_la_SOURCES = \
 	src/train/resume.c \
 	src/train/rewards.c \
 	src/train/run.c src/train/run.h \
+	src/train/statistics.c src/train/statistics.h \
 	src/train/step.c \
 	src/train/sweep.c src/train/sweep.h \
 	src/train/sweep_results.c \

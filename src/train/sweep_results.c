@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -16,6 +15,7 @@
 #include "io/file.h"
 #include "io/folder.h"
 #include "io/json.h"
+#include "train/statistics.h"
 #include "train/trainer.h"
 
 static const gfn_sweep_column columns[] = {
@@ -96,32 +96,12 @@ gfn_status gfn_sweep_read(gfn_sweep *sweep, size_t index)
 
 /* ---- all together ---- */
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void add_worst(gfn_statistics *s, const gfn_sweep_column *column, double x, int64_t seed)
 {
     if (s->worst_seed >= 0 && (column->more_is_better ? x >= s->worst : x <= s->worst))
         return;
     s->worst = x;
     s->worst_seed = seed;
-}
-
-/* Mean and standard error of n sorted numbers. */
-static void add_mean(gfn_statistics *s, const double *x)
-{
-    const double n = (double)s->n;
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < s->n; i++)
-        sum += x[i];
-    s->mean = sum / n;
-    for (size_t i = 0; i < s->n; i++)
-        squares += (x[i] - s->mean) * (x[i] - s->mean);
-    if (s->n > 1)
-        s->standard_error = sqrt(squares / (n - 1) / n);
 }
 
 void gfn_sweep_statistics(const gfn_sweep *sweep, size_t column, gfn_statistics *s)
@@ -137,11 +117,13 @@ void gfn_sweep_statistics(const gfn_sweep *sweep, size_t column, gfn_statistics 
     }
     if (s->n == 0)
         return;
-    qsort(x, s->n, sizeof *x, compare);
+    gfn_sort(s->n, x);
+    const gfn_estimate mean = gfn_estimate_mean(s->n, x);
     s->min = x[0];
     s->max = x[s->n - 1];
     s->median = (x[(s->n - 1) / 2] + x[s->n / 2]) / 2;
-    add_mean(s, x);
+    s->mean = mean.mean;
+    s->standard_error = mean.error;
 }
 
 /* ---- sweep.json ---- */
