@@ -27,6 +27,14 @@ bool gfn_folder_exists(const char *path)
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
+bool gfn_folder_holds(const char *folder, const char *name)
+{
+    char *path = NULL;
+    const bool is_there = gfn_folder_path(folder, name, &path) == GFN_OK && gfn_file_exists(path);
+    gfn_release(&path);
+    return is_there;
+}
+
 gfn_status gfn_folder_resolve(const char *path, char **resolved)
 {
     struct stat found;

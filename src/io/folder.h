@@ -15,6 +15,9 @@ gfn_status gfn_folder_path(const char *folder, const char *name, char **path);
 /* Whether there is a folder of that name. */
 bool gfn_folder_exists(const char *path);
 
+/* Whether something of that name is in a folder, be it empty. */
+bool gfn_folder_holds(const char *folder, const char *name);
+
 /* Where `path` is a symbolic link: *resolved = the path of what it links to, whatever it may link
  * to later. Else a copy of it. To be freed with gfn_release(). Errors: GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_folder_resolve(const char *path, char **resolved);

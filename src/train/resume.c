@@ -30,22 +30,15 @@ static gfn_status open_beginning(const char *directory, gfn_found *f)
     return GFN_OK;
 }
 
-static bool holds(const char *directory, const char *name)
-{
-    char *path = NULL;
-    const bool exists = gfn_folder_path(directory, name, &path) == GFN_OK && gfn_file_exists(path);
-    gfn_release(&path);
-    return exists;
-}
-
 static bool has_checkpoint(const char *directory)
 {
-    return holds(directory, GFN_CHECKPOINT_FILE) || holds(directory, GFN_CHECKPOINT_PREVIOUS);
+    return gfn_folder_holds(directory, GFN_CHECKPOINT_FILE) ||
+           gfn_folder_holds(directory, GFN_CHECKPOINT_PREVIOUS);
 }
 
 gfn_status gfn_found_expect_run(const char *directory)
 {
-    return has_checkpoint(directory) || holds(directory, GFN_CONFIG_FILE)
+    return has_checkpoint(directory) || gfn_folder_holds(directory, GFN_CONFIG_FILE)
                ? GFN_OK
                : gfn_found_refuse(directory);
 }

@@ -276,20 +276,16 @@ static gfn_status check_settings(const gfn_sweep *sweep, const gfn_setting *sett
 
 static gfn_status expect_sweep(const gfn_sweep *sweep)
 {
-    char *path;
     if (!gfn_sweep_is_there(sweep->directory))
         return gfn_fail(GFN_EIO,
                         "%s: expected the directory of a sweep with a %s, found none (hint: --out "
                         "begins one)",
                         sweep->directory, GFN_SWEEP_FILE);
-    GFN_TRY(gfn_folder_path(sweep->directory, GFN_CONFIG_FILE, &path));
-    const bool has_config = gfn_file_exists(path);
-    gfn_release(&path);
-    return has_config ? GFN_OK
-                      : gfn_fail(GFN_EIO,
-                                 "%s: expected a sweep with its %s, found none (hint: begin "
-                                 "another one)",
-                                 sweep->directory, GFN_CONFIG_FILE);
+    if (gfn_folder_holds(sweep->directory, GFN_CONFIG_FILE))
+        return GFN_OK;
+    return gfn_fail(GFN_EIO,
+                    "%s: expected a sweep with its %s, found none (hint: begin another one)",
+                    sweep->directory, GFN_CONFIG_FILE);
 }
 
 /* As a run that has no checkpoint yet, a sweep has the options of its config.ini. */

@@ -34,6 +34,17 @@ static void a_file_is_no_folder(void **state)
     assert_true(holds("file", "precious"));
 }
 
+static void what_a_folder_holds_is_there_also_if_it_is_empty(void **state)
+{
+    (void)state;
+    assert_ok(gfn_folder_create("runs/one"));
+    put_text("runs/one/notes.txt", "");
+    assert_true(gfn_folder_holds("runs/one", "notes.txt"));
+    assert_true(gfn_folder_holds("runs/", "one"));
+    assert_false(gfn_folder_holds("runs/one", "config.ini"));
+    assert_false(gfn_folder_holds("runs/two", "notes.txt"));
+}
+
 static void a_new_or_empty_folder_can_be_claimed(void **state)
 {
     (void)state;
@@ -150,6 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(parents_are_made),
         scratch_test(a_file_is_no_folder),
+        scratch_test(what_a_folder_holds_is_there_also_if_it_is_empty),
         scratch_test(a_new_or_empty_folder_can_be_claimed),
         scratch_test(a_folder_that_holds_a_run_is_refused),
         scratch_test(a_folder_of_empty_files_holds_no_run),
