@@ -37,7 +37,7 @@ typedef struct gfn_env_spec {
     int state_width;       /* int32 words of a state, > 0 */
     int64_t max_steps;     /* most steps of any trajectory, the stop action included */
     int64_t n_states;      /* states, where they can be numbered; 0 where not (or beyond int64) */
-    bool all_terminal;     /* log R is defined in every state */
+    bool all_terminal;     /* the stop action is allowed in every state: all are objects */
     bool needs_rewards;    /* rewards are yet to be given; log R is NAN until then */
     double max_log_reward; /* largest log R of any object; NAN: unknown */
     double log_z;          /* log of the sum of R over all objects, exactly; NAN: unknown */

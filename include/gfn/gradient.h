@@ -31,8 +31,9 @@ typedef struct gfn_gradient gfn_gradient;
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        const gfn_objective *objective, int64_t batch_size,
                                        gfn_gradient **gradient);
-/* The weight of sub-trajectories of length n is lambda^n, at first 0.9^n. */
-GFN_API void gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
+/* The weight of sub-trajectories of length n is lambda^n, at first 0.9^n.
+ * Errors: GFN_EINVAL (it is not above 0, or the weight of a whole trajectory is not finite). */
+GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
 GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
 
 /* Give up the same bits for speed from now on: each rank differentiates its own trajectories and

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <gfn/real.h>
 #include <gfn/status.h>
@@ -69,8 +70,9 @@ typedef struct gfn_objective {
     size_t size; /* sizeof(gfn_objective) */
     const char *name;
     const char *summary;
-    const char *source; /* the paper */
-    unsigned needs;     /* GFN_NEEDS_... */
+    const char *source;  /* the paper */
+    unsigned needs;      /* GFN_NEEDS_... */
+    int64_t least_batch; /* trajectories without which it says nothing; 0: one will do */
 
     /* Loss of the trajectory. Writes d->log_z, and all of the other arrays that it needs (log_pf
      * and log_pb always), or two first elements and is_uniform. Keeps no state: several threads may

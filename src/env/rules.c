@@ -126,14 +126,13 @@ static gfn_status check_parents(const gfn_rules *rules, size_t n)
     return GFN_OK;
 }
 
-static gfn_status check_reward(const gfn_rules *rules, const int32_t *state, double log_reward,
-                               bool is_object)
+static gfn_status check_reward(const gfn_rules *rules, const int32_t *state, double log_reward)
 {
     const double most = rules->env->spec.max_log_reward;
     if (!isfinite(log_reward))
         return gfn_probe_broken(rules->env, state, "log-rewards are finite",
                                 "expected a finite number, found %g", log_reward);
-    if (is_object && log_reward > most)
+    if (log_reward > most)
         return gfn_probe_broken(rules->env, state, "max_log_reward is the largest",
                                 "expected at most %.17g, found %.17g", most, log_reward);
     return GFN_OK;
@@ -146,7 +145,14 @@ static gfn_status check_rewards(gfn_rules *rules, size_t n)
     size_t objects = 0;
     for (size_t i = 0; i < n; i++) {
         rules->log_reward[i] = NAN;
-        if (!spec->all_terminal && !gfn_env_is_object(rules->env, rules->mask + i * n_actions))
+        const uint8_t *mask = rules->mask + i * n_actions;
+        const int stop = spec->shape.stop_action;
+        if (spec->all_terminal && (stop < 0 || !mask[stop]))
+            return gfn_probe_broken(rules->env, rules->state + i * width,
+                                    "every state may stop where all_terminal says so",
+                                    "expected the stop action to be allowed, found it is %s",
+                                    stop < 0 ? "none" : "not");
+        if (!gfn_env_is_object(rules->env, mask))
             continue;
         memcpy(rules->from + objects * width, rules->state + i * width, width * sizeof(int32_t));
         rules->lane[objects++] = i;
@@ -155,10 +161,8 @@ static gfn_status check_rewards(gfn_rules *rules, size_t n)
     GFN_TRY(gfn_probe_call(&rules->probe, GFN_PROBE_LOG_REWARD, in, rules->found_reward));
     for (size_t k = 0; k < objects; k++) {
         const size_t i = rules->lane[k];
-        bool is_object = gfn_env_is_object(rules->env, rules->mask + i * n_actions);
-        GFN_TRY(check_reward(rules, rules->from + k * width, rules->found_reward[k], is_object));
-        if (is_object)
-            rules->log_reward[i] = rules->found_reward[k];
+        GFN_TRY(check_reward(rules, rules->from + k * width, rules->found_reward[k]));
+        rules->log_reward[i] = rules->found_reward[k];
     }
     return GFN_OK;
 }

@@ -35,6 +35,7 @@ const gfn_objective gfn_objective_vargrad = {
     .name = "vargrad",
     .summary = "log-partition variance: trajectory balance with the batch's own log Z",
     .source = "Zhang et al. 2023, arXiv:2302.05446",
+    .least_batch = 2,
     .loss = loss,
     .estimate = estimate,
 };

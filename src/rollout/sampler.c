@@ -309,8 +309,10 @@ gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, 
     if (log->n == 0) {
         GFN_TRY(renew(sampler));
         log->first = first;
-        log->call = sampler->call;
+    } else {
+        sampler->call++; /* the log is another one now, although rows keep their meaning */
     }
+    log->call = sampler->call;
     gfn_trajectories part = part_of(log, log->n, n);
     GFN_TRY(gfn_backward_walk(sampler, stream, first, &part));
     log->n += n;

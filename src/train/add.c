@@ -192,11 +192,11 @@ static inline gfn_derivatives find_room(const gfn_gradient *g, const gfn_worker 
 
 /* ---- adding ---- */
 
-static size_t count_offenders(size_t n, const double *x)
+static size_t count_offenders(size_t n, const double *x, double limit)
 {
     size_t offenders = 0;
     for (size_t t = 0; x && t < n; t++)
-        offenders += !(fabs(x[t]) < GFN_ENTRY_LIMIT);
+        offenders += !(fabs(x[t]) < limit);
     return offenders;
 }
 
@@ -206,12 +206,17 @@ static inline size_t check_range(size_t n_steps, const gfn_derivatives *d)
     size_t offenders = !(fabs(d->log_z) < GFN_ENTRY_LIMIT);
     offenders += !(fabs(d->log_pf[0]) < GFN_ENTRY_LIMIT);
     offenders += !(fabs(d->log_pb[0]) < GFN_ENTRY_LIMIT);
-    if (!d->is_uniform)
-        offenders += count_offenders(n_steps, d->log_pf) + count_offenders(n_steps, d->log_pb);
-    if (d->log_flow || d->log_stop)
-        offenders += count_offenders(n_steps, d->log_flow) + count_offenders(n_steps, d->log_stop);
+    if (!d->is_uniform) {
+        offenders += count_offenders(n_steps, d->log_pf, GFN_ENTRY_LIMIT);
+        offenders += count_offenders(n_steps, d->log_pb, GFN_ENTRY_LIMIT);
+    }
+    if (d->log_flow || d->log_stop) {
+        const double limit = d->log_inflow ? GFN_INFLOW_LIMIT : GFN_ENTRY_LIMIT;
+        offenders += count_offenders(n_steps, d->log_flow, limit);
+        offenders += count_offenders(n_steps, d->log_stop, GFN_ENTRY_LIMIT);
+    }
     if (d->log_inflow)
-        offenders += count_offenders(n_steps, d->log_inflow + 1);
+        offenders += count_offenders(n_steps, d->log_inflow + 1, GFN_INFLOW_LIMIT);
     return offenders;
 }
 
@@ -328,13 +333,14 @@ static gfn_status measure(gfn_gradient *g, const gfn_trajectories *log)
     return GFN_OK;
 }
 
-/* A rank that failed adds nothing; what the others make of the means then is never used. */
+/* A rank that failed adds nothing. */
 static gfn_status exchange_means(gfn_gradient *g, gfn_status mine)
 {
     const double start = gfn_clock_seconds();
+    g->mean_sum[4] = g->n_added;
     if (mine != GFN_OK)
         memset(g->mean_sum, 0, sizeof g->mean_sum);
-    GFN_TRY(gfn_comm_sum_i64(g->comm, g->mean_sum, 4));
+    GFN_TRY(gfn_comm_sum_i64(g->comm, g->mean_sum, 5));
     gfn_message_took(g, gfn_clock_seconds() - start);
     const double weight = gfn_fixed_join(g->mean_sum);
     g->mean_weight = g->objective->weigh && weight > 0 ? weight : 1;
@@ -347,6 +353,8 @@ gfn_status gfn_gradient_add_rest(gfn_gradient *g, gfn_status *mine)
     if (!needs_means(g))
         return GFN_OK;
     GFN_TRY(exchange_means(g, *mine));
+    if (g->mean_sum[4] != g->batch_size) /* the message tells why: means of a part are none */
+        return GFN_OK;
     for (size_t i = 0; i < g->n_logs && *mine == GFN_OK; i++)
         *mine = add_all(g, g->logs[i]);
     return GFN_OK;

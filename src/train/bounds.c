@@ -125,7 +125,9 @@ static double correlate(int64_t n, const double *x, const double *y)
         yy += (y[i] - mean_y) * (y[i] - mean_y);
         xy += (x[i] - mean_x) * (y[i] - mean_y);
     }
-    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : NAN;
+    const double least = 1e-24 * (double)n; /* equal numbers differ from their mean by rounding */
+    const bool is_known = xx > least * (1 + mean_x * mean_x) && yy > least * (1 + mean_y * mean_y);
+    return is_known ? xy / sqrt(xx * yy) : NAN;
 }
 
 /* Of w->weight [n][EACH]: log of the mean of exp(-w) of each. */

@@ -66,12 +66,11 @@ static gfn_status allocate_merge(gfn_gradient *g)
     const gfn_sampler *s = g->sampler;
     const size_t most = most_states(g, (size_t)g->batch_size);
     const size_t width = g->key_words + g->n_columns;
-    size_t together, visits;
-    if (!gfn_multiply((size_t)g->size, g->mine.capacity, &together) ||
-        !gfn_multiply((size_t)g->batch_size * entries_per_state(g), s->max_steps + 1, &visits))
+    size_t visits;
+    if (!gfn_multiply((size_t)g->batch_size * entries_per_state(g), s->max_steps + 1, &visits))
         return gfn_fail(GFN_EINVAL, "gradient: sizes of the exchange overflow (hint: a smaller "
                                     "--batch-size)");
-    g->gathered_capacity = together < visits ? together : visits;
+    g->gathered_capacity = g->together < visits ? g->together : visits;
     GFN_TRY(allocate_entries(&g->all, most, g->n_columns));
     GFN_TRY(gfn_state_set_create(most, s->width, &g->states));
     GFN_TRY(gfn_allocate("records", g->mine.capacity * width, sizeof(int64_t), &g->records));
@@ -202,29 +201,48 @@ static gfn_status set_up(gfn_gradient *g)
     return gfn_env_add_states(s->env, g->states);
 }
 
+static gfn_status check(const gfn_objective *objective, int64_t batch_size)
+{
+    if (batch_size < 1 || batch_size > GFN_MAX_BATCH)
+        return gfn_fail(GFN_EINVAL, "batch-size: expected an integer from 1 to %lld, found %lld",
+                        (long long)GFN_MAX_BATCH, (long long)batch_size);
+    if (objective == NULL || objective->size < sizeof *objective || objective->loss == NULL)
+        return gfn_fail(GFN_EINVAL, "gradient: expected an objective, found none (hint: "
+                                    "gfn_objective_find(\"tb\"))");
+    if (batch_size < objective->least_batch)
+        return gfn_fail(GFN_EINVAL,
+                        "batch-size: expected at least %lld for the objective %s, found %lld",
+                        (long long)objective->least_batch, objective->name, (long long)batch_size);
+    return GFN_OK;
+}
+
+/* Samplers of other ranks may have other capacities: how many entries all can have together. */
+static gfn_status share_capacity(gfn_gradient *g)
+{
+    const size_t mine = most_states(g, g->sampler->capacity), most = (size_t)INT64_MAX >> 20;
+    int64_t together = (int64_t)(mine < most ? mine : most);
+    GFN_TRY(gfn_comm_sum_i64(g->comm, &together, 1));
+    g->together = (size_t)together;
+    return GFN_OK;
+}
+
 gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_objective *objective,
                                int64_t batch_size, gfn_gradient **gradient)
 {
     gfn_gradient *g = NULL;
-    gfn_status status = GFN_OK;
-    if (batch_size < 1 || batch_size > GFN_MAX_BATCH)
-        status = gfn_fail(GFN_EINVAL, "batch-size: expected an integer from 1 to %lld, found %lld",
-                          (long long)GFN_MAX_BATCH, (long long)batch_size);
-    if (objective == NULL || objective->size < sizeof *objective || objective->loss == NULL)
-        status = gfn_fail(GFN_EINVAL, "gradient: expected an objective, found none (hint: "
-                                      "gfn_objective_find(\"tb\"))");
+    gfn_status status = check(objective, batch_size);
     if (status == GFN_OK)
         status = gfn_allocate("gradient", 1, sizeof *g, &g);
-    if (status == GFN_OK) {
-        g->comm = comm;
-        g->sampler = sampler;
-        g->objective = objective;
-        g->batch_size = batch_size;
-        g->lambda = 0.9;
-        g->mean_weight = 1;
-        status = set_up(g);
-    }
-    status = gfn_comm_agree(comm, status);
+    GFN_TRY(gfn_comm_agree(comm, status));
+    g->comm = comm;
+    g->sampler = sampler;
+    g->objective = objective;
+    g->batch_size = batch_size;
+    g->lambda = 0.9;
+    g->mean_weight = 1;
+    status = share_capacity(g);
+    if (status == GFN_OK)
+        status = gfn_comm_agree(comm, set_up(g));
     if (status != GFN_OK)
         gfn_gradient_destroy(&g);
     else
@@ -369,7 +387,14 @@ double gfn_gradient_log_z(const gfn_gradient *gradient)
     return gradient->log_z;
 }
 
-void gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda)
+gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda)
 {
+    const size_t n = gradient->sampler->max_steps;
+    if (!(lambda > 0) || !((double)(n + 1) * log(lambda) < log(1e300)))
+        return gfn_fail(GFN_EINVAL,
+                        "subtb-lambda: expected a number above 0 whose power for trajectories of "
+                        "%zu steps is finite, found %g (hint: --subtb-lambda 0.9)",
+                        n, lambda);
     gradient->lambda = lambda;
+    return GFN_OK;
 }

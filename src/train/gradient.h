@@ -17,6 +17,10 @@ enum { GFN_ENTRY_BITS = 27, GFN_GRADIENT_BITS = 36 };
 /* |derivative| < 2^16: the most that 2^19 trajectories can add to one entry is 2^62. */
 #define GFN_ENTRY_LIMIT 65536.0
 
+/* A flow gets derivatives from a trajectory for its own state, and as a parent of up to 15 others.
+ */
+#define GFN_INFLOW_LIMIT (GFN_ENTRY_LIMIT / 16)
+
 /* The most that 2^19 losses can add to a limb of the message is 2^62. */
 #define GFN_LOSS_LIMIT 0x1p42
 
@@ -107,7 +111,7 @@ struct gfn_gradient {
 
     /* Means over the batch of all ranks, where the objective asks for them: limbs of this rank's
      * sums, and the logs that wait for them. */
-    int64_t mean_sum[4];
+    int64_t mean_sum[5]; /* and how many trajectories they are of */
     double mean_weight, log_z;
     size_t n_logs;
     const gfn_trajectories *logs[GFN_MAX_LOGS];
@@ -118,6 +122,7 @@ struct gfn_gradient {
     size_t key_words;      /* int64 words that hold a state */
     int64_t *records;      /* [mine.capacity][key_words + n_columns] */
     int64_t *gathered;     /* [gathered_capacity][...] */
+    size_t together;       /* most entries of all ranks, the same states counted again */
     size_t gathered_capacity, *counts;
 
     /* Backward. */

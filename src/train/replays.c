@@ -130,6 +130,12 @@ static gfn_status set_share(gfn_trainer *t)
     if (gfn_options_is_set(o, "replay-share"))
         share = gfn_options_number(o, "replay-share");
     r->n = llround(share * (double)t->batch_size);
+    if (r->n == 0 && share > 0)
+        return gfn_fail(
+            GFN_EINVAL,
+            "replay-share: expected a share that is at least one trajectory of a batch, "
+            "found %g of --batch-size %" PRId64 " (hint: a larger share or batch)",
+            share, t->batch_size);
     if (r->grows && r->n == t->batch_size)
         return gfn_fail(GFN_EINVAL,
                         "replay-share: expected a share that leaves something new in each batch "

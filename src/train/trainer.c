@@ -91,7 +91,7 @@ static gfn_status set_up(gfn_trainer *t)
     t->learns_log_z = objective->estimate == NULL;
     GFN_TRY(gfn_comm_agree(comm, make(t, objective)));
     GFN_TRY(gfn_gradient_create(comm, t->run->sampler, objective, t->batch_size, &t->gradient));
-    gfn_gradient_set_lambda(t->gradient, gfn_options_number(o, "subtb-lambda"));
+    GFN_TRY(gfn_gradient_set_lambda(t->gradient, gfn_options_number(o, "subtb-lambda")));
     if (strcmp(gfn_options_text(o, "reduce"), "fast") == 0)
         GFN_TRY(gfn_gradient_reduce_fast(t->gradient));
     GFN_TRY(gfn_replays_create(t));

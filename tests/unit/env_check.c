@@ -158,7 +158,7 @@ static void describe_all_terminal(const void *world, gfn_env_spec *spec)
     spec->all_terminal = true;
 }
 
-static void not_all_states_have_the_reward_they_claim(gfn_env_ops *ops)
+static void not_all_states_may_stop_as_they_claim(gfn_env_ops *ops)
 {
     ops->describe = describe_all_terminal;
 }
@@ -258,7 +258,7 @@ static const struct broken rows[] = {
     {writes_beyond, GRID, "allowed() writes its lanes and nothing else"},
     {masks_are_no_booleans, GRID, "masks are 0 or 1"},
     {a_reward_is_zero, GRID, "log-rewards are finite; in state (3, 1)"},
-    {not_all_states_have_the_reward_they_claim, LADDER, "log-rewards are finite"},
+    {not_all_states_may_stop_as_they_claim, LADDER, "every state may stop"},
     {maximum_is_too_low, GRID, "max_log_reward is the largest"},
     {maximum_is_too_high, GRID, "max_log_reward is the largest"},
     {log_z_is_wrong, GRID, "log_z is the log of the sum of R"},

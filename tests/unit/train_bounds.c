@@ -114,6 +114,15 @@ static void bounds_meet_where_the_policy_is_right(void **unused)
     }
 }
 
+static void equal_rewards_have_no_correlation(void **unused)
+{
+    (void)unused;
+    fixture f;
+    train(&f, "iterations=3 r1=0 r2=0");
+    assert_true(isnan(f.bounds.correlation) && isfinite(f.bounds.elbo.mean));
+    drop(&f);
+}
+
 static void nothing_is_known_of_no_trajectories(void **unused)
 {
     (void)unused;
@@ -129,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bounds_are_sums_over_all_trajectories),
         cmocka_unit_test(bounds_meet_where_the_policy_is_right),
+        cmocka_unit_test(equal_rewards_have_no_correlation),
         cmocka_unit_test(nothing_is_known_of_no_trajectories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

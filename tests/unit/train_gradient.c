@@ -398,6 +398,41 @@ static void floating_sums_are_near_the_exact_ones(void **unused)
         }
 }
 
+/* The limits of what is summed, and what an objective cannot do without. */
+static void impossible_settings_are_refused(void **unused)
+{
+    (void)unused;
+    fixture f;
+    gfn_gradient *gradient = NULL;
+    make(&f, jobs[0], "tb", 1);
+    const double lambdas[] = {0, -1, NAN, 1e40};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(gfn_gradient_set_lambda(f.gradient, lambdas[i]), GFN_EINVAL);
+    assert_int_equal(gfn_gradient_set_lambda(f.gradient, 1.5), GFN_OK);
+    const gfn_objective *vargrad = gfn_objective_find("vargrad");
+    assert_int_equal(gfn_gradient_create(f.comm, f.sampler, vargrad, 1, &gradient), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "at least 2"));
+    const gfn_objective *db = gfn_objective_find("db");
+    assert_int_equal(gfn_gradient_create(f.comm, f.sampler, db, 5, &gradient), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "a state flow"));
+    assert_null(gradient);
+    drop(&f);
+}
+
+/* The cause, not what the others would have made of means without it. */
+static void a_batch_that_lacks_trajectories_has_no_means(void **unused)
+{
+    (void)unused;
+    fixture f;
+    double loss;
+    make(&f, jobs[0], "vargrad", 1);
+    f.log->n = BATCH / 3;
+    assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
+    assert_int_equal(gfn_gradient_backward(f.gradient, GFN_OK, f.vector, &loss), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "expected the batch size"));
+    drop(&f);
+}
+
 static void a_batch_size_out_of_range_is_refused(void **unused)
 {
     (void)unused;
@@ -427,6 +462,8 @@ int main(void)
         cmocka_unit_test(one_derivative_may_stand_for_all_steps),
         cmocka_unit_test(floating_sums_are_near_the_exact_ones),
         cmocka_unit_test(a_batch_size_out_of_range_is_refused),
+        cmocka_unit_test(impossible_settings_are_refused),
+        cmocka_unit_test(a_batch_that_lacks_trajectories_has_no_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
