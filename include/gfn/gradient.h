@@ -31,10 +31,11 @@ typedef struct gfn_gradient gfn_gradient;
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        const gfn_objective *objective, int64_t batch_size,
                                        gfn_gradient **gradient);
-/* The weight of sub-trajectories of length n is lambda^n, at first 0.9^n.
- * Errors: GFN_EINVAL (it is not above 0, or the weight of a whole trajectory is not finite). */
-GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
 GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
+
+/* gfn_terms.lambda from now on: sub-trajectories of n steps weigh lambda^n. 0.9 at first.
+ * Errors: GFN_EINVAL (not above 0, or the weight of a whole trajectory is not finite). */
+GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
 
 /* Give up the same bits for speed from now on: each rank differentiates its own trajectories and
  * sums blocks in floating point, so that the last bits depend on ranks, threads and chance. Small
@@ -59,12 +60,13 @@ GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectori
  * status so far: a rank that failed still calls, and all ranks fail together.
  * Errors, the same on every rank: that of the lowest rank that failed, with its message;
  * GFN_EINVAL (the trajectories added are not batch_size); GFN_ENUMERIC (a derivative as in
- * gfn_gradient_add(), where the objective has means; a gradient that is not
- * finite or beyond +-32768); GFN_ECOMM (also: a rank holds other parameters than the rest). */
+ * gfn_gradient_add(), where the objective has means; a gradient that is not finite or beyond
+ * +-32768); GFN_ECOMM (also: a rank holds other parameters than the rest). */
 GFN_API gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
                                          double *loss);
 
-/* log Z by the last batch, where the objective has estimate(): the mean of it over all ranks. */
+/* log Z by the last batch, where the objective has estimate(): the mean of it over all ranks, the
+ * same on every rank after gfn_gradient_backward(). */
 GFN_API double gfn_gradient_log_z(const gfn_gradient *gradient);
 
 GFN_END_DECLS

@@ -68,7 +68,7 @@ GFN_API gfn_status gfn_activation_find(const char *name, gfn_activation *activat
 #define GFN_MAX_HIDDEN 16
 
 typedef struct gfn_model_config {
-    size_t n_hidden;                /* hidden layers of the forward policy; 0: linear */
+    size_t n_hidden;                /* hidden layers of every network; 0: linear */
     int64_t hidden[GFN_MAX_HIDDEN]; /* their widths, 1 to 65536 */
     gfn_backward backward;
     gfn_flow flow;

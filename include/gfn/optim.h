@@ -40,8 +40,9 @@ GFN_API void gfn_weight_decay(double amount, size_t n, gfn_real *x);
 /* sqrt(sum of x^2), summed in double in an order that n alone decides. */
 GFN_API double gfn_norm(size_t n, const gfn_real *x);
 
-/* Where the norm of g is greater than `most` (> 0), scale g down to it: the norm of everything that
- * one optimizer steps on (training: networks and log Z), as in torch.nn.utils.clip_grad_norm_. */
+/* Where the norm of g [n] is greater than `most` (> 0), g *= most / (norm + 1e-6) (Pascanu et al.
+ * 2013, arXiv:1211.5063), as in torch.nn.utils.clip_grad_norm_. g is everything that one optimizer
+ * steps on: in training, networks and log Z. */
 GFN_API void gfn_clip_norm(double most, size_t n, gfn_real *g);
 
 typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE } gfn_schedule;

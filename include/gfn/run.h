@@ -98,7 +98,9 @@ typedef struct gfn_evaluation {
     double log_z_error; /* log_z - log_z_true */
 } gfn_evaluation;
 
-/* Evaluate under the current parameters. Collective (rank 0 computes, all get the result). */
+/* Evaluate under the current parameters; all get the result. Where there is no memory for it, it is
+ * not exact. Collective. Errors: GFN_ENUMERIC (a policy that is not finite, or not normalized),
+ * GFN_ECOMM. */
 GFN_API gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation);
 
 /* Objects drawn from the policy over all ranks, and how they compare with the target. */
@@ -114,8 +116,8 @@ typedef struct gfn_draw {
     int64_t modes, n_modes; /* distinct objects of maximal reward drawn, and in all (-1: unknown) */
 } gfn_draw;
 
-/* Draw objects 0 ... n-1 of `stream`, to have them (wants_objects) or else to judge them.
- * Collective. Ended by gfn_draw_clear(). */
+/* Draw objects 0 ... n-1 of `stream`, to have them (wants_objects) or else to judge them. Ended by
+ * gfn_draw_clear(). Collective. Errors: those of gfn_run_evaluate(), GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n,
                                 bool wants_objects, gfn_draw *draw);
 GFN_API void gfn_draw_clear(gfn_draw *draw);
@@ -126,7 +128,8 @@ typedef struct gfn_estimate {
 } gfn_estimate;
 
 /* What trajectories tell of the policy, in any space, with
- *     w(trajectory) = log R(x) + sum log P_B - sum log P_F. */
+ *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
+ * (Blessing et al. 2024, arXiv:2406.07423). */
 typedef struct gfn_bounds {
     int64_t n;          /* trajectories of each bound */
     gfn_estimate elbo;  /* mean w of trajectories of the policy: at most log Z */
@@ -134,11 +137,12 @@ typedef struct gfn_bounds {
                          * can be enumerated */
     double correlation; /* of log p(x) and log R(x), Pearson's, over objects that the policy draws;
                          * p(x) by trajectories drawn back from x. NAN: equal rewards only */
-    int64_t n_objects;
+    int64_t n_objects;  /* of the correlation, at most 256, with 16 trajectories each */
 } gfn_bounds;
 
-/* Find bounds with n trajectories, of which it takes at most 2,000; 0: nothing is known then. The
- * same bits on any number of ranks and threads. Collective, after gfn_run_evaluate(). */
+/* Find bounds with n trajectories, 2,000 at most; with none nothing is known. The same bits on any
+ * number of ranks and threads. After gfn_run_evaluate(), without which eubo is not known.
+ * Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_ENOMEM, GFN_ECOMM. */
 GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds);
 
 /* The target R(x)/Z [n_states] where exact evaluation is possible, on rank 0; else NULL. */

@@ -66,7 +66,8 @@ GFN_API gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log
 /* The distinct states that rows number, [*n][state_width]; borrowed until the next call. */
 GFN_API const int32_t *gfn_sampler_states(const gfn_sampler *sampler, size_t *n);
 
-/* Draw objects only, always from P_F: terminal [n][state_width], any n. */
+/* Draw objects first ... first+n-1 of the stream only, always from P_F: terminal [n][state_width],
+ * any n. Errors: GFN_ENUMERIC (a policy that is not finite). */
 GFN_API gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream,
                                        int64_t first, size_t n, int32_t *terminal);
 

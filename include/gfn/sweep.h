@@ -54,6 +54,8 @@ GFN_API gfn_status gfn_sweep_resume(gfn_comm *comm, const char *directory, const
                                     const gfn_setting *settings, size_t n, gfn_sweep **sweep);
 GFN_API void gfn_sweep_destroy(gfn_sweep **sweep);
 
+/* Seeds; index < gfn_sweep_count(). A seed is done when its run has all its iterations. The same on
+ * every rank. */
 GFN_API size_t gfn_sweep_count(const gfn_sweep *sweep);
 GFN_API int64_t gfn_sweep_seed(const gfn_sweep *sweep, size_t index);
 GFN_API bool gfn_sweep_is_done(const gfn_sweep *sweep, size_t index);

@@ -58,7 +58,9 @@ typedef struct gfn_report {
 } gfn_report;
 
 /* A trainer for a run (borrowed) that is new or comes from a checkpoint: then it goes on where that
- * was saved. Collective. Errors: GFN_EINVAL (also where the run had a trainer before), GFN_ENOMEM,
+ * was saved. Rank 0 reads the objects that an option `terminal-states` names, unless a checkpoint
+ * has them, and gives them to all. Collective. Errors: GFN_EINVAL (options that contradict each
+ * other, words that are no objects; also where the run had a trainer before), GFN_EIO, GFN_ENOMEM,
  * GFN_EDATA (the checkpoint lacks something). */
 GFN_API gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer);
 GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);

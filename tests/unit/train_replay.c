@@ -77,7 +77,7 @@ static void a_batch_is_new_but_for_the_share_that_is_replayed(void **unused)
         {" replay=reward replay-capacity=11", GFN_REPLAY_REWARD, 11, 15},
         {" replay=reward replay-capacity=1 replay-share=0.02", GFN_REPLAY_REWARD, 1, 29},
         {" replay=reward replay-share=0", GFN_REPLAY_REWARD, 1000, 30},
-        {" replay=fifo batch-size=1 replay-share=0.4", GFN_REPLAY_FIFO, 1000, 1},
+        {" replay=fifo batch-size=2 replay-share=0.4", GFN_REPLAY_FIFO, 1000, 1},
     };
     for (size_t r = 0; r < COUNT(rows); r++) {
         char settings[300];
