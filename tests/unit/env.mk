@@ -10,14 +10,14 @@ ENV_TESTS = \
 check_PROGRAMS += $(ENV_TESTS)
 UNIT_TESTS += $(ENV_TESTS)
 # Worlds unlike a grid, for the tests of other rooms too.
-WORLDS = tests/unit/env_worlds.c tests/unit/env_worlds.h
+WORLDS = tests/unit/env_worlds.c tests/unit/env_worlds.h tests/unit/env_make.h
 tests_unit_env_check_SOURCES = tests/unit/env_check.c tests/unit/env_broken.h $(WORLDS)
 tests_unit_env_check_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_check_edges_SOURCES = tests/unit/env_check_edges.c tests/unit/env_broken.h $(WORLDS)
 tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
-tests_unit_env_hypergrid_SOURCES = tests/unit/env_hypergrid.c
+tests_unit_env_hypergrid_SOURCES = tests/unit/env_hypergrid.c tests/unit/env_make.h
 tests_unit_env_hypergrid_LDADD = $(LINK_env) $(CMOCKA_LIBS)
-tests_unit_env_landscape_SOURCES = tests/unit/env_landscape.c
+tests_unit_env_landscape_SOURCES = tests/unit/env_landscape.c tests/unit/env_make.h
 tests_unit_env_landscape_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_lanes_SOURCES = tests/unit/env_lanes.c $(WORLDS)
 tests_unit_env_lanes_LDADD = $(LINK_env) $(CMOCKA_LIBS)

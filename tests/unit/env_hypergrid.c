@@ -11,20 +11,7 @@
 #include <cmocka.h>
 
 #include "env/world.h"
-
-static gfn_env *make(const char *settings)
-{
-    gfn_env *env = NULL;
-    gfn_status status = gfn_env_create("hypergrid", settings, &env);
-    if (status != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
-
-static bool is_close(double found, double expected, double tolerance)
-{
-    return fabs(found - expected) <= tolerance * fabs(expected);
-}
+#include "env_make.h"
 
 /* The table of exact constants (rational arithmetic): r0/r1/r2, states, mode cells, Z, log Z. */
 static const struct {
@@ -48,7 +35,7 @@ static void the_table_of_exact_constants_holds_in_closed_form(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        gfn_env *env = make(known[i].settings);
+        gfn_env *env = make_grid(known[i].settings);
         const gfn_env_spec *spec = gfn_env_spec_of(env);
         char text[32];
         snprintf(text, sizeof text, "%.5f", spec->log_z);
@@ -69,7 +56,7 @@ static void the_table_of_exact_constants_holds_by_enumeration(void **state)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (known[i].n_states > 1100000)
             continue;
-        gfn_env *env = make(known[i].settings);
+        gfn_env *env = make_grid(known[i].settings);
         const gfn_env_spec *spec = gfn_env_spec_of(env);
         long double z = 0;
         int64_t modes = 0;
@@ -115,7 +102,7 @@ static void borders_are_decided_exactly_at_every_size(void **state)
         char settings[64];
         double z = 0, largest = 0;
         snprintf(settings, sizeof settings, "size=%d ndim=1 r0=.0203 r1=.7 r2=3.1", size);
-        gfn_env *env = make(settings);
+        gfn_env *env = make_grid(settings);
         for (int32_t x = 0; x < size; x++) {
             double expected = value[expected_level(size, x)];
             assert_true(is_close(reward_of(env, &x), expected, 1e-14));
@@ -147,7 +134,7 @@ static void sizes_with_cells_on_a_border_are_right(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char settings[64];
         snprintf(settings, sizeof settings, "size=%d ndim=1 r0=.25 r1=.5 r2=2", rows[i].size);
-        gfn_env *env = make(settings);
+        gfn_env *env = make_grid(settings);
         assert_int_equal(strlen(rows[i].levels), rows[i].size);
         for (int32_t x = 0; x < rows[i].size; x++) {
             int level = rows[i].levels[x] == '#' ? 2 : rows[i].levels[x] == 'o';
@@ -160,7 +147,7 @@ static void sizes_with_cells_on_a_border_are_right(void **state)
 static void every_dimension_must_lie_in_the_band(void **state)
 {
     (void)state;
-    gfn_env *env = make("size=16 ndim=3 r0=.01");
+    gfn_env *env = make_grid("size=16 ndim=3 r0=.01");
     static const struct {
         int32_t cell[3];
         double reward;
@@ -176,7 +163,7 @@ static void every_dimension_must_lie_in_the_band(void **state)
 static void action_0_is_down_and_numbers_are_y_times_size_plus_x(void **state)
 {
     (void)state;
-    gfn_env *env = make("size=7");
+    gfn_env *env = make_grid("size=7");
     int32_t cell[2], index;
     uint8_t done = GFN_LIVE, mask[3];
     int64_t number;
@@ -199,7 +186,7 @@ static void action_0_is_down_and_numbers_are_y_times_size_plus_x(void **state)
 static void the_far_corner_allows_nothing_but_to_stop(void **state)
 {
     (void)state;
-    gfn_env *env = make("size=3 ndim=5");
+    gfn_env *env = make_grid("size=3 ndim=5");
     const int32_t corner[5] = {2, 2, 2, 2, 2};
     uint8_t mask[6];
     gfn_env_allowed(env, 1, corner, NULL, mask);
@@ -211,7 +198,7 @@ static void the_far_corner_allows_nothing_but_to_stop(void **state)
 static void khot_has_one_index_a_coordinate(void **state)
 {
     (void)state;
-    gfn_env *env = make("size=23 ndim=3 encoding=khot");
+    gfn_env *env = make_grid("size=23 ndim=3 encoding=khot");
     const int32_t cells[2][3] = {{4, 0, 22}, {19, 7, 5}};
     int32_t index[6];
     env->ops->observe(env->world, 2, cells[0], index, NULL);
@@ -236,7 +223,7 @@ static void automatic_encoding_is_onehot_up_to_two_dimensions(void **state)
         {"size=2147483647 ndim=1", 2147483647, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gfn_env *env = make(rows[i].settings);
+        gfn_env *env = make_grid(rows[i].settings);
         assert_int_equal(gfn_env_shape(env)->obs_dim, rows[i].obs_dim);
         assert_int_equal(gfn_env_shape(env)->obs_hot, rows[i].obs_hot);
         gfn_env_destroy(&env);
@@ -259,7 +246,7 @@ static void huge_spaces_are_numbered_as_long_as_int64_can(void **state)
         {"size=40 ndim=12", 0, 469, 39.673517198975796},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gfn_env *env = make(rows[i].settings);
+        gfn_env *env = make_grid(rows[i].settings);
         const gfn_env_spec *spec = gfn_env_spec_of(env);
         assert_int_equal(spec->n_states, rows[i].n_states);
         assert_int_equal(spec->max_steps, rows[i].max_steps);
@@ -272,7 +259,7 @@ static void log_z_of_huge_spaces_does_not_overflow(void **state)
 {
     (void)state;
     /* With r1 = r2 = 0, Z is r0 size^ndim. */
-    gfn_env *env = make("size=67108863 ndim=32 r0=3e200 r1=0 r2=0");
+    gfn_env *env = make_grid("size=67108863 ndim=32 r0=3e200 r1=0 r2=0");
     const double expected = log(3e200) + 32 * log(67108863);
     assert_true(is_close(gfn_env_spec_of(env)->log_z, expected, 1e-14));
     assert_int_equal(gfn_env_spec_of(env)->n_states, 0);

@@ -10,26 +10,7 @@
 
 #include <cmocka.h>
 
-static gfn_env *make(const char *settings)
-{
-    gfn_env *env = NULL;
-    gfn_status status = gfn_env_create("hypergrid", settings, &env);
-    if (status != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
-
-static bool is_close(double found, double expected, double tolerance)
-{
-    return fabs(found - expected) <= tolerance * fabs(expected);
-}
-
-static double log_reward_of(const gfn_env *env, const int32_t *cell)
-{
-    double log_reward;
-    gfn_env_log_reward(env, 1, cell, &log_reward);
-    return log_reward;
-}
+#include "env_make.h"
 
 /* a = |2x-m| / (2m) of each coordinate, m = size-1: whether a > p/q. */
 static bool is_beyond(int64_t size, int64_t x, int64_t p, int64_t q)
@@ -108,7 +89,7 @@ static void compare_all_cells(size_t family, int size, int ndim)
     double largest = -INFINITY;
     snprintf(settings, sizeof settings, "size=%d ndim=%d %s", size, ndim,
              families[family].settings);
-    gfn_env *env = make(settings);
+    gfn_env *env = make_grid(settings);
     const gfn_env_spec *spec = gfn_env_spec_of(env);
     for (int64_t number = 0; number < spec->n_states; number++) {
         assert_int_equal(gfn_env_state_at(env, 1, &number, cell), GFN_OK);
@@ -175,7 +156,7 @@ static void sums_are_those_of_the_published_rewards(void **state)
         {"reward=sparse size=8 r0=1e-8", 1.0986125020014204}, /* 3 + 64e-8 */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gfn_env *env = make(rows[i].settings);
+        gfn_env *env = make_grid(rows[i].settings);
         if (!is_close(gfn_env_spec_of(env)->log_z, rows[i].log_z, 1e-13))
             fail_msg("%s: %.17g", rows[i].settings, gfn_env_spec_of(env)->log_z);
         gfn_env_destroy(&env);
@@ -207,7 +188,7 @@ static void rewards_are_the_published_ones(void **state)
         {"reward=sparse", {14, 13}, 1e-12},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gfn_env *env = make(rows[i].settings);
+        gfn_env *env = make_grid(rows[i].settings);
         if (!is_close(exp(log_reward_of(env, rows[i].cell)), rows[i].reward, 1e-13))
             fail_msg("row %zu: %.17g", i, exp(log_reward_of(env, rows[i].cell)));
         gfn_env_destroy(&env);
@@ -232,7 +213,7 @@ static void sizes_with_cells_on_the_border_of_the_centre_are_right(void **state)
         char settings[100];
         snprintf(settings, sizeof settings, "reward=deceptive size=%d ndim=1 r0=.25 r1=.5 r2=2",
                  rows[i].size);
-        gfn_env *env = make(settings);
+        gfn_env *env = make_grid(settings);
         assert_int_equal(strlen(rows[i].levels), rows[i].size);
         for (int32_t x = 0; x < rows[i].size; x++) {
             const char level = rows[i].levels[x];
@@ -246,10 +227,10 @@ static void sizes_with_cells_on_the_border_of_the_centre_are_right(void **state)
 static void a_deceptive_grid_without_a_band_has_its_modes_in_the_centre(void **state)
 {
     (void)state;
-    gfn_env *env = make("reward=deceptive size=11");
+    gfn_env *env = make_grid("reward=deceptive size=11");
     assert_true(is_close(exp(gfn_env_spec_of(env)->max_log_reward), 0.1 + 1e-5, 1e-14));
     gfn_env_destroy(&env);
-    env = make("reward=deceptive size=2"); /* neither centre nor band */
+    env = make_grid("reward=deceptive size=2"); /* neither centre nor band */
     assert_true(is_close(exp(gfn_env_spec_of(env)->max_log_reward), 1e-5, 1e-14));
     assert_true(is_close(exp(gfn_env_spec_of(env)->log_z), 4e-5, 1e-14));
     gfn_env_destroy(&env);

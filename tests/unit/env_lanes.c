@@ -13,15 +13,8 @@
 #include <cmocka.h>
 
 #include "env/world.h"
+#include "env_make.h"
 #include "env_worlds.h"
-
-static gfn_env *make(const gfn_env_ops *ops, const char *settings)
-{
-    gfn_env *env = NULL;
-    if (gfn_env_create_from(ops, settings, &env) != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
 
 #define assert_says(word)                                                                          \
     do {                                                                                           \
@@ -193,7 +186,7 @@ static void a_description_that_makes_no_sense_is_refused(void **state)
 static void stopping_keeps_the_state_and_ends_the_lane(void **state)
 {
     (void)state;
-    gfn_env *env = make(gfn_env_find("hypergrid"), "size=5");
+    gfn_env *env = make_env(gfn_env_find("hypergrid"), "size=5");
     int32_t cells[3][2] = {{0, 0}, {3, 1}, {4, 2}};
     uint8_t done[3] = {GFN_LIVE, GFN_LIVE, GFN_LIVE}, mask[3][3];
     assert_int_equal(gfn_env_step(env, 3, cells[0], done, (int32_t[]){1, 2, 1}), GFN_OK);
@@ -207,7 +200,7 @@ static void stopping_keeps_the_state_and_ends_the_lane(void **state)
 static void arriving_where_nothing_is_allowed_ends_the_lane(void **state)
 {
     (void)state;
-    gfn_env *env = make(&ladder_world, "rungs=4");
+    gfn_env *env = make_env(&ladder_world, "rungs=4");
     int32_t rung[4] = {3, 2, 1, 0};
     uint8_t done[4] = {0};
     const int32_t action[4] = {LADDER_BLUE, LADDER_JUMP, LADDER_STOP, LADDER_RED};
@@ -221,7 +214,7 @@ static void arriving_where_nothing_is_allowed_ends_the_lane(void **state)
 static void lanes_that_are_done_rest_whatever_their_action(void **state)
 {
     (void)state;
-    gfn_env *env = make(&ladder_world, "rungs=4");
+    gfn_env *env = make_env(&ladder_world, "rungs=4");
     int32_t rung[3] = {1, 0, 4};
     uint8_t done[3] = {GFN_DONE_STOP, GFN_LIVE, GFN_DONE_END};
     const int32_t action[3] = {99, LADDER_JUMP, -7};
@@ -234,7 +227,7 @@ static void lanes_that_are_done_rest_whatever_their_action(void **state)
 static void an_action_that_is_not_allowed_moves_no_lane(void **state)
 {
     (void)state;
-    gfn_env *env = make(gfn_env_find("hypergrid"), "size=5");
+    gfn_env *env = make_env(gfn_env_find("hypergrid"), "size=5");
     static const int32_t wrong[] = {0, -1, 3, INT32_MAX, INT32_MIN};
     const int32_t before[3][2] = {{0, 0}, {1, 3}, {4, 2}};
     const uint8_t live[3] = {0};
@@ -254,7 +247,7 @@ static void an_action_that_is_not_allowed_moves_no_lane(void **state)
 static void steps_back_undo_whatever_ended_the_lane(void **state)
 {
     (void)state;
-    gfn_env *env = make(&ladder_world, "rungs=4");
+    gfn_env *env = make_env(&ladder_world, "rungs=4");
     int32_t rung[4] = {3, 4, 4, 2};
     uint8_t done[4] = {GFN_DONE_STOP, GFN_DONE_END, GFN_DONE_END, GFN_LIVE};
     const int32_t back[4] = {1234, LADDER_BACK_JUMP, LADDER_BACK_RED, LADDER_BACK_BLUE};
@@ -267,7 +260,7 @@ static void steps_back_undo_whatever_ended_the_lane(void **state)
 static void a_backward_action_that_is_not_allowed_moves_no_lane(void **state)
 {
     (void)state;
-    gfn_env *env = make(&ladder_world, "rungs=4");
+    gfn_env *env = make_env(&ladder_world, "rungs=4");
     const int32_t before[3] = {3, 4, 3};
     int32_t rung[3] = {3, 4, 3};
     uint8_t done[3] = {GFN_LIVE, GFN_DONE_END, GFN_DONE_STOP};
@@ -288,7 +281,7 @@ static void many_lanes_step_as_single_lanes_do(void **state)
 {
     (void)state;
     enum { LANES = 1500, LENGTH = 64 };
-    gfn_env *env = make(&bits_world, "length=64");
+    gfn_env *env = make_env(&bits_world, "length=64");
     int32_t *batch = calloc(LANES * LENGTH, sizeof *batch), *action = calloc(LANES, sizeof *action);
     uint8_t *done = calloc(LANES, 1);
     assert_true(batch && action && done);
@@ -320,7 +313,7 @@ static void many_lanes_step_as_single_lanes_do(void **state)
 static void no_lanes_are_no_work(void **state)
 {
     (void)state;
-    gfn_env *env = make(&ladder_world, NULL);
+    gfn_env *env = make_env(&ladder_world, NULL);
     int32_t rung = 7, action = 99;
     uint8_t done = GFN_DONE_STOP, mask = 3;
     double log_reward = 2.385;
@@ -336,7 +329,7 @@ static void no_lanes_are_no_work(void **state)
 static void a_state_is_text_that_fits(void **state)
 {
     (void)state;
-    gfn_env *env = make(gfn_env_find("hypergrid"), "size=200 ndim=3");
+    gfn_env *env = make_env(gfn_env_find("hypergrid"), "size=200 ndim=3");
     const int32_t cell[3] = {3, 0, 187};
     char text[20];
     assert_string_equal(gfn_env_state_text(env, cell, text, sizeof text), "(3, 0, 187)");
@@ -349,7 +342,7 @@ static void a_state_is_text_that_fits(void **state)
 static void numbers_observations_and_backward_masks_are_the_worlds_own(void **state)
 {
     (void)state;
-    gfn_env *env = make(gfn_env_find("hypergrid"), "size=5 ndim=3 encoding=khot");
+    gfn_env *env = make_env(gfn_env_find("hypergrid"), "size=5 ndim=3 encoding=khot");
     const int64_t number[2] = {97, 3};
     int64_t again[2];
     int32_t cell[2][3], index[2][3];
@@ -368,7 +361,7 @@ static void numbers_observations_and_backward_masks_are_the_worlds_own(void **st
 static void a_world_without_numbers_says_so(void **state)
 {
     (void)state;
-    gfn_env *env = make(&bits_world, "length=3");
+    gfn_env *env = make_env(&bits_world, "length=3");
     int64_t number = 0;
     int32_t bits[3] = {0};
     assert_int_equal(gfn_env_number(env, 1, bits, &number), GFN_ENOSUP);

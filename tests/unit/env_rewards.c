@@ -9,28 +9,8 @@
 
 #include <cmocka.h>
 
+#include "env_make.h"
 #include "env_worlds.h"
-
-static gfn_env *make(const char *settings)
-{
-    gfn_env *env = NULL;
-    gfn_status status = gfn_env_create("hypergrid", settings, &env);
-    if (status != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
-
-static bool is_close(double found, double expected, double tolerance)
-{
-    return fabs(found - expected) <= tolerance * fabs(expected);
-}
-
-static double log_reward_of(const gfn_env *env, const int32_t *cell)
-{
-    double log_reward;
-    gfn_env_log_reward(env, 1, cell, &log_reward);
-    return log_reward;
-}
 
 enum { SIDE = 5, CELLS = SIDE * SIDE };
 
@@ -45,7 +25,7 @@ static void draw_rewards(double reward[CELLS], bool has_holes)
 
 static gfn_env *give(const double *reward)
 {
-    gfn_env *env = make("size=5");
+    gfn_env *env = make_grid("size=5");
     if (gfn_env_set_rewards(env, 2, square, reward) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     return env;
@@ -150,7 +130,7 @@ static void given_rewards_replace_those_before(void **state)
     double reward[CELLS];
     static const char *const settings[] = {"size=5 reward=cosine", "size=5 reward=sparse"};
     for (size_t i = 0; i < 2; i++) {
-        gfn_env *env = make(settings[i]);
+        gfn_env *env = make_grid(settings[i]);
         draw_rewards(reward, true);
         assert_int_equal(gfn_env_set_rewards(env, 2, square, reward), GFN_OK);
         assert_false(gfn_env_spec_of(env)->all_terminal);
@@ -209,11 +189,11 @@ static void worlds_that_take_no_rewards_say_so(void **state)
     assert_int_equal(gfn_env_set_rewards(env, 2, square, &reward), GFN_ENOSUP);
     assert_non_null(strstr(gfn_error_message(), "bits: this environment takes no rewards"));
     gfn_env_destroy(&env);
-    env = make("size=40 ndim=12");
+    env = make_grid("size=40 ndim=12");
     assert_int_equal(gfn_env_set_rewards(env, 2, square, &reward), GFN_EINVAL);
     assert_non_null(strstr(gfn_error_message(), "found more than can be numbered (hint"));
     gfn_env_destroy(&env);
-    env = make("size=12000 encoding=khot");
+    env = make_grid("size=12000 encoding=khot");
     assert_int_equal(gfn_env_set_rewards(env, 2, square, &reward), GFN_EINVAL);
     assert_non_null(strstr(gfn_error_message(), "at most 134217728 states"));
     assert_non_null(strstr(gfn_error_message(), "found 144000000 (hint"));

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "env/world.h"
+#include "env_make.h"
 #include "env_worlds.h"
 
 /* Relative error that a policy in gfn_real leaves over some dozen steps. */
@@ -38,15 +39,6 @@ static const struct {
     {&bits_world, "length=10 numbered=yes"}, /* 20 actions: edges are not kept */
 };
 enum { WORLDS = sizeof worlds / sizeof worlds[0] };
-
-static gfn_env *make(const gfn_env_ops *ops, const char *settings)
-{
-    gfn_env *env = NULL;
-    ops = ops ? ops : gfn_env_find("hypergrid");
-    if (gfn_env_create_from(ops, settings, &env) != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
 
 static gfn_exact *prepare(const gfn_env *env)
 {
@@ -169,7 +161,7 @@ static double make_perfect(struct table *table, const gfn_env *env)
 static void two_by_two_is_that_computed_by_hand(void **state)
 {
     (void)state;
-    gfn_env *env = make(GRID, "size=2 ndim=2");
+    gfn_env *env = make_env(GRID, "size=2 ndim=2");
     gfn_exact *exact = prepare(env);
     const double *p, expected[] = {1 / 3., 1 / 6., 1 / 6., 1 / 3.};
     assert_int_equal(gfn_exact_run(exact, uniform, env, &p), GFN_OK);
@@ -218,7 +210,7 @@ static void the_sweep_is_the_sum_over_all_paths(void **state)
         {&ladder_world, "rungs=8"}, {&bits_world, "length=5 numbered=yes"},
     };
     for (size_t w = 0; w < sizeof small / sizeof small[0]; w++) {
-        gfn_env *env = make(small[w].ops, small[w].settings);
+        gfn_env *env = make_env(small[w].ops, small[w].settings);
         gfn_exact *exact = prepare(env);
         const size_t n = gfn_exact_n(exact);
         const double *p;
@@ -239,7 +231,7 @@ static void a_perfect_policy_ends_in_the_target(void **state)
 {
     (void)state;
     for (size_t w = 0; w < WORLDS; w++) {
-        gfn_env *env = make(worlds[w].ops, worlds[w].settings);
+        gfn_env *env = make_env(worlds[w].ops, worlds[w].settings);
         gfn_exact *exact = prepare(env);
         struct table table;
         const double z = make_perfect(&table, env), *p, *target = gfn_exact_target(exact);
@@ -260,7 +252,7 @@ static void all_probabilities_sum_to_1(void **state)
 {
     (void)state;
     for (size_t w = 0; w < WORLDS; w++) {
-        gfn_env *env = make(worlds[w].ops, worlds[w].settings);
+        gfn_env *env = make_env(worlds[w].ops, worlds[w].settings);
         gfn_exact *exact = prepare(env);
         const double *p, *target = gfn_exact_target(exact);
         double sum = 0, sum_target = 0;
@@ -295,7 +287,7 @@ static void log_z_and_modes_are_the_exact_constants(void **state)
         {"size=32 ndim=4 r0=.1", 1296, 140217.6},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gfn_env *env = make(GRID, rows[i].settings);
+        gfn_env *env = make_env(GRID, rows[i].settings);
         gfn_exact *exact = prepare(env);
         assert_close(gfn_exact_log_z(exact), log(rows[i].z), 1e-12);
         assert_close(gfn_exact_log_z(exact), gfn_env_spec_of(env)->log_z, 1e-12);
@@ -308,7 +300,7 @@ static void log_z_and_modes_are_the_exact_constants(void **state)
 static void what_is_no_object_has_target_0(void **state)
 {
     (void)state;
-    gfn_env *env = make(&ladder_world, "rungs=6");
+    gfn_env *env = make_env(&ladder_world, "rungs=6");
     gfn_exact *exact = prepare(env);
     const double *p, *target = gfn_exact_target(exact);
     assert_int_equal(gfn_exact_run(exact, uniform, env, &p), GFN_OK);
@@ -324,7 +316,7 @@ static void what_is_no_object_has_target_0(void **state)
 static void a_second_run_has_the_same_bits(void **state)
 {
     (void)state;
-    gfn_env *env = make(GRID, "size=91 ndim=2");
+    gfn_env *env = make_env(GRID, "size=91 ndim=2");
     gfn_exact *exact = prepare(env);
     const size_t bytes = gfn_exact_n(exact) * sizeof(double);
     const double *p;
@@ -355,7 +347,7 @@ static gfn_status never_down(void *self, size_t n, const int32_t *state, gfn_rea
 static void states_that_are_never_reached_have_probability_0(void **state)
 {
     (void)state;
-    gfn_env *env = make(GRID, "size=5");
+    gfn_env *env = make_env(GRID, "size=5");
     gfn_exact *exact = prepare(env);
     const double *p;
     assert_int_equal(gfn_exact_run(exact, never_down, env, &p), GFN_OK);
@@ -401,7 +393,7 @@ static gfn_status broken(void *self, size_t n, const int32_t *state, gfn_real *l
 static void a_policy_that_is_not_normalized_is_refused(void **state)
 {
     (void)state;
-    gfn_env *env = make(GRID, NULL);
+    gfn_env *env = make_env(GRID, NULL);
     gfn_exact *exact = prepare(env);
     const double *p = NULL;
     assert_int_equal(gfn_exact_run(exact, too_likely, env, &p), GFN_ENUMERIC);
@@ -427,7 +419,7 @@ static void what_cannot_be_enumerated_is_refused(void **state)
         {GRID, "size=8193 ndim=2"},      /* one row more than 2^26 states */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gfn_env *env = make(rows[i].ops, rows[i].settings);
+        gfn_env *env = make_env(rows[i].ops, rows[i].settings);
         gfn_exact *exact = NULL;
         assert_int_equal(gfn_exact_create(env, &exact), GFN_ENOSUP);
         assert_null(exact);

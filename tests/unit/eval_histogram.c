@@ -11,21 +11,13 @@
 
 #include <gfn/random.h>
 
+#include "env_make.h"
 #include "env_worlds.h"
-
-static gfn_env *make(const gfn_env_ops *ops, const char *settings)
-{
-    gfn_env *env = NULL;
-    ops = ops ? ops : gfn_env_find("hypergrid");
-    if (gfn_env_create_from(ops, settings, &env) != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
 
 static void a_histogram_has_one_axis_per_dimension(void **state)
 {
     (void)state;
-    gfn_env *env = make(NULL, "size=5 ndim=3");
+    gfn_env *env = make_env(NULL, "size=5 ndim=3");
     const int32_t cells[][3] = {{4, 0, 2}, {0, 0, 0}, {4, 0, 2}, {1, 3, 4}};
     int64_t counts[5][5][5] = {0}, sum = 0;
     int64_t *flat = (int64_t *)counts;
@@ -44,7 +36,7 @@ static void every_one_of_many_samples_counts(void **state)
 {
     (void)state;
     enum { N = 10007, SIZE = 23 };
-    gfn_env *env = make(NULL, "size=23");
+    gfn_env *env = make_env(NULL, "size=23");
     const gfn_stream stream = {5, GFN_PURPOSE_CHECK, 0};
     int32_t *cells = malloc(2 * N * sizeof *cells);
     int64_t found[SIZE * SIZE] = {0}, expected[SIZE * SIZE] = {0};
@@ -64,7 +56,7 @@ static void every_one_of_many_samples_counts(void **state)
 static void what_is_no_state_is_refused_and_nothing_counted(void **state)
 {
     (void)state;
-    gfn_env *env = make(NULL, "size=5");
+    gfn_env *env = make_env(NULL, "size=5");
     const int32_t wrong[][3][2] = {{{1, 1}, {2, 2}, {5, 0}}, {{1, 1}, {2, 2}, {-1, 4}}};
     int64_t counts[25] = {0}, nothing[25] = {0};
     for (size_t i = 0; i < 2; i++) {
@@ -78,7 +70,7 @@ static void what_is_no_state_is_refused_and_nothing_counted(void **state)
 static void spaces_without_numbers_have_no_histogram(void **state)
 {
     (void)state;
-    gfn_env *env = make(&bits_world, "length=40");
+    gfn_env *env = make_env(&bits_world, "length=40");
     const int32_t bits[40] = {0};
     int64_t counts[1] = {0};
     assert_int_equal(gfn_histogram_add(env, 1, bits, counts), GFN_ENOSUP);
@@ -91,7 +83,7 @@ static void spaces_without_numbers_have_no_histogram(void **state)
 static void modes_are_counted_once_each(void **state)
 {
     (void)state;
-    gfn_env *env = make(NULL, "size=16"); /* modes at 2 and 13 */
+    gfn_env *env = make_env(NULL, "size=16"); /* modes at 2 and 13 */
     const int32_t cells[][2] = {{2, 2}, {13, 2}, {2, 2}, {2, 3}, {0, 0}, {13, 2}, {2, 13}, {13, 3}};
     int64_t modes = -1;
     assert_int_equal(gfn_count_modes(env, 8, (const int32_t *)cells, &modes), GFN_OK);
@@ -106,7 +98,7 @@ static void modes_are_counted_once_each(void **state)
 static void all_modes_of_a_large_grid_are_found(void **state)
 {
     (void)state;
-    gfn_env *env = make(NULL, "size=20 ndim=4 r0=1e-3");
+    gfn_env *env = make_env(NULL, "size=20 ndim=4 r0=1e-3");
     enum { N = 160000 };
     int32_t *cells = malloc(2 * N * 4 * sizeof *cells); /* every cell, twice */
     for (int32_t i = 0; i < 2 * N; i++) {
@@ -130,11 +122,11 @@ static void modes_need_no_numbers_but_a_known_maximum(void **state)
         strings[0][p] = strings[1][p] = strings[2][p] = p % 3 ? 2 : 1;
     strings[1][17] = 3 - strings[1][17];
     int64_t modes;
-    gfn_env *env = make(&bits_world, "length=48");
+    gfn_env *env = make_env(&bits_world, "length=48");
     assert_int_equal(gfn_count_modes(env, 3, (const int32_t *)strings, &modes), GFN_OK);
     assert_int_equal(modes, 1);
     gfn_env_destroy(&env);
-    env = make(&bits_world, "length=48 ones=40");
+    env = make_env(&bits_world, "length=48 ones=40");
     assert_int_equal(gfn_count_modes(env, 3, (const int32_t *)strings, &modes), GFN_ENOSUP);
     gfn_env_destroy(&env);
 }
@@ -166,7 +158,7 @@ static void l1_of_objects_is_that_of_counts_of_all_states(void **state)
     static const char *const grids[] = {"size=7", "size=11 ndim=4", "size=9 ndim=3 reward=cosine"};
     enum { MANY = 3000 };
     for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
-        gfn_env *env = make(NULL, grids[g]);
+        gfn_env *env = make_env(NULL, grids[g]);
         gfn_exact *exact = NULL;
         assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
         const size_t n = gfn_exact_n(exact);
@@ -189,7 +181,7 @@ static void samples_of_the_target_tell_their_noise_floor(void **state)
 {
     (void)state;
     enum { MANY = 3000 };
-    gfn_env *env = make(NULL, "size=11 ndim=4 r0=1e-3");
+    gfn_env *env = make_env(NULL, "size=11 ndim=4 r0=1e-3");
     gfn_exact *exact = NULL;
     assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
     int32_t *cells = draw_cells(env, MANY, true);
@@ -208,11 +200,11 @@ static void nothing_is_said_of_no_objects_or_an_unknown_log_z(void **state)
     (void)state;
     double l1 = 0, floor = 0;
     const int32_t string[48] = {0};
-    gfn_env *env = make(NULL, NULL);
+    gfn_env *env = make_env(NULL, NULL);
     assert_int_equal(gfn_l1_of_objects(env, 0, NULL, &l1, &floor), GFN_OK);
     assert_true(isnan(l1) && isnan(floor));
     gfn_env_destroy(&env);
-    env = make(&bits_world, "length=48 ones=40");
+    env = make_env(&bits_world, "length=48 ones=40");
     assert_int_equal(gfn_l1_of_objects(env, 1, string, &l1, &floor), GFN_OK);
     assert_true(isnan(l1) && isnan(floor));
     gfn_env_destroy(&env);
@@ -224,7 +216,7 @@ static void a_vast_space_has_an_l1_of_2(void **state)
     (void)state;
     int32_t cells[4][32] = {{0}, {3, 5}, {0}, {31, 30, 29}};
     double l1, floor;
-    gfn_env *env = make(NULL, "size=32 ndim=32");
+    gfn_env *env = make_env(NULL, "size=32 ndim=32");
     assert_int_equal(gfn_l1_of_objects(env, 4, (const int32_t *)cells, &l1, &floor), GFN_OK);
     assert_true(fabs(l1 - 2) < 1e-12 && fabs(floor - 2) < 1e-12);
     gfn_env_destroy(&env);

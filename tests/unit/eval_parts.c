@@ -15,19 +15,11 @@
 
 #include <gfn/random.h>
 
+#include "env_make.h"
 #include "env_worlds.h"
 #include "eval/exact.h"
 #include "eval/graph.h"
 #include "eval/metrics.h"
-
-static gfn_env *make(const gfn_env_ops *ops, const char *settings)
-{
-    gfn_env *env = NULL;
-    ops = ops ? ops : gfn_env_find("hypergrid");
-    if (gfn_env_create_from(ops, settings, &env) != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
 
 /* ---- a grid whose numbers run along diagonals: no action always adds the same ---- */
 
@@ -164,7 +156,7 @@ static void states_may_be_pushed_in_any_parts(void **unused)
     (void)unused;
     static const size_t parts[] = {1, 7, 240, 4096, 1 << 20};
     for (size_t w = 0; w < WORLDS; w++) {
-        gfn_env *env = make(worlds[w].ops, worlds[w].settings);
+        gfn_env *env = make_env(worlds[w].ops, worlds[w].settings);
         gfn_exact *exact = prepare(env, 2);
         const size_t n = gfn_exact_n(exact), k = (size_t)env->spec.shape.n_actions;
         double *expected = evaluate(env, exact), *edges = find_all_edges(env);
@@ -189,7 +181,7 @@ static void threads_change_no_bit(void **unused)
 {
     (void)unused;
     for (size_t w = 0; w < WORLDS; w++) {
-        gfn_env *env = make(worlds[w].ops, worlds[w].settings);
+        gfn_env *env = make_env(worlds[w].ops, worlds[w].settings);
         gfn_exact *alone = prepare(env, 1);
         const size_t n = gfn_exact_n(alone);
         double *expected = evaluate(env, alone);
@@ -214,7 +206,7 @@ static void threads_change_no_bit(void **unused)
 static void how_states_are_numbered_does_not_matter(void **unused)
 {
     (void)unused;
-    gfn_env *grid = make(NULL, "size=37"), *diagonals = make(&diagonal_world, "size=37");
+    gfn_env *grid = make_env(NULL, "size=37"), *diagonals = make_env(&diagonal_world, "size=37");
     gfn_exact *of_grid = prepare(grid, 1), *of_diagonals = prepare(diagonals, 1);
     double *p = evaluate(grid, of_grid), *q = evaluate(diagonals, of_diagonals);
     for (int64_t i = 0; i < SIDE * SIDE; i++) {

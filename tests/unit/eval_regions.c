@@ -14,17 +14,9 @@
 
 #include <gfn/eval.h>
 
+#include "env_make.h"
 #include "env_worlds.h"
 #include "eval/regions.h"
-
-static gfn_env *make(const gfn_env_ops *ops, const char *settings)
-{
-    gfn_env *env = NULL;
-    ops = ops ? ops : gfn_env_find("hypergrid");
-    if (gfn_env_create_from(ops, settings, &env) != GFN_OK)
-        fail_msg("%s", gfn_error_message());
-    return env;
-}
 
 static int64_t regions_of(const gfn_env *env)
 {
@@ -49,7 +41,7 @@ static void regions_of_known_grids(void **unused)
         {"size=8 ndim=5", 32}, {"size=5", 4},  {"size=9 ndim=3 r1=0 r2=0", 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gfn_env *env = make(NULL, rows[i].settings);
+        gfn_env *env = make_env(NULL, rows[i].settings);
         assert_int_equal(regions_of(env), rows[i].regions);
         gfn_env_destroy(&env);
     }
@@ -66,7 +58,7 @@ static void a_region_is_what_hangs_together_by_edges(void **unused)
                                   "#.#.#";
     const int64_t axis[] = {5, 5};
     double reward[25];
-    gfn_env *env = make(NULL, "size=5 r0=.1");
+    gfn_env *env = make_env(NULL, "size=5 r0=.1");
     for (size_t i = 0; i < 25; i++)
         reward[i] = picture[i] == '#' ? 2.385 : .31;
     assert_int_equal(gfn_env_set_rewards(env, 2, axis, reward), GFN_OK);
@@ -77,7 +69,7 @@ static void a_region_is_what_hangs_together_by_edges(void **unused)
 static void a_region_counts_once_however_many_of_its_cells_are_met(void **unused)
 {
     (void)unused;
-    gfn_env *env = make(NULL, "size=20 ndim=4 r0=1e-3");
+    gfn_env *env = make_env(NULL, "size=20 ndim=4 r0=1e-3");
     static const int32_t cells[][4] = {
         {2, 2, 2, 2},    {3, 2, 2, 2},  {2, 3, 3, 3},  /* one */
         {16, 2, 2, 2},                                 /* another */
@@ -104,7 +96,7 @@ static void a_region_counts_once_however_many_of_its_cells_are_met(void **unused
 static void too_large_a_region_is_not_counted(void **unused)
 {
     (void)unused;
-    gfn_env *env = make(NULL, "size=300 r1=0 r2=0 encoding=khot");
+    gfn_env *env = make_env(NULL, "size=300 r1=0 r2=0 encoding=khot");
     static const int32_t cell[] = {150, 7};
     gfn_regions *regions = NULL;
     assert_int_equal(regions_of(env), -1);
@@ -118,8 +110,8 @@ static void too_large_a_region_is_not_counted(void **unused)
 static void a_world_that_is_no_grid_has_no_regions(void **unused)
 {
     (void)unused;
-    gfn_env *ladder = make(&ladder_world, "rungs=10");
-    gfn_env *large = make(NULL, "size=67108863 ndim=32"); /* no numbers */
+    gfn_env *ladder = make_env(&ladder_world, "rungs=10");
+    gfn_env *large = make_env(NULL, "size=67108863 ndim=32"); /* no numbers */
     assert_false(gfn_regions_exist(ladder) || gfn_regions_exist(large));
     assert_int_equal(regions_of(ladder), -1);
     gfn_env_destroy(&ladder);
