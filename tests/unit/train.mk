@@ -50,7 +50,7 @@ tests_unit_train_run_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/train_sweep
 UNIT_TESTS += tests/unit/train_sweep
-tests_unit_train_sweep_SOURCES = tests/unit/train_sweep.c
+tests_unit_train_sweep_SOURCES = tests/unit/train_sweep.c tests/unit/train_fixture.h
 tests_unit_train_sweep_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/train_tune

@@ -32,7 +32,7 @@ static inline int open_folder(void **unused)
 {
     (void)unused;
     const char *tmp = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/gfn-resume-XXXXXX", tmp ? tmp : ".");
+    snprintf(folder, sizeof folder, "%s/gfn-runs-XXXXXX", tmp ? tmp : ".");
     return mkdtemp(folder) == NULL || chdir(folder) != 0 || gfn_comm_open_serial(&comm) != GFN_OK;
 }
 

@@ -3,42 +3,12 @@
  * Sweeps: what their runs come to together, and what they do not begin with or go on with.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include <gfn/gfn.h>
+#include "train_fixture.h"
 
 #include "io/json.h"
 
-static gfn_comm *comm;
-static char folder[256];
-
-static int open_folder(void **unused)
-{
-    (void)unused;
-    const char *tmp = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/gfn-sweep-XXXXXX", tmp ? tmp : ".");
-    return mkdtemp(folder) == NULL || chdir(folder) != 0 || gfn_comm_open_serial(&comm) != GFN_OK;
-}
-
-static int close_folder(void **unused)
-{
-    (void)unused;
-    char command[320];
-    gfn_comm_close(&comm);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return chdir("/") != 0 || system(command);
-}
-
-#define JOB "size=6 batch-size=20 iterations=30 hidden=7 samples=50 threads=1"
+#define SMALL "size=6 batch-size=20 iterations=30 hidden=7 samples=50 threads=1"
 
 static gfn_status create(const char *settings, const char *seeds, const char *directory,
                          gfn_sweep **sweep)
@@ -83,7 +53,7 @@ static uint32_t crc_alone(const char *seed)
     gfn_run *run = NULL;
     gfn_trainer *trainer = NULL;
     assert_int_equal(gfn_run_options_create(NULL, &options), GFN_OK);
-    assert_int_equal(gfn_options_parse(options, JOB, "test"), GFN_OK);
+    assert_int_equal(gfn_options_parse(options, SMALL, "test"), GFN_OK);
     assert_int_equal(gfn_options_set(options, "seed", seed, "test"), GFN_OK);
     assert_int_equal(gfn_run_create(comm, options, 1, &run), GFN_OK);
     assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
@@ -102,7 +72,7 @@ static void a_seed_gives_the_parameters_of_its_run_alone(void **unused)
     static const char *const seeds[] = {"3", "11", "4"};
     gfn_sweep *sweep = NULL;
     gfn_json *json = NULL;
-    assert_int_equal(create(JOB, "3,11,4", "alone", &sweep), GFN_OK);
+    assert_int_equal(create(SMALL, "3,11,4", "alone", &sweep), GFN_OK);
     assert_int_equal(gfn_sweep_count(sweep), 3);
     for (size_t i = 0; i < 3; i++)
         train_seed(sweep, i, INT64_MAX);
@@ -125,7 +95,7 @@ static void a_sweep_goes_on_where_it_was(void **unused)
     (void)unused;
     gfn_sweep *sweep = NULL;
     gfn_run *run = NULL;
-    assert_int_equal(create(JOB " checkpoint-every=5", "0-2", "killed", &sweep), GFN_OK);
+    assert_int_equal(create(SMALL " checkpoint-every=5", "0-2", "killed", &sweep), GFN_OK);
     train_seed(sweep, 0, INT64_MAX);
     assert_int_equal(gfn_sweep_begin(sweep, 1, &run), GFN_OK);
     train(run, gfn_sweep_place(sweep, 1), 3);
@@ -184,7 +154,7 @@ static void statistics_are_those_of_the_runs_that_are_done(void **unused)
 {
     (void)unused;
     gfn_sweep *sweep = NULL;
-    assert_int_equal(create(JOB, "0-5", "known", &sweep), GFN_OK);
+    assert_int_equal(create(SMALL, "0-5", "known", &sweep), GFN_OK);
     for (size_t i = 0; i < 6; i++)
         train_seed(sweep, i, INT64_MAX);
     gfn_sweep_destroy(&sweep);
@@ -225,7 +195,7 @@ static void more_iterations_and_more_seeds_reopen_a_sweep(void **unused)
     const gfn_setting longer = {"iterations", "45"}, shorter = {"iterations", "29"};
     gfn_sweep *sweep = NULL;
     gfn_run *run = NULL;
-    assert_int_equal(create(JOB, "0-1", "longer", &sweep), GFN_OK);
+    assert_int_equal(create(SMALL, "0-1", "longer", &sweep), GFN_OK);
     for (size_t i = 0; i < 2; i++)
         train_seed(sweep, i, INT64_MAX);
     gfn_sweep_destroy(&sweep);
@@ -263,12 +233,12 @@ static void what_no_seed_could_be_trained_with_leaves_nothing(void **unused)
     static const char *const seeds[] = {"", "1,1", "3-1", "0-1000", "x", "9007199254740993"};
     gfn_sweep *sweep = NULL;
     for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
-        assert_int_equal(create(JOB, seeds[i], "bad", &sweep), GFN_EINVAL);
+        assert_int_equal(create(SMALL, seeds[i], "bad", &sweep), GFN_EINVAL);
         assert_memory_equal(gfn_error_message(), "seeds: expected ", 16);
     }
-    assert_int_equal(create(JOB " lr=1 weight-decay=1", "0-2", "bad", &sweep), GFN_EINVAL);
+    assert_int_equal(create(SMALL " lr=1 weight-decay=1", "0-2", "bad", &sweep), GFN_EINVAL);
     assert_memory_equal(gfn_error_message(), "weight-decay: ", 14);
-    assert_int_equal(create(JOB " objective=nonsense", "0-2", "bad", &sweep), GFN_EINVAL);
+    assert_int_equal(create(SMALL " objective=nonsense", "0-2", "bad", &sweep), GFN_EINVAL);
     assert_int_equal(access("bad", F_OK), -1);
     assert_null(sweep);
 }
@@ -277,8 +247,8 @@ static void a_directory_holds_one_sweep(void **unused)
 {
     (void)unused;
     gfn_sweep *sweep = NULL, *second = NULL;
-    assert_int_equal(create(JOB, "0-1", "one", &sweep), GFN_OK);
-    assert_int_equal(create(JOB, "0-1", "one", &second), GFN_EEXIST);
+    assert_int_equal(create(SMALL, "0-1", "one", &sweep), GFN_OK);
+    assert_int_equal(create(SMALL, "0-1", "one", &second), GFN_EEXIST);
     gfn_sweep_destroy(&sweep);
     assert_int_equal(gfn_sweep_resume(comm, "one/seed-0", NULL, NULL, 0, &sweep), GFN_EIO);
     assert_non_null(strstr(gfn_error_message(), "expected the directory of a sweep"));
@@ -301,7 +271,7 @@ static void a_failure_names_the_seed(void **unused)
     (void)unused;
     gfn_sweep *sweep = NULL;
     gfn_run *run = NULL;
-    assert_int_equal(create(JOB, "5,6", "failing", &sweep), GFN_OK);
+    assert_int_equal(create(SMALL, "5,6", "failing", &sweep), GFN_OK);
     assert_int_equal(gfn_sweep_begin(sweep, 1, &run), GFN_OK);
     FILE *file = fopen(gfn_sweep_place(sweep, 1), "w");
     assert_non_null(file);
