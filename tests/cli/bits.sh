@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# For tests that compare runs, which source it.
+# For tests that look at what runs leave behind, which source it.
+
+# summary DIRECTORY NAME: a value.
+summary() { sed -nE "s/^ *\"$2\": ([^,]*),?/\1/p" "$1/summary.json" | head -n 1; }
 
 # What must be equal of a run: its parameters, its samples, its checkpoint to the byte, its metrics
 # but for the clock's.

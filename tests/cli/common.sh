@@ -128,9 +128,6 @@ until_saved() {
     wait_for 100 has_saved "$1" && is_running || bad "$what: no checkpoint: $(cat log)"
 }
 
-# summary DIRECTORY NAME: a value.
-summary() { sed -nE "s/^ *\"$2\": ([^,]*),?/\1/p" "$1/summary.json" | head -n 1; }
-
 # goes_on DIRECTORY RANKS OPTION...: resumed to 40 iterations more than are saved, a run of the
 # options has the bits of one that was never disturbed.
 goes_on() {

@@ -5,6 +5,7 @@
 # distribution of the 8x8 grid. `make check` trains one seed for 1000 iterations, to a bound that
 # ten iterations miss by far; `make check-long` (GFN_LONG=yes) three seeds for 5000, and the 8^4 grid.
 set -u
+. "$top_srcdir/tests/cli/bits.sh"
 . "$top_srcdir/tests/cli/objectives.sh"
 cd "$TMPDIR" || exit 1
 failed=0 runs=0
@@ -15,9 +16,9 @@ learns() {
     shift
     rm -rf run
     "$GFN_DIST" "$@" --r0 0.1 --batch-size 64 --threads 1 --samples 0 --quiet --out run || failed=1
-    tv=$(sed -nE 's/^ *"tv": ([-0-9.e+]+),?$/\1/p' run/summary.json | head -n 1)
+    tv=$(summary run tv)
     runs=$((runs + 1))
-    awk -v tv="$tv" -v bound="$bound" 'BEGIN { exit !(tv != "" && tv <= bound) }' && return
+    awk -v tv="$tv" -v bound="$bound" 'BEGIN { exit !(tv ~ /^[0-9]/ && tv + 0 <= bound) }' && return
     echo "TV $tv, expected at most $bound: $*"
     return 1
 }

@@ -28,22 +28,21 @@ npy() {
 }
 
 # An 8x8 landscape with holes, one of them in the far corner.
-pattern=(1 0 2 .5 0 4 1 1 2 0 0 .5 1)
+cells=(1 0 2 .5 0 4 1 1 2 0 0 .5 1)
 landscape=()
 for ((i = 0; i < 64; i++)); do
-    landscape+=("${pattern[(i * i + i / 9) % 13]}")
+    landscape+=("${cells[(i * i + i / 9) % 13]}")
 done
 landscape[63]=0
 npy reward.npy '8, 8' "${landscape[@]}"
 log_z=$(printf '%s\n' "${landscape[@]}" | awk '{ z += $1 } END { printf "%.10f", log(z) }')
 
 job=(--size 8 --reward file --reward-file reward.npy --iterations 2000 --batch-size 128)
-number() { sed -nE "s/^ *\"$2\": ([^,]*),?/\1/p" "$1/summary.json" | head -n 1; }
 
 # ---- training
 
 "$GFN_DIST" "${job[@]}" --threads 1 --quiet --out run || bad "it does not train"
-awk -v l1="$(number run l1)" -v error="$(number run log_z_error)" -v z="$(number run log_z_true)" \
+awk -v l1="$(summary run l1)" -v error="$(summary run log_z_error)" -v z="$(summary run log_z_true)" \
     -v sum="$log_z" 'BEGIN {
     print "L1 " l1 ", log Z error " error ", log Z " z " of " sum
     exit !(l1 != "" && l1 <= 0.01 && error <= 5e-3 && error >= -5e-3 &&
