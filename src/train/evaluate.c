@@ -59,10 +59,10 @@ gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void
 
 /* ---- making ---- */
 
-/* States of a rank's part: enough to be worth a message, few enough that all ranks have some, and
- * that what is gathered stays small. */
-enum { LEAST_PART = 4 * GFN_FORWARD_STATES, MOST_PART = 256 * GFN_FORWARD_STATES };
-enum { MOST_EDGES = 1 << 21 }; /* gathered at a time: 16 MiB */
+/* States of a rank's part: enough to be worth a message, few enough that all ranks have some and
+ * that what is gathered at a time stays small. */
+enum { LEAST_PART = 4 * GFN_FORWARD_STATES };
+enum { MOST_EDGES = 1 << 21 }; /* of all ranks together: 16 MiB */
 
 static size_t find_part(const gfn_run *run)
 {
@@ -70,7 +70,7 @@ static size_t find_part(const gfn_run *run)
     const size_t n = (size_t)gfn_env_spec_of(run->env)->n_states;
     const size_t most = MOST_EDGES / ranks / (size_t)gfn_env_shape(run->env)->n_actions;
     size_t part = (n / ranks + unit) / unit * unit;
-    part = part < LEAST_PART ? LEAST_PART : part > MOST_PART ? MOST_PART : part;
+    part = part < LEAST_PART ? LEAST_PART : part;
     part = part < most ? part : most;
     return part > 0 ? part : 1;
 }

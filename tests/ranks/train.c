@@ -92,8 +92,8 @@ static void results_do_not_depend_on_ranks_or_threads(void **unused)
         "size=5 ndim=4 batch-size=64 hidden=24,17 iterations=100 eval-every=3",
         "size=9 ndim=3 batch-size=1 encoding=onehot iterations=100",
         "size=70 batch-size=129 hidden=none iterations=100",
-        /* 279841 states: up to four ranks evaluate them in several rounds */
-        "size=23 ndim=4 batch-size=5 hidden=6 iterations=100 eval-every=0",
+        /* 531441 states: evaluated in two rounds */
+        "size=9 ndim=6 batch-size=5 hidden=6 iterations=100 eval-every=0",
     };
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
         outcome expected, found;
