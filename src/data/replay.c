@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A FIFO buffer is a ring; one by reward is sorted, so that what it holds is found by bisection and
- * what it gives up is the last.
+ * what it gives up is the last. What comes is sorted by itself and then merged, so that what is
+ * held moves once for many that come.
  */
 #include "data/replay.h"
 
@@ -12,20 +13,29 @@
 #include "base/memory.h"
 #include "data/state_set.h"
 
+/* Objects that are sorted together. */
+enum { PART = 256 };
+
 struct gfn_replay {
     gfn_replay_kind kind;
     size_t capacity, width, count;
     size_t first;    /* FIFO: where the oldest is */
-    int32_t *object; /* [capacity + 1][width], the last one scratch */
-    double *reward;  /* [capacity + 1] log R */
+    int32_t *object; /* [capacity][width] */
+    double *reward;  /* [capacity] log R */
 };
+
+typedef struct element {
+    const int32_t *object;
+    double reward;
+    size_t place; /* of one that comes: the held element that it comes before */
+} element;
 
 gfn_status gfn_replay_create(gfn_replay_kind kind, size_t capacity, size_t width,
                              gfn_replay **replay)
 {
     size_t words;
     if (capacity == 0 || capacity >= (size_t)1 << 30 || width == 0 ||
-        !gfn_multiply(capacity + 1, width, &words))
+        !gfn_multiply(capacity, width, &words))
         return gfn_fail(GFN_EINVAL,
                         "replay buffer: %zu objects of %zu words, can hold at most 2^30 (hint: a "
                         "smaller --replay-capacity)",
@@ -35,7 +45,7 @@ gfn_status gfn_replay_create(gfn_replay_kind kind, size_t capacity, size_t width
     *r = (gfn_replay){.kind = kind, .capacity = capacity, .width = width};
     gfn_status status = gfn_allocate("objects to replay", words, sizeof(int32_t), &r->object);
     if (status == GFN_OK)
-        status = gfn_allocate("rewards to replay", capacity + 1, sizeof(double), &r->reward);
+        status = gfn_allocate("rewards to replay", capacity, sizeof(double), &r->reward);
     if (status != GFN_OK)
         gfn_replay_destroy(&r);
     else
@@ -52,64 +62,119 @@ void gfn_replay_destroy(gfn_replay **replay)
     gfn_release(replay);
 }
 
-static void put(gfn_replay *r, size_t place, const int32_t *object, double log_reward)
+static void put(gfn_replay *r, size_t place, element e)
 {
-    memcpy(r->object + place * r->width, object, r->width * sizeof *object);
-    r->reward[place] = log_reward;
+    memcpy(r->object + place * r->width, e.object, r->width * sizeof *e.object);
+    r->reward[place] = e.reward;
 }
 
-/* Negative where (object, log_reward) comes before element i, 0 where it is that. */
-static int compare(const gfn_replay *r, const int32_t *object, double log_reward, size_t i)
+static element get(const gfn_replay *r, size_t place)
 {
-    const int32_t *other = r->object + i * r->width;
-    if (log_reward > r->reward[i] || log_reward < r->reward[i])
-        return log_reward > r->reward[i] ? -1 : 1;
-    const size_t a = gfn_state_hash(object, r->width), b = gfn_state_hash(other, r->width);
-    if (a != b)
-        return a < b ? -1 : 1;
-    return memcmp(object, other, r->width * sizeof *object);
+    return (element){r->object + place * r->width, r->reward[place], place};
 }
 
-/* The first place before whose element the object does not come after; *is_held: it is there. */
-static size_t find(const gfn_replay *r, const int32_t *object, double log_reward, bool *is_held)
+/* ---- by reward ---- */
+
+/* Negative where a comes before b, 0 where they are the same object. */
+static int compare(element a, element b, size_t width)
+{
+    if (a.reward > b.reward || a.reward < b.reward)
+        return a.reward > b.reward ? -1 : 1;
+    const size_t hash_a = gfn_state_hash(a.object, width), hash_b = gfn_state_hash(b.object, width);
+    if (hash_a != hash_b)
+        return hash_a < hash_b ? -1 : 1;
+    return memcmp(a.object, b.object, width * sizeof *a.object);
+}
+
+/* Find where the element belongs among those held; false: it is held. */
+static bool find_place(const gfn_replay *r, element *e)
 {
     size_t low = 0, high = r->count;
-    *is_held = false;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = compare(r, object, log_reward, middle);
-        *is_held |= order == 0;
-        if (order <= 0)
+        const int order = compare(*e, get(r, middle), r->width);
+        if (order == 0)
+            return false;
+        if (order < 0)
             high = middle;
         else
             low = middle + 1;
     }
-    return low;
+    e->place = low;
+    return true;
 }
 
-static void add_by_reward(gfn_replay *r, const int32_t *object, double log_reward)
+/* Into n sorted ones, unless it is there. Returns how many there are. */
+static size_t insert(element *sorted, size_t n, element e, size_t width)
 {
-    bool is_held;
-    const size_t place = find(r, object, log_reward, &is_held);
-    if (is_held || place == r->capacity)
+    size_t i = n;
+    int order = -1;
+    while (i > 0 && (order = compare(e, sorted[i - 1], width)) < 0)
+        i--;
+    if (i > 0 && order == 0)
+        return n;
+    memmove(sorted + i + 1, sorted + i, (n - i) * sizeof *sorted);
+    sorted[i] = e;
+    return n + 1;
+}
+
+/* Held elements [first, end) go `by` places back; those that the buffer is full without are lost.
+ */
+static void push_back(gfn_replay *r, size_t first, size_t end, size_t by)
+{
+    const size_t to = first + by, width = r->width;
+    if (to >= r->capacity)
         return;
-    const size_t behind = r->count - place, width = r->width;
-    memmove(r->object + (place + 1) * width, r->object + place * width,
-            behind * width * sizeof *r->object);
-    memmove(r->reward + place + 1, r->reward + place, behind * sizeof *r->reward);
-    put(r, place, object, log_reward);
-    r->count += r->count < r->capacity;
+    const size_t n = end - first < r->capacity - to ? end - first : r->capacity - to;
+    memmove(r->object + to * width, r->object + first * width, n * width * sizeof *r->object);
+    memmove(r->reward + to, r->reward + first, n * sizeof *r->reward);
 }
 
-void gfn_replay_add(gfn_replay *r, const int32_t *object, double log_reward)
+static void merge(gfn_replay *r, size_t n, const element *sorted)
 {
-    if (r->kind == GFN_REPLAY_REWARD) {
-        add_by_reward(r, object, log_reward);
-    } else if (r->count < r->capacity) {
-        put(r, r->count++, object, log_reward);
-    } else {
-        put(r, r->first, object, log_reward);
-        r->first = (r->first + 1) % r->capacity;
+    size_t end = r->count;
+    for (size_t i = n; i-- > 0; end = sorted[i].place) {
+        push_back(r, sorted[i].place, end, i + 1);
+        if (sorted[i].place + i < r->capacity)
+            put(r, sorted[i].place + i, sorted[i]);
+    }
+    r->count = r->count + n < r->capacity ? r->count + n : r->capacity;
+}
+
+/* At most PART. */
+static void add_by_reward(gfn_replay *r, size_t n, const int32_t *object, const double *log_reward)
+{
+    element sorted[PART];
+    size_t fresh = 0;
+    for (size_t i = 0; i < n; i++) {
+        element e = {object + i * r->width, log_reward[i], 0};
+        if (find_place(r, &e) && e.place < r->capacity)
+            fresh = insert(sorted, fresh, e, r->width);
+    }
+    merge(r, fresh, sorted);
+}
+
+/* ---- all kinds ---- */
+
+static void add_newest(gfn_replay *r, size_t n, const int32_t *object, const double *log_reward)
+{
+    for (size_t i = 0; i < n; i++) {
+        const element e = {object + i * r->width, log_reward[i], 0};
+        if (r->count < r->capacity) {
+            put(r, r->count++, e);
+        } else {
+            put(r, r->first, e);
+            r->first = (r->first + 1) % r->capacity;
+        }
+    }
+}
+
+void gfn_replay_add(gfn_replay *r, size_t n, const int32_t *object, const double *log_reward)
+{
+    for (size_t done = 0; done < n; done += PART) {
+        const size_t some = n - done < PART ? n - done : PART;
+        (r->kind == GFN_REPLAY_REWARD ? add_by_reward : add_newest)(
+            r, some, object + done * r->width, log_reward + done);
     }
 }
 

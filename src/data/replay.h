@@ -27,7 +27,8 @@ gfn_status gfn_replay_create(gfn_replay_kind kind, size_t capacity, size_t width
                              gfn_replay **replay);
 void gfn_replay_destroy(gfn_replay **replay);
 
-void gfn_replay_add(gfn_replay *replay, const int32_t *object, double log_reward);
+/* Add objects [n][width], one after the other. */
+void gfn_replay_add(gfn_replay *replay, size_t n, const int32_t *object, const double *log_reward);
 
 size_t gfn_replay_count(const gfn_replay *replay);
 size_t gfn_replay_capacity(const gfn_replay *replay);

@@ -79,6 +79,22 @@ static gfn_status load(const char *path, const gfn_env *env, int32_t **objects, 
 
 /* ---- the buffer ---- */
 
+/* Objects whose rewards are found together. */
+enum { PART = 256 };
+
+static void add(gfn_trainer *t, size_t n, const int32_t *objects)
+{
+    const gfn_env *env = t->run->env;
+    const size_t width = (size_t)env->spec.state_width;
+    double log_reward[PART];
+    for (size_t done = 0; done < n; done += PART) {
+        const size_t some = n - done < PART ? n - done : PART;
+        const int32_t *object = objects + done * width;
+        env->ops->log_reward(env->world, some, object, log_reward);
+        gfn_replay_add(t->replays.buffer, some, object, log_reward);
+    }
+}
+
 /* Objects that rank 0 has become those of all ranks, in a buffer of `capacity` or just for them. */
 static gfn_status fill(gfn_trainer *t, gfn_status mine, int32_t *objects, size_t n)
 {
@@ -95,11 +111,8 @@ static gfn_status fill(gfn_trainer *t, gfn_status mine, int32_t *objects, size_t
     status = gfn_comm_agree(run->comm, status);
     if (status == GFN_OK && n > 0)
         status = gfn_comm_broadcast(run->comm, all, n * width * sizeof(int32_t));
-    for (size_t i = 0; i < n && status == GFN_OK; i++) {
-        double log_reward;
-        run->env->ops->log_reward(run->env->world, 1, all + i * width, &log_reward);
-        gfn_replay_add(r->buffer, all + i * width, log_reward);
-    }
+    if (status == GFN_OK)
+        add(t, n, all);
     if (all != objects)
         gfn_release(&all);
     return status;
@@ -205,12 +218,12 @@ gfn_status gfn_replays_add(gfn_trainer *t, const gfn_trajectories *log)
                                 (size_t)t->batch_size, r->counts));
     for (int rank = 0; rank < gfn_comm_size(t->run->comm); rank++)
         all += r->counts[rank];
-    for (size_t i = 0; i < all; i++) {
-        const int32_t *object = gfn_record_state(r->gathered + i * r->key_words);
-        double log_reward;
-        t->run->env->ops->log_reward(t->run->env->world, 1, object, &log_reward);
-        gfn_replay_add(r->buffer, object, log_reward);
-    }
+    /* Without the padding of records, in their place. */
+    int32_t *objects = (int32_t *)(void *)r->gathered;
+    for (size_t i = 0; i < all; i++)
+        memmove(objects + i * width, gfn_record_state(r->gathered + i * r->key_words),
+                width * sizeof *objects);
+    add(t, all, objects);
     return GFN_OK;
 }
 

@@ -57,10 +57,22 @@ static gfn_replay *make(gfn_replay_kind kind, size_t capacity)
     return replay;
 }
 
+/* So many at a time. */
+static void add_parts(gfn_replay *replay, size_t n, const thing *things, size_t part)
+{
+    int32_t object[MOST][WIDTH];
+    double log_reward[MOST];
+    for (size_t i = 0; i < n; i++) {
+        memcpy(object[i], things[i].object, sizeof object[i]);
+        log_reward[i] = things[i].log_reward;
+    }
+    for (size_t done = 0; done < n; done += part)
+        gfn_replay_add(replay, n - done < part ? n - done : part, object[done], log_reward + done);
+}
+
 static void add_all(gfn_replay *replay, size_t n, const thing *things)
 {
-    for (size_t i = 0; i < n; i++)
-        gfn_replay_add(replay, things[i].object, things[i].log_reward);
+    add_parts(replay, n, things, n ? n : 1);
 }
 
 static void assert_holds(const gfn_replay *replay, size_t n, const thing *things)
@@ -95,10 +107,16 @@ static void a_fifo_buffer_holds_the_newest_oldest_first(void **unused)
         for (size_t n = 0; n < MOST; n++) { /* around several times but for the largest */
             const size_t held = n < capacity ? n : capacity;
             assert_holds(replay, held, things + n - held);
-            gfn_replay_add(replay, things[n].object, things[n].log_reward);
+            gfn_replay_add(replay, 1, things[n].object, &things[n].log_reward);
         }
         gfn_replay_destroy(&replay);
         assert_null(replay);
+        for (size_t part = 1; part <= MOST; part += 57) {
+            replay = make(GFN_REPLAY_FIFO, capacity);
+            add_parts(replay, MOST, things, part);
+            assert_holds(replay, capacity, things + MOST - capacity);
+            gfn_replay_destroy(&replay);
+        }
     }
 }
 
@@ -118,6 +136,7 @@ static void a_buffer_by_reward_holds_the_best_whatever_the_order_of_adding(void 
 {
     (void)unused;
     static const size_t capacities[] = {1, 2, 40, MOST - 1, MOST, 2 * MOST};
+    static const size_t parts[] = {1, 1, 7, MOST, 100, 257};
     thing sorted[MOST], things[MOST];
     make_things(MOST, sorted);
     memcpy(things, sorted, sizeof things);
@@ -127,7 +146,7 @@ static void a_buffer_by_reward_holds_the_best_whatever_the_order_of_adding(void 
         for (uint64_t round = 1; round <= 6; round++) {
             gfn_replay *replay = make(GFN_REPLAY_REWARD, capacity);
             shuffle(MOST, things, round);
-            add_all(replay, MOST, round % 2 ? things : sorted);
+            add_parts(replay, MOST, round % 2 ? things : sorted, parts[round - 1]);
             assert_holds(replay, capacity < MOST ? capacity : MOST, sorted);
             gfn_replay_destroy(&replay);
         }
@@ -145,7 +164,7 @@ static void a_buffer_by_reward_holds_each_object_once(void **unused)
     qsort(sorted, N, sizeof *sorted, compare);
     gfn_replay *replay = make(GFN_REPLAY_REWARD, CAPACITY), *large = make(GFN_REPLAY_REWARD, MOST);
     shuffle(N * TIMES, things, 9);
-    add_all(replay, N * TIMES, things);
+    add_parts(replay, N * TIMES, things, 40);
     add_all(large, N * TIMES, things);
     assert_holds(replay, CAPACITY, sorted);
     assert_holds(large, N, sorted);
@@ -208,7 +227,7 @@ static void a_buffer_that_is_made_again_from_its_order_goes_on_equally(void **un
             for (size_t i = 0; i < gfn_replay_count(replay); i++) {
                 const int32_t *object = gfn_replay_object(replay, i);
                 size_t from = (size_t)(object[0] + 57); /* as make_things() numbers them */
-                gfn_replay_add(again, object, things[from].log_reward);
+                gfn_replay_add(again, 1, object, &things[from].log_reward);
             }
             for (size_t n = before[b]; n < MOST; n += 13) {
                 for (size_t i = 0; i < gfn_replay_count(replay); i++)

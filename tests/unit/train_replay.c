@@ -92,8 +92,7 @@ static void a_batch_is_new_but_for_the_share_that_is_replayed(void **unused)
             assert_int_equal(t->n_new, step == 0 ? t->batch_size : rows[r].n_new);
             for (size_t i = (size_t)t->n_new; i < t->log->n; i++)
                 assert_true(is_held(expected, object_of(t, i)));
-            for (size_t i = 0; i < (size_t)t->n_new; i++)
-                gfn_replay_add(expected, object_of(t, i), t->log->log_reward[i]);
+            gfn_replay_add(expected, (size_t)t->n_new, t->log->terminal, t->log->log_reward);
             assert_equal_buffers(t->replays.buffer, expected);
         }
         gfn_replay_destroy(&expected);
