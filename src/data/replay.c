@@ -24,9 +24,11 @@ struct gfn_replay {
     double *reward;  /* [capacity] log R */
 };
 
+/* As the buffer by reward orders it. */
 typedef struct element {
     const int32_t *object;
     double reward;
+    size_t hash;
     size_t place; /* of one that comes: the held element that it comes before */
 } element;
 
@@ -62,27 +64,26 @@ void gfn_replay_destroy(gfn_replay **replay)
     gfn_release(replay);
 }
 
-static void put(gfn_replay *r, size_t place, element e)
+static void put(gfn_replay *r, size_t place, const int32_t *object, double log_reward)
 {
-    memcpy(r->object + place * r->width, e.object, r->width * sizeof *e.object);
-    r->reward[place] = e.reward;
-}
-
-static element get(const gfn_replay *r, size_t place)
-{
-    return (element){r->object + place * r->width, r->reward[place], place};
+    memcpy(r->object + place * r->width, object, r->width * sizeof *object);
+    r->reward[place] = log_reward;
 }
 
 /* ---- by reward ---- */
+
+static element describe(const gfn_replay *r, const int32_t *object, double reward)
+{
+    return (element){object, reward, gfn_state_hash(object, r->width), 0};
+}
 
 /* Negative where a comes before b, 0 where they are the same object. */
 static int compare(element a, element b, size_t width)
 {
     if (a.reward > b.reward || a.reward < b.reward)
         return a.reward > b.reward ? -1 : 1;
-    const size_t hash_a = gfn_state_hash(a.object, width), hash_b = gfn_state_hash(b.object, width);
-    if (hash_a != hash_b)
-        return hash_a < hash_b ? -1 : 1;
+    if (a.hash != b.hash)
+        return a.hash < b.hash ? -1 : 1;
     return memcmp(a.object, b.object, width * sizeof *a.object);
 }
 
@@ -92,7 +93,8 @@ static bool find_place(const gfn_replay *r, element *e)
     size_t low = 0, high = r->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = compare(*e, get(r, middle), r->width);
+        const element held = describe(r, r->object + middle * r->width, r->reward[middle]);
+        const int order = compare(*e, held, r->width);
         if (order == 0)
             return false;
         if (order < 0)
@@ -136,7 +138,7 @@ static void merge(gfn_replay *r, size_t n, const element *sorted)
     for (size_t i = n; i-- > 0; end = sorted[i].place) {
         push_back(r, sorted[i].place, end, i + 1);
         if (sorted[i].place + i < r->capacity)
-            put(r, sorted[i].place + i, sorted[i]);
+            put(r, sorted[i].place + i, sorted[i].object, sorted[i].reward);
     }
     r->count = r->count + n < r->capacity ? r->count + n : r->capacity;
 }
@@ -147,7 +149,7 @@ static void add_by_reward(gfn_replay *r, size_t n, const int32_t *object, const 
     element sorted[PART];
     size_t fresh = 0;
     for (size_t i = 0; i < n; i++) {
-        element e = {object + i * r->width, log_reward[i], 0};
+        element e = describe(r, object + i * r->width, log_reward[i]);
         if (find_place(r, &e) && e.place < r->capacity)
             fresh = insert(sorted, fresh, e, r->width);
     }
@@ -159,13 +161,12 @@ static void add_by_reward(gfn_replay *r, size_t n, const int32_t *object, const 
 static void add_newest(gfn_replay *r, size_t n, const int32_t *object, const double *log_reward)
 {
     for (size_t i = 0; i < n; i++) {
-        const element e = {object + i * r->width, log_reward[i], 0};
-        if (r->count < r->capacity) {
-            put(r, r->count++, e);
-        } else {
-            put(r, r->first, e);
+        const bool is_full = r->count == r->capacity;
+        put(r, is_full ? r->first : r->count, object + i * r->width, log_reward[i]);
+        if (is_full)
             r->first = (r->first + 1) % r->capacity;
-        }
+        else
+            r->count++;
     }
 }
 
