@@ -254,11 +254,25 @@ static bool check_seeds(cli_request *request)
     return false;
 }
 
+/* A file of options names the preset that lies below it: two of them could mean anything. */
+static bool check_preset(cli_request *request)
+{
+    const char *preset = cli_find(request, "preset");
+    const char *file = gfn_options_text(request->program, "config");
+    if (preset == NULL || file[0] == '\0')
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "preset: expected none beside --config %.200s, found %.200s (hint: a line preset = "
+             "%.200s in the file, whose other lines override it)",
+             file, preset, preset);
+    return false;
+}
+
 /* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
     if (request->command == CLI_TRAIN)
-        return check_resume(request) && check_seeds(request);
+        return check_resume(request) && check_seeds(request) && check_preset(request);
     for (size_t i = 0; i < request->n_settings; i++)
         if (!check_option(request, request->settings[i].name))
             return false;
@@ -300,13 +314,30 @@ const char *cli_find(const cli_request *request, const char *name)
 gfn_status cli_train_options(const cli_request *request, gfn_options **options)
 {
     const char *file = gfn_options_text(request->program, "config");
-    const char *env = cli_find(request, "env");
+    const char *env = cli_find(request, "env"), *preset = cli_find(request, "preset");
     gfn_status status =
         file[0] ? gfn_run_options_load(file, env, options) : gfn_run_options_create(env, options);
+    if (status == GFN_OK && preset)
+        status = gfn_run_options_preset(*options, preset);
     for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++)
         status = gfn_options_set(*options, request->settings[i].name, request->settings[i].value,
                                  "command line");
     return status;
+}
+
+/* Words behind a margin that the first line has already, folded at 80 columns. */
+static void print_words(FILE *to, const char *words, int margin)
+{
+    int column = 0;
+    for (size_t n; words[0]; words += n + strspn(words + n, " ")) {
+        n = strcspn(words, " ");
+        if (column > 0 && margin + column + 1 + (int)n > 79) {
+            fprintf(to, "\n%*s", margin, "");
+            column = 0;
+        }
+        column += fprintf(to, "%s%.*s", column ? " " : "", (int)n, words);
+    }
+    fputc('\n', to);
 }
 
 /* "--size N" and what it means, with the default, folded at 80 columns. */
@@ -326,15 +357,7 @@ static void print_row(FILE *to, const gfn_option *row)
         fprintf(to, "%s\n%26s", left, "");
     else
         fprintf(to, "%-26s", left);
-    size_t column = 0;
-    for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
-        if (column > 0 && column + 1 + strlen(word) > 53) {
-            fprintf(to, "\n%26s", "");
-            column = 0;
-        }
-        column += (size_t)fprintf(to, "%s%s", column ? " " : "", word);
-    }
-    fputc('\n', to);
+    print_words(to, text, 26);
 }
 
 static void print_table(FILE *to, const gfn_option *row, const char *heading)
@@ -358,7 +381,7 @@ void cli_print_help(FILE *to)
           "  gfn-dist --resume RUN [OPTION...] go on with a run that was stopped or killed\n"
           "  gfn-dist sample RUN [OPTION...]   draw objects from a run's checkpoint\n"
           "  gfn-dist eval RUN [OPTION...]     measure a run's checkpoint\n"
-          "  gfn-dist list                     environments and objectives\n\n"
+          "  gfn-dist list                     environments, objectives, presets\n\n"
           "  mpirun -np 8 gfn-dist --size 16   the same on 8 ranks, with the same result\n\n"
           "sample and eval take --samples, --seed, --threads, --watchdog and --quiet; sample\n"
           "also --out.\n"
@@ -371,6 +394,20 @@ void cli_print_help(FILE *to)
         print_table(to, gfn_env_kind(i)->options, heading);
     }
     print_table(to, program_rows, NULL);
+}
+
+static void print_preset(FILE *to, const gfn_preset *preset)
+{
+    enum { MARGIN = 17 };
+    char source[256], differs[256];
+    snprintf(source, sizeof source, "from %s", preset->source);
+    snprintf(differs, sizeof differs, "but: %s", preset->differs);
+    const char *const lines[] = {preset->settings, source, differs};
+    fprintf(to, "  %-14s %s\n", preset->name, preset->summary);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        fprintf(to, "%*s", MARGIN, "");
+        print_words(to, lines[i], MARGIN);
+    }
 }
 
 void cli_print_list(FILE *to)
@@ -393,4 +430,7 @@ void cli_print_list(FILE *to)
         const gfn_backward_kind *kind = gfn_backward_kind_of((gfn_backward)i);
         fprintf(to, "  %-12s %s\n", kind->name, kind->summary);
     }
+    fputs("\nPresets (--preset)\n", to);
+    for (size_t i = 0; i < gfn_presets(); i++)
+        print_preset(to, gfn_preset_of(i));
 }

@@ -17,6 +17,7 @@ SHELL_TESTS = \
 	tests/cli/files.sh \
 	tests/cli/hangs.sh \
 	tests/cli/long.sh \
+	tests/cli/presets.sh \
 	tests/cli/replay.sh \
 	tests/cli/resume.sh \
 	tests/cli/rewards.sh \
@@ -127,7 +128,7 @@ AM_TESTS_ENVIRONMENT = \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;
 
 # Learning that takes minutes: these tests do more where GFN_LONG=yes.
-LONG_TESTS = tests/cli/converge.sh tests/cli/exact.sh tests/cli/same-bits.sh
+LONG_TESTS = tests/cli/converge.sh tests/cli/exact.sh tests/cli/presets.sh tests/cli/same-bits.sh
 check-long: all
 	@GFN_LONG=yes TEST_SECONDS=3600 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)'
 	@$(MAKE) $(AM_MAKEFLAGS) -s --no-print-directory count-tests TESTS='$(LONG_TESTS)'

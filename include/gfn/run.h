@@ -30,9 +30,26 @@ GFN_API const gfn_option *gfn_run_option_rows(void);
  * Errors: GFN_EINVAL (unknown kind), GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_options_create(const char *env, gfn_options **options);
 
-/* Options as a file has them (config.ini), on top of the defaults of the environment kind `env`
- * (NULL: the one that the file names). Errors: GFN_EIO, GFN_EINVAL (an unknown name or a bad value,
- * with the line). */
+/* A published configuration by name; index < gfn_presets(). */
+typedef struct gfn_preset {
+    const char *name;     /* "tb-8x4-r0.1" */
+    const char *summary;  /* what is trained */
+    const char *source;   /* where it was published */
+    const char *differs;  /* in what it is not as published */
+    const char *settings; /* "size=8 ndim=4 ..." */
+} gfn_preset;
+
+GFN_API size_t gfn_presets(void);
+GFN_API const gfn_preset *gfn_preset_of(size_t index);
+
+/* Set all that a preset stands for, and its name in the option `preset`, which alone stands for
+ * nothing: it says where a configuration comes from. What is set later overrides it.
+ * Errors: GFN_EINVAL (unknown name, or options of an environment that has not these). */
+GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name);
+
+/* Options as a file has them (config.ini), on top of the preset that it names, if any, and of the
+ * defaults of the environment kind `env` (NULL: the one that the file names). Errors: GFN_EIO,
+ * GFN_EINVAL (an unknown name or a bad value, with the line). */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
 /* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the

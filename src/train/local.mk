@@ -20,6 +20,7 @@ libtrain_la_SOURCES = \
 	src/train/options.c \
 	src/train/pack.c \
 	src/train/plan.c \
+	src/train/presets.c \
 	src/train/replays.c \
 	src/train/restore.c \
 	src/train/resume.c \

@@ -17,6 +17,8 @@
 static const gfn_option rows[] = {
     {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
      "environment (see gfn-dist list)"},
+    {"preset", GFN_OPTION_WORD, "", 0, 0, NULL, "Problem",
+     "published settings by name (see gfn-dist list); other options override them"},
     {"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method",
      "balance condition to train (see gfn-dist list)"},
     {"subtb-lambda", GFN_OPTION_NUMBER, "0.9", 1e-6, 1e3, NULL, "Method",
@@ -133,14 +135,25 @@ gfn_status gfn_run_options_create(const char *env, gfn_options **options)
     return status;
 }
 
+/* Whatever the order of lines, those of a preset lie below the others. */
+static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options **options)
+{
+    const char *preset = gfn_ini_find(ini, "preset");
+    gfn_status status = gfn_run_options_create(env ? env : gfn_ini_find(ini, "env"), options);
+    if (status == GFN_OK && preset && preset[0])
+        status = gfn_run_options_preset(*options, preset);
+    return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", ini->source);
+}
+
 gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options)
 {
     struct gfn_ini ini;
+    *options = NULL;
     GFN_TRY(gfn_ini_read(file, &ini));
-    gfn_status status = gfn_run_options_create(env ? env : gfn_ini_find(&ini, "env"), options);
+    gfn_status status = apply(&ini, env, options);
+    if (status == GFN_OK)
+        status = gfn_ini_apply(&ini, *options);
     if (status != GFN_OK)
-        status = gfn_fail_in(status, "%s: ", file);
-    else if ((status = gfn_ini_apply(&ini, *options)) != GFN_OK)
         gfn_options_destroy(options);
     gfn_ini_clear(&ini);
     return status;

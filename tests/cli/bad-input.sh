@@ -39,7 +39,7 @@ done
 for value in 0 -3 '32,' ',32' 32,0 a 70000 1e3 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17; do
     refused 2 "^gfn-dist: hidden: $everything" "--hidden=$value"
 done
-for option in env objective backward activation schedule reward encoding progress; do
+for option in env preset objective backward activation schedule reward encoding progress; do
     refused 2 "^gfn-dist: $option: $everything" "--$option" nonsense
     refused 2 "^gfn-dist: $option: $everything" "--$option="
 done
@@ -72,6 +72,14 @@ refused 2 "$everything" eval a --size 8
 refused 2 "$everything" eval a --out x
 refused 2 "$everything" sample a --progress never
 refused 2 "$everything" list --config x
+
+# Presets.
+refused 2 '^gfn-dist: preset: expected one of seed, torchgfn-2d8, .*found "sead".*hint' --preset sead
+refused 2 '^gfn-dist: preset: expected none beside --config a.ini, found seed .*preset = seed' \
+    --preset seed --config a.ini
+printf 'preset = sead\n' >bad.ini
+refused 2 '^gfn-dist: bad.ini: preset: expected one of seed, ' --config bad.ini
+refused 2 "$everything" eval a --preset seed
 
 # Seeds.
 for value in '' abc -1 3- 5-4 1,1 0-5,3 1.5 0-1000 99999999999999999999; do

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Presets: what they stand for lies below all other options, is written out, and repeats the run.
+# `make check-long` (GFN_LONG=yes) trains them with three seeds to the thresholds of the README.
+set -u
+. "$top_srcdir/tests/cli/bits.sh"
+cd "$TMPDIR" || exit 1
+failed=0
+
+bad() {
+    echo "$*"
+    failed=1
+}
+crc() { grep '"params_crc"' "$1/summary.json"; }
+train() { "$GFN_DIST" "$@" --threads 1 --quiet || bad "it fails: $*"; }
+
+# The seed's is the job without options; only what is written differs.
+train --preset seed --out preset
+train --out plain
+[ "$(crc preset)" = "$(crc plain)" ] || bad "the preset seed is not the job without options"
+grep -qx 'preset = seed' preset/config.ini || bad "config.ini does not name the preset"
+
+# Options override it, wherever they stand, and config.ini has what became of them.
+train --iterations 6 --preset tb-8x4-r0.01 --lr 0.002 --samples 50 --out few
+train --size 8 --ndim 4 --r0 0.01 --r1 0.5 --r2 2 --backward tied --hidden 256,256 \
+    --activation leaky-relu --batch-size 16 --iterations 6 --lr 0.002 --samples 50 --out few-plain
+[ "$(crc few)" = "$(crc few-plain)" ] || bad "tb-8x4-r0.01 is not its settings"
+for line in 'preset = tb-8x4-r0.01' 'iterations = 6 ' 'lr = 0.002 ' 'size = 8 '; do
+    grep -q "^$line" few/config.ini || bad "config.ini: no line $line"
+done
+train --config few/config.ini --out again
+[ "$(bits few)" = "$(bits again)" ] || bad "config.ini does not repeat the run"
+cmp few/config.ini again/config.ini || bad "config.ini is not written as it was read"
+sed 's/^preset = .*/preset = gfnx-20x4/' few/config.ini >other.ini
+train --config other.ini --out other
+[ "$(crc few)" = "$(crc other)" ] || bad "a preset overrides the lines of its file"
+printf 'iterations = 3\nsize = 6\npreset = tb-8x4-r0.1\nsamples = 50\n' >mine.ini
+train --config mine.ini --lr 0.02 --out mine
+for line in 'size = 6 ' 'lr = 0.02 ' 'r0 = 0.1' 'batch-size = 16 ' 'iterations = 3 '; do
+    grep -q "^$line" mine/config.ini || bad "a file with a preset: no line $line"
+done
+train --resume few --preset tb-8x4-r0.01 --iterations 8 2>/dev/null
+
+# All are listed.
+"$GFN_DIST" list | sed -n '/^Presets/,$p' >list
+names=$(sed -nE 's/^  ([a-z0-9.-]+) .*/\1/p' list)
+[ "$(xargs <<<"$names")" = "seed torchgfn-2d8 gfnx-20x4 tb-8x4-r0.1 tb-8x4-r0.01 tb-8x4-r0.001" ] ||
+    bad "listed: $names"
+[ "$(awk 'length > 80' list)" = '' ] || bad "lines are too long: $(awk 'length > 80' list)"
+
+# reaches NAME L1 LOG_Z MODES OPTION...: at the end, of every seed.
+reaches() {
+    local name=$1 bounds=("$2" "$3" "$4") run
+    shift 4
+    "$GFN_DIST" --preset "$name" --seeds 0-2 --out "$name" "$@" 2>/dev/null >table || bad "$name fails"
+    echo "$name" && cat table
+    for run in "$name"/seed-*; do
+        awk -v l1="${bounds[0]}" -v log_z="${bounds[1]}" -v modes="${bounds[2]}" '
+            { gsub(/[":,]/, "") }
+            !($1 in found) { found[$1] = $2 }
+            END {
+                error = found["log_z_error"] < 0 ? -found["log_z_error"] : found["log_z_error"]
+                exit !(found["l1"] != "" && found["l1"] <= l1 && error <= log_z &&
+                       found["modes"] >= modes)
+            }' "$run/summary.json" || bad "$run misses L1 ${bounds[0]}, log Z ${bounds[1]}, ${bounds[2]} modes"
+    done
+}
+
+if [ "${GFN_LONG-}" = yes ]; then
+    reaches seed 1e-3 1e-4 4
+    reaches torchgfn-2d8 1e-4 1e-4 4
+    reaches gfnx-20x4 0.25 0.1 250 --eval-every 12000
+    grep -h '"iteration":12000,' gfnx-20x4/seed-*/metrics.jsonl >early
+    [ "$(grep -cE '"modes":25[0-6]' early)" -eq 3 ] || bad "gfnx-20x4 at 192,000: $(cat early)"
+    for r0 in 0.1 0.01 0.001; do
+        reaches tb-8x4-r$r0 0.045 0.02 16
+    done
+else
+    reaches seed 1e-3 1e-4 4
+fi
+exit $failed
