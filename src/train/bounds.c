@@ -38,6 +38,16 @@ typedef struct weighing {
     double *weight; /* [n] */
 } weighing;
 
+/* Streams of random numbers: trajectories of the policy, trajectories drawn back from the target,
+ * objects for the correlation, trajectories drawn back from each of them. */
+enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH };
+
+static gfn_stream stream_of(const gfn_run *run, int which)
+{
+    const uint64_t seed = (uint64_t)gfn_options_int(run->options, "seed");
+    return (gfn_stream){seed, GFN_PURPOSE_BOUND, (uint64_t)which};
+}
+
 /* Weights of this rank's trajectories first ... first + n - 1 of the stream. */
 static gfn_status weigh_share(weighing *w, const gfn_stream *stream, bool is_back, int64_t first,
                               int64_t n)
@@ -62,11 +72,9 @@ static gfn_status weigh_share(weighing *w, const gfn_stream *stream, bool is_bac
 }
 
 /* Weights of n trajectories of the stream, in w->weight on every rank. */
-static gfn_status weigh(weighing *w, gfn_purpose purpose, uint64_t iteration, bool is_back,
-                        int64_t n)
+static gfn_status weigh(weighing *w, int which, bool is_back, int64_t n)
 {
-    const uint64_t seed = (uint64_t)gfn_options_int(w->run->options, "seed");
-    const gfn_stream stream = {seed, purpose, iteration};
+    const gfn_stream stream = stream_of(w->run, which);
     int64_t first, mine;
     gfn_comm_share(w->run->comm, n, &first, &mine);
     gfn_status status = weigh_share(w, &stream, is_back, first, mine);
@@ -147,8 +155,7 @@ static void log_means(const double *weight, int64_t n, double *log_mean)
 static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
 {
     const gfn_run *run = w->run;
-    const gfn_stream stream = {(uint64_t)gfn_options_int(run->options, "seed"), GFN_PURPOSE_BOUND,
-                               2};
+    const gfn_stream stream = stream_of(run, OF_OBJECTS);
     double log_p[OBJECTS], log_r[OBJECTS];
     gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
     GFN_TRY(gfn_comm_agree(run->comm, status));
@@ -156,7 +163,7 @@ static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
     for (int64_t i = n * EACH; i-- > 0;) /* each EACH times, from the last on */
         memmove(w->objects + (size_t)i * w->width, w->objects + (size_t)(i / EACH) * w->width,
                 w->width * sizeof *w->objects);
-    GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 3, true, n * EACH));
+    GFN_TRY(weigh(w, OF_EACH, true, n * EACH));
     log_means(w->weight, n, log_p);
     for (int64_t i = 0; i < n; i++)
         log_p[i] += log_r[i];
@@ -168,11 +175,11 @@ static gfn_status find_all(weighing *w, int64_t n, gfn_bounds *bounds)
 {
     bool is_known;
     bounds->n = n;
-    GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 0, false, n));
+    GFN_TRY(weigh(w, OF_POLICY, false, n));
     bounds->elbo = gfn_estimate_mean((size_t)n, w->weight);
     GFN_TRY(find_targets(w, n, &is_known));
     if (is_known) {
-        GFN_TRY(weigh(w, GFN_PURPOSE_BOUND, 1, true, n));
+        GFN_TRY(weigh(w, OF_TARGET, true, n));
         bounds->eubo = gfn_estimate_mean((size_t)n, w->weight);
     }
     bounds->n_objects = n < OBJECTS ? n : OBJECTS;
