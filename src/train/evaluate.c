@@ -131,7 +131,7 @@ static gfn_status gather(gfn_run *run, size_t mine, size_t n, const double **edg
     *edges = run->edges;
     if (n <= run->part) /* rank 0 has them */
         return GFN_OK;
-    *edges = run->all_edges;
+    *edges = run->all_edges; /* doubles travel as the words that hold their bits */
     return gfn_comm_gather_i64(run->comm, (const int64_t *)(const void *)run->edges, mine, width,
                                (int64_t *)(void *)run->all_edges, n, run->counts);
 }
@@ -155,12 +155,6 @@ static gfn_status sweep(gfn_run *run)
     return GFN_OK;
 }
 
-static gfn_status end_alone(void *self)
-{
-    gfn_run *run = self;
-    return gfn_exact_end(run->exact, &run->p);
-}
-
 gfn_status gfn_run_distribution(gfn_run *run)
 {
     const uint32_t crc = gfn_run_params_crc(run);
@@ -171,7 +165,8 @@ gfn_status gfn_run_distribution(gfn_run *run)
     if (run->exact)
         gfn_exact_begin(run->exact);
     GFN_TRY(sweep(run));
-    GFN_TRY(gfn_run_work_alone(run, end_alone, run));
+    gfn_status status = run->exact ? gfn_exact_end(run->exact, &run->p) : GFN_OK;
+    GFN_TRY(gfn_comm_agree(run->comm, status));
     run->has_p = true;
     run->p_crc = crc;
     return GFN_OK;
