@@ -158,8 +158,8 @@ static void what_was_saved_comes_back(void **state)
                                        ".",
                                        "a.",
                                        "metrics.l1.x",
-                                       "0123456789012345678901234567890123456789012345678901234567"
-                                       "890123456789.x"};
+                                       ("0123456789012345678901234567890123456789012345678901234567"
+                                        "890123456789.x")};
     for (size_t i = 0; i < COUNT(none); i++)
         assert_true(isnan(gfn_json_number(json, none[i])));
     assert_false(gfn_json_flag(json, "iteration"));
