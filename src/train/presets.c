@@ -12,13 +12,13 @@
 
 #define TB_GRID(r0)                                                                                \
     "size=8 ndim=4 reward=original r0=" r0                                                         \
-    " r1=0.5 r2=2 encoding=khot objective=tb backward=tied "                                       \
-    "hidden=256,256 activation=leaky-relu batch-size=16 iterations=8000 lr=0.001 lr-logz=0.1 "     \
-    "schedule=cosine"
+    " r1=0.5 r2=2 encoding=khot objective=tb backward=uniform hidden=256,256 "                     \
+    "activation=leaky-relu batch-size=16 iterations=8000 lr=0.001 lr-logz=0.1 schedule=cosine"
 #define TB_SOURCE                                                                                  \
     "Malkin et al. 2022, arXiv:2201.13259; network and rates: "                                    \
     "gist.github.com/malkin1729/9a87ce4f19acdc2c24225782a8b81c15"
-#define TB_DIFFERS "8,000 of its 62,500 iterations; rates decay"
+#define TB_DIFFERS                                                                                 \
+    "the uniform one of its backward policies; 8,000 of 62,500 iterations; rates decay"
 
 static const gfn_preset presets[] = {
     {"seed", "16x16 with one-hot cells, what is trained without any option",

@@ -30,7 +30,7 @@ complete() {
 for seed in 0 1 2 7; do
     "$GFN_DIST" "${job[@]}" --seed $seed --threads 1 --quiet --out alone-$seed || bad "alone $seed"
 done
-for ranks in 0 $few $many; do
+for ranks in $(printf '%s\n' 0 $few $many | sort -u); do
     start "$ranks" "${job[@]}" --seeds 0-2,7 --out "on-$ranks"
     ends 0 60
     same_as_alone "on-$ranks" 0 1 2 7
