@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cli.h - the parts of the program: reading options, showing progress, reporting.
+ * cli.h - the parts of the program: commands, reading options, showing progress, reporting.
  */
 #ifndef CLI_H
 #define CLI_H
@@ -10,24 +10,65 @@
 
 #include <gfn/gfn.h>
 
-typedef enum cli_command { CLI_TRAIN, CLI_SAMPLE, CLI_EVAL, CLI_LIST } cli_command;
+typedef struct cli_request cli_request;
 
-typedef struct cli_request {
-    cli_command command;
-    const char *run;       /* of sample and eval: the run directory */
+/* commands.c: what the program can be asked to do. */
+typedef struct cli_command {
+    const char *name;
+    const char *arguments; /* as help shows them: "RUN [OPTION...]" */
+    const char *summary;
+    const char *options; /* " a b ": names of those that go with it; NULL: all of training */
+    int least, most;     /* words behind its name */
+    const char *word;    /* what they are: "a run directory" */
+    const char *example;
+    bool is_stoppable; /* by signals, saved */
+
+    /* Do it, on all ranks; NULL: it needs none of them. */
+    gfn_status (*work)(gfn_comm *comm, const cli_request *request, bool *is_complete);
+
+    /* Where work is NULL: print it. */
+    void (*print)(FILE *to, const cli_request *request);
+} cli_command;
+
+extern const cli_command cli_commands[]; /* ended by one without name; the first is the default */
+
+/* NULL: there is none. */
+const cli_command *cli_command_find(const char *name);
+
+struct cli_request {
+    const cli_command *command;
+    char **words; /* [n_words] behind the command, such as run directories; borrowed */
+    int n_words;
     gfn_options *program;  /* out, config, progress, quiet ... */
     gfn_setting *settings; /* [n_settings] what was given for the run, in order */
     size_t n_settings;
     char message[1200]; /* what is wrong */
-} cli_request;
+};
 
 /* options.c: read the command line; false where it is wrong, and then request->message tells why.
  * End the request with cli_clear() in either case. */
 bool cli_parse(int argc, char **argv, cli_request *request);
 void cli_clear(cli_request *request);
 
-/* main.c: train a run to its end or until a stop, kept in `directory` ("": a new one). `name`
- * stands before the live line. report->draw is ended by gfn_draw_clear(). */
+/* Rows of the options of the program, beside those of a run; ended by one without name. */
+const gfn_option *cli_option_rows(void);
+
+/* Options of a training run: command line over file over defaults. */
+gfn_status cli_train_options(const cli_request *request, gfn_options **options);
+
+/* The setting `name` as the command line gave it; NULL where it did not. */
+const char *cli_find(const cli_request *request, const char *name);
+
+/* help.c */
+void cli_print_help(FILE *to);
+void cli_print_list(FILE *to, const cli_request *request);
+
+/* train.c: the commands that train. */
+gfn_status cli_train(gfn_comm *comm, const cli_request *request, bool *is_complete);
+void cli_listen_to_signals(void);
+
+/* Train a run to its end or until a stop, kept in `directory` ("": a new one). `name` stands before
+ * the live line. report->draw is ended by gfn_draw_clear(). */
 gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
                          const char *name, gfn_report *report);
 
@@ -40,14 +81,9 @@ void cli_stop_after(double seconds);
 /* sweep.c: train with several seeds. */
 gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
-/* Options of a training run: command line over file over defaults. */
-gfn_status cli_train_options(const cli_request *request, gfn_options **options);
-
-/* The setting `name` as the command line gave it; NULL where it did not. */
-const char *cli_find(const cli_request *request, const char *name);
-
-void cli_print_help(FILE *to);
-void cli_print_list(FILE *to);
+/* checkpoint.c: the commands that use a run's checkpoint. */
+gfn_status cli_sample(gfn_comm *comm, const cli_request *request, bool *is_complete);
+gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
 /* report.c: the live line on standard error and the report on standard output. */
 typedef struct cli_live {
@@ -63,6 +99,9 @@ void cli_live_begin(cli_live *live, const cli_request *request, const char *name
 bool cli_live_is_due(cli_live *live, const gfn_progress *progress); /* to be asked at every step */
 void cli_live_show(cli_live *live, const gfn_progress *progress);
 void cli_live_end(cli_live *live);
+
+/* What loading found is said even where everything else is quiet. */
+void cli_pass_on_notice(const gfn_run *run);
 
 void cli_report_training(const gfn_run *run, const gfn_report *report);
 void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,

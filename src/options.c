@@ -29,29 +29,13 @@ static const gfn_option program_rows[] = {
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
-/* Options that other commands than train know; help and version go with all. */
-static const struct {
-    const char *name;
-    bool in_sample, in_eval, in_list;
-} of_commands[] = {
-    {"samples", true, true, false}, {"seed", true, true, false},     {"threads", true, true, false},
-    {"quiet", true, true, false},   {"out", true, false, false},     {"help", true, true, true},
-    {"version", true, true, true},  {"watchdog", true, true, false},
-};
-
-static const struct {
-    const char *name;
-    cli_command command;
-    bool takes_run;
-} commands[] = {
-    {"train", CLI_TRAIN, false},
-    {"sample", CLI_SAMPLE, true},
-    {"eval", CLI_EVAL, true},
-    {"list", CLI_LIST, false},
-};
+const gfn_option *cli_option_rows(void)
+{
+    return program_rows;
+}
 
 /* Values that getopt_long() gives for long options start where no character is. */
-enum { MAX_OPTIONS = 256, FIRST_VALUE = 1000, N_COMMANDS = sizeof commands / sizeof commands[0] };
+enum { MAX_OPTIONS = 256, FIRST_VALUE = 1000 };
 
 /* All rows that any run can have: training's, then those of every kind of environment. */
 static size_t collect_rows(const gfn_option **rows, size_t n, const gfn_option *table)
@@ -173,44 +157,49 @@ static bool read_options(int argc, char **argv, cli_request *request)
     }
 }
 
-/* What stands beside the options: a command, and the run that it works on. */
+/* "train, sample, eval, list" */
+static const char *command_names(char *text, size_t size)
+{
+    size_t used = 0;
+    for (const cli_command *command = cli_commands; command->name && used < size; command++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", command->name);
+    return text;
+}
+
+/* What stands beside the options: a command, and what it works on. */
 static bool read_command(int argc, char **argv, cli_request *request)
 {
-    const char *word = optind < argc ? argv[optind++] : "train";
-    size_t i = 0;
-    while (i < N_COMMANDS && strcmp(commands[i].name, word) != 0)
-        i++;
-    if (i == N_COMMANDS) {
+    const char *word = optind < argc ? argv[optind++] : cli_commands[0].name;
+    const cli_command *command = cli_command_find(word);
+    char names[200];
+    if (command == NULL) {
         snprintf(request->message, sizeof request->message,
-                 "command: expected one of train, sample, eval, list, found \"%.100s\" (hint: "
-                 "gfn-dist --help)",
-                 word);
+                 "command: expected one of %s, found \"%.100s\" (hint: gfn-dist --help)",
+                 command_names(names, sizeof names), word);
         return false;
     }
-    request->command = commands[i].command;
-    if (commands[i].takes_run && optind == argc) {
+    request->command = command;
+    request->words = argv + optind;
+    request->n_words = argc - optind;
+    if (request->n_words < command->least) {
         snprintf(request->message, sizeof request->message,
-                 "%s: expected a run directory, found none (hint: gfn-dist %s runs/latest)", word,
-                 word);
+                 "%s: expected %s, found none (hint: gfn-dist %s %s)", word, command->word, word,
+                 command->example);
         return false;
     }
-    if (commands[i].takes_run)
-        request->run = argv[optind++];
-    if (optind == argc)
+    if (request->n_words <= command->most)
         return true;
     snprintf(request->message, sizeof request->message,
-             "%s: expected options, found \"%.100s\" (hint: gfn-dist --help)", word, argv[optind]);
+             "%s: expected options, found \"%.100s\" (hint: gfn-dist --help)", word,
+             request->words[command->most]);
     return false;
 }
 
-static bool goes_with(cli_command command, const char *name)
+static bool goes_with(const cli_command *command, const char *name)
 {
-    for (size_t i = 0; i < sizeof of_commands / sizeof of_commands[0]; i++)
-        if (strcmp(of_commands[i].name, name) == 0)
-            return (command == CLI_SAMPLE && of_commands[i].in_sample) ||
-                   (command == CLI_EVAL && of_commands[i].in_eval) ||
-                   (command == CLI_LIST && of_commands[i].in_list);
-    return false;
+    char word[128];
+    snprintf(word, sizeof word, " %s ", name);
+    return command->options == NULL || strstr(command->options, word) != NULL;
 }
 
 static bool check_option(cli_request *request, const char *name)
@@ -271,7 +260,7 @@ static bool check_preset(cli_request *request)
 /* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
-    if (request->command == CLI_TRAIN)
+    if (request->command->options == NULL)
         return check_resume(request) && check_seeds(request) && check_preset(request);
     for (size_t i = 0; i < request->n_settings; i++)
         if (!check_option(request, request->settings[i].name))
@@ -286,7 +275,7 @@ static bool check_settings(cli_request *request)
 bool cli_parse(int argc, char **argv, cli_request *request)
 {
     const gfn_option *tables[] = {program_rows};
-    *request = (cli_request){.command = CLI_TRAIN};
+    *request = (cli_request){.command = &cli_commands[0]};
     request->settings = calloc((size_t)argc + 1, sizeof *request->settings);
     if (request->settings == NULL)
         return refuse(request, "no memory for the command line");
@@ -323,114 +312,4 @@ gfn_status cli_train_options(const cli_request *request, gfn_options **options)
         status = gfn_options_set(*options, request->settings[i].name, request->settings[i].value,
                                  "command line");
     return status;
-}
-
-/* Words behind a margin that the first line has already, folded at 80 columns. */
-static void print_words(FILE *to, const char *words, int margin)
-{
-    int column = 0;
-    for (size_t n; words[0]; words += n + strspn(words + n, " ")) {
-        n = strcspn(words, " ");
-        if (column > 0 && margin + column + 1 + (int)n > 79) {
-            fprintf(to, "\n%*s", margin, "");
-            column = 0;
-        }
-        column += fprintf(to, "%s%.*s", column ? " " : "", (int)n, words);
-    }
-    fputc('\n', to);
-}
-
-/* "--size N" and what it means, with the default, folded at 80 columns. */
-static void print_row(FILE *to, const gfn_option *row)
-{
-    static const char *const placeholders[] = {
-        [GFN_OPTION_INT] = "N",       [GFN_OPTION_NUMBER] = "X",  [GFN_OPTION_WORD] = "NAME",
-        [GFN_OPTION_WIDTHS] = "LIST", [GFN_OPTION_TIME] = "TIME", [GFN_OPTION_FLAG] = NULL};
-    char left[96], text[512];
-    const char *placeholder = row->choices ? row->choices : placeholders[row->type];
-    snprintf(left, sizeof left, "  --%s%s%s", row->name, placeholder ? " " : "",
-             placeholder ? placeholder : "");
-    bool shows_default = row->fallback[0] && row->type != GFN_OPTION_FLAG;
-    snprintf(text, sizeof text, "%s%s%s%s", row->help, shows_default ? " [" : "",
-             shows_default ? row->fallback : "", shows_default ? "]" : "");
-    if (strlen(left) > 25)
-        fprintf(to, "%s\n%26s", left, "");
-    else
-        fprintf(to, "%-26s", left);
-    print_words(to, text, 26);
-}
-
-static void print_table(FILE *to, const gfn_option *row, const char *heading)
-{
-    const char *topic = heading;
-    if (heading)
-        fprintf(to, "\n%s\n", heading);
-    for (; row && row->name; row++) {
-        if (!heading && (topic == NULL || strcmp(topic, row->topic) != 0))
-            fprintf(to, "\n%s\n", topic = row->topic);
-        print_row(to, row);
-    }
-}
-
-void cli_print_help(FILE *to)
-{
-    char heading[128];
-    fputs("gfn-dist trains generative flow networks: samplers that build an object step by step\n"
-          "and end with each object x with probability proportional to a reward R(x).\n\n"
-          "  gfn-dist [train] [OPTION...]      train; train may be left out\n"
-          "  gfn-dist --resume RUN [OPTION...] go on with a run that was stopped or killed\n"
-          "  gfn-dist sample RUN [OPTION...]   draw objects from a run's checkpoint\n"
-          "  gfn-dist eval RUN [OPTION...]     measure a run's checkpoint\n"
-          "  gfn-dist list                     environments, objectives, presets\n\n"
-          "  mpirun -np 8 gfn-dist --size 16   the same on 8 ranks, with the same result\n\n"
-          "sample and eval take --samples, --seed, --threads, --watchdog and --quiet; sample\n"
-          "also --out.\n"
-          "Exit status: 0 done, 1 failed, 2 bad usage, 3 stopped early on request and saved.\n"
-          "Metrics: tv = 1/2 sum|p-q|, l1 = sum|p-q| (not the mean), jsd and kl in nats.\n",
-          to);
-    print_table(to, gfn_run_option_rows(), NULL);
-    for (size_t i = 0; i < gfn_env_kinds(); i++) {
-        snprintf(heading, sizeof heading, "Environment %s", gfn_env_kind(i)->name);
-        print_table(to, gfn_env_kind(i)->options, heading);
-    }
-    print_table(to, program_rows, NULL);
-}
-
-static void print_preset(FILE *to, const gfn_preset *preset)
-{
-    enum { MARGIN = 17 };
-    char source[256], differs[256];
-    snprintf(source, sizeof source, "from %s", preset->source);
-    snprintf(differs, sizeof differs, "but: %s", preset->differs);
-    const char *const lines[] = {preset->settings, source, differs};
-    fprintf(to, "  %-14s %s\n", preset->name, preset->summary);
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        fprintf(to, "%*s", MARGIN, "");
-        print_words(to, lines[i], MARGIN);
-    }
-}
-
-void cli_print_list(FILE *to)
-{
-    fputs("Environments (--env)\n", to);
-    for (size_t i = 0; i < gfn_env_kinds(); i++) {
-        const gfn_env_ops *ops = gfn_env_kind(i);
-        fprintf(to, "  %-12s %s\n", ops->name, ops->summary);
-        for (const gfn_option *row = ops->options; row && row->name; row++)
-            print_row(to, row);
-    }
-    fputs("\nObjectives (--objective)\n", to);
-    for (size_t i = 0; i < gfn_objective_kinds(); i++) {
-        const gfn_objective *objective = gfn_objective_kind(i);
-        fprintf(to, "  %-12s %s\n               %s\n", objective->name, objective->summary,
-                objective->source);
-    }
-    fputs("\nBackward policies (--backward)\n", to);
-    for (size_t i = 0; i < gfn_backward_kinds(); i++) {
-        const gfn_backward_kind *kind = gfn_backward_kind_of((gfn_backward)i);
-        fprintf(to, "  %-12s %s\n", kind->name, kind->summary);
-    }
-    fputs("\nPresets (--preset)\n", to);
-    for (size_t i = 0; i < gfn_presets(); i++)
-        print_preset(to, gfn_preset_of(i));
 }

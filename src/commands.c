@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The commands: one row each.
+ */
+#include "cli.h"
+
+#include <string.h>
+
+const cli_command cli_commands[] = {
+    {.name = "train",
+     .arguments = "[OPTION...]",
+     .summary = "train; train may be left out",
+     .is_stoppable = true,
+     .work = cli_train},
+    {.name = "sample",
+     .arguments = "RUN [OPTION...]",
+     .summary = "draw objects from a run's checkpoint",
+     .options = " samples seed threads watchdog quiet out help version ",
+     .least = 1,
+     .most = 1,
+     .word = "a run directory",
+     .example = "runs/latest",
+     .work = cli_sample},
+    {.name = "eval",
+     .arguments = "RUN [OPTION...]",
+     .summary = "measure a run's checkpoint",
+     .options = " samples seed threads watchdog quiet help version ",
+     .least = 1,
+     .most = 1,
+     .word = "a run directory",
+     .example = "runs/latest",
+     .work = cli_eval},
+    {.name = "list",
+     .arguments = "",
+     .summary = "environments, objectives, presets",
+     .options = " help version ",
+     .print = cli_print_list},
+    {.name = NULL},
+};
+
+const cli_command *cli_command_find(const char *name)
+{
+    for (const cli_command *command = cli_commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
