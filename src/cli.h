@@ -26,8 +26,8 @@ typedef struct cli_command {
     /* Do it, on all ranks; NULL: it needs none of them. */
     gfn_status (*work)(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
-    /* Where work is NULL: print it. */
-    void (*print)(FILE *to, const cli_request *request);
+    /* Where work is NULL: print it, on one rank. */
+    gfn_status (*print)(FILE *to, const cli_request *request);
 } cli_command;
 
 extern const cli_command cli_commands[]; /* ended by one without name; the first is the default */
@@ -61,7 +61,7 @@ const char *cli_find(const cli_request *request, const char *name);
 
 /* help.c */
 void cli_print_help(FILE *to);
-void cli_print_list(FILE *to, const cli_request *request);
+gfn_status cli_print_list(FILE *to, const cli_request *request);
 
 /* train.c: the commands that train. */
 gfn_status cli_train(gfn_comm *comm, const cli_request *request, bool *is_complete);

@@ -100,7 +100,7 @@ static void print_preset(FILE *to, const gfn_preset *preset)
     }
 }
 
-void cli_print_list(FILE *to, const cli_request *request)
+gfn_status cli_print_list(FILE *to, const cli_request *request)
 {
     (void)request;
     fputs("Environments (--env)\n", to);
@@ -124,4 +124,5 @@ void cli_print_list(FILE *to, const cli_request *request)
     fputs("\nPresets (--preset)\n", to);
     for (size_t i = 0; i < gfn_presets(); i++)
         print_preset(to, gfn_preset_of(i));
+    return GFN_OK;
 }

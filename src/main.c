@@ -68,6 +68,15 @@ static int work(const cli_request *request)
     return exit_status(status);
 }
 
+/* What needs no other ranks. */
+static int print(const cli_request *request)
+{
+    const gfn_status status = request->command->print(stdout, request);
+    if (status != GFN_OK)
+        complain(gfn_error_message());
+    return exit_status(status);
+}
+
 static void print_version(void)
 {
     printf("gfn-dist %s\nkernels: %s\n", gfn_version(), gfn_kernels_name());
