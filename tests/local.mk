@@ -43,6 +43,7 @@ include tests/unit/io.mk
 include tests/unit/model.mk
 include tests/unit/objective.mk
 include tests/unit/optim.mk
+include tests/unit/plot.mk
 include tests/unit/rollout.mk
 include tests/unit/train.mk
 

@@ -18,6 +18,7 @@ owners='
     model:model
     objective:objective
     optim:optim
+    plot:plot
     sampler:rollout
     gradient:train run:train sweep:train trainer:train
     gfn:~

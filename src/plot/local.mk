@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += libplot.la
+libplot_la_SOURCES = \
+	src/plot/viridis.c
