@@ -12,6 +12,9 @@ AS_IF([test "x$enable_openmp" = xno], [gfn_summary_openmp="no (--disable-openmp)
   [gfn_summary_openmp="not known to $CC: one thread"])
 AS_IF([test "x$gfn_cmocka" = xyes], [gfn_summary_check="yes"],
   [gfn_summary_check="cmocka is missing: no make check (hint: apt-get install libcmocka-dev)"])
+AS_IF([test "x$gfn_cairo" = xyes], [gfn_summary_cairo="yes"],
+  [test "x$with_cairo" = xno], [gfn_summary_cairo="no (--with-cairo=no)"],
+  [gfn_summary_cairo="Cairo is missing (hint: apt-get install libcairo2-dev)"])
 gfn_summary_cpus=`nproc 2>/dev/null || echo 2`
 AC_MSG_NOTICE([
 
@@ -22,6 +25,7 @@ AC_MSG_NOTICE([
   CFLAGS       $CFLAGS
   MPI          $gfn_summary_mpi
   OpenMP       $gfn_summary_openmp
+  pictures     $gfn_summary_cairo
   libraries    shared: $enable_shared, static: $enable_static
   x86 kernels  $gfn_x86_kernels
   debug        $enable_debug

@@ -85,6 +85,9 @@ gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_comple
 gfn_status cli_sample(gfn_comm *comm, const cli_request *request, bool *is_complete);
 gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
+/* picture.c */
+gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete);
+
 /* report.c: the live line on standard error and the report on standard output. */
 typedef struct cli_live {
     bool is_on; /* rewrite one line */

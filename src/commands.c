@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <limits.h>
 #include <string.h>
 
 const cli_command cli_commands[] = {
@@ -30,6 +31,15 @@ const cli_command cli_commands[] = {
      .word = "a run directory",
      .example = "runs/latest",
      .work = cli_eval},
+    {.name = "plot",
+     .arguments = "RUN... [OPTION...]",
+     .summary = "draw a run, or compare several",
+     .options = " threads watchdog quiet out help version ",
+     .least = 1,
+     .most = INT_MAX,
+     .word = "a run directory",
+     .example = "runs/latest",
+     .work = cli_plot},
     {.name = "list",
      .arguments = "",
      .summary = "environments, objectives, presets",

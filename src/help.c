@@ -74,7 +74,7 @@ void cli_print_help(FILE *to)
     fputs("  gfn-dist --resume RUN [OPTION...] go on with a run that was stopped or killed\n\n"
           "  mpirun -np 8 gfn-dist --size 16   the same on 8 ranks, with the same result\n\n"
           "sample and eval take --samples, --seed, --threads, --watchdog and --quiet; sample\n"
-          "also --out.\n"
+          "also --out; plot --threads, --watchdog, --quiet and --out.\n"
           "Exit status: 0 done, 1 failed, 2 bad usage, 3 stopped early on request and saved.\n"
           "Metrics: tv = 1/2 sum|p-q|, l1 = sum|p-q| (not the mean), jsd and kl in nats.\n",
           to);

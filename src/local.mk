@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 bin_PROGRAMS += gfn-dist
-gfn_dist_SOURCES = \
+# All of the program but main(), which a fuzz target links too.
+PROGRAM_PARTS = \
 	src/checkpoint.c \
 	src/cli.h \
 	src/commands.c \
 	src/help.c \
-	src/main.c \
 	src/options.c \
+	src/picture.c \
 	src/report.c \
 	src/sweep.c \
 	src/train.c
+gfn_dist_SOURCES = $(PROGRAM_PARTS) src/main.c
 gfn_dist_CFLAGS = $(AM_CFLAGS) $(GFN_PIE_CFLAGS)
 gfn_dist_LDFLAGS = $(AM_LDFLAGS) $(GFN_PIE_LDFLAGS) -static
 gfn_dist_LDADD = libgfn.la

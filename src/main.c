@@ -79,7 +79,8 @@ static int print(const cli_request *request)
 
 static void print_version(void)
 {
-    printf("gfn-dist %s\nkernels: %s\n", gfn_version(), gfn_kernels_name());
+    printf("gfn-dist %s\nkernels: %s\npictures: %s\n", gfn_version(), gfn_kernels_name(),
+           gfn_plot_is_built() ? "yes" : "no (built without Cairo)");
 }
 
 /* Standard output may be a full disk: what was printed there must not seem to have worked. */
@@ -114,7 +115,7 @@ int main(int argc, char **argv)
             print_version();
     } else if (request.command->work == NULL) {
         if (speaks)
-            request.command->print(stdout, &request);
+            status = print(&request);
     } else {
         status = work(&request);
     }

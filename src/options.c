@@ -13,7 +13,7 @@ static const gfn_option program_rows[] = {
     {"config", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "read options from a file, such as the config.ini of a run; the command line overrides it"},
     {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy file"},
+     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy file; plot: .png file"},
     {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "go on with the run in this directory, on any ranks and threads; iterations, samples and "
      "cadences may change"},
@@ -207,8 +207,8 @@ static bool check_option(cli_request *request, const char *name)
     if (goes_with(request->command, name))
         return true;
     snprintf(request->message, sizeof request->message,
-             "%s: expected an option of this command, found one of train (hint: --samples, --seed, "
-             "--threads and --quiet go with sample and eval)",
+             "%s: expected an option of this command, found one of train (hint: gfn-dist --help "
+             "says what goes with it)",
              name);
     return false;
 }

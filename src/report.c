@@ -255,6 +255,10 @@ void cli_report_training(const gfn_run *run, const gfn_report *r)
     print_heat_map(run, &r->draw);
     if (gfn_run_directory(run)[0])
         printf("\n  files in %s\n", gfn_run_directory(run));
+    if (gfn_run_directory(run)[0] && !gfn_plot_is_built() &&
+        strcmp(gfn_options_text(gfn_run_options(run), "picture"), "yes") == 0)
+        printf("  no histogram.png: this build has no Cairo (hint: apt-get install libcairo2-dev, "
+               "then configure and build again)\n");
 }
 
 void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,

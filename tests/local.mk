@@ -17,6 +17,7 @@ SHELL_TESTS = \
 	tests/cli/files.sh \
 	tests/cli/hangs.sh \
 	tests/cli/long.sh \
+	tests/cli/picture.sh \
 	tests/cli/presets.sh \
 	tests/cli/replay.sh \
 	tests/cli/resume.sh \

@@ -13,6 +13,7 @@
 #include <gfn/objective.h>
 #include <gfn/optim.h>
 #include <gfn/options.h>
+#include <gfn/picture.h>
 #include <gfn/plot.h>
 #include <gfn/random.h>
 #include <gfn/real.h>

@@ -32,4 +32,17 @@ struct gfn_jsonl_end {
 gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
                               const struct gfn_jsonl_key *key, struct gfn_jsonl_end *end);
 
+/* Numbers of such a text by column, to look at. */
+struct gfn_jsonl_columns {
+    size_t n;       /* lines that were taken */
+    double *number; /* [names][n] NAN where a line has none of that name; to be freed with
+                     * gfn_release() */
+};
+
+/* Read the whole lines of a text; one that cannot be read has no numbers. Of more than `most` lines
+ * that many are taken, evenly, and of those that have `rare` (which few may have) as many more.
+ * Errors: GFN_ENOMEM. */
+gfn_status gfn_jsonl_read_columns(const char *text, size_t n, size_t names, const char *const *name,
+                                  const char *rare, size_t most, struct gfn_jsonl_columns *columns);
+
 #endif

@@ -8,7 +8,7 @@ libio_la_SOURCES = \
 	src/io/folder.c src/io/folder.h \
 	src/io/ini.h src/io/ini_load.c src/io/ini_save.c \
 	src/io/json.c src/io/json.h src/io/json_load.c \
-	src/io/jsonl.c src/io/jsonl.h \
+	src/io/jsonl.c src/io/jsonl.h src/io/jsonl_columns.c \
 	src/io/memory_left.c src/io/memory_left.h \
 	src/io/npy.c src/io/npy.h \
 	src/io/safetensors.h src/io/safetensors_load.c src/io/safetensors_save.c \

@@ -26,7 +26,7 @@
 #include "train/statistics.h"
 
 /* Trajectories of a bound at most; objects of the correlation at most, and trajectories of each. */
-enum { MOST = 2000, OBJECTS = 256, EACH = 16 };
+enum { MOST = 2000, OBJECTS = GFN_MOST_POINTS, EACH = 16 };
 
 typedef struct weighing {
     gfn_run *run;
@@ -154,9 +154,9 @@ static void log_means(const double *weight, int64_t n, double *log_mean)
 /* Correlation of log p(x) and log R(x) over n objects that the policy draws. */
 static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
 {
-    const gfn_run *run = w->run;
+    gfn_run *run = w->run;
     const gfn_stream stream = stream_of(run, OF_OBJECTS);
-    double log_p[OBJECTS], log_r[OBJECTS];
+    double *log_p = run->points.log_p, *log_r = run->points.log_r;
     gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
     GFN_TRY(gfn_comm_agree(run->comm, status));
     run->env->ops->log_reward(run->env->world, (size_t)n, w->objects, log_r);
@@ -167,6 +167,7 @@ static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
     log_means(w->weight, n, log_p);
     for (int64_t i = 0; i < n; i++)
         log_p[i] += log_r[i];
+    run->points.n = (size_t)n;
     *correlation = correlate(n, log_p, log_r);
     return GFN_OK;
 }
@@ -202,6 +203,7 @@ static gfn_status allocate(weighing *w, int64_t n)
 gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
 {
     weighing w = {.run = run, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
+    run->points.n = 0;
     *bounds = (gfn_bounds){.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
     n = n < MOST ? n : MOST;
     if (n < 1)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <gfn/plot.h>
 #include <gfn/version.h>
 
 #include "base/clock.h"
@@ -18,11 +19,14 @@
 #include "io/ini.h"
 #include "io/jsonl.h"
 #include "io/npy.h"
+#include "train/portrait.h"
 
 /* What must not be in a directory that a new run is to be kept in. */
-static const char *const files[] = {GFN_CONFIG_FILE,  GFN_METRICS_FILE, GFN_CHECKPOINT_FILE,
-                                    "histogram.npy",  GFN_SUMMARY_FILE, GFN_CHECKPOINT_PREVIOUS,
-                                    GFN_REWARDS_FILE, GFN_SWEEP_FILE,   NULL};
+static const char *const files[] = {GFN_CONFIG_FILE,     GFN_METRICS_FILE,
+                                    GFN_CHECKPOINT_FILE, "histogram.npy",
+                                    GFN_SUMMARY_FILE,    GFN_CHECKPOINT_PREVIOUS,
+                                    GFN_REWARDS_FILE,    GFN_SWEEP_FILE,
+                                    GFN_PICTURE_FILE,    NULL};
 
 bool gfn_trainer_is_kept(const gfn_trainer *trainer)
 {
@@ -292,6 +296,24 @@ static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
     add(s, gfn_field_text("version", gfn_version()));
 }
 
+/* Last: nothing that went before is lost where it fails. */
+static gfn_status draw_picture(gfn_trainer *t, const gfn_report *report)
+{
+    gfn_portrait portrait;
+    char *path = NULL;
+    if (!gfn_plot_is_built() || strcmp(gfn_options_text(t->run->options, "picture"), "yes") != 0)
+        return GFN_OK;
+    gfn_status status = gfn_portrait_create(t->run, t->run->directory, &report->last.evaluation,
+                                            &report->draw, &portrait);
+    if (status == GFN_OK)
+        status = gfn_folder_path(t->run->directory, GFN_PICTURE_FILE, &path);
+    if (status == GFN_OK)
+        status = gfn_portraits_save(&portrait, 1, path);
+    gfn_release(&path);
+    gfn_portrait_clear(&portrait);
+    return status;
+}
+
 gfn_status gfn_keep_report(gfn_trainer *t, const gfn_report *report)
 {
     if (!gfn_trainer_is_kept(t))
@@ -312,7 +334,9 @@ gfn_status gfn_keep_report(gfn_trainer *t, const gfn_report *report)
         status = gfn_json_save(path, s.field, s.n);
     gfn_release(&path);
     gfn_release(&histogram);
-    return status == GFN_OK ? gfn_keep_close(t) : status;
+    if (status == GFN_OK)
+        status = gfn_keep_close(t);
+    return status == GFN_OK ? draw_picture(t, report) : status;
 }
 
 gfn_status gfn_keep_close(gfn_trainer *trainer)

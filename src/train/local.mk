@@ -8,6 +8,7 @@ libtrain_la_SOURCES = \
 	src/train/bounds.c \
 	src/train/checkpoint.c src/train/checkpoint.h \
 	src/train/draw.c \
+	src/train/draw_runs.c \
 	src/train/evaluate.c \
 	src/train/found.c src/train/found.h \
 	src/train/gradient.c src/train/gradient.h \
@@ -19,7 +20,11 @@ libtrain_la_SOURCES = \
 	src/train/modes.c \
 	src/train/options.c \
 	src/train/pack.c \
+	src/train/picture.c \
 	src/train/plan.c \
+	src/train/portrait.c src/train/portrait.h \
+	src/train/portrait_curves.c \
+	src/train/portrait_text.c \
 	src/train/presets.c \
 	src/train/replays.c \
 	src/train/restore.c \

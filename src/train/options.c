@@ -78,6 +78,8 @@ static const gfn_option rows[] = {
     {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between checkpoints; 0: only at the end; unset: every 30 seconds, less often "
      "where saving would take over 2 % of the time"},
+    {"picture", GFN_OPTION_WORD, "yes", 0, 0, "yes|no", "Output",
+     "draw histogram.png at the end: samples beside the target, and how training went"},
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -88,8 +90,8 @@ const gfn_option *gfn_run_option_rows(void)
 
 /* What belongs to a job, not to the run that it works on; and what a run may change on its way. */
 static const char *const of_jobs[] = {"threads", "time-limit", NULL};
-static const char *const may_change[] = {"iterations", "samples",          "eval-every",
-                                         "log-every",  "checkpoint-every", NULL};
+static const char *const may_change[] = {"iterations",       "samples", "eval-every", "log-every",
+                                         "checkpoint-every", "picture", NULL};
 
 static bool is_among(const char *const *names, const char *name)
 {

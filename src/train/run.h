@@ -21,6 +21,13 @@
 /* What options count to at most: beyond it a double is not exact. */
 #define GFN_MAX_COUNT (INT64_C(1) << 53)
 
+/* log R(x) and an estimate of log p(x) of objects that the policy drew. */
+enum { GFN_MOST_POINTS = 256 };
+typedef struct gfn_points {
+    size_t n;
+    double log_r[GFN_MOST_POINTS], log_p[GFN_MOST_POINTS];
+} gfn_points;
+
 struct gfn_run {
     gfn_comm *comm;
     gfn_options *options;
@@ -39,6 +46,7 @@ struct gfn_run {
     bool has_p;           /* p is of the parameters with the CRC p_crc; the same on all ranks */
     uint32_t p_crc;
     const double *p;
+    gfn_points points;  /* of the last gfn_run_find_bounds(); the same on all ranks */
     bool has_listeners; /* the other ranks wait for rank 0's work */
     double last_beat;   /* moment */
 

@@ -240,6 +240,19 @@ static gfn_status load_seeds(gfn_sweep *sweep)
     return status;
 }
 
+gfn_status gfn_sweep_look(const char *directory, gfn_sweep **sweep)
+{
+    gfn_sweep *s;
+    char *copy;
+    GFN_TRY(gfn_allocate("sweep", 1, sizeof *s, &s));
+    gfn_status status = gfn_allocate("directory", strlen(directory) + 1, 1, &copy);
+    if (status == GFN_OK) {
+        strcpy(copy, directory);
+        status = take_directory(s, copy);
+    }
+    return give(status == GFN_OK ? load_seeds(s) : status, s, sweep);
+}
+
 /* Others instead, all that there were among them. */
 static gfn_status change_seeds(gfn_sweep *sweep, const char *seeds)
 {

@@ -29,4 +29,8 @@ gfn_status gfn_sweep_read(gfn_sweep *sweep, size_t index);
 /* Write sweep.json. On rank 0. */
 gfn_status gfn_sweep_save(const gfn_sweep *sweep);
 
+/* A sweep to look at: its directory, seeds and places. Local. Errors: GFN_EIO, GFN_EDATA,
+ * GFN_ENOMEM. */
+gfn_status gfn_sweep_look(const char *directory, gfn_sweep **sweep);
+
 #endif

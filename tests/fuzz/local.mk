@@ -31,7 +31,7 @@ tests_fuzz_fuzz_checkpoint_LDADD = $(LINK_train)
 # The target counts what is allocated.
 tests_fuzz_fuzz_checkpoint_LDFLAGS = $(LINK_FUZZER) -Wl,--wrap=calloc
 tests_fuzz_fuzz_command_SOURCES = tests/fuzz/fuzz_command.c \
-	src/checkpoint.c src/commands.c src/help.c src/options.c src/report.c src/sweep.c src/train.c \
+	$(PROGRAM_PARTS) \
 	$(FUZZ_MAIN)
 tests_fuzz_fuzz_command_LDADD = $(LINK_train)
 tests_fuzz_fuzz_command_LDFLAGS = $(LINK_FUZZER)

@@ -3,6 +3,7 @@ EVAL_TESTS = \
 	tests/unit/eval_exact \
 	tests/unit/eval_exact64 \
 	tests/unit/eval_histogram \
+	tests/unit/eval_marginal \
 	tests/unit/eval_metrics \
 	tests/unit/eval_parts \
 	tests/unit/eval_parts64 \
@@ -17,6 +18,8 @@ tests_unit_eval_exact64_CPPFLAGS = $(CPPFLAGS64)
 tests_unit_eval_exact64_LDADD = $(LINK64) $(CMOCKA_LIBS)
 tests_unit_eval_histogram_SOURCES = tests/unit/eval_histogram.c $(WORLDS)
 tests_unit_eval_histogram_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
+tests_unit_eval_marginal_SOURCES = tests/unit/eval_marginal.c
+tests_unit_eval_marginal_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
 tests_unit_eval_metrics_SOURCES = tests/unit/eval_metrics.c
 tests_unit_eval_metrics_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
 tests_unit_eval_rewards_SOURCES = tests/unit/eval_rewards.c

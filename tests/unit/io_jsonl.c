@@ -4,6 +4,9 @@
  */
 #include "io_scratch.h"
 
+#include <math.h>
+
+#include "base/memory.h"
 #include "io/jsonl.h"
 
 static gfn_status find(const char *text, int64_t last, struct gfn_jsonl_end *end)
@@ -80,12 +83,82 @@ static void lines_of_other_kinds_are_no_lines(void **state)
     }
 }
 
+/* 1000 lines, every hundredth with an evaluation, and the last one torn. */
+static char *long_text(size_t *n)
+{
+    char *text = malloc(100000);
+    *n = 0;
+    for (int i = 1; i <= 1000; i++)
+        *n += (size_t)sprintf(text + *n, "{\"iteration\":%d,\"loss\":%s%s}\n", i,
+                              i == 500 ? "null" : "0.5", i % 100 ? "" : ",\"tv\":0.25");
+    *n += (size_t)sprintf(text + *n, "{\"iteration\":1001,");
+    return text;
+}
+
+static void columns_hold_the_numbers_of_whole_lines(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"iteration", "loss", "tv"};
+    struct gfn_jsonl_columns c;
+    size_t n;
+    char *text = long_text(&n);
+    assert_ok(gfn_jsonl_read_columns(text, n, 3, names, "tv", 5000, &c));
+    assert_int_equal(c.n, 1000);
+    for (size_t i = 0; i < c.n; i++) {
+        assert_true(c.number[i] == (double)(i + 1));
+        assert_true(i == 499 ? isnan(c.number[c.n + i]) : c.number[c.n + i] == 0.5);
+        assert_true((i + 1) % 100 ? isnan(c.number[2 * c.n + i]) : c.number[2 * c.n + i] == 0.25);
+    }
+    free(text);
+    gfn_release(&c.number);
+}
+
+/* Of 990 common lines every tenth, and all ten of the rare ones. */
+static void of_many_lines_some_are_taken_and_rare_ones_for_themselves(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"iteration", "tv"};
+    struct gfn_jsonl_columns c;
+    size_t n, rare = 0;
+    char *text = long_text(&n);
+    assert_ok(gfn_jsonl_read_columns(text, n, 2, names, "tv", 100, &c));
+    assert_int_equal(c.n, 99 + 10);
+    for (size_t i = 0; i < c.n; i++) {
+        assert_true(i == 0 || c.number[i] > c.number[i - 1]);
+        rare += !isnan(c.number[c.n + i]);
+    }
+    assert_int_equal(rare, 10);
+    assert_true(c.number[c.n - 1] == 1000);
+    free(text);
+    gfn_release(&c.number);
+}
+
+static void lines_that_cannot_be_read_have_no_numbers(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"iteration"};
+    const char *text = "x\n[]\n{\"iteration\":\"3\"}\n\n{\"iteration\":4}\n";
+    struct gfn_jsonl_columns c;
+    assert_ok(gfn_jsonl_read_columns(text, strlen(text), 1, names, "tv", 100, &c));
+    assert_int_equal(c.n, 5);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(isnan(c.number[i]));
+    assert_true(c.number[4] == 4);
+    gfn_release(&c.number);
+    assert_ok(gfn_jsonl_read_columns("", 0, 1, names, "tv", 100, &c));
+    assert_int_equal(c.n, 0);
+    gfn_release(&c.number);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(whole_lines_up_to_the_last_number_stay),
         scratch_test(a_good_line_behind_a_bad_one_is_an_error),
         scratch_test(lines_of_other_kinds_are_no_lines),
+        scratch_test(columns_hold_the_numbers_of_whole_lines),
+        scratch_test(of_many_lines_some_are_taken_and_rare_ones_for_themselves),
+        scratch_test(lines_that_cannot_be_read_have_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h" /* memmem() */
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "io/jsonl.h"
+
+/* Lines of a text one after another, told apart by whether they have a rare field. */
+struct lines {
+    const char *at, *end;
+    char mark[64]; /* "rare": as it stands in a line */
+    const char *line;
+    size_t length;
+    bool is_rare;
+};
+
+static struct lines begin(const char *text, size_t n, const char *rare)
+{
+    struct lines lines = {.at = text, .end = text + n};
+    snprintf(lines.mark, sizeof lines.mark, "\"%s\":", rare);
+    return lines;
+}
+
+/* False at the end, or where a line is not whole yet. */
+static bool next(struct lines *lines)
+{
+    const char *newline = memchr(lines->at, '\n', (size_t)(lines->end - lines->at));
+    if (newline == NULL)
+        return false;
+    lines->line = lines->at;
+    lines->length = (size_t)(newline - lines->at);
+    lines->is_rare = memmem(lines->line, lines->length, lines->mark, strlen(lines->mark)) != NULL;
+    lines->at = newline + 1;
+    return true;
+}
+
+/* Whether number i of n is one of `most` that are spread over them; the last always is. */
+static bool is_taken(size_t i, size_t n, size_t most)
+{
+    const size_t stride = (n + most - 1) / most;
+    return (n - 1 - i) % stride == 0;
+}
+
+static void read_numbers(const struct lines *lines, size_t names, const char *const *name,
+                         double *number, size_t stride)
+{
+    json_t *object = json_loadb(lines->line, lines->length, 0, NULL);
+    for (size_t i = 0; i < names; i++) {
+        const json_t *value = json_object_get(object, name[i]);
+        number[i * stride] = json_is_number(value) ? json_number_value(value) : NAN;
+    }
+    json_decref(object);
+}
+
+gfn_status gfn_jsonl_read_columns(const char *text, size_t n, size_t names, const char *const *name,
+                                  const char *rare, size_t most, struct gfn_jsonl_columns *columns)
+{
+    size_t count[2] = {0, 0}, seen[2] = {0, 0}, room = 0, taken = 0;
+    *columns = (struct gfn_jsonl_columns){.n = 0};
+    for (struct lines lines = begin(text, n, rare); next(&lines);)
+        count[lines.is_rare]++;
+    for (struct lines lines = begin(text, n, rare); next(&lines);)
+        room += is_taken(seen[lines.is_rare]++, count[lines.is_rare], most);
+    GFN_TRY(gfn_allocate("metrics", names * room, sizeof(double), &columns->number));
+    memset(seen, 0, sizeof seen);
+    for (struct lines lines = begin(text, n, rare); next(&lines);)
+        if (is_taken(seen[lines.is_rare]++, count[lines.is_rare], most))
+            read_numbers(&lines, names, name, columns->number + taken++, room);
+    columns->n = taken;
+    return GFN_OK;
+}

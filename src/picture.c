@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pictures of runs.
+ */
+#include "cli.h"
+
+gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete)
+{
+    const char *out = gfn_options_text(request->program, "out");
+    gfn_options *options = NULL;
+    char written[1024];
+    *is_complete = true;
+    gfn_status status = gfn_comm_agree(comm, cli_train_options(request, &options));
+    if (status == GFN_OK)
+        status = gfn_draw_runs(comm, (const char *const *)request->words, (size_t)request->n_words,
+                               (int)gfn_options_int(options, "threads"), out[0] ? out : NULL,
+                               written, sizeof written);
+    gfn_options_destroy(&options);
+    if (status == GFN_OK && gfn_comm_rank(comm) == 0 &&
+        !gfn_options_flag(request->program, "quiet"))
+        printf("%s\n", written);
+    return status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * plot/canvas.h - a sheet to draw on, in pixels from its upper left corner. The only file that
+ * knows Cairo is canvas.c.
+ */
+#ifndef PLOT_CANVAS_H
+#define PLOT_CANVAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfn/status.h>
+
+typedef struct gfn_canvas gfn_canvas;
+
+typedef struct gfn_box {
+    double x, y, width, height;
+} gfn_box;
+
+/* Where a text stands from its point: half its width to the left of it (CENTER), and so on. */
+typedef enum gfn_align { GFN_LEFT, GFN_CENTER, GFN_RIGHT } gfn_align;
+
+/* White at first. Errors: GFN_ENOMEM. */
+gfn_status gfn_canvas_create(int width, int height, gfn_canvas **canvas);
+void gfn_canvas_destroy(gfn_canvas **canvas);
+
+/* PNG, atomically. What went wrong while drawing is found out here.
+ * Errors: GFN_ENOMEM, GFN_EIO. */
+gfn_status gfn_canvas_save(gfn_canvas *canvas, const char *path);
+
+/* 0xrrggbb, of what is drawn from now on. */
+void gfn_canvas_color(gfn_canvas *canvas, uint32_t rgb);
+
+void gfn_canvas_fill(gfn_canvas *canvas, gfn_box box);
+void gfn_canvas_frame(gfn_canvas *canvas, gfn_box box);
+
+/* A line through n points; what is outside of `box` is not drawn. Points that are not finite
+ * interrupt it. */
+void gfn_canvas_line(gfn_canvas *canvas, gfn_box box, size_t n, const double *x, const double *y,
+                     double width, bool is_dashed);
+void gfn_canvas_dot(gfn_canvas *canvas, double x, double y, double radius);
+void gfn_canvas_triangle(gfn_canvas *canvas, const double x[3], const double y[3]);
+
+/* Cells of colours [rows][columns] (each 0xrrggbb) that fill a box, with sharp edges. */
+gfn_status gfn_canvas_image(gfn_canvas *canvas, gfn_box box, size_t rows, size_t columns,
+                            const uint32_t *rgb);
+
+/* A text in one line, cut and ended by "..." where it is wider than `most` (0: never). y is its
+ * base line. */
+void gfn_canvas_text(gfn_canvas *canvas, double x, double y, gfn_align align, double size,
+                     bool is_bold, double most, const char *text);
+
+/* The same from the bottom up, centred at (x, y). */
+void gfn_canvas_text_upward(gfn_canvas *canvas, double x, double y, double size, const char *text);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * In place of pictures, where there is no Cairo.
+ */
+#include <gfn/plot.h>
+
+#include "base/fail.h"
+#include "plot/picture.h"
+
+bool gfn_plot_is_built(void)
+{
+    return false;
+}
+
+gfn_status gfn_picture_save(const gfn_picture *picture, const char *path)
+{
+    (void)picture;
+    return gfn_fail(GFN_ENOSUP,
+                    "%s: this build draws no pictures (hint: apt-get install libcairo2-dev, then "
+                    "configure and build again)",
+                    path);
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Pictures: every run ends with one, `plot` draws the same again whoever draws, compares runs and
+# sweeps, and can be used while a run goes on. A build without Cairo says what is missing.
+. "$top_srcdir/tests/cli/common.sh"
+
+small=(--size 8 --iterations 200 --batch-size 32 --quiet)
+
+# Where there is no Cairo: one line that says so, and nothing else is lost.
+if "$GFN_DIST" --version | grep -q 'pictures: no'; then
+    "$GFN_DIST" --size 4 --iterations 3 --out run >out 2>err || bad "it fails without Cairo"
+    grep -q 'no histogram.png: .*libcairo2-dev' out || bad "nothing says what is missing"
+    [ -s run/histogram.npy ] && [ ! -e run/histogram.png ] || bad "what is there without Cairo"
+    "$GFN_DIST" --size 4 --iterations 3 --out other --picture no | grep -q Cairo &&
+        bad "it is missed where nobody asked"
+    "$GFN_DIST" plot run 2>err
+    [ $? -eq 1 ] && grep -q '^gfn-dist: .*libcairo2-dev' err || bad "plot: $(cat err)"
+    exit $failed
+fi
+
+# is_png FILE: begins and ends as one.
+is_png() {
+    [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] &&
+        [ "$(tail -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 49454e44ae426082 ] ||
+        bad "$1 is no whole PNG"
+}
+
+# Every run ends with one: a grid of one, two, more dimensions, and one that cannot be enumerated.
+"$GFN_DIST" "${small[@]}" --out run || bad "it does not train"
+is_png run/histogram.png
+"$GFN_DIST" "${small[@]}" --ndim 1 --out line && is_png line/histogram.png
+"$GFN_DIST" "${small[@]}" --ndim 3 --out cube && is_png cube/histogram.png
+"$GFN_DIST" "${small[@]}" --size 300 --ndim 5 --iterations 3 --out vast && is_png vast/histogram.png
+"$GFN_DIST" "${small[@]}" --samples 0 --out none && is_png none/histogram.png
+"$GFN_DIST" "${small[@]}" --picture no --out without || bad "--picture no fails"
+[ ! -e without/histogram.png ] || bad "--picture no draws"
+cmp run/histogram.npy without/histogram.npy || bad "--picture no changes the run"
+
+# The same bytes again, whoever draws.
+for run in run line cube vast; do
+    [ "$("$GFN_DIST" plot $run --out again.png)" = again.png ] || bad "plot does not say where"
+    cmp again.png $run/histogram.png || bad "$run is drawn in another way"
+done
+if [ "$MPI_NAME" != none ]; then
+    "$NP_RUN" --ranks 3 -- "$GFN_DIST" "${small[@]}" --out "three" || bad "3 ranks: it fails"
+    cmp three/histogram.png run/histogram.png || bad "3 ranks: another picture"
+    "$NP_RUN" --ranks 2 -- "$GFN_DIST" plot vast --out two.png || bad "plot on 2 ranks"
+    cmp two.png vast/histogram.png || bad "plot on 2 ranks: another picture"
+fi
+"$GFN_DIST" plot without --quiet >out || bad "plot of a run without"
+[ ! -s out ] && cmp without/histogram.png run/histogram.png || bad "plot of a run without"
+
+# Comparisons.
+"$GFN_DIST" plot run cube line vast none >out || bad "plot of several"
+[ "$(cat out)" = comparison.png ] && is_png comparison.png
+"$GFN_DIST" "${small[@]}" --seeds 0-2 --out sweep || bad "no sweep"
+is_png sweep/seed-1/histogram.png
+"$GFN_DIST" plot sweep/ >out || bad "plot of a sweep"
+is_png sweep/comparison.png
+
+# What is refused.
+refused() {
+    local status=$1 pattern=$2 found
+    shift 2
+    "$GFN_DIST" "$@" >out 2>err
+    found=$?
+    [ $found -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE "$pattern" err ||
+        bad "gfn-dist $*: exit $found: $(cat err)"
+}
+refused 2 'plot: expected a run directory, found none' plot
+refused 1 'nowhere: expected a run directory, found nothing' plot nowhere
+refused 1 'nowhere' plot run nowhere
+refused 1 'away/x.png.tmp: cannot' plot run --out away/x.png
+refused 2 'expected' plot run --size 8
+refused 2 'picture: expected one of yes.no' --picture maybe
+mkdir mine && echo precious >mine/histogram.png
+refused 2 'mine: holds histogram.png already' --size 4 --iterations 3 --out mine
+
+# While a run goes on: before its first checkpoint there are curves alone.
+start 0 --size 8 --iterations 100000000 --log-every 50 --checkpoint-every 0 --out busy
+until_trained busy
+"$GFN_DIST" plot busy --quiet || bad "plot of a running job"
+is_png busy/histogram.png
+is_running || bad "plot disturbs the job"
+tail -n 1 busy/metrics.jsonl | grep -q '"iteration"' || bad "metrics do not come while it runs"
+send TERM 0
+ends 3 60
+exit $failed

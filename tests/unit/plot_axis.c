@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "plot/axis.h"
+
+static gfn_axis axis_over(bool is_log, double least, double most, bool has_room, size_t marks)
+{
+    gfn_axis axis = gfn_axis_begin(is_log);
+    gfn_axis_add(&axis, least);
+    gfn_axis_add(&axis, most);
+    gfn_axis_end(&axis, has_room, marks);
+    return axis;
+}
+
+static void texts_are(const gfn_axis *axis, size_t n, const char *const *wanted)
+{
+    char text[32];
+    assert_int_equal(axis->n_marks, n);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(gfn_axis_text(axis, axis->mark[i], text, sizeof text), wanted[i]);
+}
+
+static void marks_are_round_numbers_within_the_axis(void **state)
+{
+    (void)state;
+    const gfn_axis a = axis_over(false, -0.037, 2.385, false, 5);
+    texts_are(&a, 5, (const char *const[]){"0", "0.5", "1", "1.5", "2"});
+    const gfn_axis b = axis_over(false, 0, 256000, false, 4);
+    texts_are(&b, 3, (const char *const[]){"0", "100k", "200k"});
+    const gfn_axis c = axis_over(false, 0, 3.1e9, false, 4);
+    texts_are(&c, 4, (const char *const[]){"0", "1G", "2G", "3G"});
+}
+
+static void logarithmic_marks_are_powers_of_ten(void **state)
+{
+    (void)state;
+    const gfn_axis a = axis_over(true, 3.2e-7, 4.5, false, 4);
+    texts_are(&a, 4, (const char *const[]){"1e-6", "1e-4", "0.01", "1"});
+}
+
+static void a_short_logarithmic_axis_has_marks_between(void **state)
+{
+    (void)state;
+    const gfn_axis a = axis_over(true, 0.15, 0.7, false, 4);
+    texts_are(&a, 2, (const char *const[]){"0.2", "0.5"});
+}
+
+static void shares_are_those_of_the_span(void **state)
+{
+    (void)state;
+    const gfn_axis a = axis_over(false, 2, 10, false, 4), b = axis_over(true, 1e-4, 1, false, 4);
+    assert_float_equal(gfn_axis_share(&a, 4), 0.25, 1e-12);
+    assert_float_equal(gfn_axis_share(&b, 1e-3), 0.25, 1e-12);
+    assert_true(isnan(gfn_axis_share(&b, 0)));
+    assert_true(isnan(gfn_axis_share(&b, -3)));
+    assert_true(isnan(gfn_axis_share(&a, INFINITY)));
+}
+
+static void what_is_not_finite_widens_nothing(void **state)
+{
+    (void)state;
+    gfn_axis a = gfn_axis_begin(true);
+    const double none[] = {NAN, INFINITY, -INFINITY, 0, -2.5};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        gfn_axis_add(&a, none[i]);
+    assert_true(gfn_axis_is_empty(&a));
+    gfn_axis_end(&a, true, 4);
+    assert_true(isfinite(a.least) && isfinite(a.most) && a.least < a.most);
+}
+
+/* Equal numbers, tiny and huge ones: the axis has a length, few marks, and ends. */
+static void any_span_gives_a_scale(void **state)
+{
+    (void)state;
+    const double ends[][2] = {
+        {3.75, 3.75},        {0, 0},          {1e300, 1e300}, {-1e-300, 1e-300},
+        {-1.7e308, 1.7e308}, {5e-324, 1e308}, {1, 1 + 1e-15}};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        for (int is_log = 0; is_log < 2; is_log++) {
+            const gfn_axis a = axis_over(is_log, ends[i][0], ends[i][1], true, 5);
+            assert_true(a.n_marks <= GFN_AXIS_MARKS);
+            assert_true(a.least < a.most);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks_are_round_numbers_within_the_axis),
+        cmocka_unit_test(logarithmic_marks_are_powers_of_ten),
+        cmocka_unit_test(a_short_logarithmic_axis_has_marks_between),
+        cmocka_unit_test(shares_are_those_of_the_span),
+        cmocka_unit_test(what_is_not_finite_widens_nothing),
+        cmocka_unit_test(any_span_gives_a_scale),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
