@@ -98,7 +98,7 @@ TEST_EXTENSIONS = .sh .np
 LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
-EXTRA_DIST += $(SHELL_TESTS) tests/cli/bits.sh tests/cli/common.sh tests/cli/hosts.sh \
+EXTRA_DIST += $(SHELL_TESTS) tests/leaks.supp tests/cli/bits.sh tests/cli/common.sh tests/cli/hosts.sh \
 	tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/own_loss.c tests/external/score.c tests/external/train.c
 
@@ -127,6 +127,8 @@ AM_TESTS_ENVIRONMENT = \
 	LDFLAGS='$(GFN_SANITIZE_CFLAGS) $(LDFLAGS)'; export LDFLAGS; \
 	ASAN_OPTIONS="detect_leaks=$(LEAKS):allocator_may_return_null=1:$$ASAN_OPTIONS"; \
 	export ASAN_OPTIONS; \
+	LSAN_OPTIONS="suppressions=$(abs_top_srcdir)/tests/leaks.supp:print_suppressions=0:$$LSAN_OPTIONS"; \
+	export LSAN_OPTIONS; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;
 
 # Learning that takes minutes: these tests do more where GFN_LONG=yes.
