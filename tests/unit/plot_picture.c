@@ -80,6 +80,49 @@ static void cells_have_the_colours_of_their_values_in_one_scale(void **state)
     cairo_surface_destroy(surface);
 }
 
+/* The mean place of the pixels of a colour in the left or right half of the picture. */
+static void find_center(cairo_surface_t *surface, uint32_t rgb, bool is_right, double center[2])
+{
+    const int width = cairo_image_surface_get_width(surface);
+    const int height = cairo_image_surface_get_height(surface);
+    const size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    const unsigned char *data = cairo_image_surface_get_data(surface);
+    double sum[2] = {0, 0}, n = 0;
+    for (int y = 0; y < height; y++)
+        for (int x = is_right ? width / 2 : 0; x < (is_right ? 7 * width / 8 : width / 2); x++) {
+            uint32_t pixel;
+            memcpy(&pixel, data + (size_t)y * stride + 4 * (size_t)x, sizeof pixel);
+            if ((pixel & 0xffffff) != rgb)
+                continue;
+            sum[0] += x;
+            sum[1] += y;
+            n++;
+        }
+    center[0] = sum[0] / n;
+    center[1] = sum[1] / n;
+}
+
+/* 0 and 0.2 stand once in each: at the left in the middle of the first and of the second row, at
+ * the right at the end and in the middle of the second. */
+static void rows_go_down_and_columns_to_the_right(void **state)
+{
+    (void)state;
+    gfn_corner corner[2];
+    const gfn_picture picture = picture_of(corner);
+    double zero[2], two[2];
+    assert_ok(gfn_picture_save(&picture, "a.png"));
+    cairo_surface_t *surface = open_picture("a.png");
+    find_center(surface, color_of(0), false, zero);
+    find_center(surface, color_of(0.2 / 0.3), false, two);
+    assert_float_equal(two[0], zero[0], 1);
+    assert_float_equal(two[1], zero[1] + 378 / 2.0, 5);
+    find_center(surface, color_of(0), true, zero);
+    find_center(surface, color_of(0.2 / 0.3), true, two);
+    assert_float_equal(two[0], zero[0] - 378 / 3.0, 5);
+    assert_float_equal(two[1], zero[1], 1);
+    cairo_surface_destroy(surface);
+}
+
 static void the_same_picture_gives_the_same_bytes(void **state)
 {
     (void)state;
@@ -164,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(cells_have_the_colours_of_their_values_in_one_scale),
+        scratch_test(rows_go_down_and_columns_to_the_right),
         scratch_test(the_same_picture_gives_the_same_bytes),
         scratch_test(what_is_not_finite_is_left_out_of_curves),
         scratch_test(any_text_can_be_drawn),
