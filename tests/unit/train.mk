@@ -33,6 +33,11 @@ tests_unit_train_oracle64_SOURCES = tests/unit/train_oracle.c
 tests_unit_train_oracle64_CPPFLAGS = $(CPPFLAGS64)
 tests_unit_train_oracle64_LDADD = $(LINK64) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/train_portrait
+UNIT_TESTS += tests/unit/train_portrait
+tests_unit_train_portrait_SOURCES = tests/unit/train_portrait.c tests/unit/train_fixture.h
+tests_unit_train_portrait_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/train_presets
 UNIT_TESTS += tests/unit/train_presets
 tests_unit_train_presets_SOURCES = tests/unit/train_presets.c
