@@ -296,6 +296,18 @@ static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
     add(s, gfn_field_text("version", gfn_version()));
 }
 
+/* Somebody may be drawing the same run at this moment. */
+static gfn_status save_picture(const gfn_portrait *portrait, const char *path)
+{
+    enum { TRIES = 100 };
+    gfn_status status = gfn_portraits_save(portrait, 1, path);
+    for (int i = 0; i < TRIES && status == GFN_EEXIST; i++) {
+        gfn_clock_sleep(0.05);
+        status = gfn_portraits_save(portrait, 1, path);
+    }
+    return status;
+}
+
 /* Last: nothing that went before is lost where it fails. */
 static gfn_status draw_picture(gfn_trainer *t, const gfn_report *report)
 {
@@ -308,7 +320,7 @@ static gfn_status draw_picture(gfn_trainer *t, const gfn_report *report)
     if (status == GFN_OK)
         status = gfn_folder_path(t->run->directory, GFN_PICTURE_FILE, &path);
     if (status == GFN_OK)
-        status = gfn_portraits_save(&portrait, 1, path);
+        status = save_picture(&portrait, path);
     gfn_release(&path);
     gfn_portrait_clear(&portrait);
     return status;
