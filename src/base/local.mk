@@ -8,6 +8,7 @@ libbase_la_SOURCES = \
 	src/base/fingerprint.c src/base/fingerprint.h \
 	src/base/fixed.c src/base/fixed.h \
 	src/base/memory.c src/base/memory.h \
+	src/base/names.c src/base/names.h \
 	src/base/options.c \
 	src/base/parallel.c src/base/parallel.h \
 	src/base/random.c \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/names.h"
 #include "base/text.h"
 
 enum { MAX_WIDTHS = 16 };
@@ -54,22 +55,14 @@ static bool is_integer_within(const gfn_option *row, int64_t x)
            (row->max >= 0x1p63 || x <= (int64_t)floor(row->max));
 }
 
-/* Whether `text` is one of "a|b|c". *nearest is the most similar of them, `length` bytes. */
-static bool is_choice(const char *choices, const char *text, const char **nearest, int *length)
+/* Whether nearest->text is one of "a|b|c", all of which are offered before the answer is no. */
+static bool is_choice(const char *choices, struct gfn_nearest *nearest)
 {
-    size_t best = SIZE_MAX;
     for (const char *word = choices;;) {
-        char part[64];
         size_t n = strcspn(word, "|");
-        snprintf(part, sizeof part, "%.*s", (int)n, word);
-        if (strlen(text) == n && strncmp(word, text, n) == 0)
+        if (strlen(nearest->text) == n && strncmp(word, nearest->text, n) == 0)
             return true;
-        size_t distance = gfn_text_distance(part, text);
-        if (distance < best) {
-            best = distance;
-            *nearest = word;
-            *length = (int)n;
-        }
+        gfn_nearest_offer(nearest, word, n);
         if (word[n] == '\0')
             return false;
         word += n + 1;
@@ -91,8 +84,7 @@ static bool is_printable(const char *text)
 /* The value that `text` is for the row; false where it is none. */
 static bool read_value(const gfn_option *row, const char *text, struct value *value)
 {
-    const char *nearest;
-    int length;
+    struct gfn_nearest nearest = {.text = text};
     *value = (struct value){.number = NAN};
     if (text[0] == '\0')
         return row->fallback[0] == '\0';
@@ -106,7 +98,7 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
     case GFN_OPTION_FLAG:
         return gfn_text_flag(text, &value->flag);
     case GFN_OPTION_WORD:
-        return row->choices ? is_choice(row->choices, text, &nearest, &length) : is_printable(text);
+        return row->choices ? is_choice(row->choices, &nearest) : is_printable(text);
     case GFN_OPTION_WIDTHS:
         if (!gfn_text_integers(text, MAX_WIDTHS, value->widths, &value->n_widths))
             return false;
@@ -161,11 +153,10 @@ static gfn_status refuse(const gfn_option *row, const char *text)
     char range[900] = "", found[201];
     show(text, found, sizeof found);
     if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
-        const char *nearest = row->choices;
-        int length = 0;
-        is_choice(row->choices, text, &nearest, &length);
+        struct gfn_nearest nearest = {.text = text};
+        is_choice(row->choices, &nearest);
         return gfn_fail(GFN_EINVAL, "%s: expected one of %s, found \"%s\" (hint: %.*s)", row->name,
-                        row->choices, found, length, nearest);
+                        row->choices, found, (int)nearest.length, nearest.name);
     }
     if (row->type != GFN_OPTION_FLAG && row->type != GFN_OPTION_WORD)
         write_range(row, expected[row->type].unit, range, sizeof range);
@@ -178,20 +169,15 @@ static gfn_status refuse(const gfn_option *row, const char *text)
 
 static gfn_status refuse_name(const gfn_options *options, const char *name)
 {
-    const char *nearest = "none";
-    size_t best = SIZE_MAX;
+    struct gfn_nearest nearest = {.text = name};
     char found[201];
     show(name, found, sizeof found);
     for (size_t i = 0; i < options->n; i++) {
         const char *other = options->entries[i].row->name;
-        size_t distance = gfn_text_distance(name, other);
-        if (distance < best) {
-            best = distance;
-            nearest = other;
-        }
+        gfn_nearest_offer(&nearest, other, strlen(other));
     }
     return gfn_fail(GFN_EINVAL, "expected the name of an option, found \"%s\" (hint: %s)", found,
-                    nearest);
+                    nearest.name ? nearest.name : "none");
 }
 
 /* ---- the set ---- */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/names.h"
 
 static const gfn_backward_kind kinds[] = {
     [GFN_BACKWARD_UNIFORM] = {"uniform", "every edge into a state is equally likely"},
@@ -24,6 +24,11 @@ const gfn_backward_kind *gfn_backward_kind_of(gfn_backward backward)
     return (size_t)backward < gfn_backward_kinds() ? &kinds[backward] : NULL;
 }
 
+static const char *name_of_kind(size_t index)
+{
+    return index < gfn_backward_kinds() ? kinds[index].name : NULL;
+}
+
 gfn_status gfn_backward_find(const char *name, gfn_backward *backward)
 {
     for (size_t i = 0; i < gfn_backward_kinds(); i++)
@@ -31,17 +36,19 @@ gfn_status gfn_backward_find(const char *name, gfn_backward *backward)
             *backward = (gfn_backward)i;
             return GFN_OK;
         }
-    return gfn_fail(
-        GFN_EINVAL,
-        "backward: expected uniform, learned or tied, found \"%.200s\" (hint: gfn-dist list)",
-        name);
+    return gfn_refuse_name("backward", name_of_kind, name);
+}
+
+static const char *name_of_flow(size_t index)
+{
+    static const char *const names[] = {"head", "own", NULL};
+    return names[index];
 }
 
 gfn_status gfn_flow_find(const char *name, gfn_flow *flow)
 {
     if (strcmp(name, "head") != 0 && strcmp(name, "own") != 0)
-        return gfn_fail(GFN_EINVAL, "flow: expected head or own, found \"%.200s\" (hint: head)",
-                        name);
+        return gfn_refuse_name("flow", name_of_flow, name);
     *flow = name[0] == 'h' ? GFN_FLOW_HEAD : GFN_FLOW_OWN;
     return GFN_OK;
 }

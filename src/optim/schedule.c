@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/names.h"
 
 double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations)
 {
@@ -28,17 +28,23 @@ double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t ite
     return 1;
 }
 
+static const char *const names[] = {
+    [GFN_CONSTANT] = "constant", [GFN_LINEAR] = "linear", [GFN_COSINE] = "cosine"};
+
+enum { NAMES = sizeof names / sizeof names[0] };
+
+static const char *name_at(size_t index)
+{
+    return index < NAMES ? names[index] : NULL;
+}
+
 gfn_status gfn_schedule_find(const char *name, gfn_schedule *schedule)
 {
-    static const char *const names[] = {
-        [GFN_CONSTANT] = "constant", [GFN_LINEAR] = "linear", [GFN_COSINE] = "cosine"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < NAMES; i++) {
         if (strcmp(name, names[i]) == 0) {
             *schedule = (gfn_schedule)i;
             return GFN_OK;
         }
     }
-    return gfn_fail(
-        GFN_EINVAL,
-        "schedule: expected constant, linear or cosine, found \"%.200s\" (hint: cosine)", name);
+    return gfn_refuse_name("schedule", name_at, name);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/names.h"
 
 #define TB_GRID(r0)                                                                                \
     "size=8 ndim=4 reward=original r0=" r0                                                         \
@@ -57,16 +58,9 @@ const gfn_preset *gfn_preset_of(size_t index)
     return index < PRESETS ? &presets[index] : NULL;
 }
 
-static gfn_status refuse(const char *name)
+static const char *name_at(size_t index)
 {
-    char known[512] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < PRESETS && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
-                                 presets[i].name);
-    return gfn_fail(GFN_EINVAL,
-                    "preset: expected one of %s, found \"%.200s\" (hint: gfn-dist list)", known,
-                    name);
+    return index < PRESETS ? presets[index].name : NULL;
 }
 
 gfn_status gfn_run_options_preset(gfn_options *options, const char *name)
@@ -76,7 +70,7 @@ gfn_status gfn_run_options_preset(gfn_options *options, const char *name)
     while (i < PRESETS && strcmp(presets[i].name, name) != 0)
         i++;
     if (i == PRESETS)
-        return refuse(name);
+        return gfn_refuse_name("preset", name_at, name);
     snprintf(source, sizeof source, "preset %s", name);
     gfn_status status = gfn_options_parse(options, presets[i].settings, source);
     if (status == GFN_OK)

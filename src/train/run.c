@@ -12,6 +12,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "io/array.h"
 #include "io/crc.h"
 #include "io/npy.h"
@@ -25,19 +26,17 @@ static gfn_status make_env(gfn_run *run)
     return gfn_env_create_with(ops, run->options, &run->env);
 }
 
+static const char *name_of_objective(size_t index)
+{
+    const gfn_objective *objective = gfn_objective_kind(index);
+    return objective ? objective->name : NULL;
+}
+
 static gfn_status find_objective(const gfn_options *options, const gfn_objective **objective)
 {
     const char *name = gfn_options_text(options, "objective");
-    char known[256] = "";
-    size_t used = 0;
     *objective = gfn_objective_find(name);
-    if (*objective)
-        return GFN_OK;
-    for (size_t i = 0; i < gfn_objective_kinds() && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
-                                 gfn_objective_kind(i)->name);
-    return gfn_fail(GFN_EINVAL, "objective: expected one of %s, found \"%s\" (hint: gfn-dist list)",
-                    known, name);
+    return *objective ? GFN_OK : gfn_refuse_name("objective", name_of_objective, name);
 }
 
 /* The state flow that an objective needs. */

@@ -4,6 +4,7 @@ BASE_TESTS = \
 	tests/unit/base_fail \
 	tests/unit/base_fixed \
 	tests/unit/base_memory \
+	tests/unit/base_names \
 	tests/unit/base_options \
 	tests/unit/base_parallel \
 	tests/unit/base_random \
@@ -19,6 +20,8 @@ tests_unit_base_fixed_SOURCES = tests/unit/base_fixed.c
 tests_unit_base_fixed_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_memory_SOURCES = tests/unit/base_memory.c
 tests_unit_base_memory_LDADD = $(LINK_base) $(CMOCKA_LIBS)
+tests_unit_base_names_SOURCES = tests/unit/base_names.c
+tests_unit_base_names_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_options_SOURCES = tests/unit/base_options.c
 tests_unit_base_options_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_parallel_SOURCES = tests/unit/base_parallel.c

@@ -166,8 +166,9 @@ static void an_activation_is_found_by_name_or_refused(void **state)
     assert_int_equal(gfn_activation_find("tanh", &found), GFN_OK);
     assert_int_equal(found, GFN_TANH);
     assert_int_equal(gfn_activation_find("leaky_relu", &found), GFN_EINVAL);
-    assert_string_equal(gfn_error_message(), "activation: expected relu, leaky-relu or tanh, found "
-                                             "\"leaky_relu\" (hint: relu)");
+    assert_string_equal(gfn_error_message(),
+                        "activation: expected one of relu, leaky-relu, tanh, found "
+                        "\"leaky_relu\" (hint: leaky-relu)");
     assert_int_equal(found, GFN_TANH);
     gfn_model *model = NULL;
     const gfn_model_config config = {.activation = (gfn_activation)4};

@@ -72,8 +72,9 @@ static void unknown_schedules_are_refused(void **state)
         assert_int_equal(gfn_schedule_find(bad[i], &schedule), GFN_EINVAL);
         assert_int_equal(schedule, GFN_LINEAR);
     }
-    assert_string_equal(gfn_error_message(), "schedule: expected constant, linear or cosine, found "
-                                             "\"step\" (hint: cosine)");
+    assert_string_equal(gfn_error_message(),
+                        "schedule: expected one of constant, linear, cosine, found "
+                        "\"step\" (hint: linear)");
 }
 
 int main(void)

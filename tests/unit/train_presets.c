@@ -92,7 +92,7 @@ static void what_is_no_preset_is_refused(void **unused)
     assert_int_equal(gfn_run_options_preset(options, "sead"), GFN_EINVAL);
     assert_string_equal(gfn_error_message(),
                         "preset: expected one of seed, torchgfn-2d8, gfnx-20x4, tb-8x4-r0.1, "
-                        "tb-8x4-r0.01, tb-8x4-r0.001, found \"sead\" (hint: gfn-dist list)");
+                        "tb-8x4-r0.01, tb-8x4-r0.001, found \"sead\" (hint: seed)");
     gfn_options_destroy(&options);
     assert_int_equal(gfn_options_create(tables, 1, &options), GFN_OK);
     assert_int_equal(gfn_run_options_preset(options, "seed"), GFN_EINVAL);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * base/names.h - a name that is none: the message about it, and which one it is most like.
+ */
+#ifndef BASE_NAMES_H
+#define BASE_NAMES_H
+
+#include <stddef.h>
+
+#include <gfn/status.h>
+
+/* Begin with {.text = ...}, then offer name after name: the first of the nearest ones stays. None
+ * is nearer than one that begins with the text. */
+struct gfn_nearest {
+    const char *text; /* what was found */
+    const char *name; /* the nearest so far, `length` bytes of it; NULL: none was offered */
+    size_t length, distance;
+};
+
+void gfn_nearest_offer(struct gfn_nearest *nearest, const char *name, size_t length);
+
+/* The names of a list, such as of the objectives: NULL past its end. */
+typedef const char *gfn_name_at(size_t index);
+
+/* Fail: "WHAT: expected one of a, b, c, found "TEXT" (hint: the nearest)". GFN_EINVAL. */
+gfn_status gfn_refuse_name(const char *what, gfn_name_at *name_at, const char *text);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/names.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void the_first_of_the_nearest_names_stays(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"lr", "seed", "seeds", "seek"};
+    struct gfn_nearest nearest = {.text = "sed"};
+    for (size_t i = 0; i < 4; i++)
+        gfn_nearest_offer(&nearest, names[i], strlen(names[i]));
+    assert_string_equal(nearest.name, "seed");
+    assert_int_equal(nearest.length, 4);
+    assert_int_equal(nearest.distance, 1);
+}
+
+static void a_name_that_begins_with_the_text_is_the_nearest(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"seed", "gfnx-20x4", "gfny"};
+    struct gfn_nearest nearest = {.text = "gfnx"};
+    for (size_t i = 0; i < 3; i++)
+        gfn_nearest_offer(&nearest, names[i], strlen(names[i]));
+    assert_string_equal(nearest.name, "gfnx-20x4");
+    nearest = (struct gfn_nearest){.text = ""};
+    for (size_t i = 0; i < 3; i++)
+        gfn_nearest_offer(&nearest, names[i], strlen(names[i]));
+    assert_string_equal(nearest.name, "seed");
+}
+
+static void a_name_may_be_part_of_a_text(void **state)
+{
+    (void)state;
+    const char *choices = "tb|subtb";
+    struct gfn_nearest nearest = {.text = "sub-tb"};
+    gfn_nearest_offer(&nearest, choices, 2);
+    gfn_nearest_offer(&nearest, choices + 3, 5);
+    assert_ptr_equal(nearest.name, choices + 3);
+    assert_int_equal(nearest.distance, 1);
+}
+
+static const char *metal(size_t index)
+{
+    static const char *const metals[] = {"iron", "zinc", "tin"};
+    return index < 3 ? metals[index] : NULL;
+}
+
+static void a_refusal_names_all_and_the_nearest(void **state)
+{
+    (void)state;
+    assert_int_equal(gfn_refuse_name("metal", metal, "tinn"), GFN_EINVAL);
+    assert_string_equal(gfn_error_message(),
+                        "metal: expected one of iron, zinc, tin, found \"tinn\" (hint: tin)");
+}
+
+static const char *many(size_t index)
+{
+    return index < 1000 ? "names-and-names" : NULL;
+}
+
+static void lists_may_be_too_long_for_a_message(void **state)
+{
+    (void)state;
+    char text[2385];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    assert_int_equal(gfn_refuse_name("metal", many, text), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "x\" (hint: names-and-names)"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_of_the_nearest_names_stays),
+        cmocka_unit_test(a_name_that_begins_with_the_text_is_the_nearest),
+        cmocka_unit_test(a_name_may_be_part_of_a_text),
+        cmocka_unit_test(a_refusal_names_all_and_the_nearest),
+        cmocka_unit_test(lists_may_be_too_long_for_a_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
