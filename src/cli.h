@@ -37,7 +37,8 @@ const cli_command *cli_command_find(const char *name);
 
 struct cli_request {
     const cli_command *command;
-    char **words; /* [n_words] behind the command, such as run directories; borrowed */
+    bool is_named; /* the command line says which */
+    char **words;  /* [n_words] behind the command, such as run directories; borrowed */
     int n_words;
     gfn_options *program;  /* out, config, progress, quiet ... */
     gfn_setting *settings; /* [n_settings] what was given for the run, in order */
@@ -59,9 +60,44 @@ gfn_status cli_train_options(const cli_request *request, gfn_options **options);
 /* The setting `name` as the command line gave it; NULL where it did not. */
 const char *cli_find(const cli_request *request, const char *name);
 
-/* help.c */
-void cli_print_help(FILE *to);
+/* rows.c: options as help, man page and completion show them. */
+typedef struct cli_row {
+    const gfn_option *option;
+    const char *env; /* the kind of environment that has it; NULL: it is there with all */
+} cli_row;
+
+enum { CLI_MAX_ROWS = 512 };
+
+/* What goes with a command, one topic after another; returns how many. */
+size_t cli_rows(const cli_command *command, cli_row rows[CLI_MAX_ROWS]);
+bool cli_goes_with(const cli_command *command, const char *option);
+
+/* The topic of a row: of an environment's, the environment's name. */
+const char *cli_topic(const cli_row *row);
+
+typedef struct cli_value {
+    const char *placeholder; /* "N"; of CLI_VALUE_CHOICE "exact|fast"; NULL: of a flag */
+    enum { CLI_VALUE_ANY, CLI_VALUE_CHOICE, CLI_VALUE_NAME, CLI_VALUE_FILE, CLI_VALUE_RUN } kind;
+    const char *(*name)(size_t index); /* of CLI_VALUE_NAME: NULL past the last */
+} cli_value;
+
+/* What the value of an option is. */
+cli_value cli_value_of(const gfn_option *option);
+
+/* facts.c: what is told beside the options, ended by a row without name. */
+typedef struct cli_fact {
+    const char *name, *what;
+} cli_fact;
+
+extern const cli_fact cli_examples[], cli_exits[], cli_files[], cli_metrics[], cli_variables[];
+
+/* help.c: all, or of one command. */
+void cli_print_help(FILE *to, const cli_command *command);
 gfn_status cli_print_list(FILE *to, const cli_request *request);
+
+/* generate_man.c, generate_bash.c: made from the same tables. */
+void cli_generate_man(FILE *to);
+void cli_generate_bash(FILE *to);
 
 /* train.c: the commands that train. */
 gfn_status cli_train(gfn_comm *comm, const cli_request *request, bool *is_complete);

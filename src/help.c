@@ -21,83 +21,102 @@ static void print_words(FILE *to, const char *words, int margin)
     fputc('\n', to);
 }
 
-/* "--size N" and what it means, with the default, folded at 80 columns. */
-static void print_row(FILE *to, const gfn_option *row)
+/* A word and what it means, behind a column; below it where it is too wide for that. */
+static void print_fact(FILE *to, const char *word, const char *what, int column)
 {
-    static const char *const placeholders[] = {
-        [GFN_OPTION_INT] = "N",       [GFN_OPTION_NUMBER] = "X",  [GFN_OPTION_WORD] = "NAME",
-        [GFN_OPTION_WIDTHS] = "LIST", [GFN_OPTION_TIME] = "TIME", [GFN_OPTION_FLAG] = NULL};
-    char left[96], text[512];
-    const char *placeholder = row->choices ? row->choices : placeholders[row->type];
-    snprintf(left, sizeof left, "  --%s%s%s", row->name, placeholder ? " " : "",
-             placeholder ? placeholder : "");
-    bool shows_default = row->fallback[0] && row->type != GFN_OPTION_FLAG;
-    snprintf(text, sizeof text, "%s%s%s%s", row->help, shows_default ? " [" : "",
-             shows_default ? row->fallback : "", shows_default ? "]" : "");
-    if (strlen(left) > 25)
-        fprintf(to, "%s\n%26s", left, "");
+    if ((int)strlen(word) > column - 3)
+        fprintf(to, "  %s\n%*s", word, column, "");
     else
-        fprintf(to, "%-26s", left);
-    print_words(to, text, 26);
+        fprintf(to, "  %-*s", column - 2, word);
+    print_words(to, what, column);
 }
 
-static void print_table(FILE *to, const gfn_option *row, const char *heading)
+static void print_facts(FILE *to, const char *heading, const cli_fact *fact, int column)
 {
-    const char *topic = heading;
-    if (heading)
-        fprintf(to, "\n%s\n", heading);
-    for (; row && row->name; row++) {
-        if (!heading && (topic == NULL || strcmp(topic, row->topic) != 0))
-            fprintf(to, "\n%s\n", topic = row->topic);
-        print_row(to, row);
+    fprintf(to, "\n%s\n", heading);
+    for (; fact->name; fact++)
+        print_fact(to, fact->name, fact->what, column);
+}
+
+/* "--size N" and what it means, with the default. */
+static void print_option(FILE *to, const gfn_option *option)
+{
+    char left[128], text[1024];
+    const char *placeholder = cli_value_of(option).placeholder;
+    snprintf(left, sizeof left, "--%s%s%s", option->name, placeholder ? " " : "",
+             placeholder ? placeholder : "");
+    bool shows_default = option->fallback[0] && option->type != GFN_OPTION_FLAG;
+    snprintf(text, sizeof text, "%s%s%s%s", option->help, shows_default ? " [" : "",
+             shows_default ? option->fallback : "", shows_default ? "]" : "");
+    print_fact(to, left, text, 26);
+}
+
+static void print_options(FILE *to, const cli_command *command)
+{
+    cli_row rows[CLI_MAX_ROWS];
+    const char *topic = "";
+    const size_t n = cli_rows(command, rows);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(cli_topic(&rows[i]), topic) != 0) {
+            topic = cli_topic(&rows[i]);
+            fprintf(to, "\n%s%s\n", rows[i].env ? "Environment " : "", topic);
+        }
+        print_option(to, rows[i].option);
     }
 }
 
 /* Of the first command the name may be left out. */
 static void print_command(FILE *to, const cli_command *command)
 {
-    char left[80];
+    char usage[128];
     const bool is_default = command == cli_commands;
-    snprintf(left, sizeof left, "gfn-dist %s%s%s %s", is_default ? "[" : "", command->name,
+    snprintf(usage, sizeof usage, "gfn-dist %s%s%s %s", is_default ? "[" : "", command->name,
              is_default ? "]" : "", command->arguments);
-    fprintf(to, "  %-33s %s\n", left, command->summary);
+    print_fact(to, usage, command->summary, 36);
 }
 
-void cli_print_help(FILE *to)
+static void print_all(FILE *to)
 {
-    char heading[128];
-    fputs("gfn-dist trains generative flow networks: samplers that build an object step by step\n"
-          "and end with each object x with probability proportional to a reward R(x).\n\n",
+    fputs("gfn-dist trains generative flow networks: samplers that build an object step by\n"
+          "step and end with each object x with probability proportional to a reward R(x).\n\n"
+          "Commands\n",
           to);
     for (const cli_command *command = cli_commands; command->name; command++)
         print_command(to, command);
-    fputs("  gfn-dist --resume RUN [OPTION...] go on with a run that was stopped or killed\n\n"
-          "  mpirun -np 8 gfn-dist --size 16   the same on 8 ranks, with the same result\n\n"
-          "sample and eval take --samples, --seed, --threads, --watchdog and --quiet; sample\n"
-          "also --out; plot --threads, --watchdog, --quiet and --out.\n"
-          "Exit status: 0 done, 1 failed, 2 bad usage, 3 stopped early on request and saved.\n"
-          "Metrics: tv = 1/2 sum|p-q|, l1 = sum|p-q| (not the mean), jsd and kl in nats.\n",
-          to);
-    print_table(to, gfn_run_option_rows(), NULL);
-    for (size_t i = 0; i < gfn_env_kinds(); i++) {
-        snprintf(heading, sizeof heading, "Environment %s", gfn_env_kind(i)->name);
-        print_table(to, gfn_env_kind(i)->options, heading);
-    }
-    print_table(to, cli_option_rows(), NULL);
+    print_fact(to, "gfn-dist COMMAND --help", "the options of one command", 36);
+    print_facts(to, "Examples", cli_examples, 43);
+    fputs("\nOptions, with the default in brackets:\n", to);
+    print_options(to, &cli_commands[0]);
+    print_facts(to, "Exit status", cli_exits, 12);
+    print_facts(to, "Metrics", cli_metrics, 12);
+}
+
+static void print_one(FILE *to, const cli_command *command)
+{
+    fputs("Usage\n", to);
+    print_command(to, command);
+    fprintf(to, "\nExample\n  gfn-dist %s%s%s\n", command->name, command->example[0] ? " " : "",
+            command->example);
+    print_options(to, command);
+}
+
+void cli_print_help(FILE *to, const cli_command *command)
+{
+    if (command)
+        print_one(to, command);
+    else
+        print_all(to);
 }
 
 static void print_preset(FILE *to, const gfn_preset *preset)
 {
-    enum { MARGIN = 17 };
     char source[256], differs[256];
     snprintf(source, sizeof source, "from %s", preset->source);
     snprintf(differs, sizeof differs, "but: %s", preset->differs);
-    const char *const lines[] = {preset->settings, source, differs};
-    fprintf(to, "  %-14s %s\n", preset->name, preset->summary);
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        fprintf(to, "%*s", MARGIN, "");
-        print_words(to, lines[i], MARGIN);
-    }
+    print_fact(to, preset->name, preset->summary, 17);
+    print_fact(to, "", preset->settings, 17);
+    print_fact(to, "", source, 17);
+    print_fact(to, "", differs, 17);
 }
 
 gfn_status cli_print_list(FILE *to, const cli_request *request)
@@ -106,20 +125,20 @@ gfn_status cli_print_list(FILE *to, const cli_request *request)
     fputs("Environments (--env)\n", to);
     for (size_t i = 0; i < gfn_env_kinds(); i++) {
         const gfn_env_ops *ops = gfn_env_kind(i);
-        fprintf(to, "  %-12s %s\n", ops->name, ops->summary);
+        print_fact(to, ops->name, ops->summary, 15);
         for (const gfn_option *row = ops->options; row && row->name; row++)
-            print_row(to, row);
+            print_option(to, row);
     }
     fputs("\nObjectives (--objective)\n", to);
     for (size_t i = 0; i < gfn_objective_kinds(); i++) {
         const gfn_objective *objective = gfn_objective_kind(i);
-        fprintf(to, "  %-12s %s\n               %s\n", objective->name, objective->summary,
-                objective->source);
+        print_fact(to, objective->name, objective->summary, 15);
+        print_fact(to, "", objective->source, 15);
     }
     fputs("\nBackward policies (--backward)\n", to);
     for (size_t i = 0; i < gfn_backward_kinds(); i++) {
         const gfn_backward_kind *kind = gfn_backward_kind_of((gfn_backward)i);
-        fprintf(to, "  %-12s %s\n", kind->name, kind->summary);
+        print_fact(to, kind->name, kind->summary, 15);
     }
     fputs("\nPresets (--preset)\n", to);
     for (size_t i = 0; i < gfn_presets(); i++)

@@ -5,10 +5,14 @@ PROGRAM_PARTS = \
 	src/checkpoint.c \
 	src/cli.h \
 	src/commands.c \
+	src/facts.c \
+	src/generate_bash.c \
+	src/generate_man.c \
 	src/help.c \
 	src/options.c \
 	src/picture.c \
 	src/report.c \
+	src/rows.c \
 	src/sweep.c \
 	src/train.c
 gfn_dist_SOURCES = $(PROGRAM_PARTS) src/main.c

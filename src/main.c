@@ -83,6 +83,14 @@ static void print_version(void)
            gfn_plot_is_built() ? "yes" : "no (built without Cairo)");
 }
 
+static void generate(const char *what)
+{
+    if (strcmp(what, "man") == 0)
+        cli_generate_man(stdout);
+    else
+        cli_generate_bash(stdout);
+}
+
 /* Standard output may be a full disk: what was printed there must not seem to have worked. */
 static int check_output(int status)
 {
@@ -109,10 +117,13 @@ int main(int argc, char **argv)
         }
     } else if (gfn_options_flag(request.program, "help")) {
         if (speaks)
-            cli_print_help(stdout);
+            cli_print_help(stdout, request.is_named ? request.command : NULL);
     } else if (gfn_options_flag(request.program, "version")) {
         if (speaks)
             print_version();
+    } else if (gfn_options_is_set(request.program, "generate")) {
+        if (speaks)
+            generate(gfn_options_text(request.program, "generate"));
     } else if (request.command->work == NULL) {
         if (speaks)
             status = print(&request);

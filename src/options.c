@@ -23,9 +23,11 @@ static const gfn_option program_rows[] = {
     {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
      "end the job, with a message, when a rank has not moved for so long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
+    {"generate", GFN_OPTION_WORD, "", 0, 0, "man|bash", "Terminal",
+     "print the man page, or what completes command lines in bash"},
     {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},
-    {"help", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "this text"},
-    {"version", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "version and build"},
+    {"help", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print this help"},
+    {"version", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print version and kernels"},
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -157,30 +159,39 @@ static bool read_options(int argc, char **argv, cli_request *request)
     }
 }
 
-/* "train, sample, eval, list" */
-static const char *command_names(char *text, size_t size)
+/* The library's message about a word that is not one of an option's choices: it names the nearest
+ * one. */
+static bool refuse_command(cli_request *request, const char *word)
 {
+    char names[200] = "";
     size_t used = 0;
-    for (const cli_command *command = cli_commands; command->name && used < size; command++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", command->name);
-    return text;
+    for (const cli_command *command = cli_commands; command->name && used < sizeof names; command++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "|" : "",
+                                 command->name);
+    const gfn_option rows[] = {
+        {"command", GFN_OPTION_WORD, cli_commands[0].name, 0, 0, names, "", ""},
+        {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL}};
+    const gfn_option *tables[] = {rows};
+    gfn_options *options = NULL;
+    if (gfn_options_create(tables, 1, &options) == GFN_OK)
+        gfn_options_set(options, "command", word, "command line");
+    gfn_options_destroy(&options);
+    return refuse(request, gfn_error_message());
 }
 
 /* What stands beside the options: a command, and what it works on. */
 static bool read_command(int argc, char **argv, cli_request *request)
 {
-    const char *word = optind < argc ? argv[optind++] : cli_commands[0].name;
+    request->is_named = optind < argc;
+    const char *word = request->is_named ? argv[optind++] : cli_commands[0].name;
     const cli_command *command = cli_command_find(word);
-    char names[200];
-    if (command == NULL) {
-        snprintf(request->message, sizeof request->message,
-                 "command: expected one of %s, found \"%.100s\" (hint: gfn-dist --help)",
-                 command_names(names, sizeof names), word);
-        return false;
-    }
+    if (command == NULL)
+        return refuse_command(request, word);
     request->command = command;
     request->words = argv + optind;
     request->n_words = argc - optind;
+    if (gfn_options_flag(request->program, "help"))
+        return true;
     if (request->n_words < command->least) {
         snprintf(request->message, sizeof request->message,
                  "%s: expected %s, found none (hint: gfn-dist %s %s)", word, command->word, word,
@@ -190,26 +201,18 @@ static bool read_command(int argc, char **argv, cli_request *request)
     if (request->n_words <= command->most)
         return true;
     snprintf(request->message, sizeof request->message,
-             "%s: expected options, found \"%.100s\" (hint: gfn-dist --help)", word,
-             request->words[command->most]);
+             "%s: expected options, found \"%.100s\" (hint: gfn-dist %s --help)", word,
+             request->words[command->most], word);
     return false;
-}
-
-static bool goes_with(const cli_command *command, const char *name)
-{
-    char word[128];
-    snprintf(word, sizeof word, " %s ", name);
-    return command->options == NULL || strstr(command->options, word) != NULL;
 }
 
 static bool check_option(cli_request *request, const char *name)
 {
-    if (goes_with(request->command, name))
+    if (cli_goes_with(request->command, name))
         return true;
     snprintf(request->message, sizeof request->message,
-             "%s: expected an option of this command, found one of train (hint: gfn-dist --help "
-             "says what goes with it)",
-             name);
+             "%s: expected an option of %s, found one of other commands (hint: gfn-dist %s --help)",
+             name, request->command->name, request->command->name);
     return false;
 }
 
@@ -260,6 +263,8 @@ static bool check_preset(cli_request *request)
 /* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
+    if (gfn_options_flag(request->program, "help"))
+        return true;
     if (request->command->options == NULL)
         return check_resume(request) && check_seeds(request) && check_preset(request);
     for (size_t i = 0; i < request->n_settings; i++)

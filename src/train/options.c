@@ -70,7 +70,7 @@ static const gfn_option rows[] = {
     {"time-limit", GFN_OPTION_TIME, "", 0, 1e9, NULL, "Running",
      "stop cleanly after this long, saved: 90s, 2h; unset: no limit"},
     {"samples", GFN_OPTION_INT, "10000", 0, 1e8, NULL, "Output",
-     "final samples for the histogram; 0: none"},
+     "final samples for the histogram, or objects that `sample` draws; 0: none"},
     {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
     {"log-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
