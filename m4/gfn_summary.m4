@@ -15,6 +15,10 @@ AS_IF([test "x$gfn_cmocka" = xyes], [gfn_summary_check="yes"],
 AS_IF([test "x$gfn_cairo" = xyes], [gfn_summary_cairo="yes"],
   [test "x$with_cairo" = xno], [gfn_summary_cairo="no (--with-cairo=no)"],
   [gfn_summary_cairo="Cairo is missing (hint: apt-get install libcairo2-dev)"])
+# ${mandir} is ${datarootdir}/man, which is ${prefix}/share
+for gfn_word in 1 2 3; do
+  eval "gfn_man_page=\"$gfn_man_page\" gfn_completion=\"$gfn_completion\""
+done
 gfn_summary_cpus=`nproc 2>/dev/null || echo 2`
 AC_MSG_NOTICE([
 
@@ -27,11 +31,14 @@ AC_MSG_NOTICE([
   OpenMP       $gfn_summary_openmp
   pictures     $gfn_summary_cairo
   libraries    shared: $enable_shared, static: $enable_static
+  symbols      versions: $gfn_symbol_versions
   x86 kernels  $gfn_x86_kernels
   debug        $enable_debug
   sanitizers   $enable_sanitizers
   warnings     errors: $enable_werror
   tests        $gfn_summary_check
+  man page     $gfn_man_page
+  completion   $gfn_completion
 
 Next: make -j$gfn_summary_cpus && make check
 ])])

@@ -1,44 +1,40 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Programs of users: built from what `make install` installs and nothing else, then run.
-set -eu
+# What `make install` installs serves users as it is (tests/external/installed.sh), alone and on
+# several ranks; and `make uninstall` leaves nothing.
+set -u
 root=$TMPDIR/root
-"$MAKE" -C "$top_builddir" install DESTDIR="$root" MAKEFLAGS= >"$TMPDIR/install.log" 2>&1 || {
-    tail -n 20 "$TMPDIR/install.log"
-    exit 1
-}
-pc=$(find "$root" -name gfn.pc)
-prefix=$root$(sed -n 's/^prefix=//p' "$pc")
-libdir=$(dirname "$(dirname "$pc")")
 failed=0
 
-# build NAME [FLAGS]: compile tests/external/NAME.c with the installed headers and library.
-build() {
-    # shellcheck disable=SC2086  # flags are lists
-    $CC $CPPFLAGS $CFLAGS -std=gnu11 -Wall -Wextra -I"$prefix/include" \
-        -o "$TMPDIR/$1" "$top_srcdir/tests/external/$1.c" $LDFLAGS -L"$libdir" -lgfn
+bad() {
+    echo "$*"
+    failed=1
 }
 
-# run NAME: it must succeed and print one line.
-run() {
-    if build "$1" && LD_LIBRARY_PATH=$libdir "$TMPDIR/$1" >"$TMPDIR/$1.out"; then
-        echo "ok $1: $(cat "$TMPDIR/$1.out")"
-    else
-        echo "failed $1"
-        failed=1
-    fi
+# in_root TARGET: what make makes, with its output only where it fails.
+in_root() {
+    "$MAKE" -C "$top_builddir" "$1" DESTDIR="$root" MAKEFLAGS= >"$TMPDIR/$1.log" 2>&1 && return
+    tail -n 20 "$TMPDIR/$1.log"
+    bad "make $1 failed"
 }
 
-run train
-run score
-run own_loss
+in_root install
+[ $failed -eq 0 ] || exit 1
+export EXAMPLES_TO=$TMPDIR
+in_root installcheck
+grep '^ok ' "$TMPDIR/installcheck.log" || bad "installcheck ran no program of users"
+
 if [ -n "$MPIEXEC" ]; then
-    alone=$(cat "$TMPDIR/train.out")
+    libdir=$(dirname "$(find "$root" -name pkgconfig)")
+    alone=$(LD_LIBRARY_PATH=$libdir "$TMPDIR/train") || failed=1
     together=$(LD_LIBRARY_PATH=$libdir "$NP_RUN" --ranks 3 -- "$TMPDIR/train") || failed=1
-    if [ "$alone" != "$together" ]; then
-        echo "train on 3 ranks printed \"$together\", alone \"$alone\""
-        failed=1
-    fi
+    [ -n "$alone" ] && [ "$alone" = "$together" ] ||
+        bad "train on 3 ranks printed \"$together\", alone \"$alone\""
 fi
+
+# Folders that others use too may stay.
+in_root uninstall
+left=$(find "$root" ! -type d -o -name 'gfn*' -o -name examples)
+[ -z "$left" ] || bad "make uninstall leaves: $left"
 exit $failed

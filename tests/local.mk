@@ -30,7 +30,8 @@ SHELL_TESTS = \
 	tests/cli/torture.sh \
 	tests/external.sh \
 	tests/headers.sh \
-	tests/sources.sh
+	tests/sources.sh \
+	tests/symbols.sh
 ALL_RANKS =
 RANK_TESTS =
 
@@ -100,7 +101,7 @@ SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
 EXTRA_DIST += $(SHELL_TESTS) tests/leaks.supp tests/cli/bits.sh tests/cli/common.sh tests/cli/hosts.sh \
 	tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
-	tests/external/own_loss.c tests/external/score.c tests/external/train.c
+	tests/external/installed.sh
 
 # Automake names a log after a file: the rank count stands in the name of an empty one.
 $(RANK_TESTS):
@@ -120,6 +121,7 @@ AM_TESTS_ENVIRONMENT = \
 	MPI_CFLAGS='$(MPI_CFLAGS)'; export MPI_CFLAGS; \
 	MPI_LIBS='$(MPI_LIBS)'; export MPI_LIBS; \
 	MAKE='$(MAKE)'; export MAKE; \
+	PKG_CONFIG='$(PKG_CONFIG)'; export PKG_CONFIG; \
 	CC='$(CC)'; export CC; \
 	CXX='$(CXX)'; export CXX; \
 	CPPFLAGS='$(CPPFLAGS)'; export CPPFLAGS; \
@@ -130,6 +132,19 @@ AM_TESTS_ENVIRONMENT = \
 	LSAN_OPTIONS="suppressions=$(abs_top_srcdir)/tests/leaks.supp:print_suppressions=0:$$LSAN_OPTIONS"; \
 	export LSAN_OPTIONS; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;
+
+# What users find after `make install`, honouring the same DESTDIR.
+installcheck-local:
+	@$(AM_TESTS_ENVIRONMENT) \
+	DESTDIR='$(DESTDIR)'; export DESTDIR; \
+	bindir='$(bindir)'; export bindir; \
+	libdir='$(libdir)'; export libdir; \
+	pkgconfigdir='$(pkgconfigdir)'; export pkgconfigdir; \
+	examplesdir='$(examplesdir)'; export examplesdir; \
+	man_page='$(man1_MANS:%=$(man1dir)/%)'; export man_page; \
+	completion='$(bashcompletion_DATA:completions/%=$(bashcompletiondir)/%)'; \
+	export completion; \
+	$(SH_LOG_COMPILER) $(srcdir)/tests/external/installed.sh
 
 # Learning that takes minutes: these tests do more where GFN_LONG=yes.
 LONG_TESTS = tests/cli/converge.sh tests/cli/exact.sh tests/cli/presets.sh tests/cli/same-bits.sh
