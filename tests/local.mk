@@ -10,13 +10,16 @@
 UNIT_TESTS =
 SHELL_TESTS = \
 	tests/cli/bad-input.sh \
+	tests/cli/completion.sh \
 	tests/cli/converge.sh \
 	tests/cli/exact.sh \
 	tests/cli/explore.sh \
 	tests/cli/faults.sh \
 	tests/cli/files.sh \
 	tests/cli/hangs.sh \
+	tests/cli/help.sh \
 	tests/cli/long.sh \
+	tests/cli/man.sh \
 	tests/cli/picture.sh \
 	tests/cli/presets.sh \
 	tests/cli/replay.sh \

@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The completion of bash, driven as bash drives it. What it offers is accepted by the program.
+set -u
+cd "$TMPDIR" || exit 1
+failed=0 cases=0
+
+bad() {
+    echo "$*"
+    failed=1
+}
+
+"$GFN_DIST" --generate bash >script && bash -n script || bad 'not a script of bash'
+[ "$(bash -uc '. ./script && complete -p gfn-dist')" = 'complete -F _gfn_dist gfn-dist' ] ||
+    bad 'nothing is completed'
+# shellcheck source=/dev/null
+. ./script
+# bash wants it called within a completion only.
+compopt() { asked+="$* "; }
+
+# complete_words WORD...: what stands on the line, the last one to be completed.
+complete_words() {
+    COMP_WORDS=(gfn-dist "$@") COMP_CWORD=$# COMPREPLY=() asked='' cases=$((cases + 1))
+    COMP_WORDBREAKS=${breaks-$' \t\n"\'><=;|&(:'}
+    _gfn_dist gfn-dist "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}" 2>err || bad "exit $?: $*"
+    [ ! -s err ] || bad "$*: $(cat err)"
+}
+
+# offers WANTED WORD...: exactly these, in any order.
+offers() {
+    local wanted found
+    wanted=$(tr ' ' '\n' <<<"$1" | sort)
+    complete_words "${@:2}"
+    found=$(printf '%s\n' "${COMPREPLY[@]}" | sort)
+    [ "$found" = "$wanted" ] || bad "${*:2}: offers $(xargs <<<"$found"), expected $1"
+}
+
+# asks OPTION WORD...: it leaves the word to bash.
+asks() {
+    complete_words "${@:2}"
+    [ "$asked" = "-o $1 " ] && [ ${#COMPREPLY[@]} -eq 0 ] ||
+        bad "${*:2}: asked for $asked, offers ${COMPREPLY[*]-}; expected -o $1"
+}
+
+# ---- commands and options
+
+offers 'train sample eval list' ''
+offers 'eval' ev
+offers '' nonsense
+offers '--seed --seeds' --seed
+offers '--seed' eval --see
+offers '--size' --si
+offers '' sample runs --si
+offers '--help --version' list --
+offers '--log-every --lr --lr-logz' train --l
+offers '--lr-logz' --lr 1 --lr
+offers 'train sample eval' --seed 3 ''
+offers 'train' --size 3 ''
+offers '' train ''
+offers '' list ''
+
+# ---- values, behind a blank and behind '='
+
+offers 'original cosine sparse deceptive file' --reward ''
+offers 'cosine' --reward co
+offers 'cosine' --reward = co
+offers 'original cosine sparse deceptive file' --reward =
+offers 'cosine' --size = 8 --reward = co
+offers '--reward --reward-file' --size = 8 --rew
+offers 'tb' --objective tb
+offers 'fl-db fl-subtb' --objective fl
+offers 'uniform learned tied' train --size 8 --backward ''
+offers 'hypergrid' --env h
+offers 'gfnx-20x4' --preset=gfn
+offers 'yes no' --quiet = ''
+offers '--quiet' --qu
+offers '' --quiet no
+offers '' --size ''
+offers '' eval --reward ''
+offers '--seed' sample --quiet run --seed
+breaks=$' \t\n"\'><;|&(:'
+offers '--reward=cosine' --reward=co
+offers '--objective=fl-db --objective=fl-subtb' --size=8 --objective=fl
+unset breaks
+
+# ---- files and runs
+
+"$GFN_DIST" --size 4 --iterations 1 --quiet --out 'runs/a b' || bad 'no run'
+"$GFN_DIST" --size 4 --iterations 1 --quiet --out runs/other || bad 'no run'
+mkdir -p runs/empty elsewhere/deep && touch 'my file.ini'
+asks default --config my
+asks default --config = my
+asks default --size 3 --out ''
+asks default sample runs/other --out ''
+asks default --size 3 '>' ''
+asks dirnames eval else
+offers 'runs' eval ''
+offers 'runs/other' eval runs/o
+offers 'runs/other' --resume runs/o
+offers 'runs/other' --resume = runs/o
+offers '' eval runs/other ''
+for word in 'runs/a\ b' 'runs/a\ ' '"runs/a '; do
+    complete_words sample "$word"
+    [ "${COMPREPLY[*]-}" = 'runs/a b' ] && [ "$asked" = '-o filenames ' ] ||
+        bad "$word: offers ${COMPREPLY[*]-}, asked for $asked"
+done
+# shellcheck disable=SC2088  # as it was typed
+HOME=$PWD offers '~/runs/other' eval '~/runs/o'
+breaks=$' \t\n"\'><;|&(:'
+offers '--resume=runs/other' --resume=runs/o
+complete_words --config=my
+[ "${COMPREPLY[*]-}" = '--config=my file.ini' ] || bad "--config=my: offers ${COMPREPLY[*]-}"
+unset breaks
+
+# ---- habits of users
+
+(set -o posix && IFS=, && shopt -s nullglob failglob extglob && COMP_WORDS=(gfn-dist --reward co) &&
+    COMP_CWORD=2 && _gfn_dist && [ "${COMPREPLY[0]}" = cosine ]) || bad 'other settings of the shell'
+helper=/usr/share/bash-completion/bash_completion
+if [ -e $helper ]; then
+    bash -ic ". $helper && . ./script && COMP_WORDS=(gfn-dist --reward = c) COMP_CWORD=3 &&
+        _gfn_dist && echo \"\${COMPREPLY[*]}\"" 2>/dev/null | grep -qx cosine ||
+        bad 'beside the package bash-completion'
+fi
+
+# ---- what is offered is accepted
+
+touch r.npy
+tried=0
+complete_words --
+for option in "${COMPREPLY[@]}"; do
+    case $option in --help | --version | --quiet | --generate | --out | --config | --resume) continue ;; esac
+    complete_words "$option" ''
+    [ -z "$asked" ] || continue
+    for value in ${COMPREPLY[@]+"${COMPREPLY[@]}"}; do
+        tried=$((tried + 1))
+        # The settings of a preset may be too long to train.
+        limit=(--iterations 0 --samples 0)
+        [ "$option" != --preset ] || limit=(--iterations 0 --samples 0 --size 4 --ndim 2)
+        rm -rf out
+        "$GFN_DIST" --size 4 --threads 1 --quiet --out out "${limit[@]}" "$option=$value" >log 2>&1 ||
+            case $option$value:$(cat log) in
+            --rewardfile:*reward-file*) ;; # it needs a file beside it
+            *) bad "$option=$value: $(cat log)" ;;
+            esac
+    done
+done
+for value in man bash; do
+    offers "$value" --generate "$value"
+    "$GFN_DIST" --generate "$value" | grep -q . || bad "--generate $value prints nothing"
+done
+[ $tried -gt 35 ] || bad "only $tried values were tried"
+echo "$cases cases, $tried values"
+exit $failed
