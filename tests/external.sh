@@ -35,6 +35,6 @@ fi
 
 # Folders that others use too may stay.
 in_root uninstall
-left=$(find "$root" ! -type d -o -name 'gfn*' -o -name examples)
+left=$(find "$root" ! -type d -o -path '*/include/gfn' -o -path '*/doc/gfn-dist*')
 [ -z "$left" ] || bad "make uninstall leaves: $left"
 exit $failed
