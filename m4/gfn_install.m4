@@ -24,9 +24,10 @@ int gfn_there(void)
    done
    LDFLAGS=$gfn_save_LDFLAGS
    rm -f conftest.map])
-AS_CASE([$enable_symbol_versions,$gfn_cv_version_script],
-  [no,*], [gfn_symbol_versions="no (--disable-symbol-versions)"],
-  [auto,none], [gfn_symbol_versions="not known to the linker"],
+AS_CASE([$enable_shared,$enable_symbol_versions,$gfn_cv_version_script],
+  [no,*], [gfn_symbol_versions="no (--disable-shared)"],
+  [*,no,*], [gfn_symbol_versions="no (--disable-symbol-versions)"],
+  [*,auto,none], [gfn_symbol_versions="not known to the linker"],
   [*,none], [AC_MSG_ERROR([the linker takes no --version-script (try --disable-symbol-versions)])],
   [gfn_symbol_versions=yes])
 GFN_VERSION_LDFLAGS=

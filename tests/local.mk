@@ -33,6 +33,7 @@ SHELL_TESTS = \
 	tests/cli/torture.sh \
 	tests/external.sh \
 	tests/headers.sh \
+	tests/source-date.sh \
 	tests/sources.sh \
 	tests/symbols.sh
 ALL_RANKS =
@@ -140,11 +141,12 @@ AM_TESTS_ENVIRONMENT = \
 installcheck-local:
 	@$(AM_TESTS_ENVIRONMENT) \
 	DESTDIR='$(DESTDIR)'; export DESTDIR; \
-	bindir='$(bindir)'; export bindir; \
+	installed='$(bindir)'/`echo gfn-dist | sed '$(transform)'`$(EXEEXT); export installed; \
 	libdir='$(libdir)'; export libdir; \
 	pkgconfigdir='$(pkgconfigdir)'; export pkgconfigdir; \
 	examplesdir='$(examplesdir)'; export examplesdir; \
-	man_page='$(man1_MANS:%=$(man1dir)/%)'; export man_page; \
+	man_page=`echo '$(man1_MANS:.1=)' | sed '$(transform);s|..*|$(man1dir)/&.1|'`; \
+	export man_page; \
 	completion='$(bashcompletion_DATA:completions/%=$(bashcompletiondir)/%)'; \
 	export completion; \
 	$(SH_LOG_COMPILER) $(srcdir)/tests/external/installed.sh

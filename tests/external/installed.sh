@@ -57,7 +57,7 @@ fi
 
 # ---- the program
 
-gfn_dist=$root$bindir/gfn-dist
+gfn_dist=$root$installed
 [ "$("$gfn_dist" --version | head -n 1)" = "gfn-dist $(pc --modversion)" ] ||
     bad "gfn-dist --version: $("$gfn_dist" --version), gfn.pc has $(pc --modversion)"
 "$gfn_dist" --size 4 --iterations 20 --threads 1 --quiet --out "$TMPDIR/run" ||
