@@ -10,6 +10,7 @@ const cli_fact cli_examples[] = {
     {"gfn-dist --preset seed --seeds 0-9", "ten runs of published settings"},
     {"gfn-dist --resume runs/latest", "go on with one that was stopped"},
     {"gfn-dist eval runs/latest", "measure its checkpoint"},
+    {"gfn-dist plot runs/latest", "draw it again; several: compare them"},
     {"gfn-dist sample runs/latest --samples 5", "draw objects from it: one a line"},
     {NULL, NULL},
 };
@@ -36,6 +37,7 @@ const cli_fact cli_files[] = {
     {"checkpoint.safetensors", "parameters, Adam's moments and all that --resume needs"},
     {"checkpoint.prev.safetensors", "the checkpoint before"},
     {"histogram.npy", "counts of the final samples, one axis per dimension"},
+    {"histogram.png", "samples beside the target, and how training went"},
     {"reward.npy", "the rewards, where they came from a file"},
     {"summary.json", "what came out: final metrics, time by phase, ranks, threads, hosts"},
     {"sweep.json", "of several seeds: every metric of each, and statistics"},
