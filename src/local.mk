@@ -17,5 +17,6 @@ PROGRAM_PARTS = \
 	src/train.c
 gfn_dist_SOURCES = $(PROGRAM_PARTS) src/main.c
 gfn_dist_CFLAGS = $(AM_CFLAGS) $(GFN_PIE_CFLAGS)
-gfn_dist_LDFLAGS = $(AM_LDFLAGS) $(GFN_PIE_LDFLAGS) -static
+# Plug-ins find the library in the program, whether or not they were linked with it.
+gfn_dist_LDFLAGS = $(AM_LDFLAGS) $(GFN_PIE_LDFLAGS) -static -export-dynamic
 gfn_dist_LDADD = libgfn.la

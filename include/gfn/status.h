@@ -45,6 +45,13 @@ GFN_API const char *gfn_status_name(gfn_status status);
  * Never NULL; valid until the next failing call on this thread. */
 GFN_API const char *gfn_error_message(void);
 
+/* For authors of environments: set the calling thread's message, as printf() would print it, and
+ * return `status`. It is cut at 1023 bytes, and control characters, which what it quotes may hold,
+ * become '?'.
+ *     return gfn_fail(GFN_EINVAL, "lamps: expected an even number, found %d (hint: --lamps 4)", n);
+ */
+GFN_API gfn_status gfn_fail(gfn_status status, const char *format, ...) GFN_PRINTF(2, 3);
+
 GFN_END_DECLS
 
 #endif

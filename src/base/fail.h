@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * base/fail.h - how the library's own code reports failures.
+ * base/fail.h - how the library's own code reports failures, beside gfn_fail().
  */
 #ifndef BASE_FAIL_H
 #define BASE_FAIL_H
 
 #include <gfn/status.h>
-
-/* Set the calling thread's message and return `status`. It is cut at 1023 bytes, and control
- * characters, which what it quotes may hold, become '?'. */
-gfn_status gfn_fail(gfn_status status, const char *format, ...) GFN_PRINTF(2, 3);
 
 /* Put a few words before the message that is set: "run.ini, line 3: " + message. Returns status. */
 gfn_status gfn_fail_in(gfn_status status, const char *format, ...) GFN_PRINTF(2, 3);
