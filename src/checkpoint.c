@@ -69,7 +69,8 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request,
     gfn_run *run = NULL;
     gfn_status status = gfn_comm_agree(comm, read_drawing(request, &d));
     if (status == GFN_OK)
-        status = gfn_run_load(comm, request->words[0], d.threads, &run);
+        status =
+            gfn_run_load_with(comm, request->words[0], d.threads, cli_find(request, "env"), &run);
     if (status == GFN_OK) {
         cli_pass_on_notice(run);
         status = use(run, request, &d);

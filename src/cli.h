@@ -21,7 +21,8 @@ typedef struct cli_command {
     int least, most;     /* words behind its name */
     const char *word;    /* what they are: "a run directory" */
     const char *example;
-    bool is_stoppable; /* by signals, saved */
+    bool has_env_options; /* those of an environment go with it too */
+    bool is_stoppable;    /* by signals, saved */
 
     /* Do it, on all ranks; NULL: it needs none of them. */
     gfn_status (*work)(gfn_comm *comm, const cli_request *request, bool *is_complete);
@@ -43,6 +44,10 @@ struct cli_request {
     gfn_options *program;  /* out, config, progress, quiet ... */
     gfn_setting *settings; /* [n_settings] what was given for the run, in order */
     size_t n_settings;
+    const gfn_env_ops *plugin; /* that was named and could be loaded; NULL: none */
+    bool is_open;              /* names that are not known may be those of an environment */
+    char *names;               /* of such settings, one after another */
+    size_t names_used;
     char message[1200]; /* what is wrong */
 };
 
@@ -57,6 +62,16 @@ const gfn_option *cli_option_rows(void);
 /* Options of a training run: command line over file over defaults. */
 gfn_status cli_train_options(const cli_request *request, gfn_options **options);
 
+/* Refuse a setting that is none of the command's: `env` is what else has options. GFN_EINVAL. */
+gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name);
+
+/* Whether the program has no options of the names that an environment has. Errors: GFN_EINVAL. */
+gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env);
+
+/* The plug-in that --env names; *env is NULL where it names none. Errors: those of gfn_env_open().
+ */
+gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env);
+
 /* The setting `name` as the command line gave it; NULL where it did not. */
 const char *cli_find(const cli_request *request, const char *name);
 
@@ -68,8 +83,9 @@ typedef struct cli_row {
 
 enum { CLI_MAX_ROWS = 512 };
 
-/* What goes with a command, one topic after another; returns how many. */
-size_t cli_rows(const cli_command *command, cli_row rows[CLI_MAX_ROWS]);
+/* What goes with a command, one topic after another, the options of `plugin` (NULL: none) among it;
+ * returns how many. */
+size_t cli_rows(const cli_command *command, const gfn_env_ops *plugin, cli_row rows[CLI_MAX_ROWS]);
 bool cli_goes_with(const cli_command *command, const char *option);
 
 /* The topic of a row: of an environment's, the environment's name. */
@@ -91,9 +107,13 @@ typedef struct cli_fact {
 
 extern const cli_fact cli_examples[], cli_exits[], cli_files[], cli_metrics[], cli_variables[];
 
-/* help.c: all, or of one command. */
-void cli_print_help(FILE *to, const cli_command *command);
+/* help.c: of the command that was named, or all; with the options of the plug-in that --env names,
+ * if any. */
+gfn_status cli_print_help(FILE *to, const cli_request *request);
 gfn_status cli_print_list(FILE *to, const cli_request *request);
+
+/* check.c: test an environment. */
+gfn_status cli_check_env(FILE *to, const cli_request *request);
 
 /* generate_man.c, generate_bash.c: made from the same tables. */
 void cli_generate_man(FILE *to);

@@ -55,7 +55,7 @@ static bool is_of(const cli_row *row, const char *env)
 static void put_values(FILE *to)
 {
     cli_row rows[CLI_MAX_ROWS];
-    const size_t n = cli_rows(&cli_commands[0], rows);
+    const size_t n = cli_rows(&cli_commands[0], NULL, rows);
     fputs("# _gfn_dist_values OPTION ENVIRONMENT: the values of an option.\n"
           "_gfn_dist_values()\n{\n    kind='' words=''\n    case $1 in\n",
           to);
@@ -86,7 +86,7 @@ static size_t put_options(FILE *to, const cli_row *rows, size_t n, const char *e
 static void put_command(FILE *to, const cli_command *command)
 {
     cli_row rows[CLI_MAX_ROWS];
-    const size_t n = cli_rows(command, rows);
+    const size_t n = cli_rows(command, NULL, rows);
     fprintf(to, "    %s)\n        words='", command->name);
     put_options(to, rows, n, NULL);
     fputs("'\n", to);

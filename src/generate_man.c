@@ -135,7 +135,7 @@ static void put_options(FILE *to, const cli_command *command)
 {
     cli_row rows[CLI_MAX_ROWS];
     const char *topic = "";
-    const size_t n = cli_rows(command, rows);
+    const size_t n = cli_rows(command, NULL, rows);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(cli_topic(&rows[i]), topic) != 0) {
             topic = cli_topic(&rows[i]);
@@ -193,7 +193,7 @@ static void put_synopsis(FILE *to)
 static void put_list(FILE *to, const cli_command *command)
 {
     cli_row rows[CLI_MAX_ROWS];
-    const size_t n = cli_rows(command, rows);
+    const size_t n = cli_rows(command, NULL, rows);
     fputs("Options:\n", to);
     for (size_t i = 0; i < n; i++) {
         char name[128];

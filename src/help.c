@@ -51,11 +51,11 @@ static void print_option(FILE *to, const gfn_option *option)
     print_fact(to, left, text, 26);
 }
 
-static void print_options(FILE *to, const cli_command *command)
+static void print_options(FILE *to, const cli_command *command, const gfn_env_ops *plugin)
 {
     cli_row rows[CLI_MAX_ROWS];
     const char *topic = "";
-    const size_t n = cli_rows(command, rows);
+    const size_t n = cli_rows(command, plugin, rows);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(cli_topic(&rows[i]), topic) != 0) {
             topic = cli_topic(&rows[i]);
@@ -75,7 +75,7 @@ static void print_command(FILE *to, const cli_command *command)
     print_fact(to, usage, command->summary, 36);
 }
 
-static void print_all(FILE *to)
+static void print_all(FILE *to, const gfn_env_ops *plugin)
 {
     fputs("gfn-dist trains generative flow networks: samplers that build an object step by\n"
           "step and end with each object x with probability proportional to a reward R(x).\n\n"
@@ -86,26 +86,31 @@ static void print_all(FILE *to)
     print_fact(to, "gfn-dist COMMAND --help", "the options of one command", 36);
     print_facts(to, "Examples", cli_examples, 43);
     fputs("\nOptions, with the default in brackets:\n", to);
-    print_options(to, &cli_commands[0]);
+    print_options(to, &cli_commands[0], plugin);
     print_facts(to, "Exit status", cli_exits, 12);
     print_facts(to, "Metrics", cli_metrics, 12);
 }
 
-static void print_one(FILE *to, const cli_command *command)
+static void print_one(FILE *to, const cli_command *command, const gfn_env_ops *plugin)
 {
     fputs("Usage\n", to);
     print_command(to, command);
     fprintf(to, "\nExample\n  gfn-dist %s%s%s\n", command->name, command->example[0] ? " " : "",
             command->example);
-    print_options(to, command);
+    print_options(to, command, plugin);
 }
 
-void cli_print_help(FILE *to, const cli_command *command)
+gfn_status cli_print_help(FILE *to, const cli_request *request)
 {
-    if (command)
-        print_one(to, command);
+    const gfn_env_ops *plugin;
+    const gfn_status status = cli_open_plugin(request, &plugin);
+    if (status != GFN_OK)
+        return status;
+    if (request->is_named)
+        print_one(to, request->command, plugin);
     else
-        print_all(to);
+        print_all(to, plugin);
+    return GFN_OK;
 }
 
 static void print_preset(FILE *to, const gfn_preset *preset)
@@ -119,16 +124,24 @@ static void print_preset(FILE *to, const gfn_preset *preset)
     print_fact(to, "", differs, 17);
 }
 
+static void list_env(FILE *to, const gfn_env_ops *env)
+{
+    print_fact(to, env->name, env->summary, 15);
+    for (const gfn_option *row = env->options; row && row->name; row++)
+        print_option(to, row);
+}
+
 gfn_status cli_print_list(FILE *to, const cli_request *request)
 {
-    (void)request;
+    const gfn_env_ops *plugin;
+    const gfn_status status = cli_open_plugin(request, &plugin);
+    if (status != GFN_OK)
+        return status;
     fputs("Environments (--env)\n", to);
-    for (size_t i = 0; i < gfn_env_kinds(); i++) {
-        const gfn_env_ops *ops = gfn_env_kind(i);
-        print_fact(to, ops->name, ops->summary, 15);
-        for (const gfn_option *row = ops->options; row && row->name; row++)
-            print_option(to, row);
-    }
+    for (size_t i = 0; i < gfn_env_kinds(); i++)
+        list_env(to, gfn_env_kind(i));
+    if (plugin)
+        list_env(to, plugin);
     fputs("\nObjectives (--objective)\n", to);
     for (size_t i = 0; i < gfn_objective_kinds(); i++) {
         const gfn_objective *objective = gfn_objective_kind(i);

@@ -2,6 +2,7 @@
 bin_PROGRAMS += gfn-dist
 # All of the program but main(), which a fuzz target links too.
 PROGRAM_PARTS = \
+	src/check.c \
 	src/checkpoint.c \
 	src/cli.h \
 	src/commands.c \

@@ -69,9 +69,10 @@ static int work(const cli_request *request)
 }
 
 /* What needs no other ranks. */
-static int print(const cli_request *request)
+static int print(const cli_request *request,
+                 gfn_status (*what)(FILE *to, const cli_request *request))
 {
-    const gfn_status status = request->command->print(stdout, request);
+    const gfn_status status = what(stdout, request);
     if (status != GFN_OK)
         complain(gfn_error_message());
     return exit_status(status);
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
         }
     } else if (gfn_options_flag(request.program, "help")) {
         if (speaks)
-            cli_print_help(stdout, request.is_named ? request.command : NULL);
+            status = print(&request, cli_print_help);
     } else if (gfn_options_flag(request.program, "version")) {
         if (speaks)
             print_version();
@@ -126,7 +127,7 @@ int main(int argc, char **argv)
             generate(gfn_options_text(request.program, "generate"));
     } else if (request.command->work == NULL) {
         if (speaks)
-            status = print(&request);
+            status = print(&request, request.command->print);
     } else {
         status = work(&request);
     }

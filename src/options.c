@@ -47,20 +47,29 @@ static size_t collect_rows(const gfn_option **rows, size_t n, const gfn_option *
     return n;
 }
 
-static size_t collect_all(const gfn_option **rows)
+static size_t collect_all(const cli_request *request, const gfn_option **rows)
 {
     size_t n = collect_rows(rows, 0, program_rows);
     n = collect_rows(rows, n, gfn_run_option_rows());
     for (size_t i = 0; i < gfn_env_kinds(); i++)
         n = collect_rows(rows, n, gfn_env_kind(i)->options);
-    return n;
+    return request->plugin ? collect_rows(rows, n, request->plugin->options) : n;
+}
+
+static bool is_known(const cli_request *request, const char *name)
+{
+    const gfn_option *rows[MAX_OPTIONS];
+    size_t n = collect_all(request, rows), i = 0;
+    while (i < n && strcmp(rows[i]->name, name) != 0)
+        i++;
+    return i < n;
 }
 
 /* The same rows for getopt_long(): one entry a name. */
-static void make_long_options(struct option *entries)
+static void make_long_options(const cli_request *request, struct option *entries)
 {
     const gfn_option *rows[MAX_OPTIONS];
-    size_t n_rows = collect_all(rows), n = 0;
+    size_t n_rows = collect_all(request, rows), n = 0;
     for (size_t i = 0; i < n_rows; i++) {
         bool is_known = false;
         for (size_t k = 0; k < n; k++)
@@ -86,10 +95,55 @@ static bool refuse(cli_request *request, const char *text)
     return false;
 }
 
+/* "--NAME VALUE" or "--NAME=VALUE": its VALUE, "" where it has none, NULL where it is no such. */
+static const char *value_of(int argc, char **argv, int i, const char *name)
+{
+    const size_t n = strlen(name);
+    if (strncmp(argv[i], "--", 2) != 0 || strncmp(argv[i] + 2, name, n) != 0)
+        return NULL;
+    if (argv[i][2 + n] == '=')
+        return argv[i] + 2 + n + 1;
+    return argv[i][2 + n] != '\0' ? NULL : i + 1 < argc ? argv[i + 1] : "";
+}
+
+/* What must be known before options are read: a plug-in has some of its own. One that cannot be
+ * loaded here is no mistake yet. All ranks of a job get here and must go the same way, be it that
+ * only some of them see the file; then it is refused by all of them together, and until then names
+ * that are not known may be of that plug-in. So may they where another file names the environment.
+ */
+static void look_for_plugin(int argc, char **argv, cli_request *request)
+{
+    const char *env = "";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *value = value_of(argc, argv, i, "env");
+        if (strcmp(argv[i], "check-env") == 0)
+            value = i + 1 < argc ? argv[i + 1] : "";
+        env = value ? value : env;
+        request->is_open |=
+            value_of(argc, argv, i, "config") != NULL || value_of(argc, argv, i, "resume") != NULL;
+    }
+    if (!gfn_env_is_path(env))
+        return;
+    request->is_open = true;
+    if (gfn_env_open(env, &request->plugin) != GFN_OK)
+        request->plugin = NULL;
+}
+
 /* "-size": a long name behind one dash, which getopt_long() would read as five short ones. */
 static bool has_one_dash(const char *word)
 {
     return word[0] == '-' && word[1] != '-' && word[1] != '\0' && strcmp(word, "-h") != 0;
+}
+
+gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name)
+{
+    gfn_options *all = NULL;
+    const gfn_option *tables[] = {program_rows, gfn_run_option_rows(), env->options};
+    gfn_status status = gfn_options_create(tables, env->options ? 3 : 2, &all);
+    if (status == GFN_OK)
+        status = gfn_options_set(all, name, "", "command line");
+    gfn_options_destroy(&all);
+    return status;
 }
 
 /* The library's message about a name that no option has: it names the nearest one. */
@@ -104,11 +158,7 @@ static bool refuse_unknown(cli_request *request, const char *argument)
                  argument);
         return false;
     }
-    gfn_options *all = NULL;
-    const gfn_option *tables[] = {program_rows, gfn_run_option_rows(), gfn_env_kind(0)->options};
-    if (gfn_options_create(tables, 3, &all) == GFN_OK)
-        gfn_options_set(all, name, "", "command line");
-    gfn_options_destroy(&all);
+    cli_refuse_name(request->plugin ? request->plugin : gfn_env_kind(0), name);
     return refuse(request, gfn_error_message());
 }
 
@@ -123,10 +173,28 @@ static bool keep_setting(cli_request *request, const char *name, const char *val
            refuse(request, gfn_error_message());
 }
 
+/* A name that only an environment can know. The word behind it is its value, unless that is an
+ * option (and no negative number). */
+static void keep_open(int argc, char **argv, const char *argument, cli_request *request)
+{
+    char *name = request->names + request->names_used;
+    const size_t n = strcspn(argument + 2, "=");
+    const char *value = argument[2 + n] == '=' ? argument + 2 + n + 1 : "yes";
+    const char *next = optind < argc ? argv[optind] : "--";
+    if (argument[2 + n] == '\0' && (next[0] != '-' || strchr(".0123456789", next[1]))) {
+        value = next;
+        optind++;
+    }
+    memcpy(name, argument + 2, n);
+    name[n] = '\0';
+    request->names_used += n + 1;
+    request->settings[request->n_settings++] = (gfn_setting){name, value};
+}
+
 static bool read_options(int argc, char **argv, cli_request *request)
 {
     struct option entries[MAX_OPTIONS + 1];
-    make_long_options(entries);
+    make_long_options(request, entries);
     opterr = 0;
     optind = 1;
     for (;;) {
@@ -144,6 +212,10 @@ static bool read_options(int argc, char **argv, cli_request *request)
             snprintf(request->message, sizeof request->message,
                      "%s: expected a value, found none (hint: %s=VALUE)", argv[index], argv[index]);
             return false;
+        }
+        if (found == '?' && request->is_open && strlen(argv[index]) > 4) {
+            keep_open(argc, argv, argv[index], request);
+            continue;
         }
         if (found == '?')
             return refuse_unknown(request, argv[index]);
@@ -210,6 +282,10 @@ static bool check_option(cli_request *request, const char *name)
 {
     if (cli_goes_with(request->command, name))
         return true;
+    if (!is_known(request, name)) {
+        cli_refuse_name(request->plugin ? request->plugin : gfn_env_kind(0), name);
+        return refuse(request, gfn_error_message());
+    }
     snprintf(request->message, sizeof request->message,
              "%s: expected an option of %s, found one of other commands (hint: gfn-dist %s --help)",
              name, request->command->name, request->command->name);
@@ -268,7 +344,7 @@ static bool check_settings(cli_request *request)
     if (request->command->options == NULL)
         return check_resume(request) && check_seeds(request) && check_preset(request);
     for (size_t i = 0; i < request->n_settings; i++)
-        if (!check_option(request, request->settings[i].name))
+        if (!request->command->has_env_options && !check_option(request, request->settings[i].name))
             return false;
     for (const gfn_option *row = program_rows; row->name; row++)
         if (strcmp(gfn_options_source(request->program, row->name), "default") != 0 &&
@@ -281,11 +357,16 @@ bool cli_parse(int argc, char **argv, cli_request *request)
 {
     const gfn_option *tables[] = {program_rows};
     *request = (cli_request){.command = &cli_commands[0]};
+    size_t bytes = 1;
+    for (int i = 0; i < argc; i++)
+        bytes += strlen(argv[i]) + 1;
     request->settings = calloc((size_t)argc + 1, sizeof *request->settings);
-    if (request->settings == NULL)
+    request->names = calloc(bytes, 1);
+    if (request->settings == NULL || request->names == NULL)
         return refuse(request, "no memory for the command line");
     if (gfn_options_create(tables, 1, &request->program) != GFN_OK)
         return refuse(request, gfn_error_message());
+    look_for_plugin(argc, argv, request);
     return read_options(argc, argv, request) && read_command(argc, argv, request) &&
            check_settings(request);
 }
@@ -294,7 +375,9 @@ void cli_clear(cli_request *request)
 {
     gfn_options_destroy(&request->program);
     free(request->settings);
+    free(request->names);
     request->settings = NULL;
+    request->names = NULL;
 }
 
 const char *cli_find(const cli_request *request, const char *name)
@@ -305,6 +388,40 @@ const char *cli_find(const cli_request *request, const char *name)
     return NULL;
 }
 
+gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env)
+{
+    const char *named = cli_find(request, "env");
+    *env = NULL;
+    return named && gfn_env_is_path(named) ? gfn_env_open(named, env) : GFN_OK;
+}
+
+gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env)
+{
+    for (const gfn_option *row = env->options; row && row->name; row++)
+        if (gfn_options_has(request->program, row->name))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected an option that gfn-dist has not, found \"%s\" (hint: "
+                            "%s-%s)",
+                            env->name, row->name, env->name, row->name);
+    return GFN_OK;
+}
+
+static gfn_status apply_settings(const cli_request *request, gfn_options *options)
+{
+    const gfn_env_ops *env;
+    gfn_status status = gfn_env_open(gfn_options_text(options, "env"), &env);
+    if (status == GFN_OK)
+        status = cli_check_rows(request, env);
+    for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++) {
+        const gfn_setting *s = &request->settings[i];
+        if (!gfn_options_has(options, s->name))
+            status = cli_refuse_name(env, s->name);
+        else if (strcmp(s->name, "env") != 0) /* the options are its own already */
+            status = gfn_options_set(options, s->name, s->value, "command line");
+    }
+    return status;
+}
+
 gfn_status cli_train_options(const cli_request *request, gfn_options **options)
 {
     const char *file = gfn_options_text(request->program, "config");
@@ -313,8 +430,5 @@ gfn_status cli_train_options(const cli_request *request, gfn_options **options)
         file[0] ? gfn_run_options_load(file, env, options) : gfn_run_options_create(env, options);
     if (status == GFN_OK && preset)
         status = gfn_run_options_preset(*options, preset);
-    for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++)
-        status = gfn_options_set(*options, request->settings[i].name, request->settings[i].value,
-                                 "command line");
-    return status;
+    return status == GFN_OK ? apply_settings(request, *options) : status;
 }

@@ -26,11 +26,13 @@ static size_t add_table(cli_row *rows, size_t n, const gfn_option *table, const 
     return n;
 }
 
-static size_t add_all(cli_row *rows)
+static size_t add_all(const gfn_env_ops *plugin, cli_row *rows)
 {
     size_t n = add_table(rows, 0, gfn_run_option_rows(), NULL);
     for (size_t i = 0; i < gfn_env_kinds(); i++)
         n = add_table(rows, n, gfn_env_kind(i)->options, gfn_env_kind(i)->name);
+    if (plugin)
+        n = add_table(rows, n, plugin->options, plugin->name);
     return add_table(rows, n, cli_option_rows(), NULL);
 }
 
@@ -39,17 +41,23 @@ static bool is_same_topic(const cli_row *a, const cli_row *b)
     return (a->env == NULL) == (b->env == NULL) && strcmp(cli_topic(a), cli_topic(b)) == 0;
 }
 
-size_t cli_rows(const cli_command *command, cli_row rows[CLI_MAX_ROWS])
+/* With some commands only the options of environments go, and few others. */
+static bool is_row_of(const cli_command *command, const cli_row *row)
+{
+    return cli_goes_with(command, row->option->name) || (command->has_env_options && row->env);
+}
+
+size_t cli_rows(const cli_command *command, const gfn_env_ops *plugin, cli_row rows[CLI_MAX_ROWS])
 {
     cli_row all[CLI_MAX_ROWS];
-    const size_t n_all = add_all(all);
+    const size_t n_all = add_all(plugin, all);
     size_t n = 0;
     for (size_t i = 0; i < n_all; i++) {
         bool is_done = false;
         for (size_t k = 0; k < i && !is_done; k++)
             is_done = is_same_topic(&all[k], &all[i]);
         for (size_t k = i; k < n_all && !is_done; k++)
-            if (is_same_topic(&all[k], &all[i]) && cli_goes_with(command, all[k].option->name))
+            if (is_same_topic(&all[k], &all[i]) && is_row_of(command, &all[k]))
                 rows[n++] = all[k];
     }
     return n;

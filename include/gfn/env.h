@@ -8,7 +8,8 @@
  * arrays are [n][width], lanes never influence each other, and a world holds no state of its own
  * after it is created: every function may be called from several threads at once.
  *
- * An author writes one `gfn_env_ops`. The functions of a world only ever see allowed actions and
+ * An author writes one `gfn_env_ops`, in a program of their own or in a plug-in that is loaded at
+ * run time. The functions of a world only ever see allowed actions and
  * never the stop action: masks, stopping and finished lanes are handled once for all by the
  * wrappers below. gfn_env_check() tests a world against every rule stated here.
  */
@@ -52,11 +53,12 @@ typedef struct gfn_env_spec {
 /* A kind of world. NULL = capability absent, allowed only where it is said. */
 typedef struct gfn_env_ops {
     size_t size;               /* sizeof(gfn_env_ops): guards the binary interface */
-    const char *name;          /* "hypergrid" */
+    const char *name;          /* "hypergrid": letters, digits, '-' and '_', at most 64 */
     const char *summary;       /* one sentence */
     const gfn_option *options; /* ended by a row without name; NULL: none */
 
-    /* Make a world from its options (all of them present and in range; not to be kept). */
+    /* Make a world from its options (all of them present and in range; not to be kept). What makes
+     * no sense together is refused with `return gfn_fail(GFN_EINVAL, ...)`. */
     gfn_status (*create)(const gfn_options *options, void **world);
     void (*destroy)(void *world);
     void (*describe)(const void *world, gfn_env_spec *spec);
@@ -112,9 +114,29 @@ GFN_API size_t gfn_env_kinds(void);
 GFN_API const gfn_env_ops *gfn_env_kind(size_t index);
 GFN_API const gfn_env_ops *gfn_env_find(const char *name);
 
-/* Make a world of a registered kind. `settings`: "size=16 ndim=2", or NULL for the defaults.
- * Errors: GFN_EINVAL (unknown name or setting, value out of range), GFN_ENOMEM. */
-GFN_API gfn_status gfn_env_create(const char *name, const char *settings, gfn_env **env);
+/* Register a kind of the caller's own (borrowed for good): options, runs, trainers and checkpoints
+ * know it by its name from then on. On every rank, before others use the library; not thread-safe.
+ * Errors: GFN_EINVAL (a table that lacks something), GFN_EEXIST (there is one of this name),
+ * GFN_ENOMEM (GFN_ENV_MAX_ADDED are there). */
+#define GFN_ENV_MAX_ADDED 32
+GFN_API gfn_status gfn_env_add(const gfn_env_ops *ops);
+
+/* What a plug-in defines, and nobody else: `const gfn_env_ops gfn_env_plugin = {...};`. A plug-in
+ * is a shared object, made with `cc -shared -fPIC my.c -o my.so`. */
+extern GFN_API const gfn_env_ops gfn_env_plugin;
+
+/* Whether a text is the path of a plug-in and not a name: it has a '/' or ends in ".so". */
+GFN_API bool gfn_env_is_path(const char *env);
+
+/* The kind that `env` is the name of, or that the plug-in at this path defines. A plug-in is
+ * loaded, which runs its code, and stays loaded. Errors: GFN_EINVAL (a name that nobody has, or
+ * that of a plug-in is taken; a table that lacks something), GFN_EIO (cannot be loaded), GFN_EDATA
+ * (no plug-in). */
+GFN_API gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops);
+
+/* Make a world of a kind that gfn_env_open() finds. `settings`: "size=16 ndim=2", or NULL for the
+ * defaults. Errors: its own, GFN_EINVAL (unknown setting, value out of range), GFN_ENOMEM. */
+GFN_API gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env);
 
 /* The same for a kind of the caller's own (borrowed; it must outlive the environment). */
 GFN_API gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn_env **env);

@@ -26,8 +26,9 @@ typedef struct gfn_run gfn_run;
 /* Options of training, ended by a row without name; the environment's own come from its kind. */
 GFN_API const gfn_option *gfn_run_option_rows(void);
 
-/* An option set of training for the environment kind `env` (NULL: the default), all defaults.
- * Errors: GFN_EINVAL (unknown kind), GFN_ENOMEM. */
+/* An option set of training for the environment `env`, a kind's name or the path of a plug-in
+ * (NULL: the default), all defaults. The option `env` then holds the path from the root on. Errors:
+ * those of gfn_env_open(), GFN_EINVAL (options that training has too), GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_options_create(const char *env, gfn_options **options);
 
 /* A published configuration by name; index < gfn_presets(). */
@@ -48,8 +49,11 @@ GFN_API const gfn_preset *gfn_preset_of(size_t index);
 GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name);
 
 /* Options as a file has them (config.ini), on top of the preset that it names, if any, and of the
- * defaults of the environment kind `env` (NULL: the one that the file names). Errors: GFN_EIO,
- * GFN_EINVAL (an unknown name or a bad value, with the line). */
+ * defaults of the environment `env` (NULL: the one that the file names). A file is not trusted with
+ * code: a plug-in that it names must have a path from the root on and belong to the user or to
+ * root, and not everybody may write it; gfn_run_load() and gfn_run_resume() ask the same of
+ * checkpoints. Whatever `env` names is loaded. Errors: GFN_EIO, GFN_EINVAL (an unknown name or a
+ * bad value, with the line), GFN_EDATA. */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
 /* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
@@ -65,6 +69,11 @@ GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, in
  * of another version), and those of gfn_run_create(). */
 GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
 
+/* The same with the plug-in at the path `env` in place of the one that the checkpoint names, which
+ * has moved or belongs to somebody else (NULL: that one). It counts on rank 0. */
+GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int threads,
+                                     const char *env, gfn_run **run);
+
 /* An option as somebody gave it; borrowed for the call. */
 typedef struct gfn_setting {
     const char *name, *value;
@@ -73,12 +82,12 @@ typedef struct gfn_setting {
 /* Make the run of a directory once more, to go on with it there: a trainer then keeps it
  * (gfn_trainer_keep()), and on any number of ranks and threads it ends with the bits of a run that
  * was never stopped. A run that ended before its first checkpoint begins anew, by its config.ini.
- * Directory and settings count on rank 0. Of the n settings (NULL: none) iterations, samples and
- * cadences may differ from the checkpoint, others are refused; threads and time-limit are never
- * taken from it. The run is this process's alone from now on, until it is destroyed; where another
- * job is still ending there, it is waited for, ten seconds at most. Collective.
- * Errors: those of gfn_run_load(); GFN_EEXIST: another job is at it; GFN_EINVAL: a setting
- * contradicts the checkpoint, or config.ini is wrong. */
+ * Directory and settings count on rank 0. Of the n settings (NULL: none) iterations, samples,
+ * cadences and the place of a plug-in (env) may differ from the checkpoint, others are refused;
+ * threads and time-limit are never taken from it. The run is this process's alone from now on,
+ * until it is destroyed; where another job is still ending there, it is waited for, ten seconds at
+ * most. Collective. Errors: those of gfn_run_load(); GFN_EEXIST: another job is at it; GFN_EINVAL:
+ * a setting contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
                                   const gfn_setting *settings, size_t n, gfn_run **run);
 GFN_API void gfn_run_destroy(gfn_run **run);

@@ -11,7 +11,6 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
-#include "base/text.h"
 
 /* ---- making ---- */
 
@@ -57,21 +56,10 @@ gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn
                     ops->name);
 }
 
-static const char *nearest_name(const char *name)
+gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env)
 {
-    const char *nearest = gfn_env_kind(0)->name;
-    for (size_t i = 1; i < gfn_env_kinds(); i++)
-        if (gfn_text_distance(gfn_env_kind(i)->name, name) < gfn_text_distance(nearest, name))
-            nearest = gfn_env_kind(i)->name;
-    return nearest;
-}
-
-gfn_status gfn_env_create(const char *name, const char *settings, gfn_env **env)
-{
-    const gfn_env_ops *ops = gfn_env_find(name);
-    if (ops == NULL)
-        return gfn_fail(GFN_EINVAL, "no environment is called \"%.200s\" (hint: %s)", name,
-                        nearest_name(name));
+    const gfn_env_ops *ops;
+    GFN_TRY(gfn_env_open(kind, &ops));
     return gfn_env_create_from(ops, settings, env);
 }
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kinds of worlds that the library comes with: one line a world.
+ * The kinds of worlds: those that the library comes with, one line a world, and those that a
+ * program has added.
  */
-#include <gfn/env.h>
+#include "env/world.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/fail.h"
+#include "base/text.h"
 
 /* clang-format off */
 #define KINDS(ROW) \
@@ -18,20 +23,71 @@ KINDS(DECLARE)
 
 static const gfn_env_ops *const kinds[] = {KINDS(ADDRESS)};
 
+enum { BUILT_IN = sizeof kinds / sizeof kinds[0] };
+
+static const gfn_env_ops *added[GFN_ENV_MAX_ADDED];
+static size_t n_added;
+
 size_t gfn_env_kinds(void)
 {
-    return sizeof kinds / sizeof kinds[0];
+    return BUILT_IN + n_added;
 }
 
 const gfn_env_ops *gfn_env_kind(size_t index)
 {
-    return index < gfn_env_kinds() ? kinds[index] : NULL;
+    if (index < BUILT_IN)
+        return kinds[index];
+    return index - BUILT_IN < n_added ? added[index - BUILT_IN] : NULL;
 }
 
 const gfn_env_ops *gfn_env_find(const char *name)
 {
     for (size_t i = 0; i < gfn_env_kinds(); i++)
-        if (strcmp(kinds[i]->name, name) == 0)
-            return kinds[i];
+        if (strcmp(gfn_env_kind(i)->name, name) == 0)
+            return gfn_env_kind(i);
     return NULL;
+}
+
+gfn_status gfn_env_add(const gfn_env_ops *ops)
+{
+    GFN_TRY(gfn_env_check_ops(ops));
+    if (gfn_env_find(ops->name))
+        return gfn_fail(GFN_EEXIST, "%s: there is an environment of this name (hint: another one)",
+                        ops->name);
+    if (n_added == GFN_ENV_MAX_ADDED)
+        return gfn_fail(GFN_ENOMEM, "%s: expected at most %d environments beside the library's own",
+                        ops->name, GFN_ENV_MAX_ADDED);
+    added[n_added++] = ops;
+    return GFN_OK;
+}
+
+static gfn_status refuse(const char *name)
+{
+    char known[512] = "";
+    const char *nearest = gfn_env_kind(0)->name;
+    size_t used = 0;
+    for (size_t i = 0; i < gfn_env_kinds(); i++) {
+        const char *other = gfn_env_kind(i)->name;
+        if (used < sizeof known)
+            used +=
+                (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", other);
+        if (gfn_text_distance(other, name) < gfn_text_distance(nearest, name))
+            nearest = other;
+    }
+    return gfn_fail(
+        GFN_EINVAL,
+        "env: expected one of %s, or the path of a plug-in, found \"%.200s\" (hint: %s, "
+        "or ./%.60s.so)",
+        known, name, nearest, name);
+}
+
+gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)
+{
+    if (gfn_env_is_path(env))
+        return gfn_env_load(env, ops);
+    const gfn_env_ops *found = gfn_env_find(env);
+    if (found == NULL)
+        return refuse(env);
+    *ops = found;
+    return GFN_OK;
 }

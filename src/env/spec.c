@@ -5,13 +5,44 @@
 #include "env/world.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
 
+enum { MAX_NAME = 64, MOST_TIMES = 8 };
+
+/* Letters, digits, '-' and '_'; run directories have the names of worlds. */
+static bool is_name(const char *name, size_t most)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    const size_t n = strlen(name);
+    return n > 0 && n <= most && name[0] != '-' && strspn(name, allowed) == n;
+}
+
+/* That defaults fit is found where a set is made of the rows. */
+static gfn_status check_rows(const gfn_env_ops *ops)
+{
+    for (const gfn_option *row = ops->options; row && row->name; row++) {
+        if (!is_name(row->name, MAX_NAME))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected an option's name of letters, digits, - and _, found "
+                            "\"%.100s\" (hint: options end with a row {0})",
+                            ops->name, row->name);
+        if (row->fallback == NULL || row->help == NULL)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: option %s: expected a default and a help text, found no %s (hint: "
+                            "the default \"\" is unset)",
+                            ops->name, row->name, row->help ? "default" : "help");
+    }
+    return GFN_OK;
+}
+
 gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
 {
-    if (ops == NULL || ops->size < sizeof *ops)
+    /* What is no table at all says any size. */
+    if (ops == NULL || ops->size < sizeof *ops || ops->size > MOST_TIMES * sizeof *ops)
         return gfn_fail(GFN_EINVAL,
                         "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
                         "sizeof(gfn_env_ops) and compile with this library's headers)",
@@ -40,7 +71,12 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
             return gfn_fail(GFN_EINVAL,
                             "%s: %s is NULL, and only options, number and state_at may be",
                             ops->name ? ops->name : "environment", rows[i].name);
-    return GFN_OK;
+    if (!is_name(ops->name, MAX_NAME))
+        return gfn_fail(GFN_EINVAL,
+                        "environment: expected a name of at most %d letters, digits, - and _, "
+                        "found \"%.100s\" (hint: .name = \"my-world\")",
+                        MAX_NAME, ops->name);
+    return check_rows(ops);
 }
 
 /* Whether the extents are positive and n_states (where there are any) is their product. */

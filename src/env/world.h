@@ -40,6 +40,9 @@ static inline bool gfn_env_is_object(const gfn_env *env, const uint8_t *mask)
 /* Add all states of a numbered world to a set, by number. Errors: GFN_ENOMEM. */
 gfn_status gfn_env_add_states(const gfn_env *env, gfn_state_set *set);
 
+/* plugin.c: gfn_env_open() of a path. */
+gfn_status gfn_env_load(const char *path, const gfn_env_ops **ops);
+
 /* Whether a kind has all its functions, and what its world says of itself makes sense, so that no
  * buffer that is made from it can be too small. Errors: GFN_EINVAL. */
 gfn_status gfn_env_check_ops(const gfn_env_ops *ops);

@@ -24,6 +24,13 @@ bool gfn_file_holds_bytes(const char *path)
     return stat(path, &found) == 0 && (!S_ISREG(found.st_mode) || found.st_size > 0);
 }
 
+bool gfn_file_is_own(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISREG(found.st_mode) && !(found.st_mode & S_IWOTH) &&
+           (found.st_uid == geteuid() || found.st_uid == 0);
+}
+
 gfn_status gfn_file_rename(const char *path, const char *new_path)
 {
     return rename(path, new_path) == 0 ? GFN_OK : gfn_fail_errno(path, "rename the file");

@@ -49,6 +49,9 @@ bool gfn_file_exists(const char *path);
 /* ... and it is no empty file. */
 bool gfn_file_holds_bytes(const char *path);
 
+/* A regular file of this user or of root that not everybody may write. */
+bool gfn_file_is_own(const char *path);
+
 /* Give a file another name in the same folder, in place of what has it. Errors: GFN_EIO. */
 gfn_status gfn_file_rename(const char *path, const char *new_path);
 

@@ -35,11 +35,28 @@ bool gfn_folder_holds(const char *folder, const char *name)
     return is_there;
 }
 
+static gfn_status real_path(const char *path, const char *deed, char **real)
+{
+    char *full = realpath(path, NULL);
+    if (full == NULL)
+        return gfn_fail_errno(path, deed);
+    gfn_status status = gfn_allocate("path", strlen(full) + 1, 1, real);
+    if (status == GFN_OK)
+        strcpy(*real, full);
+    free(full);
+    return status;
+}
+
+gfn_status gfn_folder_absolute(const char *path, char **absolute)
+{
+    return real_path(path, "find the file", absolute);
+}
+
 gfn_status gfn_folder_resolve(const char *path, char **resolved)
 {
     struct stat found;
     size_t n = strlen(path);
-    char *copy, *full;
+    char *copy;
     GFN_TRY(gfn_allocate("path", n + 1, 1, &copy));
     strcpy(copy, path);
     while (n > 1 && copy[n - 1] == '/') /* with a slash behind it, a link is what it links to */
@@ -47,14 +64,8 @@ gfn_status gfn_folder_resolve(const char *path, char **resolved)
     *resolved = copy;
     if (lstat(copy, &found) != 0 || !S_ISLNK(found.st_mode))
         return GFN_OK;
-    full = realpath(copy, NULL);
-    gfn_status status = full ? GFN_OK : gfn_fail_errno(path, "follow the link");
     *resolved = NULL;
-    if (status == GFN_OK)
-        status = gfn_allocate("path", strlen(full) + 1, 1, resolved);
-    if (status == GFN_OK)
-        strcpy(*resolved, full);
-    free(full);
+    gfn_status status = real_path(copy, "follow the link", resolved);
     gfn_release(&copy);
     return status;
 }

@@ -22,6 +22,10 @@ bool gfn_folder_holds(const char *folder, const char *name);
  * to later. Else a copy of it. To be freed with gfn_release(). Errors: GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_folder_resolve(const char *path, char **resolved);
 
+/* *absolute = the path from the root on, without links; to be freed with gfn_release().
+ * Errors: GFN_EIO (there is nothing), GFN_ENOMEM. */
+gfn_status gfn_folder_absolute(const char *path, char **absolute);
+
 /* Make a folder and the folders above it; one that is there already will do.
  * Errors: GFN_EIO. */
 gfn_status gfn_folder_create(const char *path);

@@ -19,7 +19,7 @@
 #include "io/crc.h"
 #include "io/folder.h"
 
-enum { FIXED_TEXTS = 9 };
+enum { FIXED_TEXTS = 11 };
 
 /* Saving shall take no more than a fiftieth of the time. How long it takes is known after the first
  * time; before, a disk is assumed that takes so many bytes a second. */
@@ -152,6 +152,14 @@ uint32_t gfn_checkpoint_texts_crc(const struct gfn_tensors *tensors)
     return all;
 }
 
+static gfn_status add_plugin(contents *c, const gfn_run *run)
+{
+    if (!run->is_plugin)
+        return GFN_OK;
+    GFN_TRY(add_text(c, "", GFN_CHECKPOINT_ENV_NAME, gfn_env_kind_of(run->env)->name));
+    return add_number(c, GFN_CHECKPOINT_ENV_CRC, "%08" PRIx64, run->plugin_crc);
+}
+
 static gfn_status fill(contents *c, const gfn_trainer *t)
 {
     const gfn_model *model = t->run->model;
@@ -172,6 +180,7 @@ static gfn_status fill(contents *c, const gfn_trainer *t)
     GFN_TRY(add_number(c, "params_crc", "%08" PRIx64, (int64_t)gfn_run_params_crc(t->run)));
     if (t->run->has_rewards)
         GFN_TRY(add_number(c, GFN_CHECKPOINT_REWARDS_CRC, "%08" PRIx64, t->run->rewards_crc));
+    GFN_TRY(add_plugin(c, t->run));
     GFN_TRY(add_loss(c, t->loss));
     for (size_t i = 0; i < n_options; i++) {
         const char *name = gfn_options_row(o, i)->name;

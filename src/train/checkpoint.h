@@ -8,6 +8,7 @@
  *     replay [n, width]: objects of the replay buffer, in its order
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
  *         modes (where there are too many), reward_crc32 (of the rewards, where they are a file's),
+ *         env_name and env_crc32 (where the environment is a plug-in: of its table and its file),
  *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
  */
 #ifndef TRAIN_CHECKPOINT_H
@@ -18,6 +19,8 @@
 
 #define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
 #define GFN_CHECKPOINT_CONFIG "config."
+#define GFN_CHECKPOINT_ENV_CRC "env_crc32"
+#define GFN_CHECKPOINT_ENV_NAME "env_name"
 #define GFN_CHECKPOINT_MODES "modes"
 #define GFN_CHECKPOINT_REPLAY "replay"
 #define GFN_CHECKPOINT_REWARDS_CRC "reward_crc32"

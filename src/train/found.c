@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "io/folder.h"
 #include "train/checkpoint.h"
+#include "train/plugin.h"
 
 void gfn_found_clear(gfn_found *f)
 {
@@ -63,14 +64,55 @@ static gfn_status check_texts(gfn_found *f)
     return GFN_OK;
 }
 
+gfn_status gfn_found_check_env(const gfn_found *f, const char *in_file)
+{
+    if (f->env == NULL || strcmp(f->env, in_file) == 0 ||
+        (gfn_env_is_path(f->env) && gfn_env_is_path(in_file)))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "env: expected %.300s as in %s, found %.300s (hint: leave it out, or begin "
+                    "another run)",
+                    in_file, f->path, f->env);
+}
+
+/* Before it is opened: a plug-in is code. */
+static gfn_status check_env(const gfn_found *f)
+{
+    const char *in_file = gfn_safetensors_text(f->file, GFN_CHECKPOINT_CONFIG "env");
+    if (f->env)
+        return gfn_found_check_env(f, in_file ? in_file : "none");
+    const gfn_status status = gfn_plugin_check_file(in_file ? in_file : "none");
+    if (status != GFN_OK)
+        gfn_fail_in(status, "%s: ", f->path);
+    return status == GFN_EINVAL ? GFN_EDATA : status;
+}
+
+/* Make *f->options of all defaults. Another place of a plug-in is a change, another name is wrong.
+ */
+static gfn_status open_env(gfn_found *f)
+{
+    const char *in_file = gfn_safetensors_text(f->file, GFN_CHECKPOINT_CONFIG "env");
+    const char *name = gfn_safetensors_text(f->file, GFN_CHECKPOINT_ENV_NAME);
+    const gfn_env_ops *ops;
+    in_file = in_file ? in_file : "not stated";
+    GFN_TRY(gfn_run_options_create(f->env ? f->env : in_file, &f->options));
+    const char *env = gfn_options_text(f->options, "env");
+    f->is_changed |= strcmp(env, in_file) != 0;
+    GFN_TRY(gfn_env_open(env, &ops));
+    if (!gfn_env_is_path(env) || (name && strcmp(name, ops->name) == 0))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "env: expected the environment %.80s, found %s in %.300s",
+                    name ? name : "that is not stated", ops->name, env);
+}
+
 static gfn_status read_options(gfn_found *f)
 {
     const struct gfn_tensors *all = gfn_safetensors_contents(f->file);
     const size_t prefix = strlen(GFN_CHECKPOINT_CONFIG);
-    const char *env = gfn_safetensors_text(f->file, GFN_CHECKPOINT_CONFIG "env");
-    gfn_status status = gfn_run_options_create(env ? env : "not stated", &f->options);
+    gfn_status status = open_env(f);
     for (size_t i = 0; i < all->n_texts && status == GFN_OK; i++)
-        if (strncmp(all->texts[i].name, GFN_CHECKPOINT_CONFIG, prefix) == 0)
+        if (strncmp(all->texts[i].name, GFN_CHECKPOINT_CONFIG, prefix) == 0 &&
+            strcmp(all->texts[i].name + prefix, "env") != 0)
             status = gfn_options_set(f->options, all->texts[i].name + prefix, all->texts[i].value,
                                      f->path);
     return status == GFN_EINVAL ? gfn_fail_in(GFN_EDATA, "%s: ", f->path) : status;
@@ -103,8 +145,10 @@ static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
 static gfn_status check_network(const gfn_found *f)
 {
     gfn_env *env = NULL;
-    const gfn_env_ops *ops = gfn_env_find(gfn_options_text(f->options, "env"));
-    gfn_status status = gfn_env_create_with(ops, f->options, &env);
+    const gfn_env_ops *ops;
+    gfn_status status = gfn_env_open(gfn_options_text(f->options, "env"), &ops);
+    if (status == GFN_OK)
+        status = gfn_env_create_with(ops, f->options, &env);
     if (status == GFN_OK)
         status = check_layers(f, gfn_env_shape(env));
     gfn_env_destroy(&env);
@@ -126,6 +170,7 @@ static gfn_status read_iteration(gfn_found *f)
 static gfn_status check_file(gfn_found *f)
 {
     GFN_TRY(check_texts(f));
+    GFN_TRY(check_env(f));
     GFN_TRY(read_options(f));
     GFN_TRY(check_network(f));
     return read_iteration(f);

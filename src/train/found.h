@@ -13,13 +13,15 @@ typedef struct gfn_found {
     char *path;            /* of the file that was taken */
     gfn_options *options;
     int64_t iteration;
+    const char *env;  /* that the user names, borrowed; NULL: whatever the file names */
     bool is_damaged;  /* the last file that was tried, as its checksums say */
     bool is_fallback; /* the newest checkpoint is damaged or missing, this is the one before */
     bool is_changed;  /* the options are no longer those of the file */
     char notice[1500];
 } gfn_found;
 
-/* *found is zeroed at first. All functions below leave something to clear, also where they fail. */
+/* *found is zeroed at first, but for env. All functions below leave something to clear, also where
+ * they fail. */
 void gfn_found_clear(gfn_found *found);
 
 /* One more line of the notice. */
@@ -28,6 +30,10 @@ void gfn_found_note(gfn_found *found, const char *format, ...) GFN_PRINTF(2, 3);
 /* found.c: the newest checkpoint, or where it is damaged or missing the one before.
  * Errors: GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
 gfn_status gfn_found_open(const char *directory, gfn_found *found);
+
+/* Whether found->env, if any, can stand for the environment that is named in the file found->path:
+ * the same name, or plug-ins both. Errors: GFN_EINVAL. */
+gfn_status gfn_found_check_env(const gfn_found *found, const char *in_file);
 
 /* GFN_EIO: there is no checkpoint, or no directory. */
 gfn_status gfn_found_refuse(const char *directory);

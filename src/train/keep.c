@@ -127,7 +127,7 @@ static gfn_status begin(gfn_trainer *t, const char *directory)
 {
     t->saved_iteration = -1; /* a loaded run has its checkpoint elsewhere */
     char *claimed;
-    GFN_TRY(gfn_keep_claim(gfn_options_text(t->run->options, "env"), directory, &claimed));
+    GFN_TRY(gfn_keep_claim(gfn_env_kind_of(t->run->env)->name, directory, &claimed));
     gfn_release(&t->run->directory);
     t->run->directory = claimed;
     GFN_TRY(with_file(t, GFN_METRICS_FILE, open_metrics));

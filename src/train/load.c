@@ -50,6 +50,19 @@ static gfn_status read_checkpoint(const gfn_found *f, gfn_run *run)
     return read_params(f, run);
 }
 
+/* Policies of a world that has changed are measured and trained on as well as they can be. */
+static void note_plugin(gfn_found *f, const gfn_run *run)
+{
+    const char *crc = f->file ? gfn_safetensors_text(f->file, GFN_CHECKPOINT_ENV_CRC) : NULL;
+    char found[9];
+    snprintf(found, sizeof found, "%08" PRIx32, run->plugin_crc);
+    if (run->is_plugin && crc && strcmp(crc, found) != 0)
+        gfn_found_note(f,
+                       "env: %.300s is not the plug-in that made the checkpoint: its CRC-32 was "
+                       "%.8s and is %s (hint: gfn-dist check-env)",
+                       gfn_options_text(run->options, "env"), crc, found);
+}
+
 /* Behind what making the run found. */
 static void add_notice(gfn_run *run, const char *found)
 {
@@ -68,6 +81,7 @@ static gfn_status give_to_all(gfn_run *run, gfn_found *f)
     run->iteration = facts[1];
     run->is_changed = facts[2] != 0;
     run->is_fallback = f->is_fallback;
+    note_plugin(f, run);
     add_notice(run, f->notice);
     if (!run->has_checkpoint)
         return GFN_OK;
@@ -95,11 +109,17 @@ static gfn_status revive(gfn_comm *comm, gfn_status mine, gfn_found *f, int thre
     return status;
 }
 
-gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run)
+gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int threads, const char *env,
+                             gfn_run **run)
 {
-    gfn_found f = {.file = NULL};
+    gfn_found f = {.env = env};
     const gfn_status status = gfn_comm_rank(comm) == 0 ? gfn_found_open(directory, &f) : GFN_OK;
     return revive(comm, status, &f, threads, directory, run);
+}
+
+gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run)
+{
+    return gfn_run_load_with(comm, directory, threads, NULL, run);
 }
 
 /* Seconds that a job waits for one before it, whose processes may still be ending. */

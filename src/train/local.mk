@@ -22,6 +22,7 @@ libtrain_la_SOURCES = \
 	src/train/pack.c \
 	src/train/picture.c \
 	src/train/plan.c \
+	src/train/plugin.c src/train/plugin.h \
 	src/train/portrait.c src/train/portrait.h \
 	src/train/portrait_curves.c \
 	src/train/portrait_text.c \

@@ -5,18 +5,19 @@
 #include <gfn/gradient.h>
 #include <gfn/run.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/memory.h"
 #include "io/ini.h"
+#include "train/plugin.h"
 #include "train/run.h"
 
 #define MAX_COUNT ((double)GFN_MAX_COUNT)
 
 static const gfn_option rows[] = {
     {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
-     "environment (see gfn-dist list)"},
+     "environment: a name (see gfn-dist list), or the path of a plug-in, ./my.so"},
     {"preset", GFN_OPTION_WORD, "", 0, 0, NULL, "Problem",
      "published settings by name (see gfn-dist list); other options override them"},
     {"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method",
@@ -110,41 +111,63 @@ bool gfn_run_option_may_change(const char *name)
     return is_among(of_jobs, name) || is_among(may_change, name);
 }
 
-/* The names of all environments, "a, b, c". */
-static const char *kinds(char *text, size_t size)
+static gfn_status check_names(const gfn_env_ops *ops)
 {
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < gfn_env_kinds() && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-                                 gfn_env_kind(i)->name);
-    return text;
+    for (const gfn_option *own = ops->options; own && own->name; own++)
+        for (const gfn_option *row = rows; row->name; row++)
+            if (strcmp(own->name, row->name) == 0)
+                return gfn_fail(GFN_EINVAL,
+                                "%s: expected an option that training has not, found \"%s\" "
+                                "(hint: %s-%s)",
+                                ops->name, own->name, ops->name, own->name);
+    return GFN_OK;
+}
+
+static gfn_status create(const gfn_env_ops *ops, gfn_options **options)
+{
+    const gfn_option *tables[] = {rows, ops->options};
+    GFN_TRY(check_names(ops));
+    const gfn_status status = gfn_options_create(tables, ops->options ? 2 : 1, options);
+    return status == GFN_OK ? status : gfn_fail_in(status, "%s: its options: ", ops->name);
 }
 
 gfn_status gfn_run_options_create(const char *env, gfn_options **options)
 {
-    const char *name = env ? env : GFN_DEFAULT_ENV;
-    const gfn_env_ops *ops = gfn_env_find(name);
-    char text[256];
-    if (ops == NULL)
-        return gfn_fail(GFN_EINVAL, "env: expected one of %s, found \"%s\" (hint: gfn-dist list)",
-                        kinds(text, sizeof text), name);
-    const gfn_option *tables[] = {rows, ops->options};
-    GFN_TRY(gfn_options_create(tables, ops->options ? 2 : 1, options));
-    gfn_status status = env ? gfn_options_set(*options, "env", env, "caller") : GFN_OK;
-    if (status != GFN_OK)
-        gfn_options_destroy(options);
+    const gfn_env_ops *ops;
+    char *name;
+    GFN_TRY(gfn_plugin_open(env ? env : GFN_DEFAULT_ENV, &name, &ops));
+    gfn_status status = create(ops, options);
+    if (status == GFN_OK && env) {
+        status = gfn_options_set(*options, "env", name, "caller");
+        if (status != GFN_OK)
+            gfn_options_destroy(options);
+    }
+    gfn_release(&name);
     return status;
 }
 
 /* Whatever the order of lines, those of a preset lie below the others. */
-static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options **options)
+static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options **options)
 {
-    const char *preset = gfn_ini_find(ini, "preset");
-    gfn_status status = gfn_run_options_create(env ? env : gfn_ini_find(ini, "env"), options);
-    if (status == GFN_OK && preset && preset[0])
-        status = gfn_run_options_preset(*options, preset);
-    return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", ini->source);
+    const char *preset = gfn_ini_find(ini, "preset"), *named = gfn_ini_find(ini, "env");
+    if (env == NULL && named)
+        GFN_TRY(gfn_plugin_check_file(named));
+    GFN_TRY(gfn_run_options_create(env ? env : named, options));
+    return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
+}
+
+/* The line of the environment has been read already. */
+static gfn_status apply(const struct gfn_ini *ini, gfn_options *options)
+{
+    const char *text = gfn_options_text(options, "env");
+    char *env;
+    GFN_TRY(gfn_allocate("env", strlen(text) + 1, 1, &env));
+    strcpy(env, text);
+    gfn_status status = gfn_ini_apply(ini, options);
+    if (status == GFN_OK)
+        status = gfn_options_set(options, "env", env, ini->source);
+    gfn_release(&env);
+    return status;
 }
 
 gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options)
@@ -152,9 +175,11 @@ gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options *
     struct gfn_ini ini;
     *options = NULL;
     GFN_TRY(gfn_ini_read(file, &ini));
-    gfn_status status = apply(&ini, env, options);
-    if (status == GFN_OK)
-        status = gfn_ini_apply(&ini, *options);
+    gfn_status status = begin(&ini, env, options);
+    if (status != GFN_OK)
+        gfn_fail_in(status, "%s: ", ini.source);
+    else
+        status = apply(&ini, *options);
     if (status != GFN_OK)
         gfn_options_destroy(options);
     gfn_ini_clear(&ini);

@@ -11,8 +11,21 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "io/folder.h"
+#include "io/ini.h"
 #include "train/checkpoint.h"
 #include "train/found.h"
+
+static gfn_status check_env(const gfn_found *f)
+{
+    struct gfn_ini ini;
+    if (f->env == NULL)
+        return GFN_OK;
+    GFN_TRY(gfn_ini_read(f->path, &ini));
+    const char *in_file = gfn_ini_find(&ini, "env");
+    const gfn_status status = gfn_found_check_env(f, in_file ? in_file : GFN_DEFAULT_ENV);
+    gfn_ini_clear(&ini);
+    return status;
+}
 
 /* A run that ended before its first checkpoint begins anew, as its config.ini says. */
 static gfn_status open_beginning(const char *directory, gfn_found *f)
@@ -20,7 +33,8 @@ static gfn_status open_beginning(const char *directory, gfn_found *f)
     GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &f->path));
     if (!gfn_file_exists(f->path))
         return gfn_found_refuse(directory);
-    GFN_TRY(gfn_run_options_load(f->path, NULL, &f->options));
+    GFN_TRY(check_env(f));
+    GFN_TRY(gfn_run_options_load(f->path, f->env, &f->options));
     for (size_t i = 0; i < gfn_options_count(f->options); i++) {
         const gfn_option *row = gfn_options_row(f->options, i);
         if (gfn_run_option_is_of_job(row->name))
@@ -49,7 +63,8 @@ static gfn_status note_forgotten(const char *directory, gfn_found *f)
     char *path = NULL;
     gfn_options *last = NULL;
     GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &path));
-    if (f->file && gfn_file_exists(path) && gfn_run_options_load(path, NULL, &last) == GFN_OK &&
+    if (f->file && gfn_file_exists(path) &&
+        gfn_run_options_load(path, gfn_options_text(f->options, "env"), &last) == GFN_OK &&
         !gfn_options_is_same(last, f->options, "iterations"))
         gfn_found_note(f,
                        "iterations: %s in the checkpoint, %s in %s: the checkpoint counts (hint: "
@@ -122,12 +137,13 @@ static bool is_last(const gfn_setting *settings, size_t n, size_t i)
     return true;
 }
 
+/* (The environment has been opened already.) */
 static gfn_status change_all(gfn_found *f, const gfn_setting *settings, size_t n)
 {
     gfn_options *before = NULL;
     gfn_status status = gfn_options_copy(f->options, &before);
     for (size_t i = 0; i < n && status == GFN_OK; i++)
-        if (is_last(settings, n, i))
+        if (is_last(settings, n, i) && strcmp(settings[i].name, "env") != 0)
             status = change(f, before, &settings[i]);
     gfn_options_destroy(&before);
     return status;
@@ -154,6 +170,9 @@ static void note_build(gfn_found *f)
 gfn_status gfn_found_open_to_go_on(const char *directory, const gfn_setting *settings, size_t n,
                                    gfn_found *f)
 {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(settings[i].name, "env") == 0)
+            f->env = settings[i].value;
     GFN_TRY(has_checkpoint(directory) ? gfn_found_open(directory, f)
                                       : open_beginning(directory, f));
     GFN_TRY(note_forgotten(directory, f));

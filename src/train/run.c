@@ -16,13 +16,15 @@
 #include "io/array.h"
 #include "io/crc.h"
 #include "io/npy.h"
+#include "train/plugin.h"
 
 /* Trajectories that a sampler takes at a time at least, for final samples of small batches. */
 enum { LEAST_CAPACITY = 64 };
 
 static gfn_status make_env(gfn_run *run)
 {
-    const gfn_env_ops *ops = gfn_env_find(gfn_options_text(run->options, "env"));
+    const gfn_env_ops *ops;
+    GFN_TRY(gfn_env_open(gfn_options_text(run->options, "env"), &ops));
     return gfn_env_create_with(ops, run->options, &run->env);
 }
 
@@ -105,6 +107,8 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)
         status = gfn_comm_agree(comm, make_env(r));
+    if (status == GFN_OK)
+        status = gfn_plugin_note(r);
     if (status == GFN_OK)
         status = gfn_run_give_rewards(r, directory);
     if (status == GFN_OK)

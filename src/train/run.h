@@ -53,6 +53,8 @@ struct gfn_run {
     int threads;
     bool has_free_threads; /* nobody asked for their number */
     int64_t iteration;
+    bool is_plugin;           /* its environment */
+    uint32_t plugin_crc;      /* of the file that it was loaded from */
     bool has_rewards;         /* from a file */
     struct gfn_array rewards; /* on rank 0, until they are kept */
     uint32_t rewards_crc;     /* on rank 0 */

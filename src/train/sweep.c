@@ -156,7 +156,7 @@ static gfn_status save_rewards(const gfn_sweep *sweep, const gfn_run *run)
 static gfn_status found_directory(gfn_sweep *sweep, const gfn_run *run, const char *directory)
 {
     char *claimed;
-    GFN_TRY(gfn_keep_claim(gfn_options_text(sweep->options, "env"), directory, &claimed));
+    GFN_TRY(gfn_keep_claim(gfn_env_kind_of(run->env)->name, directory, &claimed));
     GFN_TRY(take_directory(sweep, claimed));
     GFN_TRY(gfn_folder_claim(gfn_sweep_place(sweep, 0), NULL));
     GFN_TRY(save_rewards(sweep, run));
@@ -311,7 +311,7 @@ static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, si
         sweep->options = f.options;
         f.options = NULL;
     }
-    *is_changed = f.is_changed;
+    *is_changed = f.is_changed || f.env;
     gfn_found_clear(&f);
     return status;
 }
@@ -383,7 +383,7 @@ static gfn_status begin_new(gfn_sweep *sweep, size_t index, gfn_run **run)
     return status;
 }
 
-/* What may change is in the run as in the sweep. */
+/* What may change is in the run as in the sweep, and so is where its plug-in lies. */
 static gfn_status go_on(gfn_sweep *sweep, size_t index, gfn_run **run)
 {
     enum { MOST = 64 };
@@ -391,7 +391,7 @@ static gfn_status go_on(gfn_sweep *sweep, size_t index, gfn_run **run)
     size_t n = 0;
     for (size_t i = 0; sweep->options && i < gfn_options_count(sweep->options) && n < MOST; i++) {
         const char *name = gfn_options_row(sweep->options, i)->name;
-        if (gfn_run_option_may_change(name))
+        if (gfn_run_option_may_change(name) || strcmp(name, "env") == 0)
             settings[n++] = (gfn_setting){name, gfn_options_text(sweep->options, name)};
     }
     return gfn_run_resume(sweep->comm, gfn_sweep_place(sweep, index), settings, n, run);
