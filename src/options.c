@@ -116,11 +116,12 @@ static void look_for_plugin(int argc, char **argv, cli_request *request)
     const char *env = "";
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *value = value_of(argc, argv, i, "env");
-        if (strcmp(argv[i], "check-env") == 0)
+        const bool is_check = strcmp(argv[i], "check-env") == 0;
+        if (is_check)
             value = i + 1 < argc ? argv[i + 1] : "";
         env = value ? value : env;
-        request->is_open |=
-            value_of(argc, argv, i, "config") != NULL || value_of(argc, argv, i, "resume") != NULL;
+        request->is_open |= is_check || value_of(argc, argv, i, "config") != NULL ||
+                            value_of(argc, argv, i, "resume") != NULL;
     }
     if (!gfn_env_is_path(env))
         return;

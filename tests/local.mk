@@ -21,6 +21,7 @@ SHELL_TESTS = \
 	tests/cli/long.sh \
 	tests/cli/man.sh \
 	tests/cli/picture.sh \
+	tests/cli/plugin.sh \
 	tests/cli/presets.sh \
 	tests/cli/replay.sh \
 	tests/cli/resume.sh \

@@ -21,6 +21,9 @@ declared() {
         grep -oE 'GFN_API[^;]*;' | sed -E 's/[[(;].*//; s/ *$//; s/.*[ *]//' | sort
 }
 
+# Authors of plug-ins define it, not the library.
+without_plugin() { grep -vx gfn_env_plugin; }
+
 listed() { sed -nE 's/^ +([a-z0-9_]+);$/\1/p' "$map"; }
 
 # same WHAT FILE FILE: names in only one of them.
@@ -44,7 +47,8 @@ END
 listed >"$work/listed"
 [ "$(wc -l <"$work/listed")" -gt 100 ] || bad "$map lists $(wc -l <"$work/listed") symbols"
 sort -c "$work/listed" || bad "$map is not sorted"
-declared "$top_srcdir"/include/gfn/*.h "$top_builddir/include/gfn/version.h" >"$work/declared"
+declared "$top_srcdir"/include/gfn/*.h "$top_builddir/include/gfn/version.h" |
+    without_plugin >"$work/declared"
 same 'headers and src/libgfn.map differ' "$work/declared" "$work/listed"
 
 library=$top_builddir/.libs/libgfn.so
@@ -65,4 +69,19 @@ if [ -e "$library" ]; then
     ! grep -q -- --version-script "$top_builddir/Makefile" || grep -q . "$work/exported" ||
         bad "$library exports nothing"
 fi
+
+# What authors of plug-ins call is in the program, and nothing of the library that is not public.
+# (Functions that are there once a kind of processor, `i`, some compilers export in any case.)
+headers=()
+for header in env options random status; do
+    headers+=("$top_srcdir/include/gfn/$header.h")
+done
+declared "${headers[@]}" | without_plugin >"$work/needed"
+[ "$(wc -l <"$work/needed")" -ge 40 ] || bad "authors need $(wc -l <"$work/needed") functions"
+nm -D --defined-only "$GFN_DIST" >"$work/program"
+awk '$NF ~ /^gfn_/ { print $NF }' "$work/program" | sort >"$work/there"
+awk '$NF ~ /^gfn_/ && $NF !~ /\.resolver$/ && $(NF - 1) != "i" { print $NF }' "$work/program" |
+    sort >"$work/plain"
+! comm -23 "$work/needed" "$work/there" | grep . || bad "they are not in the program"
+! comm -13 "$work/declared" "$work/plain" | grep . || bad "they are not public, but in the program"
 exit $failed

@@ -40,11 +40,29 @@ run() {
 # ---- programs of users
 
 pc --validate
-for name in train score own_loss; do
+for name in train score own_loss own_world; do
     # shellcheck disable=SC2046
     build $name "$to/$name" $(PKG_CONFIG_SYSROOT_DIR=$root pc --libs) && run "$to/$name" ||
         bad "$name cannot be built"
 done
+
+# The world of own_world as a plug-in, linked with the library or not, and as seen by a program.
+# plugin NAME FLAG...
+plugin() {
+    local name=$1
+    shift
+    # shellcheck disable=SC2046,SC2086
+    $CC $CPPFLAGS $CFLAGS -shared -fPIC $(PKG_CONFIG_SYSROOT_DIR=$root pc --cflags) \
+        "$root$examplesdir/knapsack.c" -o "$to/$name.so" $LDFLAGS "$@" &&
+        "$to/own_world" "$to/$name.so" >"$TMPDIR/out" &&
+        "$to/own_world" | cmp - "$TMPDIR/out" &&
+        "$root$installed" check-env "$to/$name.so" >"$TMPDIR/out" ||
+        bad "plug-in $name: $(cat "$TMPDIR/out")"
+}
+plugin bare
+# shellcheck disable=SC2046
+plugin linked $(PKG_CONFIG_SYSROOT_DIR=$root pc --libs)
+plugin hidden -fvisibility=hidden
 
 # The static library by its name: -lgfn would find the shared one beside it.
 archive=$root$libdir/libgfn.a

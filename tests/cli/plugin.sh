@@ -1,0 +1,240 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Environments of one's own: the world of the README, compiled as a plug-in, is checked, trained to
+# its exact distribution with the same bits on any split, resumed, measured and sampled; what is
+# wrong with a plug-in is named; and no file makes the program load somebody else's code.
+set -u
+. "$top_srcdir/tests/cli/bits.sh"
+cd "$TMPDIR" || exit 1
+failed=0
+source=$top_srcdir/tests/external/knapsack.c
+
+bad() {
+    echo "$*"
+    failed=1
+}
+
+# plugin NAME SOURCE: NAME.so
+plugin() {
+    # shellcheck disable=SC2086  # flags are lists
+    $CC $CPPFLAGS $CFLAGS -O0 -shared -fPIC -I"$top_srcdir/include" -I"$top_builddir/include" \
+        -o "$1.so" "$2" $LDFLAGS || bad "$2 cannot be compiled"
+}
+
+# ends STATUS PATTERN ARGUMENT...: the exit status, and what a line says on standard error; where it is not 0,
+# that is the only one, and nothing is left behind.
+ends() {
+    local status=$1 pattern=$2 found
+    shift 2
+    timeout 60 "$GFN_DIST" "$@" >out 2>err
+    found=$?
+    if [ $found -ne "$status" ] || ! grep -qE -- "$pattern" <(cat err && echo) ||
+        { [ "$status" -ne 0 ] && { [ "$(wc -l <err)" -ne 1 ] || [ -e runs ]; }; }; then
+        bad "gfn-dist $*: exit $found (expected $status, $pattern): $(cat err)"
+    fi
+    [ "$status" -eq 0 ] || rm -rf runs
+}
+
+# shows PATTERN ARGUMENT...: on standard output, with exit status 0.
+shows() {
+    local pattern=$1
+    shift
+    "$GFN_DIST" "$@" >out 2>err || bad "gfn-dist $*: $(cat err)"
+    grep -qE "$pattern" out || bad "gfn-dist $*: expected $pattern: $(cat out)"
+}
+
+# ---- the README shows the very file
+
+sed -n '/^```c$/,/^```$/p' "$top_srcdir/README.md" |
+    awk '/^```c$/ { block = ""; next } /^```$/ { if (block ~ /gfn_env_plugin = /) printf "%s", block; next }
+        { block = block $0 "\n" }' >shown.c
+cmp shown.c "$source" || bad "README.md shows another knapsack.c than tests/external"
+
+# ---- checked, trained, measured
+
+plugin knapsack "$source"
+shows '^knapsack keeps every rule: ' check-env ./knapsack.so
+shows '^  states +64, all of them tested$' check-env knapsack.so --items 6 --room 13 --seed 3
+shows '^  states +1073741824: random walks only' check-env --items 30 ./knapsack.so
+shows '^hypergrid keeps every rule: ' check-env hypergrid --size 5 --ndim 3
+shows '^  --room N +weight that fits in \[24\]$' --env ./knapsack.so --help
+shows '^  knapsack +sets of items' list --env=./knapsack.so
+
+# shellcheck disable=SC2054
+job=(--items 8 --room 17 --hidden 64,64 --iterations 2000 --checkpoint-every 300 --log-every 100)
+"$GFN_DIST" --env ./knapsack.so "${job[@]}" --threads 1 --quiet --out whole || bad "no training"
+awk -v l1="$(summary whole l1)" 'BEGIN { exit !(l1 > 0 && l1 < 0.05) }' ||
+    bad "L1 is $(summary whole l1)"
+bits whole >whole.bits
+grep -q "^env = $PWD/knapsack.so\$" whole/config.ini || bad "$(grep ^env whole/config.ini)"
+
+splits=('1 3')
+[ "$MPI_NAME" = none ] || splits+=('3 2')
+for split in "${splits[@]}"; do
+    "$NP_RUN" --ranks "${split% *}" -- "$GFN_DIST" --env ./knapsack.so "${job[@]}" \
+        --threads "${split#* }" --quiet --out "split-$split" >log 2>&1 || bad "$split: $(cat log)"
+    bits "split-$split" | cmp - whole.bits || bad "other bits on $split"
+done
+
+# Stopped, and from another folder on: the plug-in that the run names is the user's own.
+"$GFN_DIST" --env ./knapsack.so "${job[@]}" --time-limit 0.05 --quiet --out parts
+[ $? -eq 3 ] || bad "it was not stopped"
+mkdir -p elsewhere && cd elsewhere || exit 1
+ends 0 '' --resume ../parts --quiet
+bits ../parts | cmp - ../whole.bits || bad "other bits after a stop"
+ends 0 '' --resume ../parts --env ../elsewhere/../knapsack.so --items 8 --quiet
+shows '^  exact      L1 0.0' eval ../whole --samples 100
+shows '^[01]( [01]){7}$' sample ../whole --samples 3
+[ "$(wc -l <out)" -eq 3 ] || bad "sample: $(cat out)"
+ends 0 '' --config ../whole/config.ini --room 16 --iterations 10 --quiet
+ls runs/knapsack-*/summary.json >/dev/null || bad "no runs/knapsack-...: $(ls runs)"
+rm -r runs
+ends 0 '' --env ../knapsack.so --items 5 --room 9 --iterations 20 --seeds 0-1 --quiet --out sweep
+ends 0 '' --resume sweep --seeds 0-2 --env ../knapsack.so --quiet
+[ -e sweep/seed-2/summary.json ] || bad "no third seed"
+cd ..
+
+# ---- names of options
+
+for launch in '' "$NP_RUN --ranks 3 --"; do
+    [ "$MPI_NAME" != none ] || launch=''
+    $launch "$GFN_DIST" --env ./knapsack.so --itms 5 --quiet >out 2>err
+    [ $? -eq 2 ] && [ "$(grep -c '^gfn-dist: expected .*found "itms" (hint: items)$' err)" -eq 1 ] ||
+        bad "a typo, $launch: $(cat err)"
+done
+ends 2 'found "rom" \(hint: room\)' --env=knapsack.so --rom=5
+ends 2 'found "oout" \(hint: out\)' --env ./knapsack.so --oout x
+ends 2 'found "rom" \(hint: room\)' --config whole/config.ini --rom -5 --quiet
+ends 2 'found "rom" \(hint: room\)' --resume whole --rom -5 --quiet
+ends 2 'found "rom" \(hint: room\)' eval whole --env ./knapsack.so --rom 3
+ends 2 'found "rom" \(hint: room\)' check-env ./knapsack.so --rom 3
+ends 2 '^gfn-dist: items: expected .*found "31" \(hint: ' --env ./knapsack.so --items 31
+ends 2 '^gfn-dist: room: expected at most 49, .*found 300 \(hint: --items 11\)$' \
+    --env ./knapsack.so --room 300
+ends 2 '^gfn-dist: room: expected at most 49, ' check-env ./knapsack.so --room 300
+ends 2 '^gfn-dist: lr: expected an option of knapsack or --seed, found .*hint' \
+    check-env ./knapsack.so --lr 1
+ends 2 '^gfn-dist: out: expected .*found .*hint' check-env ./knapsack.so --out x
+ends 2 '^gfn-dist: check-env: expected an environment, found none \(hint: ' check-env
+ends 2 '^gfn-dist: room: expected 17 as in .*found 16 \(hint: ' --resume whole --room 16
+ends 2 '^gfn-dist: env: expected .*knapsack.so as in .*found hypergrid \(hint: ' \
+    --resume whole --env hypergrid
+ends 2 '^gfn-dist: env: expected .*knapsack.so as in .*found hypergrid \(hint: ' \
+    eval whole --env hypergrid
+ends 2 '^gfn-dist: hypergrid: expected rewards that are functions, found a file.*hint' \
+    check-env hypergrid --reward file --reward-file x.npy
+
+# ---- what is no plug-in
+
+touch empty.so
+echo 'int other;' >other.c
+plugin other other.c
+ends 1 '^gfn-dist: env: ./nowhere.so: cannot find the file: No such file .*hint' --env ./nowhere.so
+ends 1 '^gfn-dist: env: ./nowhere.so: cannot find' check-env ./nowhere.so
+ends 1 'nowhere.so: cannot load the plug-in' --env ./nowhere.so --help
+ends 1 '^gfn-dist: .*/empty.so: cannot load the plug-in: .*hint: cc -shared' --env empty.so
+ends 1 '^gfn-dist: .*/other.so: expected a plug-in with the symbol gfn_env_plugin, .*hint' \
+    check-env ./other.so
+ends 2 '^gfn-dist: env: expected one of hypergrid, or the path of .*found "knapsak" \(hint: ' \
+    check-env knapsak
+
+# broken STATUS PATTERN SED: check-env names what is wrong in knapsack.c after a change.
+broken() {
+    sed -E "$3" "$source" >broken.c
+    ! cmp -s broken.c "$source" || bad "no change: $3"
+    rm -f broken.so
+    plugin broken broken.c
+    ends "$1" "^gfn-dist: $2" check-env ./broken.so
+}
+broken 2 '.*/broken.so: environment: gfn_env_ops of 8 bytes, needs .*hint' 's/sizeof\(gfn_env_ops\)/8/'
+broken 2 '.*/broken.so: knapsack: allowed is NULL' 's/\.allowed = allowed,//'
+broken 2 '.*/broken.so: expected a name of its own, found "hypergrid".*hint' 's/"knapsack"/"hypergrid"/'
+broken 2 '.*/broken.so: environment: expected a name of .*found "a/b" \(hint' 's/"knapsack"/"a\/b"/'
+broken 2 'knapsack: expected an option that training has not, found "lr" \(hint: knapsack-lr\)' \
+    's/"items"/"lr"/'
+broken 2 'knapsack: expected an option that gfn-dist has not, found "out" \(hint: knapsack-out\)' \
+    's/"items"/"out"/'
+broken 2 '.*/broken.so: knapsack: option items: expected a default.*hint' 's/"10", 1/NULL, 1/'
+broken 2 'knapsack: its options: items: expected an integer' 's/"10", 1/"0", 1/'
+broken 2 'knapsack: the description of the world is wrong: .*state_width' 's/state_width = items/state_width = 0/'
+broken 1 'knapsack breaks a rule: lanes are independent in start' 's/0, n \*/0, (n \/ 2) */'
+broken 1 'knapsack breaks a rule: masks are 0 or 1; in state \(0, 0' 's/= 1; \/\* stop/= 2; \/* stop/'
+broken 1 'knapsack breaks a rule: step_back undoes step; in state \(.*expected .*found ' \
+    's/(back\[lane\]\]) = 0/\1 = 2/'
+broken 1 'knapsack breaks a rule: only the start has no parents; in state \(0, 0' 's/state\[i\] != 0/1/'
+broken 1 'knapsack breaks a rule: log-rewards are finite; in state \(.*found -?inf' 's/-fabs\(/-log(/'
+broken 1 'knapsack breaks a rule: observations are finite; in state \(0, 0' 's/\(float\)state/1 \/ &/'
+broken 1 'knapsack breaks a rule: state_at inverts number; in state \(' 's/<< i;/<< 0;/'
+broken 1 'knapsack breaks a rule: a state is numbered after its parents; in state \(' \
+    's/number\[lane\] = 0/number[lane] = (INT64_C(1) << k->items) - 1/; s/number\[lane\] \+=/number[lane] -=/; s/number\[lane\] >> i \& 1/~number[lane] >> i \& 1/'
+broken 1 'knapsack breaks a rule: no trajectory is longer than max_steps; in state \(' \
+    's/max_steps = items \+ 1/max_steps = items/'
+broken 1 'knapsack breaks a rule: every state may stop where all_terminal says so; in state \(0, 0' \
+    's/\*mask\+\+ = 1;/*mask++ = (state[0] | state[1]) > 0;/'
+broken 1 'knapsack breaks a rule: max_log_reward is the largest.*found' 's/max_log_reward = NAN/max_log_reward = 2/'
+broken 1 'knapsack breaks a rule: log_z is the log of the sum of R: expected 4.59.*found 0' \
+    's/log_z = NAN/log_z = 0/'
+
+# ---- a plug-in that has changed, moved, or belongs to somebody else
+
+ends 1 '^gfn-dist: .*expected the environment knapsack, found other' \
+    eval whole --env "$(sed 's/"knapsack"/"other"/' "$source" >renamed.c && plugin renamed renamed.c &&
+        echo ./renamed.so)"
+sed 's/return 3 +/return 0 + 3 +/; s/"weight that fits in"/"the weight that fits in"/' "$source" >new.c
+plugin knapsack new.c
+notice='^env: .*/knapsack.so is not the plug-in that made the checkpoint: its CRC-32 was .*hint'
+ends 0 "$notice" eval whole --samples 10
+ends 0 "$notice" --resume whole --quiet
+plugin knapsack "$source"
+mkdir away && mv knapsack.so away
+ends 1 '^gfn-dist: whole/checkpoint.safetensors: env: expected the plug-in .*/knapsack.so, found nothing.*hint' \
+    eval whole
+ends 1 'expected the plug-in .*/knapsack.so, found nothing there \(hint: --env' --resume whole
+ends 0 '' eval whole --env away/knapsack.so --samples 10
+ends 0 '' --resume whole --env away/knapsack.so --quiet
+grep -q "^env = $PWD/away/knapsack.so\$" whole/config.ini || bad "$(grep ^env whole/config.ini)"
+ends 0 '' eval whole --samples 10
+foreign='env: expected a plug-in of your own, found that .*/away/knapsack.so .*hint: --env .*trusts it'
+chmod o+w away/knapsack.so
+ends 1 "^gfn-dist: whole/checkpoint.safetensors: $foreign" eval whole
+ends 1 "^gfn-dist: whole/checkpoint.safetensors: $foreign" --resume whole
+ends 1 "^gfn-dist: whole/config.ini: $foreign" --config whole/config.ini
+ends 0 '' eval whole --env away/knapsack.so --samples 10
+chmod o-w away/knapsack.so
+if [ "$(id -u)" -eq 0 ]; then
+    chown 65534 away/knapsack.so && ends 1 "$foreign" eval whole
+    chown 0 away/knapsack.so
+fi
+echo 'env = ./away/knapsack.so' >mine.ini
+ends 2 '^gfn-dist: mine.ini: env: expected .* from the root on in a file, found .*hint' --config mine.ini
+ends 0 '' --config mine.ini --env ./away/knapsack.so --iterations 3 --quiet
+rm -r runs
+
+# ---- ranks that do not see what rank 0 sees
+
+unseen() {
+    cat >launch <<'END'
+cd "$1" || exit
+shift
+if [ "${OMPI_COMM_WORLD_RANK-${PMI_RANK-0}}" = 1 ]; then
+    cd ..
+    [ -z "$UNSEEN" ] ||
+        exec unshare -m sh -c 'mount -t tmpfs none "$0" && exec "$@"' "$UNSEEN" "$GFN_DIST" "$@"
+fi
+exec "$GFN_DIST" "$@"
+END
+    UNSEEN='' "$NP_RUN" --timeout 60 --ranks 3 -- bash launch away --env ./knapsack.so --room 7 \
+        --iterations 5 --quiet --out "$PWD/relative" >log 2>&1 || bad "another folder: $(cat log)"
+    unshare -m mount -t tmpfs none away 2>/dev/null || {
+        echo "no file system of its own: a rank without the plug-in was left out"
+        return
+    }
+    UNSEEN=$PWD/away "$NP_RUN" --timeout 60 --ranks 3 -- bash launch away --env ./knapsack.so \
+        --room 7 --quiet >log 2>&1 && bad "a rank without the plug-in trains"
+    [ "$(grep -c '^gfn-dist: ' log)" -eq 1 ] &&
+        grep -q '^gfn-dist: rank 1: env: .*/away/knapsack.so: cannot find the file' log ||
+        bad "a rank without the plug-in: $(cat log)"
+}
+[ "$MPI_NAME" = none ] || unseen
+exit $failed
