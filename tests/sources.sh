@@ -133,6 +133,8 @@ monopolies() {
         'threads are for base/parallel.c'
     only "$all" 'src/base/ticker\.c' "$(calls 'pthread_create|thrd_create')" \
         'a thread that only looks is for base/ticker.c'
+    only "$all" 'src/env/plugin\.c' "$(calls 'dlm?open|dlv?sym|dlclose')|$include<dlfcn\.h>" \
+        'loading code is for env/plugin.c'
     only "$all" 'src/io/[^:]*|src/comm/shared\.c' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \
         'files are for io/'
     only "$all" 'src/main\.c|src/options\.c' \
@@ -183,10 +185,10 @@ check() (
 
 # A tree in which the word BAD stands in every line that must be found, and in no other.
 make_tree() {
-    mkdir -p "$1"/{src/{base,comm,io,model,train},include/gfn,tests,m4,scripts,.ci}
+    mkdir -p "$1"/{src/{base,comm,env,io,model,train},include/gfn,tests,m4,scripts,.ci}
     cd "$1" || exit 2
     local licence='/* SPDX-License-Identifier: MIT */' file
-    for file in src/base/{parallel,random}.c src/comm/comm_mpi.c src/io/file.c src/model/net.{c,h} \
+    for file in src/base/{parallel,random}.c src/comm/comm_mpi.c src/env/plugin.c src/io/file.c src/model/net.{c,h} \
         src/train/step.c src/main.c src/options.h include/gfn/{gfn,mpi,status,tape,model}.h; do
         echo "$licence" >"$file"
     done
@@ -203,6 +205,10 @@ END
 #include "base/random.h"
 #include "data/batch.h" // BAD
 double t = MPI_Wtime(); // BAD
+END
+    cat >>src/env/plugin.c <<'END'
+#include <dlfcn.h>
+void *handle = dlopen("x.so", RTLD_NOW), *symbol = dlsym(handle, "y");
 END
     cat >>src/io/file.c <<'END'
 #include "config.h"
@@ -236,6 +242,9 @@ file->open(file), file.remove(file), gfn_time(), my_exit(2), rerandom(3), stderr
 int mk = mkdir("x", 0); // BAD
 clock_gettime(0, &t); srand(1); // BAD
 puts("x"); // BAD
+#include <dlfcn.h> /* BAD */
+void *handle = dlopen("x.so", 2); /* BAD */
+void *symbol = dlsym(handle, "dlopen("); /* BAD */
 snprintf(a, 3, "puts(%d)", 4);
 fd = open("/dev/null", 0); /* BAD */ /*
 fopen("in a comment") */
@@ -268,7 +277,7 @@ END
     echo '# BAD: no licence' >scripts/naked
     { echo "# SPDX-License-Identifier: MIT" && seq 2 500 && echo "501 BAD"; } >tests/long.sh
     { echo "# SPDX-License-Identifier: MIT" && seq 2 500; } >tests/full.sh
-    for file in src src/{base,comm,io,model,train}; do
+    for file in src src/{base,comm,env,io,model,train}; do
         { echo "# SPDX-License-Identifier: MIT"
           find "$file" -maxdepth 1 -name '*.[ch]' ! -name 'orphan*'; } >"$file/local.mk"
     done

@@ -11,8 +11,6 @@
 #include "base/fail.h"
 #include "base/memory.h"
 
-#define SYMBOL "gfn_env_plugin"
-
 bool gfn_env_is_path(const char *env)
 {
     const size_t n = strlen(env);
@@ -39,12 +37,13 @@ static gfn_status load(const char *path, const gfn_env_ops **ops)
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL)
         return refuse_file(path);
-    const gfn_env_ops *found = dlsym(handle, SYMBOL);
+    const gfn_env_ops *found = dlsym(handle, GFN_ENV_SYMBOL);
     if (found == NULL)
-        return gfn_fail(GFN_EDATA,
-                        "%.300s: expected a plug-in with the symbol " SYMBOL ", found none (hint: "
-                        "const gfn_env_ops " SYMBOL " = {.size = sizeof(gfn_env_ops), ...};)",
-                        path);
+        return gfn_fail(
+            GFN_EDATA,
+            "%.300s: expected a plug-in with the symbol " GFN_ENV_SYMBOL ", found none (hint: "
+            "const gfn_env_ops " GFN_ENV_SYMBOL " = {.size = sizeof(gfn_env_ops), ...};)",
+            path);
     const gfn_status status = gfn_env_check_ops(found);
     if (status != GFN_OK)
         return gfn_fail_in(status, "%.300s: ", path);

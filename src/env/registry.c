@@ -74,11 +74,10 @@ static gfn_status refuse(const char *name)
         if (gfn_text_distance(other, name) < gfn_text_distance(nearest, name))
             nearest = other;
     }
-    return gfn_fail(
-        GFN_EINVAL,
-        "env: expected one of %s, or the path of a plug-in, found \"%.200s\" (hint: %s, "
-        "or ./%.60s.so)",
-        known, name, nearest, name);
+    return gfn_fail(GFN_EINVAL,
+                    "env: expected one of %s, or the path of a plug-in such as ./my.so, found "
+                    "\"%.200s\" (hint: %s)",
+                    known, name, nearest);
 }
 
 gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)

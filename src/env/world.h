@@ -40,7 +40,8 @@ static inline bool gfn_env_is_object(const gfn_env *env, const uint8_t *mask)
 /* Add all states of a numbered world to a set, by number. Errors: GFN_ENOMEM. */
 gfn_status gfn_env_add_states(const gfn_env *env, gfn_state_set *set);
 
-/* plugin.c: gfn_env_open() of a path. */
+/* plugin.c: gfn_env_open() of a path, which defines this symbol. */
+#define GFN_ENV_SYMBOL "gfn_env_plugin"
 gfn_status gfn_env_load(const char *path, const gfn_env_ops **ops);
 
 /* Whether a kind has all its functions, and what its world says of itself makes sense, so that no

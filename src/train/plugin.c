@@ -13,11 +13,11 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "env/world.h"
 #include "io/crc.h"
 #include "io/file.h"
 #include "io/folder.h"
 
-#define SYMBOL "gfn_env_plugin"
 #define MOST_BYTES ((size_t)100 << 20)
 
 gfn_status gfn_plugin_open(const char *env, char **name, const gfn_env_ops **ops)
@@ -46,7 +46,7 @@ static gfn_status read(const char *path, uint32_t *crc, bool *has_symbol)
     size_t n;
     GFN_TRY(gfn_file_read(path, MOST_BYTES, &bytes, &n));
     *crc = gfn_crc32(0, bytes, n);
-    *has_symbol = memmem(bytes, n, SYMBOL, sizeof SYMBOL) != NULL;
+    *has_symbol = memmem(bytes, n, GFN_ENV_SYMBOL, sizeof GFN_ENV_SYMBOL) != NULL;
     gfn_release(&bytes);
     return GFN_OK;
 }
@@ -75,8 +75,8 @@ gfn_status gfn_plugin_check_file(const char *env)
     GFN_TRY(read(env, &crc, &has_symbol));
     if (has_symbol)
         return GFN_OK;
-    return gfn_fail(GFN_EDATA, "env: expected a plug-in with the symbol " SYMBOL ", found %.300s",
-                    env);
+    return gfn_fail(
+        GFN_EDATA, "env: expected a plug-in with the symbol " GFN_ENV_SYMBOL ", found %.300s", env);
 }
 
 /* Ranks whose plug-ins differ would each be right and together train nothing. */

@@ -13,6 +13,9 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_npy \
 	tests/fuzz/fuzz_options \
 	tests/fuzz/fuzz_safetensors
+# Where an input may name an environment.
+NO_CODE = tests/fuzz/no_code.c
+LINK_NO_CODE = $(LINK_FUZZER) -Wl,--wrap=dlopen
 FORGE = tests/fuzz/forge.c tests/fuzz/forge.h
 check_PROGRAMS += $(FUZZ_TARGETS)
 if FUZZERS
@@ -25,19 +28,19 @@ UNIT_TESTS += $(FUZZ_TARGETS)
 endif
 LINK_FUZZER = $(AM_LDFLAGS) $(GFN_FUZZ_LDFLAGS)
 
-tests_fuzz_fuzz_checkpoint_SOURCES = tests/fuzz/fuzz_checkpoint.c $(FORGE) $(FUZZ_MUTATE) \
+tests_fuzz_fuzz_checkpoint_SOURCES = tests/fuzz/fuzz_checkpoint.c $(NO_CODE) $(FORGE) $(FUZZ_MUTATE) \
 	$(FUZZ_MAIN)
 tests_fuzz_fuzz_checkpoint_LDADD = $(LINK_train)
 # The target counts what is allocated.
-tests_fuzz_fuzz_checkpoint_LDFLAGS = $(LINK_FUZZER) -Wl,--wrap=calloc
+tests_fuzz_fuzz_checkpoint_LDFLAGS = $(LINK_NO_CODE) -Wl,--wrap=calloc
 tests_fuzz_fuzz_command_SOURCES = tests/fuzz/fuzz_command.c \
 	$(PROGRAM_PARTS) \
-	$(FUZZ_MAIN)
+	$(NO_CODE) $(FUZZ_MAIN)
 tests_fuzz_fuzz_command_LDADD = $(LINK_train)
-tests_fuzz_fuzz_command_LDFLAGS = $(LINK_FUZZER)
-tests_fuzz_fuzz_ini_SOURCES = tests/fuzz/fuzz_ini.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_command_LDFLAGS = $(LINK_NO_CODE)
+tests_fuzz_fuzz_ini_SOURCES = tests/fuzz/fuzz_ini.c $(NO_CODE) $(FUZZ_MAIN)
 tests_fuzz_fuzz_ini_LDADD = $(LINK_train)
-tests_fuzz_fuzz_ini_LDFLAGS = $(LINK_FUZZER)
+tests_fuzz_fuzz_ini_LDFLAGS = $(LINK_NO_CODE)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_json_LDADD = $(LINK_io)
 tests_fuzz_fuzz_json_LDFLAGS = $(LINK_FUZZER)

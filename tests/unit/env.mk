@@ -6,6 +6,7 @@ ENV_TESTS = \
 	tests/unit/env_landscape \
 	tests/unit/env_lanes \
 	tests/unit/env_objects \
+	tests/unit/env_plugin \
 	tests/unit/env_rewards
 check_PROGRAMS += $(ENV_TESTS)
 UNIT_TESTS += $(ENV_TESTS)
@@ -23,5 +24,7 @@ tests_unit_env_lanes_SOURCES = tests/unit/env_lanes.c $(WORLDS)
 tests_unit_env_lanes_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_objects_SOURCES = tests/unit/env_objects.c $(WORLDS)
 tests_unit_env_objects_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_plugin_SOURCES = tests/unit/env_plugin.c $(WORLDS)
+tests_unit_env_plugin_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_rewards_SOURCES = tests/unit/env_rewards.c $(WORLDS)
 tests_unit_env_rewards_LDADD = $(LINK_env) $(CMOCKA_LIBS)

@@ -24,8 +24,8 @@ check_PROGRAMS += tests/unit/train_hostile
 UNIT_TESTS += tests/unit/train_hostile
 tests_unit_train_hostile_SOURCES = tests/unit/train_hostile.c
 tests_unit_train_hostile_LDADD = $(LINK_train) $(CMOCKA_LIBS)
-# The test counts what is allocated.
-tests_unit_train_hostile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
+# The test counts what is allocated, and what code is loaded.
+tests_unit_train_hostile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=dlopen
 
 check_PROGRAMS += tests/unit/train_oracle64
 UNIT_TESTS += tests/unit/train_oracle64

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -44,6 +45,20 @@ void *__wrap_calloc(size_t n, size_t size)
         __builtin_add_overflow(allocated, bytes, &allocated))
         allocated = SIZE_MAX;
     return __real_calloc(n, size);
+}
+
+/* ---- whether code is loaded (linked with --wrap=dlopen) ---- */
+
+static int loads;
+
+void *__wrap_dlopen(const char *path, int flags);
+
+void *__wrap_dlopen(const char *path, int flags)
+{
+    (void)path;
+    (void)flags;
+    loads++;
+    return NULL;
 }
 
 /* ---- a run, and files in its place ---- */
@@ -259,7 +274,7 @@ static const lie lies[] = {
     {"config.ndim", "32", "expected F32 [160, 6]"},
     {"config.encoding", "khot", "expected F32 [10, 6]"},
     /* Options that are none. */
-    {"config.env", "bitseq", "expected one of hypergrid, or the path of a plug-in, found \"bitseq\""},
+    {"config.env", "bitseq", "expected one of hypergrid, or the path of a plug-in"},
     {"config.env", NULL, "expected one of hypergrid"},
     {"config.size", "1", "size: expected an integer"},
     {"config.size", "", "size: expected an integer"},
@@ -352,6 +367,40 @@ static void tensors_of_other_kinds_are_refused(void **unused)
     }
 }
 
+static void refuse_plugin(const char *path, gfn_status status, const char *part, int expected_loads)
+{
+    loads = 0;
+    forge(&(lie){"config.env", path, NULL}, NULL);
+    for (int i = 0; i < 2; i++) {
+        const gfn_status found = i ? go_on() : load();
+        if (found != status || !strstr(gfn_error_message(), part))
+            fail_msg("%s: expected \"%s\", found %s: %s", path, part, gfn_status_name(found),
+                     gfn_error_message());
+    }
+    assert_int_equal(loads, expected_loads);
+}
+
+/* A checkpoint may come from anybody. */
+static void
+code_that_a_checkpoint_names_is_loaded_only_where_it_is_a_plug_in_of_the_user(void **unused)
+{
+    (void)unused;
+    static const char code[] = "...gfn_env_plugin";
+    char mine[300];
+    snprintf(mine, sizeof mine, "%s/mine.so", folder);
+    refuse_plugin("./mine.so", GFN_EDATA, "expected a plug-in's path from the root on", 0);
+    refuse_plugin("mine.so", GFN_EDATA, "expected a plug-in's path from the root on", 0);
+    refuse_plugin("/nowhere/mine.so", GFN_EIO, "/nowhere/mine.so, found nothing there", 0);
+    refuse_plugin("/", GFN_EIO, "expected a plug-in of your own", 0);
+    refuse_plugin("/dev/zero", GFN_EIO, "expected a plug-in of your own", 0);
+    refuse_plugin("/etc/passwd", GFN_EDATA, "with the symbol gfn_env_plugin, found /etc/passwd", 0);
+    assert_int_equal(gfn_file_replace(mine, NULL, code, sizeof code), GFN_OK);
+    assert_int_equal(chmod(mine, 0666), 0);
+    refuse_plugin(mine, GFN_EIO, "expected a plug-in of your own", 0);
+    assert_int_equal(chmod(mine, 0644), 0);
+    refuse_plugin(mine, GFN_EIO, "mine.so: cannot load the plug-in: ", 2);
+}
+
 /* More objects than are remembered, each of them out of the world. */
 static void modes_that_are_none_do_no_harm(void **unused)
 {
@@ -379,6 +428,7 @@ int main(void)
         hostile_test(what_a_checkpoint_says_must_be_in_it),
         hostile_test(what_only_training_or_a_model_needs_is_checked_there),
         hostile_test(tensors_of_other_kinds_are_refused),
+        hostile_test(code_that_a_checkpoint_names_is_loaded_only_where_it_is_a_plug_in_of_the_user),
         hostile_test(modes_that_are_none_do_no_harm),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
