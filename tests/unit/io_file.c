@@ -144,6 +144,25 @@ static void existence_is_told(void **state)
     assert_false(gfn_file_exists("none") || gfn_file_exists("dangling"));
 }
 
+static void a_file_is_ones_own_unless_others_may_write_it(void **state)
+{
+    (void)state;
+    assert_int_equal(gfn_file_replace("mine", NULL, "x", 1), GFN_OK);
+    assert_int_equal(chmod("mine", 0775), 0); /* groups of one user are common */
+    assert_true(gfn_file_is_own("mine"));
+    assert_int_equal(chmod("mine", 0646), 0);
+    assert_false(gfn_file_is_own("mine"));
+    assert_int_equal(chmod("mine", 0644), 0);
+    assert_true(gfn_file_is_own("mine"));
+    assert_false(gfn_file_is_own("none") || gfn_file_is_own(".") || gfn_file_is_own("/dev/null"));
+    assert_int_equal(symlink("mine", "link"), 0); /* what it links to counts */
+    assert_true(gfn_file_is_own("link"));
+    if (geteuid() == 0) {
+        assert_int_equal(chown("mine", 65534, (gid_t)-1), 0);
+        assert_false(gfn_file_is_own("mine") || gfn_file_is_own("link"));
+    }
+}
+
 /* ---- appending ---- */
 
 static void append(const char *path, const char *text)
@@ -317,6 +336,7 @@ int main(void)
         scratch_test(what_is_no_file_is_refused),
         scratch_test(a_pipe_is_read_whole_in_spite_of_signals),
         scratch_test(existence_is_told),
+        scratch_test(a_file_is_ones_own_unless_others_may_write_it),
         scratch_test(lines_come_one_after_another),
         scratch_test(a_line_is_in_the_file_before_it_is_closed),
         scratch_test(a_line_that_does_not_fit_leaves_nothing),

@@ -97,6 +97,26 @@ static void a_link_is_followed_once_and_for_all(void **state)
     assert_refused(gfn_folder_resolve("runs/latest", &path), GFN_EIO, "cannot follow the link");
 }
 
+static void a_path_from_the_root_on_holds_no_links(void **state)
+{
+    (void)state;
+    char *path = NULL, *full;
+    assert_ok(gfn_folder_create("runs/one"));
+    assert_ok(gfn_folder_link("one", "runs/latest"));
+    full = realpath("runs/one", NULL);
+    static const char *const spellings[] = {"runs/one", "./runs//one/", "runs/latest",
+                                            "runs/one/../latest"};
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+        assert_ok(gfn_folder_absolute(spellings[i], &path));
+        assert_string_equal(path, full);
+        gfn_release(&path);
+    }
+    free(full);
+    assert_refused(gfn_folder_absolute("runs/two", &path), GFN_EIO,
+                   "runs/two: cannot find the file: No such file");
+    assert_null(path);
+}
+
 static void a_folder_that_must_be_new_is_given_once(void **state)
 {
     (void)state;
@@ -166,6 +186,7 @@ int main(void)
         scratch_test(a_folder_that_holds_a_run_is_refused),
         scratch_test(a_folder_of_empty_files_holds_no_run),
         scratch_test(a_link_is_followed_once_and_for_all),
+        scratch_test(a_path_from_the_root_on_holds_no_links),
         scratch_test(a_folder_that_must_be_new_is_given_once),
         scratch_test(paths_are_joined),
         scratch_test(a_link_is_made_and_turned),
