@@ -89,7 +89,7 @@ static gfn_status portray(gallery *g, size_t i, gfn_run *run)
     return gfn_comm_agree(g->comm, status);
 }
 
-static gfn_status visit(gallery *g, size_t i, int threads)
+static gfn_status visit(gallery *g, size_t i, const gfn_picture_config *config)
 {
     bool has_checkpoint = g->portrait && (gfn_folder_holds(g->name[i], GFN_CHECKPOINT_FILE) ||
                                           gfn_folder_holds(g->name[i], GFN_CHECKPOINT_PREVIOUS));
@@ -99,11 +99,12 @@ static gfn_status visit(gallery *g, size_t i, int threads)
     GFN_TRY(gfn_comm_broadcast(g->comm, &has_checkpoint, sizeof has_checkpoint));
     if (!has_checkpoint) {
         if (g->portrait)
-            status = has_config ? gfn_portrait_begin(g->name[i], &g->portrait[i])
+            status = has_config ? gfn_portrait_begin(g->name[i], config->env, &g->portrait[i])
                                 : gfn_found_refuse(g->name[i]);
         return gfn_comm_agree(g->comm, status);
     }
-    GFN_TRY(gfn_run_load(g->comm, g->portrait ? g->name[i] : "", threads, &run));
+    GFN_TRY(gfn_run_load_with(g->comm, g->portrait ? g->name[i] : "", config->threads, config->env,
+                              &run));
     status = portray(g, i, run);
     gfn_run_destroy(&run);
     return status;
@@ -128,19 +129,20 @@ static gfn_status save(const gallery *g, const char *directory, const char *file
     return status;
 }
 
-static gfn_status draw(gallery *g, const char *const *directories, size_t n, int threads,
-                       const char *file, char *written, size_t size)
+static gfn_status draw(gallery *g, const char *const *directories, size_t n,
+                       const gfn_picture_config *config, char *written, size_t size)
 {
     const bool is_root = gfn_comm_rank(g->comm) == 0;
     GFN_TRY(gfn_comm_agree(g->comm, is_root ? add_names(g, directories, n) : GFN_OK));
     GFN_TRY(gfn_comm_broadcast(g->comm, &g->n, sizeof g->n));
     for (size_t i = 0; i < g->n; i++)
-        GFN_TRY(visit(g, i, threads));
-    return gfn_comm_agree(g->comm, is_root ? save(g, directories[0], file, written, size) : GFN_OK);
+        GFN_TRY(visit(g, i, config));
+    return gfn_comm_agree(g->comm,
+                          is_root ? save(g, directories[0], config->file, written, size) : GFN_OK);
 }
 
-gfn_status gfn_draw_runs(gfn_comm *comm, const char *const *directories, size_t n, int threads,
-                         const char *file, char *written, size_t size)
+gfn_status gfn_draw_runs(gfn_comm *comm, const char *const *directories, size_t n,
+                         const gfn_picture_config *config, char *written, size_t size)
 {
     gallery *g = NULL;
     gfn_status status = gfn_allocate("pictures", 1, sizeof *g, &g);
@@ -149,7 +151,7 @@ gfn_status gfn_draw_runs(gfn_comm *comm, const char *const *directories, size_t 
     status = gfn_comm_agree(comm, status);
     if (status == GFN_OK) {
         g->comm = comm;
-        status = draw(g, directories, n, threads, file, written, size);
+        status = draw(g, directories, n, config, written, size);
     }
     for (size_t i = 0; g && g->portrait && i < g->n; i++)
         gfn_portrait_clear(&g->portrait[i]);

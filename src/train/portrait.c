@@ -179,13 +179,13 @@ gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
                                                : make_exact_points(p, run);
 }
 
-gfn_status gfn_portrait_begin(const char *directory, gfn_portrait *p)
+gfn_status gfn_portrait_begin(const char *directory, const char *env, gfn_portrait *p)
 {
     char *path;
     gfn_options *options;
     *p = (gfn_portrait){.log_z_true = NAN};
     GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &path));
-    gfn_status status = gfn_run_options_load(path, NULL, &options);
+    gfn_status status = gfn_run_options_load(path, env, &options);
     gfn_release(&path);
     GFN_TRY(status);
     status = begin(options, directory, p);

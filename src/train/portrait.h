@@ -42,8 +42,9 @@ gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
                                const gfn_evaluation *evaluation, const gfn_draw *draw,
                                gfn_portrait *portrait);
 
-/* The same of one that has no checkpoint yet: its curves. Errors: those, GFN_EINVAL. */
-gfn_status gfn_portrait_begin(const char *directory, gfn_portrait *portrait);
+/* The same of one that has no checkpoint yet: its curves. `env` as for gfn_run_options_load().
+ * Errors: those, GFN_EINVAL. */
+gfn_status gfn_portrait_begin(const char *directory, const char *env, gfn_portrait *portrait);
 void gfn_portrait_clear(gfn_portrait *portrait);
 
 /* portrait_text.c: the captions. */

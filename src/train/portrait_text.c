@@ -35,17 +35,19 @@ static void append(char *text, const char *format, ...)
 }
 
 /* "hypergrid: size 16, ndim 2, reward original" */
-static void describe_world(const gfn_options *options, char *text)
+static gfn_status describe_world(const gfn_options *options, char *text)
 {
-    const gfn_env_ops *ops = gfn_env_find(gfn_options_text(options, "env"));
-    append(text, "%s", ops ? ops->name : gfn_options_text(options, "env"));
+    const gfn_env_ops *ops;
     const char *separator = ": ";
-    for (const gfn_option *row = ops ? ops->options : NULL; row && row->name; row++) {
+    GFN_TRY(gfn_env_open(gfn_options_text(options, "env"), &ops));
+    append(text, "%s", ops->name);
+    for (const gfn_option *row = ops->options; row && row->name; row++) {
         if (!gfn_options_is_set(options, row->name))
             continue;
         append(text, "%s%s %s", separator, row->name, gfn_options_text(options, row->name));
         separator = ", ";
     }
+    return GFN_OK;
 }
 
 /* "tb, hidden 32, batch-size 256, lr 0.005, seed 0": what differs from the default as well. */
@@ -104,7 +106,7 @@ gfn_status gfn_portrait_describe(gfn_portrait *p, const gfn_evaluation *evaluati
     const gfn_options *o = p->options;
     char *text;
     GFN_TRY(take_text(p, &text, &p->world));
-    describe_world(o, text);
+    GFN_TRY(describe_world(o, text));
     GFN_TRY(take_text(p, &text, &p->method));
     describe_method(o, text);
     GFN_TRY(take_text(p, &text, &p->length));

@@ -142,7 +142,7 @@ static void a_run_without_checkpoint_has_curves_alone(void **unused)
     (void)unused;
     gfn_portrait p;
     work(new_run(JOB " checkpoint-every=0"), "g", 30, KILLED);
-    assert_int_equal(gfn_portrait_begin("g", &p), GFN_OK);
+    assert_int_equal(gfn_portrait_begin("g", NULL, &p), GFN_OK);
     assert_int_equal(p.n_axes, 0);
     assert_int_equal(p.points.n, 0);
     assert_int_equal(p.curve[GFN_CURVE_LOSS].n, 9);
