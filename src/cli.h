@@ -111,6 +111,7 @@ extern const cli_fact cli_examples[], cli_exits[], cli_files[], cli_metrics[], c
  * if any. */
 gfn_status cli_print_help(FILE *to, const cli_request *request);
 gfn_status cli_print_list(FILE *to, const cli_request *request);
+gfn_status cli_print_config(FILE *to, const cli_request *request); /* of training */
 
 /* check.c: test an environment. */
 gfn_status cli_check_env(FILE *to, const cli_request *request);

@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Words behind a margin that the first line has already, folded at 80 columns. */
@@ -157,4 +158,18 @@ gfn_status cli_print_list(FILE *to, const cli_request *request)
     for (size_t i = 0; i < gfn_presets(); i++)
         print_preset(to, gfn_preset_of(i));
     return GFN_OK;
+}
+
+gfn_status cli_print_config(FILE *to, const cli_request *request)
+{
+    gfn_options *options = NULL;
+    char *text = NULL;
+    gfn_status status = cli_train_options(request, &options);
+    if (status == GFN_OK)
+        status = gfn_run_options_text(options, &text);
+    if (status == GFN_OK)
+        fputs(text, to);
+    free(text);
+    gfn_options_destroy(&options);
+    return status;
 }

@@ -125,6 +125,9 @@ int main(int argc, char **argv)
     } else if (gfn_options_is_set(request.program, "generate")) {
         if (speaks)
             generate(gfn_options_text(request.program, "generate"));
+    } else if (gfn_options_flag(request.program, "print-config")) {
+        if (speaks)
+            status = print(&request, cli_print_config);
     } else if (request.command->work == NULL) {
         if (speaks)
             status = print(&request, request.command->print);

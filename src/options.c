@@ -12,6 +12,8 @@
 static const gfn_option program_rows[] = {
     {"config", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "read options from a file, such as the config.ini of a run; the command line overrides it"},
+    {"print-config", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Files",
+     "train nothing: print the configuration, with the source of each value, as --config takes it"},
     {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy file; plot: .png file"},
     {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
@@ -337,13 +339,33 @@ static bool check_preset(cli_request *request)
     return false;
 }
 
+/* What is printed are the options of one new run. */
+static bool check_print(cli_request *request)
+{
+    static const struct {
+        const char *name, *hint;
+    } rows[] = {{"seeds", "leave it out: the runs have this configuration and their seed"},
+                {"resume", "its config.ini has the options of a run"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *value = gfn_options_text(request->program, rows[i].name);
+        if (value[0] == '\0' || !gfn_options_flag(request->program, "print-config"))
+            continue;
+        snprintf(request->message, sizeof request->message,
+                 "%s: expected nothing beside --print-config, found \"%.200s\" (hint: %s)",
+                 rows[i].name, value, rows[i].hint);
+        return false;
+    }
+    return true;
+}
+
 /* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
     if (gfn_options_flag(request->program, "help"))
         return true;
     if (request->command->options == NULL)
-        return check_resume(request) && check_seeds(request) && check_preset(request);
+        return check_print(request) && check_resume(request) && check_seeds(request) &&
+               check_preset(request);
     for (size_t i = 0; i < request->n_settings; i++)
         if (!request->command->has_env_options && !check_option(request, request->settings[i].name))
             return false;

@@ -23,6 +23,7 @@ SHELL_TESTS = \
 	tests/cli/picture.sh \
 	tests/cli/plugin.sh \
 	tests/cli/presets.sh \
+	tests/cli/print-config.sh \
 	tests/cli/replay.sh \
 	tests/cli/resume.sh \
 	tests/cli/rewards.sh \

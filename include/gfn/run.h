@@ -56,6 +56,11 @@ GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name
  * bad value, with the line), GFN_EDATA. */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
+/* The text of such a file: all options with their values, and in comments where each comes from
+ * ("default", "preset NAME", "FILE:LINE", "command line"); *text is the caller's to free(). What it
+ * makes is the same run. Errors: GFN_ENOMEM. */
+GFN_API gfn_status gfn_run_options_text(const gfn_options *options, char **text);
+
 /* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
  * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file
  * that an option `reward-file` names (float64 .npy) and gives its rewards to all. comm is borrowed,

@@ -53,13 +53,16 @@ const char *gfn_ini_find(const struct gfn_ini *ini, const char *name);
  * before that line are set then. */
 gfn_status gfn_ini_apply(const struct gfn_ini *ini, gfn_options *options);
 
+/* What stands in comments: the help, or where each value comes from. */
+enum gfn_ini_comments { GFN_INI_HELP, GFN_INI_SOURCES };
+
 /* All options with their values as such a text, defaults too, except those that are named in
  * `skip` (ended by NULL; may be NULL): *n bytes at *text and a '\0', to be freed with
  * gfn_release(). Errors: GFN_ENOMEM; GFN_EINVAL: longer than could be read. */
-gfn_status gfn_ini_text(const gfn_options *options, const char *const *skip, char **text,
-                        size_t *n);
+gfn_status gfn_ini_text(const gfn_options *options, const char *const *skip,
+                        enum gfn_ini_comments comments, char **text, size_t *n);
 
-/* Replace the file `path` atomically by that text. */
+/* Replace the file `path` atomically by that text, with the help. */
 gfn_status gfn_ini_save(const char *path, const gfn_options *options, const char *const *skip);
 
 #endif

@@ -10,7 +10,7 @@
 #include "io/ini.h"
 
 /* inih reads lines of less than 200 bytes. */
-enum { MOST_PLAIN = 100, MOST_PART = 120, COMMENT_COLUMN = 32, COLUMNS = 100 };
+enum { MOST_PLAIN = 100, MOST_PART = 120, COMMENT_COLUMN = 32, COLUMNS = 100, MOST_SOURCE = 60 };
 
 static bool is_plain_byte(char c)
 {
@@ -50,16 +50,53 @@ static int write_quoted(FILE *out, const char *value, int column)
     return column + fprintf(out, "\"");
 }
 
-static void write_row(FILE *out, const gfn_option *row, const char *value)
+/* Of a long source the end, which has the line; it stays on one line. */
+static const char *describe_source(const char *source, char text[MOST_SOURCE + 4])
+{
+    const size_t n = strlen(source);
+    if (n > MOST_SOURCE)
+        snprintf(text, MOST_SOURCE + 4, "...%s", source + n - MOST_SOURCE);
+    else
+        snprintf(text, MOST_SOURCE + 4, "%s", source);
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == '\x7f')
+            *c = '?';
+    return text;
+}
+
+static int comment_width(int column)
+{
+    return column < COMMENT_COLUMN ? COMMENT_COLUMN - column : 1;
+}
+
+/* "name = value", with help where it fits into the line. */
+static void write_with_help(FILE *out, const gfn_option *row, const char *value)
 {
     int column = fprintf(out, "%s =%s", row->name, value[0] ? " " : "");
     bool plain = is_plain(value);
     column = plain ? column + fprintf(out, "%s", value) : write_quoted(out, value, column);
     const char *help = row->help ? row->help : "";
-    int width = column < COMMENT_COLUMN ? COMMENT_COLUMN - column : 1;
+    int width = comment_width(column);
     if (plain && help[0] != '\0' && !strchr(help, '\n') &&
         column + width + 2 + (int)strlen(help) <= COLUMNS)
         fprintf(out, "%*s; %s", width, "", help);
+    fprintf(out, "\n");
+}
+
+/* The same with its source, which stands above a quoted value. */
+static void write_with_source(FILE *out, const char *name, const char *value, const char *source)
+{
+    const bool plain = is_plain(value);
+    char text[MOST_SOURCE + 4];
+    if (!plain)
+        fprintf(out, "; %s\n", describe_source(source, text));
+    int column = fprintf(out, "%s =%s", name, value[0] ? " " : "");
+    if (plain) {
+        column += fprintf(out, "%s", value);
+        fprintf(out, "%*s; %s", comment_width(column), "", describe_source(source, text));
+    } else {
+        write_quoted(out, value, column);
+    }
     fprintf(out, "\n");
 }
 
@@ -71,7 +108,8 @@ static bool is_skipped(const char *const *skip, const char *name)
     return false;
 }
 
-static void write_rows(FILE *out, const gfn_options *options, const char *const *skip)
+static void write_rows(FILE *out, const gfn_options *options, const char *const *skip,
+                       enum gfn_ini_comments comments)
 {
     const char *topic = NULL;
     for (size_t i = 0; i < gfn_options_count(options); i++) {
@@ -81,18 +119,23 @@ static void write_rows(FILE *out, const gfn_options *options, const char *const 
         if (row->topic != NULL && (topic == NULL || strcmp(topic, row->topic) != 0))
             fprintf(out, "%s# %s\n", topic ? "\n" : "", row->topic);
         topic = row->topic;
-        write_row(out, row, gfn_options_text(options, row->name));
+        const char *value = gfn_options_text(options, row->name);
+        if (comments == GFN_INI_SOURCES)
+            write_with_source(out, row->name, value, gfn_options_source(options, row->name));
+        else
+            write_with_help(out, row, value);
     }
 }
 
-gfn_status gfn_ini_text(const gfn_options *options, const char *const *skip, char **text, size_t *n)
+gfn_status gfn_ini_text(const gfn_options *options, const char *const *skip,
+                        enum gfn_ini_comments comments, char **text, size_t *n)
 {
     char *made = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&made, &length);
     if (out == NULL)
         return gfn_fail(GFN_ENOMEM, "options: no memory for their text");
-    write_rows(out, options, skip);
+    write_rows(out, options, skip, comments);
     bool is_good = !ferror(out);
     is_good = fclose(out) == 0 && is_good;
     gfn_status status = GFN_OK;
@@ -115,7 +158,7 @@ gfn_status gfn_ini_save(const char *path, const gfn_options *options, const char
 {
     char *text;
     size_t n;
-    GFN_TRY(gfn_ini_text(options, skip, &text, &n));
+    GFN_TRY(gfn_ini_text(options, skip, GFN_INI_HELP, &text, &n));
     gfn_status status = gfn_file_replace(path, NULL, text, n);
     gfn_release(&text);
     return status;

@@ -185,3 +185,13 @@ gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options *
     gfn_ini_clear(&ini);
     return status;
 }
+
+gfn_status gfn_run_options_text(const gfn_options *options, char **text)
+{
+    char *made;
+    size_t n;
+    GFN_TRY(gfn_ini_text(options, NULL, GFN_INI_SOURCES, &made, &n));
+    *text = strdup(made);
+    gfn_release(&made);
+    return *text ? GFN_OK : gfn_fail(GFN_ENOMEM, "options: no memory for their text");
+}

@@ -81,6 +81,15 @@ printf 'preset = sead\n' >bad.ini
 refused 2 '^gfn-dist: bad.ini: preset: expected one of seed, ' --config bad.ini
 refused 2 "$everything" eval a --preset seed
 
+# What is printed are the options of one new run.
+refused 2 "^gfn-dist: seeds: expected nothing beside --print-config, found \"0-9\" .*hint" \
+    --print-config --seeds 0-9
+refused 2 "^gfn-dist: resume: expected nothing beside --print-config, found \"run\" .*hint" \
+    --resume run --print-config
+refused 2 "^gfn-dist: preset: $everything" --print-config --preset sead
+refused 1 'missing.ini' --print-config --config missing.ini
+refused 2 "$everything" eval a --print-config
+
 # Seeds.
 for value in '' abc -1 3- 5-4 1,1 0-5,3 1.5 0-1000 99999999999999999999; do
     refused 2 "^gfn-dist: seeds: $everything" "--seeds=$value"

@@ -22,7 +22,7 @@ static void claim_comes_back(const gfn_options *from, gfn_options *to)
     struct gfn_ini ini;
     char *text;
     size_t n;
-    claim(gfn_ini_text(from, NULL, &text, &n) == GFN_OK, "%s", gfn_error_message());
+    claim(gfn_ini_text(from, NULL, GFN_INI_HELP, &text, &n) == GFN_OK, "%s", gfn_error_message());
     claim(strlen(text) == n, "%zu bytes", n);
     claim(gfn_ini_parse(text, n, "written", &ini) == GFN_OK, "%s", gfn_error_message());
     claim(ini.n == gfn_options_count(from), "%zu entries", ini.n);

@@ -55,6 +55,36 @@ static void every_option_has_a_line(void **state)
     gfn_options_destroy(&options);
 }
 
+/* Whatever a source is, it stays on its line and within what can be read. */
+static void sources_stand_in_comments(void **state)
+{
+    (void)state;
+    gfn_options *options = make_options();
+    char *text;
+    size_t n;
+    set(options, "lr", "0.02");
+    assert_ok(gfn_options_set(options, "size", "9", "a\nsize = 7\x01 \"; #"));
+    assert_ok(gfn_options_set(options, "hidden", "8,9",
+                              "1234567890/1234567890/1234567890/1234567890/1234567890/run.ini:23"));
+    assert_ok(gfn_options_set(options, "out", "a;b", "run.ini:3"));
+    assert_ok(gfn_ini_text(options, NULL, GFN_INI_SOURCES, &text, &n));
+    assert_int_equal(n, strlen(text));
+    static const char *const lines[] = {
+        "\nlr = 0.02                       ; test\n",
+        "\nquiet = no                      ; default\n",
+        "\nsize = 9                        ; a?size = 7? \"; #\n",
+        "; run.ini:3\nout = \"a\\x3bb\"\n",
+        "\nhidden = 8,9                    ; ...67890/1234567890/1234567890/1234567890/"
+        "1234567890/run.ini:23\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        if (strstr(text, lines[i]) == NULL)
+            print_error("no line %s in %s", lines[i], text);
+        assert_non_null(strstr(text, lines[i]));
+    }
+    gfn_release(&text);
+    gfn_options_destroy(&options);
+}
+
 static void options_can_be_left_out(void **state)
 {
     (void)state;
@@ -62,7 +92,7 @@ static void options_can_be_left_out(void **state)
     gfn_options *options = make_options();
     char *text;
     size_t n;
-    assert_ok(gfn_ini_text(options, skip, &text, &n));
+    assert_ok(gfn_ini_text(options, skip, GFN_INI_HELP, &text, &n));
     assert_int_equal(n, strlen(text));
     assert_null(strstr(text, "out ="));
     assert_null(strstr(text, "size ="));
@@ -87,7 +117,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
 
 /* ---- there and back ---- */
 
-static void assert_comes_back(const char *value)
+static void assert_comes_back_with(const char *value, enum gfn_ini_comments comments)
 {
     gfn_options *options = make_options(), *found = make_options();
     struct gfn_ini ini;
@@ -95,7 +125,7 @@ static void assert_comes_back(const char *value)
     size_t n;
     set(options, "out", value);
     set(found, "out", "something else");
-    assert_ok(gfn_ini_text(options, NULL, &text, &n));
+    assert_ok(gfn_ini_text(options, NULL, comments, &text, &n));
     assert_ok(gfn_ini_parse(text, n, "text", &ini));
     assert_ok(gfn_ini_apply(&ini, found));
     assert_int_equal(ini.n, gfn_options_count(options));
@@ -107,6 +137,12 @@ static void assert_comes_back(const char *value)
     gfn_release(&text);
     gfn_options_destroy(&options);
     gfn_options_destroy(&found);
+}
+
+static void assert_comes_back(const char *value)
+{
+    assert_comes_back_with(value, GFN_INI_HELP);
+    assert_comes_back_with(value, GFN_INI_SOURCES);
 }
 
 static void values_come_back_exactly(void **state)
@@ -334,6 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(every_option_has_a_line),
+        scratch_test(sources_stand_in_comments),
         scratch_test(options_can_be_left_out),
         scratch_test(a_full_disk_leaves_the_old_file),
         scratch_test(values_come_back_exactly),
