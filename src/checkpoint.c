@@ -55,7 +55,7 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
         return status;
     gfn_comm_pause_watch(gfn_run_comm(run), true);
     if (gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet"))
-        cli_report_evaluation(run, &evaluation, &bounds, &draw);
+        cli_report_evaluation(request, run, &evaluation, &bounds, &draw);
     gfn_draw_clear(&draw);
     return status;
 }

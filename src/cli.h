@@ -145,12 +145,21 @@ gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complet
 /* picture.c */
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
-/* report.c: the live line on standard error and the report on standard output. */
+/* terminal.c: columns of the terminal on which people see what is written to the descriptor; 0:
+ * none, or it is dumb. Whether colours may be used there. Background of the share, 0 ... 1, of a
+ * scale, and the normal one, on standard output. */
+int cli_columns(int descriptor);
+bool cli_has_color(const cli_request *request, int descriptor);
+void cli_print_background(double share);
+void cli_print_no_background(void);
+
+/* live.c: the live line, on standard error. */
 typedef struct cli_live {
     bool is_on; /* rewrite one line */
     bool is_quiet;
     bool is_dirty;    /* the line is on the screen */
-    double last;      /* when it was written, in seconds of the run */
+    double begin;     /* the first step, in seconds of the run; NAN: not yet */
+    double last;      /* when it was written */
     double tv;        /* of the last evaluation; NAN: none yet */
     const char *name; /* what stands before it; borrowed */
 } cli_live;
@@ -160,12 +169,18 @@ bool cli_live_is_due(cli_live *live, const gfn_progress *progress); /* to be ask
 void cli_live_show(cli_live *live, const gfn_progress *progress);
 void cli_live_end(cli_live *live);
 
-/* What loading found is said even where everything else is quiet. */
+/* map.c: the heat map of samples beside the target, both shares of a two-dimensional grid. */
+void cli_print_map(const cli_request *request, const gfn_env_spec *spec, const double *samples,
+                   const double *target);
+
+/* report.c: what people see, on standard output. What loading found is said even where
+ * everything else is quiet, on standard error. */
 void cli_pass_on_notice(const gfn_run *run);
 
-void cli_report_training(const gfn_run *run, const gfn_report *report);
-void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,
-                           const gfn_bounds *bounds, const gfn_draw *draw);
+void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *report);
+void cli_report_evaluation(const cli_request *request, const gfn_run *run,
+                           const gfn_evaluation *evaluation, const gfn_bounds *bounds,
+                           const gfn_draw *draw);
 void cli_print_objects(const gfn_run *run, const gfn_draw *draw);
 
 #endif

@@ -10,11 +10,14 @@ PROGRAM_PARTS = \
 	src/generate_bash.c \
 	src/generate_man.c \
 	src/help.c \
+	src/live.c \
+	src/map.c \
 	src/options.c \
 	src/picture.c \
 	src/report.c \
 	src/rows.c \
 	src/sweep.c \
+	src/terminal.c \
 	src/train.c
 gfn_dist_SOURCES = $(PROGRAM_PARTS) src/main.c
 gfn_dist_CFLAGS = $(AM_CFLAGS) $(GFN_PIE_CFLAGS)

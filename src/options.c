@@ -25,6 +25,8 @@ static const gfn_option program_rows[] = {
     {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
      "end the job, with a message, when a rank has not moved for so long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
+    {"color", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal",
+     "the heat map in colours; auto: on a terminal, unless NO_COLOR is set"},
     {"generate", GFN_OPTION_WORD, "", 0, 0, "man|bash", "Terminal",
      "print the man page, or what completes command lines in bash"},
     {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},

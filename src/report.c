@@ -1,146 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * What people see: the live line while training, the report after it.
+ * The report after training and of a checkpoint, on standard output.
  */
 #include "cli.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-/* ---- the live line, on standard error ---- */
-
-/* Seconds between two writings: of the line that is rewritten, and of lines that stay. */
-#define LIVE_PERIOD 0.1
-#define LINE_PERIOD 2.0
-
-enum { MAX_LINE = 160 };
-
-void cli_live_begin(cli_live *live, const cli_request *request, const char *name)
-{
-    const char *progress = gfn_options_text(request->program, "progress");
-    /* Under a launcher isatty() is true in every rank even where output goes to a file. */
-    const bool is_terminal = isatty(STDERR_FILENO) && !gfn_comm_is_launched();
-    *live = (cli_live){.is_quiet = gfn_options_flag(request->program, "quiet") ||
-                                   gfn_comm_launched_rank() != 0 || strcmp(progress, "never") == 0};
-    live->tv = NAN;
-    live->name = name;
-    live->is_on = strcmp(progress, "always") == 0 || (strcmp(progress, "auto") == 0 && is_terminal);
-}
-
-static void print_duration(char *text, size_t size, double seconds)
-{
-    const long s = isfinite(seconds) && seconds < 1e9 ? (long)(seconds + 0.5) : 0;
-    if (s >= 86400)
-        snprintf(text, size, "%ldd%02ldh", s / 86400, s / 3600 % 24);
-    else if (s >= 3600)
-        snprintf(text, size, "%ldh%02ldm", s / 3600, s / 60 % 60);
-    else if (s >= 60)
-        snprintf(text, size, "%ldm%02lds", s / 60, s % 60);
-    else
-        snprintf(text, size, "%lds", s);
-}
-
-/* Columns of the terminal less one, so that a rewritten line never wraps. */
-static int line_width(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
-        return 79;
-    return size.ws_col < MAX_LINE ? size.ws_col - 1 : MAX_LINE - 1;
-}
-
-bool cli_live_is_due(cli_live *live, const gfn_progress *p)
-{
-    const double period = live->is_on ? LIVE_PERIOD : LINE_PERIOD;
-    if (p->has_evaluation && p->evaluation.is_exact)
-        live->tv = p->evaluation.metrics.tv;
-    return !live->is_quiet && p->seconds - live->last >= period;
-}
-
-void cli_live_show(cli_live *live, const gfn_progress *p)
-{
-    live->last = p->seconds;
-    char left[32], tv[32] = "", line[MAX_LINE];
-    const double rate = p->iterations_per_second;
-    print_duration(left, sizeof left, rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);
-    if (!isnan(live->tv))
-        snprintf(tv, sizeof tv, "  TV %.1e", live->tv);
-    snprintf(line, sizeof line,
-             "%s%" PRId64 "/%" PRId64 "  loss %.2e  log Z %.3f%s  %.2e traj/s  %s", live->name,
-             p->iteration, p->iterations, p->loss, p->log_z, tv, p->trajectories_per_second, left);
-    const int width = line_width();
-    if (live->is_on)
-        fprintf(stderr, "\r%-*.*s", width, width, line);
-    else
-        fprintf(stderr, "%s left\n", line);
-    fflush(stderr);
-    live->is_dirty = live->is_on;
-}
-
-void cli_live_end(cli_live *live)
-{
-    if (live->is_dirty)
-        fprintf(stderr, "\r%*s\r", line_width(), "");
-    live->is_dirty = false;
-}
-
-/* ---- the heat map ---- */
-
-/* Two maps of at most 19 bins of two characters each stand side by side in 80 columns. */
-enum { MAX_BINS = 19 };
-static const char shades[] = " .:-=+*#%@";
-
-/* Mean of v over a bin of k x k cells of a size_y x size_x grid. */
-static double bin_mean(const double *v, const int64_t *size, int64_t k, const int64_t *bin)
-{
-    double sum = 0;
-    int64_t n = 0;
-    for (int64_t y = bin[0] * k; y < (bin[0] + 1) * k && y < size[0]; y++)
-        for (int64_t x = bin[1] * k; x < (bin[1] + 1) * k && x < size[1]; x++, n++)
-            sum += v[y * size[1] + x];
-    return n > 0 ? sum / (double)n : 0;
-}
-
-static void print_map_row(const double *v, const int64_t *size, int64_t k, int64_t y, double most)
-{
-    const int64_t bins = (size[1] + k - 1) / k;
-    for (int64_t x = 0; x < bins; x++) {
-        const double share = bin_mean(v, size, k, (int64_t[]){y, x}) / most;
-        const int last = (int)sizeof shades - 2;
-        int level = (int)(share * last + 0.5);
-        level = level < 0 ? 0 : level > last ? last : level;
-        printf("%c%c", shades[level], shades[level]);
-    }
-}
-
-/* Samples beside the target, in one scale. */
-static void print_maps(const gfn_env_spec *spec, const double *samples, const double *target)
-{
-    const int64_t *size = spec->axis;
-    const int64_t widest = size[0] > size[1] ? size[0] : size[1];
-    const int64_t k = (widest + MAX_BINS - 1) / MAX_BINS;
-    const int64_t rows = (size[0] + k - 1) / k, columns = (size[1] + k - 1) / k;
-    double most = 0;
-    for (int64_t y = 0; y < rows; y++)
-        for (int64_t x = 0; x < columns; x++)
-            most = fmax(most, bin_mean(target, size, k, (int64_t[]){y, x}));
-    printf("\n  %-*s  target\n", (int)(2 * columns), "samples");
-    for (int64_t y = 0; y < rows; y++) {
-        printf("  ");
-        print_map_row(samples, size, k, y, most);
-        printf("  ");
-        print_map_row(target, size, k, y, most);
-        printf("\n");
-    }
-    printf("  y down, x to the right; \"%s\" from 0 to %.3g a cell%s\n", shades, most,
-           k > 1 ? ", means of neighbouring cells" : "");
-}
-
-static void print_heat_map(const gfn_run *run, const gfn_draw *draw)
+static void print_heat_map(const cli_request *request, const gfn_run *run, const gfn_draw *draw)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_env(run));
     const double *target = gfn_run_target(run);
@@ -151,11 +19,9 @@ static void print_heat_map(const gfn_run *run, const gfn_draw *draw)
         return;
     for (size_t i = 0; i < draw->n_counts; i++)
         share[i] = (double)draw->counts[i] / (double)draw->n;
-    print_maps(spec, share, target);
+    cli_print_map(request, spec, share, target);
     free(share);
 }
-
-/* ---- the report, on standard output ---- */
 
 static void print_bounds(const gfn_bounds *b)
 {
@@ -164,9 +30,9 @@ static void print_bounds(const gfn_bounds *b)
     printf("  bounds     ELBO %.4f +- %.1g", b->elbo.mean, b->elbo.error);
     if (!isnan(b->eubo.mean))
         printf("  EUBO %.4f +- %.1g", b->eubo.mean, b->eubo.error);
-    if (!isnan(b->correlation))
-        printf("; log p and log R correlate by %.4f", b->correlation);
     printf("\n");
+    if (!isnan(b->correlation))
+        printf("             log p and log R correlate by %.4f\n", b->correlation);
 }
 
 static void print_exact(const gfn_run *run, const gfn_evaluation *e)
@@ -242,7 +108,7 @@ void cli_pass_on_notice(const gfn_run *run)
         fprintf(stderr, "%s\n", gfn_run_notice(run));
 }
 
-void cli_report_training(const gfn_run *run, const gfn_report *r)
+void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *r)
 {
     const gfn_progress *p = &r->last;
     printf("%s after %" PRId64 " of %" PRId64 " iterations, %" PRId64 " trajectories, %.2f s "
@@ -252,7 +118,7 @@ void cli_report_training(const gfn_run *run, const gfn_report *r)
     if (!isnan(p->loss))
         printf("  loss       %.3g\n", p->loss);
     print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);
-    print_heat_map(run, &r->draw);
+    print_heat_map(request, run, &r->draw);
     if (gfn_run_directory(run)[0])
         printf("\n  files in %s\n", gfn_run_directory(run));
     if (gfn_run_directory(run)[0] && !gfn_plot_is_built() &&
@@ -261,13 +127,14 @@ void cli_report_training(const gfn_run *run, const gfn_report *r)
                "then configure and build again)\n");
 }
 
-void cli_report_evaluation(const gfn_run *run, const gfn_evaluation *evaluation,
-                           const gfn_bounds *bounds, const gfn_draw *draw)
+void cli_report_evaluation(const cli_request *request, const gfn_run *run,
+                           const gfn_evaluation *evaluation, const gfn_bounds *bounds,
+                           const gfn_draw *draw)
 {
     printf("checkpoint of iteration %" PRId64 ", params_crc %08" PRIx32 "\n",
            gfn_run_iteration(run), gfn_run_params_crc(run));
     print_quality(run, evaluation, bounds, draw, NULL);
-    print_heat_map(run, draw);
+    print_heat_map(request, run, draw);
 }
 
 void cli_print_objects(const gfn_run *run, const gfn_draw *draw)

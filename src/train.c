@@ -141,7 +141,7 @@ static gfn_status train_one(gfn_comm *comm, const cli_request *request, bool *is
         *is_complete = report.is_complete;
         gfn_comm_pause_watch(comm, true);
         if (gfn_comm_rank(comm) == 0 && !gfn_options_flag(request->program, "quiet"))
-            cli_report_training(run, &report);
+            cli_report_training(request, run, &report);
         gfn_draw_clear(&report.draw);
     }
     gfn_run_destroy(&run);

@@ -32,6 +32,7 @@ SHELL_TESTS = \
 	tests/cli/seeds.sh \
 	tests/cli/stops.sh \
 	tests/cli/sweep.sh \
+	tests/cli/terminal.sh \
 	tests/cli/torture.sh \
 	tests/external.sh \
 	tests/headers.sh \

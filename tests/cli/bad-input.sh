@@ -39,7 +39,7 @@ done
 for value in 0 -3 '32,' ',32' 32,0 a 70000 1e3 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17; do
     refused 2 "^gfn-dist: hidden: $everything" "--hidden=$value"
 done
-for option in env preset objective backward activation schedule reward encoding progress; do
+for option in env preset objective backward activation schedule reward encoding progress color; do
     refused 2 "^gfn-dist: $option: $everything" "--$option" nonsense
     refused 2 "^gfn-dist: $option: $everything" "--$option="
 done
