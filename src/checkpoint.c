@@ -23,12 +23,11 @@ static gfn_status read_drawing(const cli_request *request, drawing *d)
     return status;
 }
 
-static gfn_status sample_run(gfn_run *run, const cli_request *request, const drawing *d)
+static gfn_status sample_objects(gfn_run *run, const drawing *d, const gfn_stream *stream,
+                                 const char *out)
 {
-    const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
-    const char *out = gfn_options_text(request->program, "out");
     gfn_draw draw;
-    gfn_status status = gfn_run_draw(run, &stream, d->samples, true, &draw);
+    gfn_status status = gfn_run_draw(run, stream, d->samples, true, &draw);
     if (status != GFN_OK)
         return status;
     gfn_comm_pause_watch(gfn_run_comm(run), true);
@@ -37,6 +36,20 @@ static gfn_status sample_run(gfn_run *run, const cli_request *request, const dra
     else if (draw.objects)
         cli_print_objects(run, &draw);
     gfn_draw_clear(&draw);
+    return status;
+}
+
+/* Objects are printed where no file is asked for. */
+static gfn_status sample_run(gfn_run *run, const cli_request *request, const drawing *d)
+{
+    const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
+    const char *out = gfn_options_text(request->program, "out");
+    const char *trajectories = gfn_options_text(request->program, "trajectories");
+    gfn_status status = GFN_OK;
+    if (out[0] || !trajectories[0])
+        status = sample_objects(run, d, &stream, out);
+    if (status == GFN_OK && trajectories[0])
+        status = gfn_run_write_trajectories(run, &stream, d->samples, trajectories);
     return status;
 }
 

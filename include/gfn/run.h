@@ -188,6 +188,21 @@ GFN_API gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file,
 GFN_API gfn_status gfn_run_write_objects(const gfn_run *run, const char *file,
                                          const gfn_draw *draw);
 
+/* Draw trajectories 0 ... n-1 of `stream` from the policy itself, and write them to a safetensors
+ * file, atomically:
+ *     states [steps][state_width] int32    the state that each step leaves
+ *     actions [steps] int32                the action there; the last of a trajectory ends it
+ *     log_pf, log_pb [steps] float32       log P_F of it, log P_B of the way back; of an end: 0
+ *     first [n + 1] int64                  trajectory i has the steps first[i] ... first[i + 1] - 1
+ *     objects [n][state_width] int32       what each ends with: that of gfn_run_draw()
+ *     log_reward [n] float64               log R of it
+ * Metadata says this, and has build, parameters (params_crc), seed and configuration. The bytes do
+ * not depend on the number of ranks and threads. Rank 0 holds and writes all of it, and `file`
+ * counts there. Collective; errors are the same on every rank: GFN_ENOMEM (also where what the
+ * first trajectories promise is more than the memory that is left), GFN_EIO, GFN_ENUMERIC. */
+GFN_API gfn_status gfn_run_write_trajectories(gfn_run *run, const gfn_stream *stream, int64_t n,
+                                              const char *file);
+
 GFN_END_DECLS
 
 #endif

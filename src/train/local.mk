@@ -37,5 +37,6 @@ libtrain_la_SOURCES = \
 	src/train/sweep.c src/train/sweep.h \
 	src/train/sweep_results.c \
 	src/train/trainer.c src/train/trainer.h \
+	src/train/trajectories.c \
 	src/train/tune.c \
 	src/train/update.c
