@@ -24,6 +24,7 @@ SHELL_TESTS = \
 	tests/cli/plugin.sh \
 	tests/cli/presets.sh \
 	tests/cli/print-config.sh \
+	tests/cli/python.sh \
 	tests/cli/replay.sh \
 	tests/cli/resume.sh \
 	tests/cli/rewards.sh \
@@ -129,6 +130,7 @@ AM_TESTS_ENVIRONMENT = \
 	MPI_LIBS='$(MPI_LIBS)'; export MPI_LIBS; \
 	MAKE='$(MAKE)'; export MAKE; \
 	PKG_CONFIG='$(PKG_CONFIG)'; export PKG_CONFIG; \
+	PYTHON="$${PYTHON-python3}"; export PYTHON; \
 	CC='$(CC)'; export CC; \
 	CXX='$(CXX)'; export CXX; \
 	CPPFLAGS='$(CPPFLAGS)'; export CPPFLAGS; \
