@@ -35,6 +35,7 @@ SHELL_TESTS = \
 	tests/cli/sweep.sh \
 	tests/cli/terminal.sh \
 	tests/cli/torture.sh \
+	tests/cli/trajectories.sh \
 	tests/external.sh \
 	tests/headers.sh \
 	tests/source-date.sh \

@@ -63,6 +63,11 @@ UNIT_TESTS += tests/unit/train_sweep
 tests_unit_train_sweep_SOURCES = tests/unit/train_sweep.c tests/unit/train_fixture.h
 tests_unit_train_sweep_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/train_trajectories
+UNIT_TESTS += tests/unit/train_trajectories
+tests_unit_train_trajectories_SOURCES = tests/unit/train_trajectories.c tests/unit/train_fixture.h
+tests_unit_train_trajectories_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/train_tune
 UNIT_TESTS += tests/unit/train_tune
 tests_unit_train_tune_SOURCES = tests/unit/train_tune.c
