@@ -198,8 +198,9 @@ GFN_API gfn_status gfn_run_write_objects(const gfn_run *run, const char *file,
  *     log_reward [n] float64               log R of it
  * Metadata says this, and has build, parameters (params_crc), seed and configuration. The bytes do
  * not depend on the number of ranks and threads. Rank 0 holds and writes all of it, and `file`
- * counts there. Collective; errors are the same on every rank: GFN_ENOMEM (also where what the
- * first trajectories promise is more than the memory that is left), GFN_EIO, GFN_ENUMERIC. */
+ * counts there. Exploration is off afterwards. Collective; errors are the same on every rank:
+ * GFN_ENOMEM (also where what the first trajectories promise is more than the memory that is left),
+ * GFN_EIO, GFN_ENUMERIC. */
 GFN_API gfn_status gfn_run_write_trajectories(gfn_run *run, const gfn_stream *stream, int64_t n,
                                               const char *file);
 

@@ -33,7 +33,8 @@ static const void *find(const fixture *f, const char *array, enum gfn_dtype dtyp
     return wanted.data;
 }
 
-/* A policy that has learned something, and n trajectories of it. */
+/* A policy that has learned something, and n trajectories of it, although somebody has explored
+ * before. */
 static void open_file(fixture *f, const char *settings, int64_t n)
 {
     gfn_trainer *trainer;
@@ -43,6 +44,7 @@ static void open_file(fixture *f, const char *settings, int64_t n)
     while (!gfn_trainer_is_done(trainer))
         assert_int_equal(gfn_trainer_step(trainer), GFN_OK);
     gfn_trainer_destroy(&trainer);
+    assert_int_equal(gfn_sampler_explore(gfn_run_sampler(f->run), 0.9, 3), GFN_OK);
     assert_int_equal(gfn_run_write_trajectories(f->run, &stream, n, name), GFN_OK);
     assert_int_equal(gfn_safetensors_load(name, &f->file), GFN_OK);
     f->first = find(f, "first", GFN_I64, n + 1, 0);
@@ -61,13 +63,12 @@ static void close_file(fixture *f)
     gfn_run_destroy(&f->run);
 }
 
-/* Settings of every kind: in a table and in waves, exploring, with each backward policy. */
+/* Settings of every kind: in a table and in waves, with each backward policy. */
 static const char *const all[] = {
     "size=5 batch-size=300 iterations=20 hidden=9 threads=1",
     "size=5 ndim=6 batch-size=16 iterations=9 hidden=9 lr=0.02 threads=1 encoding=khot",
     "size=5 batch-size=300 iterations=20 hidden=9,7 backward=learned activation=tanh threads=1",
-    "size=5 ndim=3 batch-size=30 iterations=9 backward=tied epsilon=0.9 temperature=3 "
-    "explore-schedule=constant explore-until=1 threads=1 objective=subtb",
+    "size=5 ndim=3 batch-size=30 iterations=9 backward=tied threads=1 objective=subtb",
 };
 
 /* +1 along the dimension of the action; the last action of each trajectory stops. */
