@@ -6,8 +6,8 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void print_heat_map(const cli_request *request, const gfn_run *run, const gfn_draw *draw)
 {
