@@ -244,6 +244,7 @@ static const char complete[] =
     "        _gfn_dist_options \"${command:-train}\" \"$env\"\n"
     "        [[ \" $words \" == *\" $option \"* ]] || return 0\n"
     "        _gfn_dist_values \"$option\" \"$env\"\n"
+    "        [[ $option != --env || $text != [./~]* ]] || kind='file'\n"
     "    elif [[ $text == -* ]]; then\n"
     "        command=${command:-train}\n"
     "        _gfn_dist_left\n"

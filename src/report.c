@@ -109,6 +109,19 @@ void cli_pass_on_notice(const gfn_run *run)
         fprintf(stderr, "%s\n", gfn_run_notice(run));
 }
 
+static void print_files(const gfn_run *run)
+{
+    const char *directory = gfn_run_directory(run);
+    const bool wants_picture =
+        strcmp(gfn_options_text(gfn_run_options(run), "picture"), "yes") == 0;
+    printf("\n  files in %s\n", directory);
+    if (wants_picture && gfn_plot_is_built())
+        printf("  picture  %s/histogram.png\n", directory);
+    else if (wants_picture)
+        printf("  no histogram.png: this build has no Cairo (hint: apt-get install libcairo2-dev, "
+               "then configure and build again)\n");
+}
+
 void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *r)
 {
     const gfn_progress *p = &r->last;
@@ -121,11 +134,7 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
     print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);
     print_heat_map(request, run, &r->draw);
     if (gfn_run_directory(run)[0])
-        printf("\n  files in %s\n", gfn_run_directory(run));
-    if (gfn_run_directory(run)[0] && !gfn_plot_is_built() &&
-        strcmp(gfn_options_text(gfn_run_options(run), "picture"), "yes") == 0)
-        printf("  no histogram.png: this build has no Cairo (hint: apt-get install libcairo2-dev, "
-               "then configure and build again)\n");
+        print_files(run);
 }
 
 void cli_report_evaluation(const cli_request *request, const gfn_run *run,

@@ -97,6 +97,7 @@ static const struct {
     {"reward-file", {"FILE", CLI_VALUE_FILE, NULL}},
     {"seeds", {"LIST", CLI_VALUE_ANY, NULL}},
     {"terminal-states", {"FILE", CLI_VALUE_FILE, NULL}},
+    {"trajectories", {"FILE", CLI_VALUE_FILE, NULL}},
 };
 
 cli_value cli_value_of(const gfn_option *option)

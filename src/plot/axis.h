@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { GFN_AXIS_MARKS = 12 };
+enum { GFN_AXIS_MARKS = 32 };
 
 typedef struct gfn_axis {
     bool is_log;

@@ -45,18 +45,18 @@ asks() {
 
 # ---- commands and options
 
-offers 'train sample eval list' ''
+offers 'train sample eval plot check-env list' ''
 offers 'eval' ev
 offers '' nonsense
 offers '--seed --seeds' --seed
 offers '--seed' eval --see
 offers '--size' --si
 offers '' sample runs --si
-offers '--help --version' list --
+offers '--env --help --version' list --
 offers '--log-every --lr --lr-logz' train --l
 offers '--lr-logz' --lr 1 --lr
-offers 'train sample eval' --seed 3 ''
-offers 'train' --size 3 ''
+offers 'train sample eval check-env' --seed 3 ''
+offers 'train check-env' --size 3 ''
 offers '' train ''
 offers '' list ''
 
@@ -72,6 +72,8 @@ offers 'tb' --objective tb
 offers 'fl-db fl-subtb' --objective fl
 offers 'uniform learned tied' train --size 8 --backward ''
 offers 'hypergrid' --env h
+asks default --env ./
+asks default check-env ./
 offers 'gfnx-20x4' --preset=gfn
 offers 'yes no' --quiet = ''
 offers '--quiet' --qu
@@ -96,6 +98,7 @@ asks default sample runs/other --out ''
 asks default --size 3 '>' ''
 asks dirnames eval else
 offers 'runs' eval ''
+offers 'runs' plot runs/other ''
 offers 'runs/other' eval runs/o
 offers 'runs/other' --resume runs/o
 offers 'runs/other' --resume = runs/o
@@ -130,7 +133,7 @@ touch r.npy
 tried=0
 complete_words --
 for option in "${COMPREPLY[@]}"; do
-    case $option in --help | --version | --quiet | --generate | --out | --config | --resume) continue ;; esac
+    case $option in --help | --version | --quiet | --print-config | --generate | --out | --config | --resume) continue ;; esac
     complete_words "$option" ''
     [ -z "$asked" ] || continue
     for value in ${COMPREPLY[@]+"${COMPREPLY[@]}"}; do

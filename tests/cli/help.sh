@@ -91,7 +91,7 @@ done
 
 # ---- the nearest name
 
-says 'command: expected one of train\|sample\|eval\|list.*found "trian" \(hint: train\)' trian
+says 'command: expected one of train\|sample\|eval\|plot\|check-env\|list.*found "trian" \(hint: train\)' trian
 says '\(hint: sample\)' smaple runs/latest
 says '\(hint: subtb\)' --objective subbt
 says '\(hint: fl-db\)' --objective fl_db
