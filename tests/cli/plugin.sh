@@ -85,7 +85,7 @@ ends 0 '' --resume ../parts --quiet
 bits ../parts | cmp - ../whole.bits || bad "other bits after a stop"
 ends 0 '' --resume ../parts --env ../elsewhere/../knapsack.so --items 8 --quiet
 shows '^  exact      L1 0.0' eval ../whole --samples 100
-shows '^[01]( [01]){7}$' sample ../whole --samples 3
+shows '^[0-9]+$' sample ../whole --samples 3
 [ "$(wc -l <out)" -eq 3 ] || bad "sample: $(cat out)"
 ends 0 '' --config ../whole/config.ini --room 16 --iterations 10 --quiet
 ls runs/knapsack-*/summary.json >/dev/null || bad "no runs/knapsack-...: $(ls runs)"
