@@ -74,8 +74,8 @@ static void sources_stand_in_comments(void **state)
         "\nquiet = no                      ; default\n",
         "\nsize = 9                        ; a?size = 7? \"; #\n",
         "; run.ini:3\nout = \"a\\x3bb\"\n",
-        "\nhidden = 8,9                    ; ...67890/1234567890/1234567890/1234567890/"
-        "1234567890/run.ini:23\n"};
+        ("\nhidden = 8,9                    ; ...67890/1234567890/1234567890/1234567890/"
+         "1234567890/run.ini:23\n")};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (strstr(text, lines[i]) == NULL)
             print_error("no line %s in %s", lines[i], text);
