@@ -4,10 +4,16 @@
  */
 #include "cli.h"
 
+static void tell(const char *notice)
+{
+    fprintf(stderr, "%s\n", notice);
+}
+
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete)
 {
     const char *out = gfn_options_text(request->program, "out");
-    gfn_picture_config config = {.env = cli_find(request, "env"), .file = out[0] ? out : NULL};
+    gfn_picture_config config = {
+        .env = cli_find(request, "env"), .file = out[0] ? out : NULL, .tell = tell};
     gfn_options *options = NULL;
     char written[1024];
     *is_complete = true;

@@ -108,6 +108,8 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     }
     if (status == GFN_OK)
         status = gfn_trainer_finish(trainer, report);
+    if (status == GFN_OK && report->picture_error[0])
+        fprintf(stderr, "gfn-dist: no picture: %s\n", report->picture_error);
     make_stoppable(NULL);
     gfn_trainer_destroy(&trainer);
     return status;

@@ -20,7 +20,7 @@ owners='
     optim:optim
     plot:plot
     sampler:rollout
-    gradient:train picture:train run:train picture:train sweep:train trainer:train
+    gradient:train picture:train run:train sweep:train trainer:train
     gfn:~
 '
 

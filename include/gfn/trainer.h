@@ -55,6 +55,9 @@ typedef struct gfn_report {
     gfn_phases phases; /* means over all ranks */
     double seconds;    /* as last.seconds */
     bool is_complete;  /* all iterations were done; false: stopped on request */
+    /* Why the picture could not be drawn, on rank 0; "": it was, or none was wanted. All else is
+     * saved before. */
+    char picture_error[400];
 } gfn_report;
 
 /* A trainer for a run (borrowed) that is new or comes from a checkpoint: then it goes on where that

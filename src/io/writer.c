@@ -88,11 +88,23 @@ static gfn_status open_temporary(gfn_writer *writer)
                     writer->path);
 }
 
+/* A rename would put a file in the place of a device, for everybody. */
+static gfn_status expect_file(const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) != 0 || S_ISREG(found.st_mode))
+        return GFN_OK;
+    return gfn_fail(GFN_EIO, "%s: expected a file or nothing there, found %s (hint: another name)",
+                    path, S_ISDIR(found.st_mode) ? "a folder" : "no regular file");
+}
+
 gfn_status gfn_writer_open(const char *path, const char *keep, gfn_writer **writer)
 {
     GFN_TRY(gfn_allocate("file writer", 1, sizeof **writer, writer));
     (*writer)->fd = -1;
     gfn_status status = name_all(*writer, path, keep);
+    if (status == GFN_OK)
+        status = expect_file(path);
     if (status == GFN_OK)
         status = open_temporary(*writer);
     if (status != GFN_OK)

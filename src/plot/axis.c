@@ -86,19 +86,42 @@ double gfn_axis_share(const gfn_axis *axis, double x)
     return isfinite(place) ? (place - axis->least) / (axis->most - axis->least) : NAN;
 }
 
+/* Digits behind the point that tell marks apart which are `step` units apart. */
+static int digits_of(double step)
+{
+    const double digits = ceil(-log10(step) - 1e-9);
+    return digits > 0 && digits < 15 ? (int)digits : 0;
+}
+
+/* Powers of 10 from 0.01 to 1000 are written out. */
+static void write_log(double mark, char *text, size_t size)
+{
+    const double power = floor(mark + 1e-9), factor = pow(10, mark - power);
+    if (power >= -2 && power < 4)
+        snprintf(text, size, "%.*f", power < 0 ? (int)-power : 0, pow(10, mark));
+    else
+        snprintf(text, size, "%.0fe%.0f", factor, power);
+}
+
 const char *gfn_axis_text(const gfn_axis *axis, double mark, char *text, size_t size)
 {
-    if (axis->is_log && mark >= -2 - 1e-9 && mark < 4)
-        snprintf(text, size, "%.3g", pow(10, mark));
-    else if (axis->is_log)
-        snprintf(text, size, "%.0fe%.0f", pow(10, mark - floor(mark + 1e-9)), floor(mark + 1e-9));
-    else if (fabs(mark) >= 1e9)
-        snprintf(text, size, "%gG", mark / 1e9);
-    else if (fabs(mark) >= 1e6)
-        snprintf(text, size, "%gM", mark / 1e6);
-    else if (fabs(mark) >= 1e4)
-        snprintf(text, size, "%gk", mark / 1e3);
-    else
+    static const struct {
+        double unit;
+        const char *name;
+    } units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}};
+    const double largest = fmax(fabs(axis->least), fabs(axis->most));
+    const double step = axis->n_marks > 1 ? axis->mark[1] - axis->mark[0] : fabs(mark);
+    size_t i = 0;
+    if (axis->is_log) {
+        write_log(mark, text, size);
+        return text;
+    }
+    while (i < 3 && largest < 10 * units[i].unit)
+        i++;
+    if (mark == 0 || largest >= 1e13 || step < 1e-12 * largest || largest < 1e-6)
         snprintf(text, size, "%.6g", mark);
+    else
+        snprintf(text, size, "%.*f%s", digits_of(step / units[i].unit), mark / units[i].unit,
+                 units[i].name);
     return text;
 }

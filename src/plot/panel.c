@@ -17,8 +17,7 @@ enum { FEW = 40 };
  * Design), those that are seen on white. */
 uint32_t gfn_series_color(int color)
 {
-    static const uint32_t colors[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7,
-                                      0xe69f00, 0x56b4e9, 0x000000};
+    static const uint32_t colors[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9};
     enum { COLORS = sizeof colors / sizeof colors[0] };
     return color < 0 ? GFN_INK : colors[color % COLORS];
 }
@@ -129,7 +128,7 @@ static gfn_status draw_series(gfn_canvas *canvas, const scales *s, const gfn_pan
     }
     gfn_canvas_color(canvas, gfn_series_color(series->color));
     if (!panel->is_points)
-        gfn_canvas_line(canvas, s->box, shown, x, y, 1.6, false);
+        gfn_canvas_line(canvas, s->box, shown, x, y, 1.6, series->is_dashed);
     for (size_t i = 0; i < shown && !panel->is_cells && (panel->is_points || shown <= FEW); i++)
         gfn_canvas_dot(canvas, x[i], y[i], panel->is_points ? 2 : 2.4);
     gfn_release(&x);

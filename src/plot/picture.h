@@ -44,6 +44,7 @@ typedef struct gfn_series {
     size_t n;
     const double *x, *y;
     int color; /* 0, 1, ...: one of several that are easy to tell apart; -1: the text's */
+    bool is_dashed;
 } gfn_series;
 
 typedef struct gfn_panel {

@@ -23,6 +23,7 @@
 typedef struct gallery {
     gfn_comm *comm;
     gfn_arena *arena; /* of names */
+    size_t n_given;   /* directories; a sweep is many runs */
     size_t n;         /* the same on all ranks */
     char *name[GFN_MAX_SEEDS];
     bool is_sweep; /* they are those of one sweep */
@@ -57,7 +58,8 @@ static gfn_status add_sweep(gallery *g, const char *directory)
 static gfn_status add_names(gallery *g, const char *const *directories, size_t n)
 {
     if (!gfn_plot_is_built())
-        return gfn_portraits_save(NULL, 0, "pictures");
+        return gfn_picture_save(&(gfn_picture){.n_corners = 0}, "pictures");
+    g->n_given = n;
     for (size_t i = 0; i < n; i++) {
         const bool is_sweep = gfn_sweep_is_there(directories[i]);
         g->is_sweep = is_sweep && n == 1;
@@ -105,6 +107,8 @@ static gfn_status visit(gallery *g, size_t i, const gfn_picture_config *config)
     }
     GFN_TRY(gfn_run_load_with(g->comm, g->portrait ? g->name[i] : "", config->threads, config->env,
                               &run));
+    if (config->tell && gfn_run_notice(run)[0])
+        config->tell(gfn_run_notice(run));
     status = portray(g, i, run);
     gfn_run_destroy(&run);
     return status;
@@ -116,13 +120,15 @@ static gfn_status save(const gallery *g, const char *directory, const char *file
                        size_t size)
 {
     char *path = NULL;
-    if (file == NULL && (g->n == 1 || g->is_sweep)) {
+    if (file == NULL && g->n_given == 1) {
         GFN_TRY(
             gfn_folder_path(directory, g->is_sweep ? COMPARISON_FILE : GFN_PICTURE_FILE, &path));
         file = path;
     }
     file = file ? file : COMPARISON_FILE;
+    gfn_comm_pause_watch(g->comm, true);
     gfn_status status = gfn_portraits_save(g->portrait, g->n, file);
+    gfn_comm_pause_watch(g->comm, false);
     if (written)
         snprintf(written, size, "%s", file);
     gfn_release(&path);

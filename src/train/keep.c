@@ -296,37 +296,34 @@ static void add_machine(summary *s, const gfn_trainer *t, const gfn_report *r)
     add(s, gfn_field_text("version", gfn_version()));
 }
 
-/* Somebody may be drawing the same run at this moment. */
-static gfn_status save_picture(const gfn_portrait *portrait, const char *path)
-{
-    enum { TRIES = 100 };
-    gfn_status status = gfn_portraits_save(portrait, 1, path);
-    for (int i = 0; i < TRIES && status == GFN_EEXIST; i++) {
-        gfn_clock_sleep(0.05);
-        status = gfn_portraits_save(portrait, 1, path);
-    }
-    return status;
-}
-
-/* Last: nothing that went before is lost where it fails. */
-static gfn_status draw_picture(gfn_trainer *t, const gfn_report *report)
+static gfn_status draw_picture(const gfn_trainer *t, const gfn_report *report)
 {
     gfn_portrait portrait;
     char *path = NULL;
-    if (!gfn_plot_is_built() || strcmp(gfn_options_text(t->run->options, "picture"), "yes") != 0)
-        return GFN_OK;
     gfn_status status = gfn_portrait_create(t->run, t->run->directory, &report->last.evaluation,
                                             &report->draw, &portrait);
     if (status == GFN_OK)
         status = gfn_folder_path(t->run->directory, GFN_PICTURE_FILE, &path);
     if (status == GFN_OK)
-        status = save_picture(&portrait, path);
+        status = gfn_portraits_save(&portrait, 1, path);
     gfn_release(&path);
     gfn_portrait_clear(&portrait);
     return status;
 }
 
-gfn_status gfn_keep_report(gfn_trainer *t, const gfn_report *report)
+/* A run has not failed where its picture has: all else is there, and it can be drawn again. */
+static void keep_picture(gfn_trainer *t, gfn_report *report)
+{
+    const char *wanted = gfn_options_text(t->run->options, "picture");
+    if (!gfn_plot_is_built() || strcmp(wanted, "yes") != 0)
+        return;
+    gfn_comm_pause_watch(t->run->comm, true);
+    if (draw_picture(t, report) != GFN_OK)
+        snprintf(report->picture_error, sizeof report->picture_error, "%s", gfn_error_message());
+    gfn_comm_pause_watch(t->run->comm, false);
+}
+
+gfn_status gfn_keep_report(gfn_trainer *t, gfn_report *report)
 {
     if (!gfn_trainer_is_kept(t))
         return GFN_OK;
@@ -348,7 +345,9 @@ gfn_status gfn_keep_report(gfn_trainer *t, const gfn_report *report)
     gfn_release(&histogram);
     if (status == GFN_OK)
         status = gfn_keep_close(t);
-    return status == GFN_OK ? draw_picture(t, report) : status;
+    if (status == GFN_OK)
+        keep_picture(t, report);
+    return status;
 }
 
 gfn_status gfn_keep_close(gfn_trainer *trainer)

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "train/portrait.h"
 
-/* Maps in a comparison at most, the target's included; runs at most. */
+/* Maps in a comparison at most, the target's included; bytes of a row of its table. */
 enum { MOST_CORNERS = 9, TABLE_TEXT = 500 };
 
 /* Maps have colours for what is up to so many times the largest target. */
@@ -23,7 +24,7 @@ typedef struct composition {
     gfn_corner corner[MOST_CORNERS];
     gfn_panel plain, curve[GFN_CURVES];
     gfn_series *series; /* [1 + GFN_CURVES][n + 1] of the plain panel and of the curves */
-    char caption[2][TABLE_TEXT], log_z_title[64];
+    char caption[3][TABLE_TEXT], log_z_title[64];
 } composition;
 
 static gfn_series *series_of(composition *c, size_t panel)
@@ -89,21 +90,16 @@ static void add_curves(composition *c)
 
 /* ---- samples beside the target ---- */
 
-static bool is_same_map(const gfn_map *a, const gfn_map *b)
-{
-    return a->rows == b->rows && a->columns == b->columns &&
-           memcmp(a->value, b->value, a->rows * a->columns * sizeof *a->value) == 0;
-}
-
-/* Whether two runs learn the same distribution on the same grid. */
+/* Whether two runs learn the same distribution on the same grid, or in the same other world. */
 static bool has_same_target(const gfn_portrait *a, const gfn_portrait *b)
 {
-    if (a->n_axes < 2 || a->n_axes != b->n_axes)
+    if (a->n_axes != b->n_axes || a->target_crc != b->target_crc)
         return false;
-    for (size_t i = 0; i < a->n_axes * (a->n_axes - 1) / 2; i++)
-        if (!is_same_map(&a->target.map[i], &b->target.map[i]))
+    for (size_t i = 0; a->n_axes > 1 && i < a->n_axes * (a->n_axes - 1) / 2; i++)
+        if (a->target.map[i].rows != b->target.map[i].rows ||
+            a->target.map[i].columns != b->target.map[i].columns)
             return false;
-    return true;
+    return a->target_crc != 0 || strcmp(a->world, b->world) == 0;
 }
 
 static const gfn_portrait *first_with(const composition *c, bool (*has)(const gfn_portrait *p))
@@ -137,28 +133,48 @@ static const char *scale_name(const gfn_portrait *p)
     return p->cells_in_bin > 1 ? "probability, mean of neighbouring cells" : "probability";
 }
 
-/* Runs that learn what the first with maps learns, and the target behind or before them. */
+/* Of runs that learn what `first` learns the next at or behind *i; NULL: there is none. */
+static const gfn_portrait *next_like(const composition *c, const gfn_portrait *first, size_t *i)
+{
+    while (*i < c->n && &c->all[*i] != first && !has_same_target(first, &c->all[*i]))
+        ++*i;
+    return *i < c->n ? &c->all[(*i)++] : NULL;
+}
+
+/* What is not shown of the n runs, and why. */
+static void note_left_out(composition *c, const gfn_portrait *first, size_t shown)
+{
+    size_t alike = 0;
+    for (size_t i = 0; next_like(c, first, &i) != NULL;)
+        alike++;
+    if (alike < c->n)
+        snprintf(c->caption[2], TABLE_TEXT, "above: the %zu runs that learn what %s learns", shown,
+                 first->name);
+    else if (shown < alike)
+        snprintf(c->caption[2], TABLE_TEXT, "above: the first %zu runs", shown);
+    if (c->n > 1 && shown < c->n)
+        c->picture.title[2] = c->caption[2];
+}
+
+/* The target, and behind it the samples of runs; of one run the samples come first. */
 static void add_maps(composition *c, const gfn_portrait *first)
 {
     gfn_picture *picture = &c->picture;
-    double most = 0;
-    size_t n = 0;
+    const gfn_portrait *p;
+    double most = first->most_targeted;
+    size_t n = 0, i = 0;
     if (c->n > 1)
         c->corner[n++] = first->target;
-    for (size_t i = 0; i < c->n && n < MOST_CORNERS; i++) {
-        if (&c->all[i] != first && !has_same_target(first, &c->all[i]))
-            continue;
-        c->corner[n] = c->all[i].samples;
+    while (n < MOST_CORNERS && (p = next_like(c, first, &i)) != NULL) {
+        c->corner[n] = p->samples;
         if (c->n > 1)
-            c->corner[n].title = c->all[i].name;
-        most = fmax(most, c->all[i].most_sampled);
+            c->corner[n].title = p->name;
+        most = fmax(most, p->most_sampled);
         n++;
     }
+    note_left_out(c, first, n - (c->n > 1));
     if (c->n == 1)
         c->corner[n++] = first->target;
-    most = fmax(most, first->most_targeted);
-    if (n < c->n + (c->n > 1))
-        picture->title[2] = "maps: runs that learn the same distribution as the first of them";
     picture->most = fmin(most, HEADROOM * first->most_targeted);
     picture->is_clipped = most > picture->most;
     picture->scale_name = scale_name(first);
@@ -166,16 +182,26 @@ static void add_maps(composition *c, const gfn_portrait *first)
     picture->corner = c->corner;
 }
 
+/* The table tells runs apart by their colours. */
+static gfn_series series_in(const composition *c, const gfn_portrait *p, const gfn_series *series)
+{
+    gfn_series s = *series;
+    s.color = (int)(p - c->all);
+    if (c->n > 1)
+        s.name = NULL;
+    return s;
+}
+
 static void add_profiles(composition *c, const gfn_portrait *first)
 {
     gfn_series *series = series_of(c, 0);
+    const gfn_portrait *p;
     size_t n = 0;
-    for (size_t i = 0; i < c->n; i++)
-        if (has_profile(&c->all[i])) {
-            series[n] = c->all[i].sample_profile;
-            series[n++].color = (int)i;
-        }
-    series[n++] = first->target_profile;
+    for (size_t i = 0; (p = next_like(c, first, &i)) != NULL;)
+        series[n++] = series_in(c, p, &p->sample_profile);
+    note_left_out(c, first, n);
+    series[n] = first->target_profile;
+    series[n++].is_dashed = true;
     c->plain = (gfn_panel){.title = "samples and target",
                            .x_name = first->cells_in_bin > 1 ? "bin of cells" : "cell",
                            .is_cells = true,
@@ -188,20 +214,27 @@ static void add_profiles(composition *c, const gfn_portrait *first)
 
 static void add_points(composition *c, const gfn_portrait *first)
 {
+    const bool is_exact = first && !isnan(first->log_z_true);
     gfn_series *series = series_of(c, 0);
+    const gfn_portrait *p;
     size_t n = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        series[n] = c->all[i].points;
-        series[n++].color = (int)i;
-    }
-    c->plain = (gfn_panel){.title = "log p(x) over log R(x); dashed: log R(x) - log Z",
-                           .x_name = "log R(x)",
-                           .nothing = "no samples, no checkpoint",
-                           .is_points = true,
-                           .level = NAN,
-                           .shift = first ? -first->log_z_true : NAN,
-                           .n = n,
-                           .series = series};
+    for (size_t i = 0; first && (p = next_like(c, first, &i)) != NULL;)
+        series[n++] = series_in(c, p, &p->points);
+    if (first)
+        note_left_out(c, first, n);
+    c->plain = (gfn_panel){
+        .title = first == NULL ? "log p(x) over log R(x)"
+                 : is_exact    ? "log p(x) over log R(x); dashed: log R(x) - log Z"
+                               : "log p(x) over log R(x); dashed: log R(x) - log Z, as learned",
+        .x_name = "log R(x)",
+        .nothing = "no checkpoint yet, or no samples",
+        .is_points = true,
+        .level = NAN,
+        .shift = !first     ? NAN
+                 : is_exact ? -first->log_z_true
+                            : -first->log_z,
+        .n = n,
+        .series = series};
     c->picture.plain = &c->plain;
 }
 
@@ -261,6 +294,18 @@ static gfn_status compose(composition *c)
     return GFN_OK;
 }
 
+/* Somebody may be drawing the same picture at this moment. */
+static gfn_status save(const gfn_picture *picture, const char *path)
+{
+    enum { TRIES = 100 };
+    gfn_status status = gfn_picture_save(picture, path);
+    for (int i = 0; i < TRIES && status == GFN_EEXIST; i++) {
+        gfn_clock_sleep(0.05);
+        status = gfn_picture_save(picture, path);
+    }
+    return status;
+}
+
 gfn_status gfn_portraits_save(const gfn_portrait *portraits, size_t n, const char *path)
 {
     composition *c;
@@ -271,7 +316,7 @@ gfn_status gfn_portraits_save(const gfn_portrait *portraits, size_t n, const cha
     if (status == GFN_OK)
         status = compose(c);
     if (status == GFN_OK)
-        status = gfn_picture_save(&c->picture, path);
+        status = save(&c->picture, path);
     gfn_arena_destroy(&c->arena);
     gfn_release(&c);
     return status;

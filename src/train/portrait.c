@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "env/world.h"
 #include "eval/marginal.h"
+#include "io/crc.h"
 #include "io/folder.h"
 #include "train/trainer.h"
 
@@ -170,8 +171,11 @@ gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
                                const gfn_evaluation *evaluation, const gfn_draw *draw,
                                gfn_portrait *p)
 {
-    *p = (gfn_portrait){.log_z_true = evaluation->log_z_true};
+    *p = (gfn_portrait){.log_z = evaluation->log_z, .log_z_true = evaluation->log_z_true};
     GFN_TRY(begin(run->options, directory, p));
+    if (run->exact)
+        p->target_crc =
+            gfn_crc32(0, gfn_exact_target(run->exact), gfn_exact_n(run->exact) * sizeof(double));
     GFN_TRY(gfn_portrait_describe(p, evaluation, draw, run->iteration));
     if (run->exact == NULL || run->p == NULL)
         return make_sampled_points(p, run);
@@ -183,7 +187,7 @@ gfn_status gfn_portrait_begin(const char *directory, const char *env, gfn_portra
 {
     char *path;
     gfn_options *options;
-    *p = (gfn_portrait){.log_z_true = NAN};
+    *p = (gfn_portrait){.log_z = NAN, .log_z_true = NAN};
     GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &path));
     gfn_status status = gfn_run_options_load(path, env, &options);
     gfn_release(&path);

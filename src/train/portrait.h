@@ -26,11 +26,12 @@ typedef struct gfn_portrait {
     gfn_corner samples, target;
     gfn_series sample_profile, target_profile;
     double most_sampled, most_targeted; /* largest numbers in these */
+    uint32_t target_crc;                /* CRC-32 of the target; 0: it is not enumerated */
     int64_t cells_in_bin;               /* 1: maps show every cell */
 
     /* Elsewhere: log p(x) over log R(x) of objects; of an ideal policy log p = log R - log Z. */
     gfn_series points;
-    double log_z_true; /* NAN: not known */
+    double log_z, log_z_true; /* as learned; exact, NAN: not known */
 
     gfn_series curve[GFN_CURVES]; /* over iterations */
     const double *trajectories;   /* [curve[i].n] instead */

@@ -132,7 +132,7 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n, int64_t
  * `directory` is NULL. */
 gfn_status gfn_keep_claim(const char *name, const char *directory, char **claimed);
 gfn_status gfn_keep_metrics(gfn_trainer *trainer, const gfn_progress *progress);
-gfn_status gfn_keep_report(gfn_trainer *trainer, const gfn_report *report);
+gfn_status gfn_keep_report(gfn_trainer *trainer, gfn_report *report);
 gfn_status gfn_keep_close(gfn_trainer *trainer);
 bool gfn_trainer_is_kept(const gfn_trainer *trainer);
 

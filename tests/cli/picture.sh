@@ -59,6 +59,21 @@ is_png sweep/seed-1/histogram.png
 "$GFN_DIST" plot sweep/ >out || bad "plot of a sweep"
 is_png sweep/comparison.png
 
+# Runs of other targets are not shown as if they had the same one.
+"$GFN_DIST" "${small[@]}" --ndim 1 --reward cosine --out waves && "$GFN_DIST" plot line waves \
+    --out both.png --quiet || bad "plot of two targets"
+"$GFN_DIST" plot line --out one.png --quiet
+! cmp -s one.png both.png && is_png both.png || bad "plot of two targets"
+
+# A picture that cannot be drawn is said, and all else is there; a device is never replaced.
+mkdir -p blocked && "$GFN_DIST" "${small[@]}" --seeds 0-1 --out blocked/sweep --time-limit 0.0001 2>err
+rm -f blocked/sweep/seed-0/histogram.png && mkdir -p blocked/sweep/seed-0/histogram.png
+"$GFN_DIST" --resume blocked/sweep --quiet 2>err || bad "a sweep fails where a picture has: $(cat err)"
+grep -q '^gfn-dist: no picture: .*seed-0/histogram.png: expected a file' err || bad "not said: $(cat err)"
+[ -s blocked/sweep/seed-0/summary.json ] && is_png blocked/sweep/seed-1/histogram.png
+mkfifo pipe && "$GFN_DIST" plot run --out pipe 2>err
+[ $? -eq 1 ] && [ -p pipe ] && grep -q 'pipe: expected a file' err || bad "a pipe: $(cat err)"
+
 # What is refused.
 refused() {
     local status=$1 pattern=$2 found

@@ -336,11 +336,21 @@ static void a_place_that_cannot_be_written_is_named(void **state)
     assert_refused(gfn_file_replace("file/file", NULL, new, 3), GFN_EIO, "a folder is needed");
     assert_refused(gfn_file_replace(name, NULL, new, 3), GFN_EIO, "shorter path");
     assert_int_equal(mkdir("folder", 0777), 0);
-    assert_refused(gfn_file_replace("folder", NULL, new, 3), GFN_EIO, "folder: cannot put the new");
+    assert_refused(gfn_file_replace("folder", NULL, new, 3), GFN_EIO, "folder: expected a file or nothing there, found a folder");
     assert_refused(gfn_file_replace("/proc/none", NULL, new, 3), GFN_EIO, "/proc/none.tmp: ");
     assert_refused(gfn_file_replace("file", "none/kept", new, 3), GFN_EIO, "none/kept: cannot");
     assert_true(holds("file", old));
     assert_int_equal(count_names(), 2);
+}
+
+static void what_is_no_file_is_not_replaced(void **state)
+{
+    (void)state;
+    struct stat found;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_refused(gfn_file_replace("pipe", NULL, "x", 1), GFN_EIO, "pipe: expected a file");
+    assert_int_equal(stat("pipe", &found), 0);
+    assert_true(S_ISFIFO(found.st_mode));
 }
 
 int main(void)
@@ -361,6 +371,7 @@ int main(void)
         fault_test(two_writers_of_one_file_do_not_mix),
         fault_test(what_a_kill_left_is_taken_over),
         fault_test(a_temporary_link_is_not_followed),
+        fault_test(what_is_no_file_is_not_replaced),
         fault_test(a_place_that_cannot_be_written_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

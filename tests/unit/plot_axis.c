@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -30,11 +31,11 @@ static void marks_are_round_numbers_within_the_axis(void **state)
 {
     (void)state;
     const gfn_axis a = axis_over(false, -0.037, 2.385, false, 5);
-    texts_are(&a, 5, (const char *const[]){"0", "0.5", "1", "1.5", "2"});
+    texts_are(&a, 5, (const char *const[]){"0", "0.5", "1.0", "1.5", "2.0"});
     const gfn_axis b = axis_over(false, 0, 256000, false, 4);
     texts_are(&b, 3, (const char *const[]){"0", "100k", "200k"});
     const gfn_axis c = axis_over(false, 0, 3.1e9, false, 4);
-    texts_are(&c, 4, (const char *const[]){"0", "1G", "2G", "3G"});
+    texts_are(&c, 4, (const char *const[]){"0", "1000M", "2000M", "3000M"});
 }
 
 static void logarithmic_marks_are_powers_of_ten(void **state)
@@ -49,6 +50,25 @@ static void a_short_logarithmic_axis_has_marks_between(void **state)
     (void)state;
     const gfn_axis a = axis_over(true, 0.15, 0.7, false, 4);
     texts_are(&a, 2, (const char *const[]){"0.2", "0.5"});
+}
+
+static void neighbouring_marks_have_different_texts(void **state)
+{
+    (void)state;
+    const double spans[][2] = {{3.75091, 3.75092}, {-1e5, -99999.5}, {0, 0.0012},
+                               {1e6, 1.0001e6},    {500, 4000},      {1e-7, 3e-7}};
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
+        for (int is_log = 0; is_log < 2; is_log++) {
+            const gfn_axis a = axis_over(is_log, spans[i][0], spans[i][1], true, 5);
+            char text[2][32] = {"", ""};
+            for (size_t k = 0; k < a.n_marks; k++) {
+                gfn_axis_text(&a, a.mark[k], text[k % 2], sizeof text[0]);
+                assert_string_not_equal(text[0], text[1]);
+                assert_true(strlen(text[k % 2]) < 11);
+            }
+        }
+    const gfn_axis thousands = axis_over(true, 900, 5100, false, 5);
+    texts_are(&thousands, 3, (const char *const[]){"1000", "2000", "5000"});
 }
 
 static void shares_are_those_of_the_span(void **state)
@@ -95,6 +115,7 @@ int main(void)
         cmocka_unit_test(marks_are_round_numbers_within_the_axis),
         cmocka_unit_test(logarithmic_marks_are_powers_of_ten),
         cmocka_unit_test(a_short_logarithmic_axis_has_marks_between),
+        cmocka_unit_test(neighbouring_marks_have_different_texts),
         cmocka_unit_test(shares_are_those_of_the_span),
         cmocka_unit_test(what_is_not_finite_widens_nothing),
         cmocka_unit_test(any_span_gives_a_scale),
