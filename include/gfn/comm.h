@@ -32,12 +32,6 @@ GFN_API int gfn_comm_launched_rank(void);
 /* Whether a launcher started this process (1) or a shell (0). */
 GFN_API int gfn_comm_is_launched(void);
 
-/* Columns of the terminal on which people see what this process writes to its descriptor 1 or 2;
- * 80 where the terminal does not say. 0: there is none, or nobody knows. Where a launcher started
- * the process, isatty() says nothing; only one that did it itself on this host, and passes on what
- * it reads as it is (Open MPI's mpirun), can be trusted. Needs no communicator. */
-GFN_API int gfn_comm_terminal_columns(int descriptor);
-
 /* One rank, always. Errors: GFN_ENOMEM. */
 GFN_API gfn_status gfn_comm_open_serial(gfn_comm **comm);
 

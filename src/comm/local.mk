@@ -9,7 +9,6 @@ libcomm_la_SOURCES = \
 	src/comm/launcher.c src/comm/launcher.h \
 	src/comm/library.c src/comm/library.h \
 	src/comm/shared.c src/comm/shared.h \
-	src/comm/terminal.c \
 	src/comm/watch.c src/comm/watch.h
 if HAVE_MPI
 libcomm_la_SOURCES += src/comm/comm_mpi.c

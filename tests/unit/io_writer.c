@@ -336,7 +336,8 @@ static void a_place_that_cannot_be_written_is_named(void **state)
     assert_refused(gfn_file_replace("file/file", NULL, new, 3), GFN_EIO, "a folder is needed");
     assert_refused(gfn_file_replace(name, NULL, new, 3), GFN_EIO, "shorter path");
     assert_int_equal(mkdir("folder", 0777), 0);
-    assert_refused(gfn_file_replace("folder", NULL, new, 3), GFN_EIO, "folder: expected a file or nothing there, found a folder");
+    assert_refused(gfn_file_replace("folder", NULL, new, 3), GFN_EIO,
+                   "folder: expected a file or nothing there, found a folder");
     assert_refused(gfn_file_replace("/proc/none", NULL, new, 3), GFN_EIO, "/proc/none.tmp: ");
     assert_refused(gfn_file_replace("file", "none/kept", new, 3), GFN_EIO, "none/kept: cannot");
     assert_true(holds("file", old));
