@@ -166,7 +166,7 @@ gfn_status cli_print_config(FILE *to, const cli_request *request)
     char *text = NULL;
     gfn_status status = cli_train_options(request, &options);
     if (status == GFN_OK)
-        status = gfn_run_options_text(options, &text);
+        status = gfn_run_options_ini(options, &text);
     if (status == GFN_OK)
         fputs(text, to);
     free(text);

@@ -12,7 +12,7 @@ static void tell(const char *notice)
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete)
 {
     const char *out = gfn_options_text(request->program, "out");
-    gfn_picture_config config = {
+    gfn_plot_config config = {
         .env = cli_find(request, "env"), .file = out[0] ? out : NULL, .tell = tell};
     gfn_options *options = NULL;
     char written[1024];
@@ -21,7 +21,7 @@ gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complet
     if (status == GFN_OK)
         config.threads = (int)gfn_options_int(options, "threads");
     if (status == GFN_OK)
-        status = gfn_draw_runs(comm, (const char *const *)request->words, (size_t)request->n_words,
+        status = gfn_plot_runs(comm, (const char *const *)request->words, (size_t)request->n_words,
                                &config, written, sizeof written);
     gfn_options_destroy(&options);
     if (status == GFN_OK && gfn_comm_rank(comm) == 0 &&

@@ -59,7 +59,7 @@ GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_o
 /* The text of such a file: all options with their values, and in comments where each comes from
  * ("default", "preset NAME", "FILE:LINE", "command line"); *text is the caller's to free(). What it
  * makes is the same run. Errors: GFN_ENOMEM. */
-GFN_API gfn_status gfn_run_options_text(const gfn_options *options, char **text);
+GFN_API gfn_status gfn_run_options_ini(const gfn_options *options, char **text);
 
 /* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
  * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file

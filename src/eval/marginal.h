@@ -19,8 +19,8 @@ typedef struct gfn_cells {
     int64_t total;
 } gfn_cells;
 
-/* Bins that an axis of so many cells is looked at in: as many, or fewer than `most` of equal width
- * (the last may be narrower). */
+/* Bins that an axis of so many cells is looked at in, at most `most`: of equal width, one cell
+ * where that is enough (the last may be narrower). */
 int64_t gfn_bins(int64_t cells, int64_t most);
 
 /* Sums over all axes but `down` and `right`, given as means over the cells of a bin:

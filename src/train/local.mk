@@ -8,7 +8,6 @@ libtrain_la_SOURCES = \
 	src/train/bounds.c \
 	src/train/checkpoint.c src/train/checkpoint.h \
 	src/train/draw.c \
-	src/train/draw_runs.c \
 	src/train/evaluate.c \
 	src/train/found.c src/train/found.h \
 	src/train/gradient.c src/train/gradient.h \
@@ -23,6 +22,7 @@ libtrain_la_SOURCES = \
 	src/train/picture.c \
 	src/train/plan.c \
 	src/train/plugin.c src/train/plugin.h \
+	src/train/plot_runs.c \
 	src/train/portrait.c src/train/portrait.h \
 	src/train/portrait_curves.c \
 	src/train/portrait_text.c \

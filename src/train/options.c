@@ -186,7 +186,7 @@ gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options *
     return status;
 }
 
-gfn_status gfn_run_options_text(const gfn_options *options, char **text)
+gfn_status gfn_run_options_ini(const gfn_options *options, char **text)
 {
     char *made;
     size_t n;

@@ -37,8 +37,9 @@ typedef struct gfn_portrait {
     const double *trajectories;   /* [curve[i].n] instead */
 } gfn_portrait;
 
-/* Describe a run that was evaluated and drawn from (captions, maps, points). `directory` is where
- * its metrics are. Errors: GFN_ENOMEM, GFN_EIO. */
+/* Describe a run that was evaluated and drawn from, and where it has no exact evaluation also went
+ * through gfn_run_find_bounds(), which leaves the points in run->points. `directory` is where its
+ * metrics are. Errors: GFN_ENOMEM, GFN_EIO. */
 gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
                                const gfn_evaluation *evaluation, const gfn_draw *draw,
                                gfn_portrait *portrait);

@@ -91,7 +91,7 @@ static gfn_status portray(gallery *g, size_t i, gfn_run *run)
     return gfn_comm_agree(g->comm, status);
 }
 
-static gfn_status visit(gallery *g, size_t i, const gfn_picture_config *config)
+static gfn_status visit(gallery *g, size_t i, const gfn_plot_config *config)
 {
     bool has_checkpoint = g->portrait && (gfn_folder_holds(g->name[i], GFN_CHECKPOINT_FILE) ||
                                           gfn_folder_holds(g->name[i], GFN_CHECKPOINT_PREVIOUS));
@@ -136,7 +136,7 @@ static gfn_status save(const gallery *g, const char *directory, const char *file
 }
 
 static gfn_status draw(gallery *g, const char *const *directories, size_t n,
-                       const gfn_picture_config *config, char *written, size_t size)
+                       const gfn_plot_config *config, char *written, size_t size)
 {
     const bool is_root = gfn_comm_rank(g->comm) == 0;
     GFN_TRY(gfn_comm_agree(g->comm, is_root ? add_names(g, directories, n) : GFN_OK));
@@ -147,8 +147,8 @@ static gfn_status draw(gallery *g, const char *const *directories, size_t n,
                           is_root ? save(g, directories[0], config->file, written, size) : GFN_OK);
 }
 
-gfn_status gfn_draw_runs(gfn_comm *comm, const char *const *directories, size_t n,
-                         const gfn_picture_config *config, char *written, size_t size)
+gfn_status gfn_plot_runs(gfn_comm *comm, const char *const *directories, size_t n,
+                         const gfn_plot_config *config, char *written, size_t size)
 {
     gallery *g = NULL;
     gfn_status status = gfn_allocate("pictures", 1, sizeof *g, &g);
