@@ -51,17 +51,17 @@ bool cli_live_is_due(cli_live *live, const gfn_progress *p)
     return !live->is_quiet && p->seconds - live->last >= period(live, p->seconds);
 }
 
-static void print_duration(char *text, size_t size, double seconds)
+static void print_left(char *text, size_t size, double seconds)
 {
     const long s = isfinite(seconds) && seconds < 1e9 ? (long)(seconds + 0.5) : 0;
     if (s >= 86400)
-        snprintf(text, size, "%ldd%02ldh", s / 86400, s / 3600 % 24);
+        snprintf(text, size, "%ldd%02ldh left", s / 86400, s / 3600 % 24);
     else if (s >= 3600)
-        snprintf(text, size, "%ldh%02ldm", s / 3600, s / 60 % 60);
+        snprintf(text, size, "%ldh%02ldm left", s / 3600, s / 60 % 60);
     else if (s >= 60)
-        snprintf(text, size, "%ldm%02lds", s / 60, s % 60);
+        snprintf(text, size, "%ldm%02lds left", s / 60, s % 60);
     else
-        snprintf(text, size, "%lds", s);
+        snprintf(text, size, "%lds left", s);
 }
 
 static void describe(const cli_live *live, const gfn_progress *p, char piece[][PIECE_SIZE])
@@ -75,8 +75,8 @@ static void describe(const cli_live *live, const gfn_progress *p, char piece[][P
     if (isnan(live->tv))
         piece[TV][0] = '\0';
     snprintf(piece[RATE], PIECE_SIZE, "%.2e traj/s", p->trajectories_per_second);
-    print_duration(piece[LEFT], PIECE_SIZE,
-                   rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);
+    print_left(piece[LEFT], PIECE_SIZE,
+               rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);
 }
 
 /* The pieces that are there, with two blanks between. Returns the length. */
@@ -124,7 +124,7 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
         fprintf(stderr, "\r%-*.*s", width, width, line);
     } else {
         join(line, piece);
-        fprintf(stderr, "%s left\n", line);
+        fprintf(stderr, "%s\n", line);
     }
     fflush(stderr);
     live->is_dirty = live->is_on;

@@ -239,7 +239,7 @@ static const struct gfn_text meanings[] = {
     {"states", "[steps, width] the state that each step leaves"},
     {"actions", "[steps] the action taken there; the last of a trajectory ends it"},
     {"log_pf", "[steps] log P_F of the action"},
-    {"log_pb", "[steps] log P_B of the way back; 0 where the step ends a trajectory"},
+    {"log_pb", "[steps] log P_B of the way back; 0 for the stop action"},
     {"first", "[n + 1] trajectory i has the steps first[i] ... first[i + 1] - 1"},
     {"objects", "[n, width] the object that each trajectory ends with"},
     {"log_reward", "[n] log R of the object"},

@@ -29,10 +29,14 @@ is_png() {
 # Every run ends with one: a grid of one, two, more dimensions, and one that cannot be enumerated.
 "$GFN_DIST" "${small[@]}" --out run || bad "it does not train"
 is_png run/histogram.png
-"$GFN_DIST" "${small[@]}" --ndim 1 --out line && is_png line/histogram.png
-"$GFN_DIST" "${small[@]}" --ndim 3 --out cube && is_png cube/histogram.png
-"$GFN_DIST" "${small[@]}" --size 300 --ndim 5 --iterations 3 --out vast && is_png vast/histogram.png
-"$GFN_DIST" "${small[@]}" --samples 0 --out none && is_png none/histogram.png
+"$GFN_DIST" "${small[@]}" --ndim 1 --out line || bad "line: it does not train"
+is_png line/histogram.png
+"$GFN_DIST" "${small[@]}" --ndim 3 --out cube || bad "cube: it does not train"
+is_png cube/histogram.png
+"$GFN_DIST" "${small[@]}" --size 300 --ndim 5 --iterations 3 --out vast || bad "vast: it does not train"
+is_png vast/histogram.png
+"$GFN_DIST" "${small[@]}" --samples 0 --out none || bad "none: it does not train"
+is_png none/histogram.png
 "$GFN_DIST" "${small[@]}" --picture no --out without || bad "--picture no fails"
 [ ! -e without/histogram.png ] || bad "--picture no draws"
 cmp run/histogram.npy without/histogram.npy || bad "--picture no changes the run"
@@ -53,7 +57,8 @@ fi
 
 # Comparisons.
 "$GFN_DIST" plot run cube line vast none >out || bad "plot of several"
-[ "$(cat out)" = comparison.png ] && is_png comparison.png
+[ "$(cat out)" = comparison.png ] || bad "plot of several does not say where: $(cat out)"
+is_png comparison.png
 "$GFN_DIST" "${small[@]}" --seeds 0-2 --out sweep || bad "no sweep"
 is_png sweep/seed-1/histogram.png
 "$GFN_DIST" plot sweep/ >out || bad "plot of a sweep"
@@ -87,7 +92,7 @@ refused 2 'plot: expected a run directory, found none' plot
 refused 1 'nowhere: expected a run directory, found nothing' plot nowhere
 refused 1 'nowhere' plot run nowhere
 refused 1 'away/x.png.tmp: cannot' plot run --out away/x.png
-refused 2 'expected' plot run --size 8
+refused 2 'size: expected an option of plot, found one of other commands .*hint' plot run --size 8
 refused 2 'picture: expected one of yes.no' --picture maybe
 mkdir mine && echo precious >mine/histogram.png
 refused 2 'mine: holds histogram.png already' --size 4 --iterations 3 --out mine

@@ -51,7 +51,8 @@ prints --preset gfnx-20x4 --size 6 --terminal-states 'a; b"é.npy'
 has preset gfnx-20x4 'command line'
 has size 6 'command line'
 has backward tied 'preset gfnx-20x4'
-grep -qxF '; command line' printed.ini && cp printed.ini first.ini
+grep -qxF '; command line' printed.ini || bad "no source of a value with quotes: $(cat printed.ini)"
+cp printed.ini first.ini
 prints --config first.ini
 [ "$(grep ^terminal-states first.ini)" = "$(grep ^terminal-states printed.ini)" ] ||
     bad "a value with quotes: $(grep ^terminal-states first.ini printed.ini)"

@@ -24,7 +24,8 @@ build() {
     local name=$1 program=$2
     shift 2
     # shellcheck disable=SC2046,SC2086  # flags are lists
-    $CC $CPPFLAGS $CFLAGS -std=gnu11 -Wall -Wextra $(PKG_CONFIG_SYSROOT_DIR=$root pc --cflags) \
+    $CC $CPPFLAGS $CFLAGS -std=gnu11 -Wall -Wextra -Wno-unused-parameter \
+        $(PKG_CONFIG_SYSROOT_DIR=$root pc --cflags) \
         -o "$program" "$root$examplesdir/$name.c" $LDFLAGS "$@"
 }
 
