@@ -17,7 +17,8 @@ typedef struct cli_command {
     const char *name;
     const char *arguments; /* as help shows them: "RUN [OPTION...]" */
     const char *summary;
-    const char *options; /* " a b ": names of those that go with it; NULL: all of training */
+    const char *options; /* " a b ": names of those that go with it; NULL: all but those it lacks */
+    const char *lacks;   /* where `options` is NULL, in the same form; NULL: nothing */
     int least, most;     /* words behind its name */
     const char *word;    /* what they are: "a run directory" */
     const char *example;
@@ -83,8 +84,8 @@ typedef struct cli_row {
 
 enum { CLI_MAX_ROWS = 512 };
 
-/* What goes with a command, one topic after another, the options of `plugin` (NULL: none) among it;
- * returns how many. */
+/* What goes with a command (NULL: with any), one topic after another, the options of `plugin`
+ * (NULL: none) among it; returns how many. */
 size_t cli_rows(const cli_command *command, const gfn_env_ops *plugin, cli_row rows[CLI_MAX_ROWS]);
 bool cli_goes_with(const cli_command *command, const char *option);
 

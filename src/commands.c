@@ -12,6 +12,7 @@ const cli_command cli_commands[] = {
      .arguments = "[OPTION...]",
      .summary = "train; train may be left out",
      .example = "--size 16 --iterations 2000",
+     .lacks = " trajectories ",
      .is_stoppable = true,
      .work = cli_train},
     {.name = "sample",

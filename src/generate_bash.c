@@ -55,7 +55,7 @@ static bool is_of(const cli_row *row, const char *env)
 static void put_values(FILE *to)
 {
     cli_row rows[CLI_MAX_ROWS];
-    const size_t n = cli_rows(&cli_commands[0], NULL, rows);
+    const size_t n = cli_rows(NULL, NULL, rows);
     fputs("# _gfn_dist_values OPTION ENVIRONMENT: the values of an option.\n"
           "_gfn_dist_values()\n{\n    kind='' words=''\n    case $1 in\n",
           to);

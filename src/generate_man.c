@@ -131,11 +131,11 @@ static void put_option(FILE *to, const gfn_option *option)
     put_line(to, limits);
 }
 
-static void put_options(FILE *to, const cli_command *command)
+static void put_options(FILE *to)
 {
     cli_row rows[CLI_MAX_ROWS];
     const char *topic = "";
-    const size_t n = cli_rows(command, NULL, rows);
+    const size_t n = cli_rows(NULL, NULL, rows);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(cli_topic(&rows[i]), topic) != 0) {
             topic = cli_topic(&rows[i]);
@@ -277,7 +277,7 @@ void cli_generate_man(FILE *to)
     put_commands(to);
     put_section(to, "OPTIONS");
     put_line(to, "A value stands behind its option as --name value or --name=value.");
-    put_options(to, &cli_commands[0]);
+    put_options(to);
     put_names(to);
     put_section(to, "FILES");
     put_line(to, "A run directory holds:");

@@ -87,7 +87,7 @@ static void print_all(FILE *to, const gfn_env_ops *plugin)
     print_fact(to, "gfn-dist COMMAND --help", "the options of one command", 36);
     print_facts(to, "Examples", cli_examples, 43);
     fputs("\nOptions, with the default in brackets:\n", to);
-    print_options(to, &cli_commands[0], plugin);
+    print_options(to, NULL, plugin);
     print_facts(to, "Exit status", cli_exits, 12);
     print_facts(to, "Metrics", cli_metrics, 12);
 }

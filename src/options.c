@@ -258,9 +258,14 @@ static bool refuse_command(cli_request *request, const char *word)
     return refuse(request, gfn_error_message());
 }
 
-/* What stands beside the options: a command, and what it works on. */
+/* What stands beside the options: a command, and what it works on. "help" means --help. */
 static bool read_command(int argc, char **argv, cli_request *request)
 {
+    if (optind < argc && strcmp(argv[optind], "help") == 0) {
+        optind++;
+        if (!keep_setting(request, "help", NULL))
+            return false;
+    }
     request->is_named = optind < argc;
     const char *word = request->is_named ? argv[optind++] : cli_commands[0].name;
     const cli_command *command = cli_command_find(word);
@@ -362,22 +367,44 @@ static bool check_print(cli_request *request)
     return true;
 }
 
+static bool is_given(const cli_request *request, const char *name)
+{
+    return strcmp(gfn_options_source(request->program, name), "default") != 0;
+}
+
+/* What is generated is the same whatever a run would be. */
+static bool check_generate(cli_request *request)
+{
+    if (!gfn_options_is_set(request->program, "generate"))
+        return true;
+    const char *other = request->n_settings > 0 ? request->settings[0].name : NULL;
+    for (const gfn_option *row = program_rows; row->name && !other; row++)
+        if (strcmp(row->name, "generate") != 0 && is_given(request, row->name))
+            other = row->name;
+    if (other == NULL)
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "generate: expected no other option, found \"%.100s\" (hint: gfn-dist --generate %s)",
+             other, gfn_options_text(request->program, "generate"));
+    return false;
+}
+
 /* What was given must mean something to the command. */
 static bool check_settings(cli_request *request)
 {
     if (gfn_options_flag(request->program, "help"))
         return true;
-    if (request->command->options == NULL)
-        return check_print(request) && check_resume(request) && check_seeds(request) &&
-               check_preset(request);
-    for (size_t i = 0; i < request->n_settings; i++)
-        if (!request->command->has_env_options && !check_option(request, request->settings[i].name))
+    const bool takes_all = request->command->options == NULL || request->command->has_env_options;
+    for (size_t i = 0; i < request->n_settings && !takes_all; i++)
+        if (!check_option(request, request->settings[i].name))
             return false;
     for (const gfn_option *row = program_rows; row->name; row++)
-        if (strcmp(gfn_options_source(request->program, row->name), "default") != 0 &&
-            !check_option(request, row->name))
+        if (is_given(request, row->name) && !check_option(request, row->name))
             return false;
-    return true;
+    if (request->command->options)
+        return true;
+    return check_generate(request) && check_print(request) && check_resume(request) &&
+           check_seeds(request) && check_preset(request);
 }
 
 bool cli_parse(int argc, char **argv, cli_request *request)
@@ -443,8 +470,11 @@ static gfn_status apply_settings(const cli_request *request, gfn_options *option
         const gfn_setting *s = &request->settings[i];
         if (!gfn_options_has(options, s->name))
             status = cli_refuse_name(env, s->name);
-        else if (strcmp(s->name, "env") != 0) /* the options are its own already */
-            status = gfn_options_set(options, s->name, s->value, "command line");
+        else /* the options are those of the environment already, which may have another name */
+            status = gfn_options_set(options, s->name,
+                                     strcmp(s->name, "env") == 0 ? gfn_options_text(options, "env")
+                                                                 : s->value,
+                                     "command line");
     }
     return status;
 }

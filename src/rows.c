@@ -11,7 +11,11 @@ bool cli_goes_with(const cli_command *command, const char *option)
 {
     char word[128];
     snprintf(word, sizeof word, " %s ", option);
-    return command->options == NULL || strstr(command->options, word) != NULL;
+    if (command == NULL)
+        return true;
+    if (command->options == NULL)
+        return command->lacks == NULL || strstr(command->lacks, word) == NULL;
+    return strstr(command->options, word) != NULL;
 }
 
 const char *cli_topic(const cli_row *row)

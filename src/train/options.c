@@ -156,17 +156,18 @@ static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options 
     return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
 }
 
-/* The line of the environment has been read already. */
-static gfn_status apply(const struct gfn_ini *ini, gfn_options *options)
+/* The line of the environment has been read already; it gives way to `env` (NULL: to nothing). */
+static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options *options)
 {
     const char *text = gfn_options_text(options, "env");
-    char *env;
-    GFN_TRY(gfn_allocate("env", strlen(text) + 1, 1, &env));
-    strcpy(env, text);
+    char *name;
+    GFN_TRY(gfn_allocate("env", strlen(text) + 1, 1, &name));
+    strcpy(name, text);
     gfn_status status = gfn_ini_apply(ini, options);
     if (status == GFN_OK)
-        status = gfn_options_set(options, "env", env, ini->source);
-    gfn_release(&env);
+        status = gfn_options_set(options, "env", name,
+                                 env ? "caller" : gfn_options_source(options, "env"));
+    gfn_release(&name);
     return status;
 }
 
@@ -179,7 +180,7 @@ gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options *
     if (status != GFN_OK)
         gfn_fail_in(status, "%s: ", ini.source);
     else
-        status = apply(&ini, *options);
+        status = apply(&ini, env, *options);
     if (status != GFN_OK)
         gfn_options_destroy(options);
     gfn_ini_clear(&ini);

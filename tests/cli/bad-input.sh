@@ -72,6 +72,16 @@ refused 2 "$everything" eval a --size 8
 refused 2 "$everything" eval a --out x
 refused 2 "$everything" sample a --progress never
 refused 2 "$everything" list --config x
+refused 2 "^gfn-dist: trajectories: expected an option of train, found .*hint" --trajectories x
+refused 2 "^gfn-dist: trajectories: expected an option of train, found .*hint" \
+    --print-config train --trajectories x
+refused 2 '^gfn-dist: generate: expected no other option, found "size" .*hint' \
+    --generate man --size 8
+refused 2 '^gfn-dist: generate: expected no other option, found "print-config" .*hint' \
+    --generate bash --print-config
+refused 2 '^gfn-dist: generate: expected an option of eval, .*hint' eval a --generate man
+refused 2 '^gfn-dist: print-config: expected an option of check-env, .*hint' \
+    check-env hypergrid --print-config
 
 # Presets.
 refused 2 '^gfn-dist: preset: expected one of seed, torchgfn-2d8, .*found "sead".*hint' --preset sead

@@ -34,7 +34,7 @@ options help >in-help
 sed 's/\\-/-/g' page | sed -nE '/^\.SH OPTIONS/,/^\.SH OBJ/s/^\\fB(--[a-z0-9-]+)\\fR.*/\1/p' |
     sort >in-page
 sed -n '/^_gfn_dist_options/,/^}/p' completion >offers
-sed -n '/^ *train)/,/;;/p' offers | grep -oE -- '--[a-z0-9-]+' | sort >in-completion
+grep -oE -- '--[a-z0-9-]+' offers | sort -u >in-completion
 is_same in-help in-page 'help and man page differ'
 is_same in-help in-completion 'help and completion differ'
 # What can be set is what a run keeps, and options of the program.
@@ -63,11 +63,14 @@ value() {
     esac
 }
 
-commands=$(sed -nE '/^Commands/,/^$/s/^  gfn-dist \[?([a-z]+)\]? .*/\1/p' help)
-[ "$(wc -w <<<"$commands")" -ge 4 ] || bad "--help: commands: $commands"
+commands=$(sed -nE '/^Commands/,/^$/s/^  gfn-dist \[?([a-z-]+)\]? .*/\1/p' help)
+wanted=$(sed -nE "s/^_gfn_dist_commands='(.*)'\$/\1/p" completion)
+[ -n "$wanted" ] && [ "$(xargs <<<"$commands")" = "$wanted" ] ||
+    bad "--help: commands $commands, completion has $wanted"
 for command in $commands; do
     "$GFN_DIST" "$command" --help >help-$command || bad "gfn-dist $command --help: exit $?"
     "$GFN_DIST" --help "$command" | cmp -s - "help-$command" || bad "--help $command differs"
+    "$GFN_DIST" help "$command" | cmp -s - "help-$command" || bad "help $command differs"
     grep -qE '.{81}| $' "help-$command" && bad "$command --help: wider than 80 columns"
     sed -n 2p "help-$command" | grep -qE "^  gfn-dist \[?$command\]?( |\$)" ||
         bad "$command --help: no usage: $(head -n 3 "help-$command")"
@@ -79,11 +82,14 @@ for command in $commands; do
     is_same mine offered "$command: help and completion differ"
     words=("$command")
     ! sed -n 2p "help-$command" | grep -q ' RUN' || words+=(nowhere)
+    ! sed -n 2p "help-$command" | grep -q ' ENV' || words+=(hypergrid)
     for option in $(comm -23 in-help mine); do
         says "expected an option of $command" "${words[@]}" "$option=$(value "$option")"
     done
 done
-options help-train | cmp -s - in-help || bad 'train --help has not all options'
+"$GFN_DIST" help | cmp -s - help || bad 'help differs from --help'
+options help-train | cmp -s - <(grep -vx -- --trajectories in-help) ||
+    bad 'train --help has not all options'
 grep -qx -- '--samples' mine && bad 'list --help shows --samples'
 for option in $(options help-eval); do
     "$GFN_DIST" eval nowhere "$option=1" 2>&1 | grep 'expected an option' && bad "eval $option"

@@ -57,6 +57,18 @@ prints --config first.ini
 [ "$(grep ^terminal-states first.ini)" = "$(grep ^terminal-states printed.ini)" ] ||
     bad "a value with quotes: $(grep ^terminal-states first.ini printed.ini)"
 
+# The environment, whoever names it.
+printf 'seed = 1\nenv = hypergrid\n' >env.ini
+prints --env hypergrid
+has env hypergrid 'command line'
+prints --config env.ini
+has env hypergrid 'env.ini:2'
+prints --config env.ini --env hypergrid
+has env hypergrid 'command line'
+has seed 1 'env.ini:1'
+prints --config mine.ini
+has env hypergrid default
+
 # Several ranks print it once.
 if [ "$MPI_NAME" != none ]; then
     "$NP_RUN" --ranks 3 -- "$GFN_DIST" --size 7 --print-config >printed.ini 2>err ||
