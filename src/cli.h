@@ -123,7 +123,7 @@ void cli_generate_bash(FILE *to);
 
 /* train.c: the commands that train. */
 gfn_status cli_train(gfn_comm *comm, const cli_request *request, bool *is_complete);
-void cli_listen_to_signals(void);
+void cli_listen_to_signals(const cli_request *request);
 
 /* Train a run to its end or until a stop, kept in `directory` ("": a new one). `name` stands before
  * the live line. report->draw is ended by gfn_draw_clear(). */

@@ -50,7 +50,7 @@ static int work(const cli_request *request)
     gfn_comm *comm = NULL;
     bool is_complete = true;
     if (request->command->is_stoppable)
-        cli_listen_to_signals();
+        cli_listen_to_signals(request);
     gfn_status status = gfn_comm_open(&comm);
     if (status != GFN_OK) {
         if (gfn_comm_launched_rank() == 0)

@@ -109,7 +109,7 @@ void cli_pass_on_notice(const gfn_run *run)
         fprintf(stderr, "%s\n", gfn_run_notice(run));
 }
 
-static void print_files(const gfn_run *run)
+static void print_files(const gfn_run *run, bool is_complete)
 {
     const char *directory = gfn_run_directory(run);
     const bool wants_picture =
@@ -120,6 +120,8 @@ static void print_files(const gfn_run *run)
     else if (wants_picture)
         printf("  no histogram.png: this build has no Cairo (hint: apt-get install libcairo2-dev, "
                "then configure and build again)\n");
+    if (!is_complete)
+        printf("  gfn-dist --resume %s goes on\n", directory);
 }
 
 void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *r)
@@ -133,7 +135,7 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
     print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);
     print_heat_map(request, run, &r->draw);
     if (gfn_run_directory(run)[0])
-        print_files(run);
+        print_files(run, r->is_complete);
 }
 
 void cli_report_evaluation(const cli_request *request, const gfn_run *run,

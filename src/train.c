@@ -4,14 +4,28 @@
  */
 #include "cli.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 /* The trainer that a signal stops, and whether one came, perhaps before there was a trainer.
  * Launchers and batch systems repeat signals, so only a second SIGINT ends the process at once. */
 static gfn_trainer *volatile stoppable;
 static volatile sig_atomic_t has_signal, has_interrupt;
+
+/* Somebody may sit before the terminal and wait: they are told what Ctrl-C does. */
+static volatile sig_atomic_t tells_interrupt;
+
+static void tell_interrupt(void)
+{
+    static const char text[] = "\nstopping, and saving; a second Ctrl-C ends it at once\n";
+    const int old = errno;
+    const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written; /* it stops all the same */
+    errno = old;
+}
 
 static void stop(int number)
 {
@@ -20,16 +34,21 @@ static void stop(int number)
         raise(SIGINT);
     }
     has_signal = 1;
-    if (number == SIGINT)
+    if (number == SIGINT) {
         has_interrupt = 1;
+        if (tells_interrupt)
+            tell_interrupt();
+    }
     if (stoppable)
         gfn_trainer_request_stop(stoppable);
 }
 
-void cli_listen_to_signals(void)
+void cli_listen_to_signals(const cli_request *request)
 {
     static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGINT, SIGALRM};
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    tells_interrupt = gfn_comm_launched_rank() == 0 && isatty(STDERR_FILENO) &&
+                      !gfn_options_flag(request->program, "quiet");
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         sigaction(numbers[i], &action, NULL);

@@ -19,6 +19,14 @@ struct gfn_nearest {
 
 void gfn_nearest_offer(struct gfn_nearest *nearest, const char *name, size_t length);
 
+/* The hint of a message about the text: the nearest name, `length` bytes of it; or `list`, where
+ * all are listed, if over half of the text would have to change (or nothing was offered). */
+struct gfn_hint {
+    const char *text;
+    int length;
+};
+struct gfn_hint gfn_nearest_hint(const struct gfn_nearest *nearest, const char *list);
+
 /* The names of a list, such as of the objectives: NULL past its end. */
 typedef const char *gfn_name_at(size_t index);
 

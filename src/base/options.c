@@ -112,6 +112,9 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
 
 /* ---- messages ---- */
 
+/* What lists them with their choices. */
+static const char all_options[] = "gfn-dist --help";
+
 /* " from 2 to 100", " of at least 2", " of at most 100" or "", with `unit` after the number. */
 static void write_range(const gfn_option *row, const char *unit, char *out, size_t size)
 {
@@ -155,8 +158,9 @@ static gfn_status refuse(const gfn_option *row, const char *text)
     if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
         struct gfn_nearest nearest = {.text = text};
         is_choice(row->choices, &nearest);
+        const struct gfn_hint hint = gfn_nearest_hint(&nearest, all_options);
         return gfn_fail(GFN_EINVAL, "%s: expected one of %s, found \"%s\" (hint: %.*s)", row->name,
-                        row->choices, found, (int)nearest.length, nearest.name);
+                        row->choices, found, hint.length, hint.text);
     }
     if (row->type != GFN_OPTION_FLAG && row->type != GFN_OPTION_WORD)
         write_range(row, expected[row->type].unit, range, sizeof range);
@@ -176,8 +180,9 @@ static gfn_status refuse_name(const gfn_options *options, const char *name)
         const char *other = options->entries[i].row->name;
         gfn_nearest_offer(&nearest, other, strlen(other));
     }
-    return gfn_fail(GFN_EINVAL, "expected the name of an option, found \"%s\" (hint: %s)", found,
-                    nearest.name ? nearest.name : "none");
+    const struct gfn_hint hint = gfn_nearest_hint(&nearest, all_options);
+    return gfn_fail(GFN_EINVAL, "expected the name of an option, found \"%s\" (hint: %.*s)", found,
+                    hint.length, hint.text);
 }
 
 /* ---- the set ---- */

@@ -84,7 +84,7 @@ for command in $commands; do
     ! sed -n 2p "help-$command" | grep -q ' RUN' || words+=(nowhere)
     ! sed -n 2p "help-$command" | grep -q ' ENV' || words+=(hypergrid)
     for option in $(comm -23 in-help mine); do
-        says "expected an option of $command" "${words[@]}" "$option=$(value "$option")"
+        says "expected an option of ($command|hypergrid or --seed), " "${words[@]}" "$option=$(value "$option")"
     done
 done
 "$GFN_DIST" help | cmp -s - help || bad 'help differs from --help'
@@ -107,4 +107,10 @@ says '\(hint: tanh\)' --activation tahn
 says '\(hint: cosine\)' --schedule cosin
 says '\(hint: size\)' --sise 3
 says '\(hint: bash\)' --generate bsh
+# One that is far from all is no help.
+says 'found "frobnicate" \(hint: gfn-dist --help\)' frobnicate
+says 'found "xyzzy" \(hint: gfn-dist --help\)' --xyzzy 8
+says 'found "xyzzy" \(hint: gfn-dist --help\)' --backward xyzzy
+says 'found "xyzzy" \(hint: gfn-dist list\)' --objective xyzzy
+says 'found "frobnicate" \(hint: gfn-dist --help\)' help frobnicate
 exit $failed

@@ -65,6 +65,20 @@ for term in dumb ''; do
     ! is_rewritten seen || bad "TERM=$term: $(cat -A seen)"
 done
 
+# ---- a run that is stopped
+
+on_terminal 80 timeout --foreground -s INT 2 "${long[@]}" --time-limit 60
+grep -q "^stopping, and saving; a second Ctrl-C " seen || bad "Ctrl-C is not answered: $(cat -A seen)"
+grep -q '^  gfn-dist --resume run goes on' seen || bad "nothing says how to go on: $(cat -A seen)"
+on_terminal 80 timeout --foreground -s INT 2 "${long[@]}" --time-limit 60 --quiet
+! grep -q '[^[:space:]]' seen || bad "Ctrl-C and --quiet: $(cat -A seen)"
+[ -s run/checkpoint.safetensors ] || bad "Ctrl-C and --quiet: not saved"
+in_files timeout --foreground -s INT 2 "${long[@]}" --time-limit 60
+! grep -q 'Ctrl-C' out err || bad "Ctrl-C without a terminal: $(cat err)"
+grep -q '^  gfn-dist --resume run goes on$' out || bad "nothing says how to go on: $(cat out)"
+in_files "$GFN_DIST" --size 4 --iterations 3 --out run
+! grep -q 'goes on' out || bad "a run that is done goes on: $(cat out)"
+
 # Behind a launcher there is a terminal only where the launcher has one that it shows.
 launched() { on_terminal 80 "$NP_RUN" --ranks 2 -- "$@"; }
 if [ "$MPI_NAME" = openmpi ]; then

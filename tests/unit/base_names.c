@@ -46,6 +46,23 @@ static void a_name_may_be_part_of_a_text(void **state)
     assert_int_equal(nearest.distance, 1);
 }
 
+static void a_name_that_is_far_is_no_hint(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *hint;
+    } rows[] = {{"evil", "eval"},  {"ev", "eval"},   {"evla", "eval"}, {"help", "the list"},
+                {"x", "the list"}, {"", "the list"}, {"evalu", "eval"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gfn_nearest nearest = {.text = rows[i].text};
+        assert_string_equal(gfn_nearest_hint(&nearest, "the list").text, "the list");
+        gfn_nearest_offer(&nearest, "eval", 4);
+        const struct gfn_hint hint = gfn_nearest_hint(&nearest, "the list");
+        assert_string_equal(hint.text, rows[i].hint);
+        assert_int_equal(hint.length, strlen(rows[i].hint));
+    }
+}
+
 static const char *metal(size_t index)
 {
     static const char *const metals[] = {"iron", "zinc", "tin"};
@@ -72,7 +89,7 @@ static void lists_may_be_too_long_for_a_message(void **state)
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
     assert_int_equal(gfn_refuse_name("metal", many, text), GFN_EINVAL);
-    assert_non_null(strstr(gfn_error_message(), "x\" (hint: names-and-names)"));
+    assert_non_null(strstr(gfn_error_message(), "x\" (hint: gfn-dist list)"));
 }
 
 int main(void)
@@ -81,6 +98,7 @@ int main(void)
         cmocka_unit_test(the_first_of_the_nearest_names_stays),
         cmocka_unit_test(a_name_that_begins_with_the_text_is_the_nearest),
         cmocka_unit_test(a_name_may_be_part_of_a_text),
+        cmocka_unit_test(a_name_that_is_far_is_no_hint),
         cmocka_unit_test(a_refusal_names_all_and_the_nearest),
         cmocka_unit_test(lists_may_be_too_long_for_a_message),
     };

@@ -176,7 +176,8 @@ static void wrong_values_are_refused_with_a_message_and_change_nothing(void **st
          "objective: expected one of tb|db|subtb, found \"subbt\" (hint: subtb)"},
         {"objective", "t", "objective: expected one of tb|db|subtb, found \"t\" (hint: tb)"},
         {"objective", "tb|db",
-         "objective: expected one of tb|db|subtb, found \"tb|db\" (hint: tb)"},
+         "objective: expected one of tb|db|subtb, found \"tb|db\" (hint: gfn-dist "
+         "--help)"},
         {"name", "a\nb",
          "name: expected text without control characters, found \"a?b\" (hint: the default is "
          "grid)"},
@@ -189,7 +190,8 @@ static void wrong_values_are_refused_with_a_message_and_change_nothing(void **st
          "5m, 2h or 1d)"},
         {"quiet", "maybe", "quiet: expected yes or no, found \"maybe\" (hint: the default is no)"},
         {"quite", "yes", "expected the name of an option, found \"quite\" (hint: quiet)"},
-        {"batch\n", "1", "expected the name of an option, found \"batch?\" (hint: out)"},
+        {"batch\n", "1",
+         "expected the name of an option, found \"batch?\" (hint: gfn-dist --help)"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(gfn_options_set(options, bad[i].name, bad[i].text, "test"), GFN_EINVAL);
