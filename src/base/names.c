@@ -43,7 +43,7 @@ gfn_status gfn_refuse_name(const char *what, gfn_name_at *name_at, const char *t
             used +=
                 (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", name);
     }
-    const struct gfn_hint hint = gfn_nearest_hint(&nearest, "gfn-dist list");
+    const struct gfn_hint hint = gfn_nearest_hint(&nearest, "gfn-dist --help");
     return gfn_fail(GFN_EINVAL, "%s: expected one of %s, found \"%.200s\" (hint: %.*s)", what,
                     known, text, hint.length, hint.text);
 }

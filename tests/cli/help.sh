@@ -111,6 +111,6 @@ says '\(hint: bash\)' --generate bsh
 says 'found "frobnicate" \(hint: gfn-dist --help\)' frobnicate
 says 'found "xyzzy" \(hint: gfn-dist --help\)' --xyzzy 8
 says 'found "xyzzy" \(hint: gfn-dist --help\)' --backward xyzzy
-says 'found "xyzzy" \(hint: gfn-dist list\)' --objective xyzzy
+says 'found "xyzzy" \(hint: gfn-dist --help\)' --objective xyzzy
 says 'found "frobnicate" \(hint: gfn-dist --help\)' help frobnicate
 exit $failed

@@ -89,7 +89,7 @@ static void lists_may_be_too_long_for_a_message(void **state)
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
     assert_int_equal(gfn_refuse_name("metal", many, text), GFN_EINVAL);
-    assert_non_null(strstr(gfn_error_message(), "x\" (hint: gfn-dist list)"));
+    assert_non_null(strstr(gfn_error_message(), "x\" (hint: gfn-dist --help)"));
 }
 
 int main(void)

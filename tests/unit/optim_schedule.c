@@ -74,7 +74,7 @@ static void unknown_schedules_are_refused(void **state)
     }
     assert_string_equal(gfn_error_message(),
                         "schedule: expected one of constant, linear, cosine, found "
-                        "\"step\" (hint: linear)");
+                        "\"step\" (hint: gfn-dist --help)");
 }
 
 int main(void)
