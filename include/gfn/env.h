@@ -55,7 +55,8 @@ typedef struct gfn_env_ops {
     size_t size;               /* sizeof(gfn_env_ops): guards the binary interface */
     const char *name;          /* "hypergrid": letters, digits, '-' and '_', at most 64 */
     const char *summary;       /* one sentence */
-    const gfn_option *options; /* ended by a row without name; NULL: none */
+    const gfn_option *options; /* ended by a row without name; NULL: none. Rows are whole: only
+                                * `choices` may be NULL. */
 
     /* Make a world from its options (all of them present and in range; not to be kept). What makes
      * no sense together is refused with `return gfn_fail(GFN_EINVAL, ...)`. */

@@ -30,9 +30,9 @@ typedef struct gfn_option {
     const char *name; /* "batch-size": --batch-size, batch-size = ... in config.ini */
     gfn_option_type type;
     const char *fallback; /* default value as text; "" means unset */
-    double min, max;      /* inclusive; used by INT, NUMBER, WIDTHS and TIME */
+    double min, max;      /* inclusive, min <= max; used by INT, NUMBER, WIDTHS and TIME */
     const char *choices;  /* "tb|db": for WORD; NULL: anything */
-    const char *topic;    /* heading in --help */
+    const char *topic;    /* heading in --help; needed */
     const char *help;     /* one sentence, with the unit */
 } gfn_option;
 

@@ -21,6 +21,23 @@ static bool is_name(const char *name, size_t most)
     return n > 0 && n <= most && name[0] != '-' && strspn(name, allowed) == n;
 }
 
+/* A header that is newer than this library may know more types. */
+static gfn_status check_type(const gfn_env_ops *ops, const gfn_option *row)
+{
+    const bool has_bounds = row->type != GFN_OPTION_WORD && row->type != GFN_OPTION_FLAG;
+    if ((int)row->type < GFN_OPTION_INT || (int)row->type > GFN_OPTION_FLAG)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: option %s: expected a type of gfn_option_type, found %d (hint: "
+                        "compile with this library's headers)",
+                        ops->name, row->name, (int)row->type);
+    if (has_bounds && !(row->min <= row->max)) /* no number is none of it */
+        return gfn_fail(GFN_EINVAL,
+                        "%s: option %s: expected min <= max, found %g and %g (hint: both are "
+                        "inclusive)",
+                        ops->name, row->name, row->min, row->max);
+    return GFN_OK;
+}
+
 /* That defaults fit is found where a set is made of the rows. */
 static gfn_status check_rows(const gfn_env_ops *ops)
 {
@@ -35,6 +52,12 @@ static gfn_status check_rows(const gfn_env_ops *ops)
                             "%s: option %s: expected a default and a help text, found no %s (hint: "
                             "the default \"\" is unset)",
                             ops->name, row->name, row->help ? "default" : "help");
+        if (row->topic == NULL)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: option %s: expected a topic (a heading), found none (hint: "
+                            ".topic = \"Environment\")",
+                            ops->name, row->name);
+        GFN_TRY(check_type(ops, row));
     }
     return GFN_OK;
 }

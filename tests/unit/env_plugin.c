@@ -3,6 +3,7 @@
  * Kinds of worlds that a program adds, and what stands in the way of loading one. (That good
  * plug-ins are loaded is told by tests/cli/plugin.sh.)
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,25 @@ static void a_table_that_lacks_something_is_not_added(void **state)
                                          {0}};
     static const gfn_option bad_name[] = {
         {"two words", GFN_OPTION_INT, "3", 0, 9, NULL, "Tree", "levels"}, {0}};
-    const gfn_option *const tables[] = {no_default, no_help, bad_name};
-    static const char *const parts[] = {"found no default", "found no help", "\"two words\""};
+    static const gfn_option no_topic[] = {
+        {"depth", GFN_OPTION_INT, "3", 0, 9, NULL, NULL, "levels"}, {0}};
+    static const gfn_option no_type[] = {
+        {"depth", (gfn_option_type)(GFN_OPTION_FLAG + 1), "3", 0, 9, NULL, "Tree", "levels"}, {0}};
+    static const gfn_option no_room[] = {
+        {"depth", GFN_OPTION_INT, "3", 9, 0, NULL, "Tree", "levels"}, {0}};
+    static const gfn_option no_bound[] = {
+        {"depth", GFN_OPTION_NUMBER, "3", 0, NAN, NULL, "Tree", "levels"}, {0}};
+    const gfn_option *const tables[] = {no_default, no_help, bad_name, no_topic,
+                                        no_type,    no_room, no_bound};
+    static const char *const parts[] = {
+        "found no default",
+        "found no help",
+        "\"two words\"",
+        "option depth: expected a topic (a heading), found none",
+        "option depth: expected a type of gfn_option_type, found 6",
+        "option depth: expected min <= max, found 9 and 0",
+        "option depth: expected min <= max, found 0 and nan",
+    };
     gfn_env_ops other = bits_world;
     assert_refused(gfn_env_add(NULL), GFN_EINVAL, "gfn_env_ops of 0 bytes, needs");
     other.size = 8;
@@ -85,7 +103,7 @@ static void a_table_that_lacks_something_is_not_added(void **state)
     other = bits_world;
     other.name = "../bits";
     assert_refused(gfn_env_add(&other), GFN_EINVAL, "found \"../bits\" (hint: ");
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         other = bits_world;
         other.options = tables[i];
         assert_refused(gfn_env_add(&other), GFN_EINVAL, parts[i]);
