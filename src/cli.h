@@ -46,6 +46,7 @@ struct cli_request {
     gfn_setting *settings; /* [n_settings] what was given for the run, in order */
     size_t n_settings;
     const gfn_env_ops *plugin; /* that was named and could be loaded; NULL: none */
+    const char *names_env;     /* a kind that was named, known or not; borrowed; NULL: none */
     bool is_open;              /* names that are not known may be those of an environment */
     char *names;               /* of such settings, one after another */
     size_t names_used;
@@ -69,8 +70,8 @@ gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name);
 /* Whether the program has no options of the names that an environment has. Errors: GFN_EINVAL. */
 gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env);
 
-/* The plug-in that --env names; *env is NULL where it names none. Errors: those of gfn_env_open().
- */
+/* The plug-in that --env names, or of check-env the environment that the word behind it names; *env
+ * is NULL where there is none. Errors: those of gfn_env_open(). */
 gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env);
 
 /* The setting `name` as the command line gave it; NULL where it did not. */
@@ -85,7 +86,8 @@ typedef struct cli_row {
 enum { CLI_MAX_ROWS = 512 };
 
 /* What goes with a command (NULL: with any), one topic after another, the options of `plugin`
- * (NULL: none) among it; returns how many. */
+ * (NULL: none) among it, and of all other kinds unless the command works on this one alone;
+ * returns how many. */
 size_t cli_rows(const cli_command *command, const gfn_env_ops *plugin, cli_row rows[CLI_MAX_ROWS]);
 bool cli_goes_with(const cli_command *command, const char *option);
 

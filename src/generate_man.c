@@ -194,13 +194,18 @@ static void put_list(FILE *to, const cli_command *command)
 {
     cli_row rows[CLI_MAX_ROWS];
     const size_t n = cli_rows(command, NULL, rows);
+    const char *separator = "";
     fputs("Options:\n", to);
     for (size_t i = 0; i < n; i++) {
         char name[128];
+        if (command->has_env_options && rows[i].env)
+            continue;
         snprintf(name, sizeof name, "--%s", rows[i].option->name);
+        fputs(separator, to);
         put_in(to, 'B', name);
-        fputs(i + 1 < n ? ",\n" : ".\n", to);
+        separator = ",\n";
     }
+    fputs(command->has_env_options ? ",\nand the options of \\fIENV\\fR.\n" : ".\n", to);
 }
 
 static void put_commands(FILE *to)

@@ -129,8 +129,10 @@ static void look_for_plugin(int argc, char **argv, cli_request *request)
         request->is_open |= is_check || value_of(argc, argv, i, "config") != NULL ||
                             value_of(argc, argv, i, "resume") != NULL;
     }
-    if (!gfn_env_is_path(env))
+    if (!gfn_env_is_path(env)) {
+        request->names_env = env[0] ? env : NULL;
         return;
+    }
     request->is_open = true;
     if (gfn_env_open(env, &request->plugin) != GFN_OK)
         request->plugin = NULL;
@@ -165,7 +167,10 @@ static bool refuse_unknown(cli_request *request, const char *argument)
                  argument);
         return false;
     }
-    cli_refuse_name(request->plugin ? request->plugin : gfn_env_kind(0), name);
+    /* Of an environment that nobody knows, the options cannot be known either. */
+    const gfn_env_ops *env = request->plugin ? request->plugin : gfn_env_kind(0);
+    if (!request->names_env || gfn_env_open(request->names_env, &env) == GFN_OK)
+        cli_refuse_name(env, name);
     return refuse(request, gfn_error_message());
 }
 
@@ -446,6 +451,8 @@ gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env)
 {
     const char *named = cli_find(request, "env");
     *env = NULL;
+    if (request->command->has_env_options) /* the word behind it, plug-in or not */
+        return request->n_words > 0 ? gfn_env_open(request->words[0], env) : GFN_OK;
     return named && gfn_env_is_path(named) ? gfn_env_open(named, env) : GFN_OK;
 }
 

@@ -30,10 +30,11 @@ static size_t add_table(cli_row *rows, size_t n, const gfn_option *table, const 
     return n;
 }
 
-static size_t add_all(const gfn_env_ops *plugin, cli_row *rows)
+static size_t add_all(const cli_command *command, const gfn_env_ops *plugin, cli_row *rows)
 {
     size_t n = add_table(rows, 0, gfn_run_option_rows(), NULL);
-    for (size_t i = 0; i < gfn_env_kinds(); i++)
+    const bool is_alone = plugin && command && command->has_env_options;
+    for (size_t i = 0; i < gfn_env_kinds() && !is_alone; i++)
         n = add_table(rows, n, gfn_env_kind(i)->options, gfn_env_kind(i)->name);
     if (plugin)
         n = add_table(rows, n, plugin->options, plugin->name);
@@ -54,7 +55,7 @@ static bool is_row_of(const cli_command *command, const cli_row *row)
 size_t cli_rows(const cli_command *command, const gfn_env_ops *plugin, cli_row rows[CLI_MAX_ROWS])
 {
     cli_row all[CLI_MAX_ROWS];
-    const size_t n_all = add_all(plugin, all);
+    const size_t n_all = add_all(command, plugin, all);
     size_t n = 0;
     for (size_t i = 0; i < n_all; i++) {
         bool is_done = false;

@@ -5,11 +5,20 @@
 #include "env/world.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
+
+/* Every name under which a plug-in was opened, to the end of the process: what a file of that name
+ * holds later is not what runs here. */
+static gfn_env_file *files;
 
 bool gfn_env_is_path(const char *env)
 {
@@ -17,26 +26,74 @@ bool gfn_env_is_path(const char *env)
     return strchr(env, '/') != NULL || (n > 3 && strcmp(env + n - 3, ".so") == 0);
 }
 
-/* The linker's words begin with the path, as the message does. */
-static gfn_status refuse_file(const char *path)
+static gfn_status refuse_file(const char *path, const char *why)
 {
-    const char *why = dlerror();
-    const size_t n = strlen(path);
-    if (why && strncmp(why, path, n) == 0 && why[n] == ':')
-        why += n + 1 + strspn(why + n + 1, " ");
     return gfn_fail(GFN_EIO,
                     "%.300s: cannot load the plug-in: %.300s (hint: cc -shared -fPIC NAME.c -o "
                     "NAME.so)",
                     path, why ? why : "no reason is given");
 }
 
-/* Nothing is ever unloaded: tables are borrowed. Of one file there is one handle, however often it
- * is asked for. */
-static gfn_status load(const char *path, const gfn_env_ops **ops)
+/* The linker's words begin with the path, as the message does. */
+static gfn_status refuse_linked(const char *path, const char *name)
 {
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (handle == NULL)
-        return refuse_file(path);
+    const char *why = dlerror();
+    const size_t n = strlen(name);
+    if (why && strncmp(why, name, n) == 0 && why[n] == ':')
+        why += n + 1 + strspn(why + n + 1, " ");
+    return refuse_file(path, why);
+}
+
+static bool read_at(int fd, off_t offset, void *to, size_t n)
+{
+    return pread(fd, to, n, offset) == (ssize_t)n;
+}
+
+/* Whether the file has all that the linker maps: what is missing ends in a signal, not in an error.
+ * What is no shared object of this machine the linker refuses itself. */
+static bool is_whole(int fd, off_t size)
+{
+    ElfW(Ehdr) head;
+    ElfW(Phdr) part;
+    if (!read_at(fd, 0, &head, sizeof head) || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 ||
+        head.e_phentsize != sizeof part)
+        return true;
+    for (size_t i = 0; i < head.e_phnum; i++) {
+        if (!read_at(fd, (off_t)(head.e_phoff + i * sizeof part), &part, sizeof part))
+            return false;
+        if (part.p_type == PT_LOAD &&
+            (part.p_offset > (uintmax_t)size || part.p_filesz > (uintmax_t)size - part.p_offset))
+            return false;
+    }
+    return true;
+}
+
+const gfn_env_file *gfn_env_file_named(const char *path)
+{
+    const gfn_env_file *f = path[0] == '/' ? files : NULL; /* others depend on where one is */
+    while (f && strcmp(f->path, path) != 0)
+        f = f->next;
+    return f;
+}
+
+gfn_env_file *gfn_env_file_of(const gfn_env_ops *ops)
+{
+    gfn_env_file *f = files;
+    while (f && f->ops != ops)
+        f = f->next;
+    return f;
+}
+
+static const gfn_env_file *find_same(const gfn_env_file *file)
+{
+    const gfn_env_file *f = files;
+    while (f && (f->device != file->device || f->inode != file->inode))
+        f = f->next;
+    return f;
+}
+
+static gfn_status find_table(const char *path, void *handle, const gfn_env_ops **ops)
+{
     const gfn_env_ops *found = dlsym(handle, GFN_ENV_SYMBOL);
     if (found == NULL)
         return gfn_fail(
@@ -57,14 +114,95 @@ static gfn_status load(const char *path, const gfn_env_ops **ops)
     return GFN_OK;
 }
 
-gfn_status gfn_env_load(const char *path, const gfn_env_ops **ops)
+/* Nothing is ever unloaded: tables are borrowed. The linker knows what it has loaded by the name,
+ * too: that of a descriptor must not come to mean another file, and stays open. By its own name a
+ * file is loaded where the user names it (libraries beside it, $ORIGIN, are found so), unless the
+ * linker would read another name into it. */
+static gfn_status load(gfn_env_file *file)
 {
-    char *here;
-    if (strchr(path, '/')) /* else it would be looked for where libraries are */
-        return load(path, ops);
-    GFN_TRY(gfn_allocate("path", strlen(path) + 3, 1, &here));
-    snprintf(here, strlen(path) + 3, "./%s", path);
-    const gfn_status status = load(here, ops);
-    gfn_release(&here);
+    char name[64];
+    struct stat found;
+    const bool is_literal = file->is_trusted && strchr(file->path, '$') == NULL;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", file->fd);
+    const bool has_descriptors = !is_literal && stat(name, &found) == 0;
+    const char *taken = has_descriptors ? name : file->path;
+    void *handle = dlopen(taken, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL)
+        return refuse_linked(file->path, taken);
+    if (has_descriptors)
+        file->is_kept = true;
+    return find_table(file->path, handle, &file->ops);
+}
+
+static gfn_status open_file(gfn_env_file *file)
+{
+    struct stat found;
+    if (file->fd < 0)
+        file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* of a pipe: no wait */
+    if (file->fd < 0 || fstat(file->fd, &found) != 0)
+        return refuse_file(file->path, strerror(errno));
+    if (!S_ISREG(found.st_mode))
+        return refuse_file(file->path, "it is no file");
+    file->device = found.st_dev;
+    file->inode = found.st_ino;
+    return is_whole(file->fd, found.st_size) ? GFN_OK
+                                             : refuse_file(file->path, "its end is missing");
+}
+
+/* Another name of a file that is loaded. */
+static void take_over(const gfn_env_file *same, gfn_env_file *file)
+{
+    close(file->fd);
+    file->fd = same->fd;
+    file->ops = same->ops;
+    file->is_kept = true;
+    file->is_trusted = same->is_trusted;
+    file->has_crc = same->has_crc;
+    file->crc = same->crc;
+}
+
+static gfn_status make_file(const char *path, int fd, gfn_env_file **file)
+{
+    const size_t n = strlen(path) + 3;
+    GFN_TRY(gfn_allocate("plug-in", 1, sizeof **file + n, file));
+    **file = (gfn_env_file){.fd = fd, .is_trusted = fd < 0};
+    /* Without a folder it would be looked for where libraries are. */
+    snprintf((*file)->path, n, "%s%s", strchr(path, '/') ? "" : "./", path);
+    return GFN_OK;
+}
+
+static gfn_status open_new(gfn_env_file *file, const gfn_env_ops **ops)
+{
+    GFN_TRY(open_file(file));
+    const gfn_env_file *same = find_same(file);
+    if (same)
+        take_over(same, file);
+    else
+        GFN_TRY(load(file));
+    *ops = file->ops;
+    return GFN_OK;
+}
+
+gfn_status gfn_env_load(const char *path, int fd, const gfn_env_ops **ops)
+{
+    const gfn_env_file *known = gfn_env_file_named(path);
+    gfn_env_file *file = NULL;
+    gfn_status status = known ? GFN_OK : make_file(path, fd, &file);
+    if (file == NULL) {
+        if (fd >= 0)
+            close(fd);
+        if (known)
+            *ops = known->ops;
+        return status;
+    }
+    status = open_new(file, ops);
+    if (status == GFN_OK && (gfn_env_file_of(file->ops) == NULL || path[0] == '/')) {
+        file->next = files;
+        files = file;
+        return GFN_OK;
+    }
+    if (file->fd >= 0 && !file->is_kept)
+        close(file->fd);
+    gfn_release(&file);
     return status;
 }

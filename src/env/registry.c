@@ -83,7 +83,7 @@ static gfn_status refuse(const char *name)
 gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)
 {
     if (gfn_env_is_path(env))
-        return gfn_env_load(env, ops);
+        return gfn_env_load(env, -1, ops);
     const gfn_env_ops *found = gfn_env_find(env);
     if (found == NULL)
         return refuse(env);

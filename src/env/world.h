@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <gfn/env.h>
 
@@ -40,9 +41,29 @@ static inline bool gfn_env_is_object(const gfn_env *env, const uint8_t *mask)
 /* Add all states of a numbered world to a set, by number. Errors: GFN_ENOMEM. */
 gfn_status gfn_env_add_states(const gfn_env *env, gfn_state_set *set);
 
-/* plugin.c: gfn_env_open() of a path, which defines this symbol. */
+/* plugin.c: a file that code was loaded from, under one of its names. */
+typedef struct gfn_env_file {
+    struct gfn_env_file *next;
+    const gfn_env_ops *ops;
+    dev_t device;
+    ino_t inode;
+    int fd;          /* open to the end of the process: the file that was loaded */
+    bool is_kept;    /* the descriptor must stay open */
+    bool is_trusted; /* the user, not a file, named it when it was loaded */
+    bool has_crc;    /* set by who can read files */
+    uint32_t crc;    /* of what was loaded */
+    char path[];
+} gfn_env_file;
+
+/* gfn_env_open() of a path, which defines this symbol. fd < 0: the user names it. Else it is what a
+ * file names, open and judged; the descriptor is taken over. A path from the root on that was
+ * loaded before means what it meant then. */
 #define GFN_ENV_SYMBOL "gfn_env_plugin"
-gfn_status gfn_env_load(const char *path, const gfn_env_ops **ops);
+gfn_status gfn_env_load(const char *path, int fd, const gfn_env_ops **ops);
+
+/* Of a path from the root on, and of a table. NULL: nothing was loaded so. */
+const gfn_env_file *gfn_env_file_named(const char *path);
+gfn_env_file *gfn_env_file_of(const gfn_env_ops *ops);
 
 /* Whether a kind has all its functions, and what its world says of itself makes sense, so that no
  * buffer that is made from it can be too small. Errors: GFN_EINVAL. */

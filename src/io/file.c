@@ -24,11 +24,25 @@ bool gfn_file_holds_bytes(const char *path)
     return stat(path, &found) == 0 && (!S_ISREG(found.st_mode) || found.st_size > 0);
 }
 
-bool gfn_file_is_own(const char *path)
+gfn_status gfn_file_open(const char *path, int *fd)
+{
+    GFN_RETRY(*fd, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)); /* of a pipe: no wait */
+    return *fd < 0 ? gfn_fail_errno(path, "open the file") : GFN_OK;
+}
+
+bool gfn_file_is_own(int fd)
 {
     struct stat found;
-    return stat(path, &found) == 0 && S_ISREG(found.st_mode) && !(found.st_mode & S_IWOTH) &&
+    return fstat(fd, &found) == 0 && S_ISREG(found.st_mode) &&
+           !(found.st_mode & (S_IWGRP | S_IWOTH)) &&
            (found.st_uid == geteuid() || found.st_uid == 0);
+}
+
+void gfn_file_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }
 
 gfn_status gfn_file_rename(const char *path, const char *new_path)
@@ -91,15 +105,10 @@ static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer
     }
 }
 
-gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
+static gfn_status read_file(const char *path, int fd, size_t limit, void *bytes, size_t *n)
 {
-    int fd;
-    GFN_RETRY(fd, open(path, O_RDONLY | O_CLOEXEC));
-    if (fd < 0)
-        return gfn_fail_errno(path, "open the file");
     struct buffer buffer = {0};
     gfn_status status = read_all(path, fd, limit, &buffer);
-    close(fd);
     if (status != GFN_OK) {
         gfn_release(&buffer.bytes);
         return status;
@@ -108,6 +117,23 @@ gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
     *(void **)bytes = buffer.bytes;
     *n = buffer.used;
     return GFN_OK;
+}
+
+gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
+{
+    int fd;
+    GFN_RETRY(fd, open(path, O_RDONLY | O_CLOEXEC));
+    if (fd < 0)
+        return gfn_fail_errno(path, "open the file");
+    const gfn_status status = read_file(path, fd, limit, bytes, n);
+    close(fd);
+    return status;
+}
+
+gfn_status gfn_file_read_open(const char *path, int fd, size_t limit, void *bytes, size_t *n)
+{
+    return lseek(fd, 0, SEEK_SET) == 0 ? read_file(path, fd, limit, bytes, n)
+                                       : gfn_fail_errno(path, "read the file");
 }
 
 /* ---- appending ---- */

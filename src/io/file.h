@@ -49,8 +49,16 @@ bool gfn_file_exists(const char *path);
 /* ... and it is no empty file. */
 bool gfn_file_holds_bytes(const char *path);
 
-/* A regular file of this user or of root that not everybody may write. */
-bool gfn_file_is_own(const char *path);
+/* Open a file to be judged and read as one, whatever its name comes to mean meanwhile; *fd is -1
+ * where this fails. Errors: GFN_EIO. */
+gfn_status gfn_file_open(const char *path, int *fd);
+void gfn_file_close(int *fd); /* -1: nothing */
+
+/* A regular file of this user or of root that nobody else may write. */
+bool gfn_file_is_own(int fd);
+
+/* gfn_file_read() of an open file, whole; `path` is for messages. */
+gfn_status gfn_file_read_open(const char *path, int fd, size_t limit, void *bytes, size_t *n);
 
 /* Give a file another name in the same folder, in place of what has it. Errors: GFN_EIO. */
 gfn_status gfn_file_rename(const char *path, const char *new_path);

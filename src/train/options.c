@@ -151,7 +151,7 @@ static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options 
 {
     const char *preset = gfn_ini_find(ini, "preset"), *named = gfn_ini_find(ini, "env");
     if (env == NULL && named)
-        GFN_TRY(gfn_plugin_check_file(named));
+        GFN_TRY(gfn_plugin_open_unasked(named, NULL));
     GFN_TRY(gfn_run_options_create(env ? env : named, options));
     return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
 }

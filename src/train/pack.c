@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "train/plugin.h"
 
 static size_t put(char *text, const char *word)
 {
@@ -44,9 +45,12 @@ static gfn_status pack(const gfn_options *options, char **text, size_t *n)
     return GFN_OK;
 }
 
-static gfn_status unpack(const char *text, size_t n, gfn_options **options)
+static gfn_status unpack(const char *text, size_t n, const gfn_plugin_facts *plugin,
+                         gfn_options **options)
 {
     const char *end = text + n, *value = text + strlen(text) + 1;
+    if (plugin->is_unasked)
+        GFN_TRY(gfn_plugin_open_unasked(value, &plugin->crc));
     GFN_TRY(gfn_run_options_create(value, options));
     for (const char *name = text; name < end; name = value + strlen(value) + 1) {
         value = name + strlen(name) + 1;
@@ -64,12 +68,17 @@ gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_opti
 {
     char *text = NULL;
     size_t n = 0;
+    gfn_plugin_facts plugin = {0};
     const bool is_root = gfn_comm_rank(comm) == 0;
     if (is_root && mine == GFN_OK)
         mine = pack(of_rank_0, &text, &n);
+    if (is_root && mine == GFN_OK)
+        plugin = gfn_plugin_facts_of(gfn_options_text(of_rank_0, "env"));
     gfn_status status = gfn_comm_agree(comm, is_root ? mine : GFN_OK);
     if (status == GFN_OK)
         status = gfn_comm_broadcast(comm, &n, sizeof n);
+    if (status == GFN_OK)
+        status = gfn_comm_broadcast(comm, &plugin, sizeof plugin);
     if (status == GFN_OK && !is_root)
         mine = gfn_allocate("options as text", n, 1, &text);
     if (status == GFN_OK)
@@ -77,7 +86,7 @@ gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_opti
     if (status == GFN_OK)
         status = gfn_comm_broadcast(comm, text, n);
     if (status == GFN_OK)
-        status = gfn_comm_agree(comm, unpack(text, n, options));
+        status = gfn_comm_agree(comm, unpack(text, n, &plugin, options));
     gfn_release(&text);
     return status;
 }

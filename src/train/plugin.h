@@ -16,10 +16,19 @@
  * Errors: those of gfn_env_open(), GFN_EIO. */
 gfn_status gfn_plugin_open(const char *env, char **name, const gfn_env_ops **ops);
 
-/* Whether an environment that a file names may be opened: a name, or the path from the root on of a
- * plug-in that belongs to the user or to root. Nothing is loaded. Errors: GFN_EINVAL, GFN_EIO,
- * GFN_EDATA. */
-gfn_status gfn_plugin_check_file(const char *env);
+/* Load the plug-in that a file names, unless it is loaded: the path from the root on of one that
+ * belongs to the user or to root, that nobody else may write, and (NULL: any) that has the CRC-32
+ * `expected`. What is judged is what is loaded, and what the path means from then on. A name needs
+ * nothing. Errors: GFN_EINVAL, GFN_EIO, GFN_EDATA, GFN_ECOMM (another CRC-32). */
+gfn_status gfn_plugin_open_unasked(const char *env, const uint32_t *expected);
+
+/* What other ranks are told of an environment that is open here. */
+typedef struct gfn_plugin_facts {
+    bool is_unasked; /* only a file named it: every rank judges its own */
+    uint32_t crc;
+} gfn_plugin_facts;
+
+gfn_plugin_facts gfn_plugin_facts_of(const char *env);
 
 /* Note whether the run's environment is a plug-in, and its checksum, the same on all ranks.
  * Collective. Errors: GFN_ECOMM (ranks have different ones), GFN_EIO. */

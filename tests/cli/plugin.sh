@@ -7,6 +7,7 @@
 set -u
 . "$top_srcdir/tests/cli/bits.sh"
 cd "$TMPDIR" || exit 1
+umask 022 # what a group may write is nobody's own
 failed=0
 source=$top_srcdir/tests/external/knapsack.c
 
@@ -59,6 +60,11 @@ shows '^  states +64, all of them tested$' check-env knapsack.so --items 6 --roo
 shows '^  states +1073741824: random walks only' check-env --items 30 ./knapsack.so
 shows '^hypergrid keeps every rule: ' check-env hypergrid --size 5 --ndim 3
 shows '^  --room N +weight that fits in \[24\]$' --env ./knapsack.so --help
+shows '^  --room N +weight that fits in \[24\]$' check-env ./knapsack.so --help
+! grep -q -e --ndim out || bad "check-env ./knapsack.so --help shows options of the hypergrid"
+shows '^  --ndim N' check-env hypergrid --help
+shows '^  --ndim N' check-env --help
+shows '^and the options of .*ENV' --generate man
 shows '^  knapsack +sets of items' list --env=./knapsack.so
 
 # shellcheck disable=SC2054
@@ -125,6 +131,11 @@ ends 2 '^gfn-dist: env: expected .*knapsack.so as in .*found hypergrid \(hint: '
 ends 2 '^gfn-dist: hypergrid: expected rewards that are functions, found a file.*hint' \
     check-env hypergrid --reward file --reward-file x.npy
 
+for words in '--env twoends --longest 3' '--longest 3 --env=twoends' 'check-env twoends --longest 3'; do
+    # shellcheck disable=SC2086  # words
+    ends 2 '^gfn-dist: env: expected one of hypergrid, .*found "twoends"' $words
+done
+
 # ---- what is no plug-in
 
 touch empty.so
@@ -189,6 +200,7 @@ notice='^env: .*/knapsack.so is not the plug-in that made the checkpoint: its CR
 ends 0 "$notice" eval whole --samples 10
 ends 0 "$notice" --resume whole --quiet
 plugin knapsack "$source"
+cp knapsack.so knapsack-whole.so
 mkdir away && mv knapsack.so away
 ends 1 '^gfn-dist: whole/checkpoint.safetensors: env: expected the plug-in .*/knapsack.so, found nothing.*hint' \
     eval whole
@@ -197,13 +209,15 @@ ends 0 '' eval whole --env away/knapsack.so --samples 10
 ends 0 '' --resume whole --env away/knapsack.so --quiet
 grep -q "^env = $PWD/away/knapsack.so\$" whole/config.ini || bad "$(grep ^env whole/config.ini)"
 ends 0 '' eval whole --samples 10
-foreign='env: expected a plug-in of your own, found that .*/away/knapsack.so .*hint: --env .*trusts it'
+foreign='env: expected a plug-in of your own, found that .*/away/knapsack.so .*hint: chmod go-w, or --env .*trusts it'
 chmod o+w away/knapsack.so
 ends 1 "^gfn-dist: whole/checkpoint.safetensors: $foreign" eval whole
 ends 1 "^gfn-dist: whole/checkpoint.safetensors: $foreign" --resume whole
 ends 1 "^gfn-dist: whole/config.ini: $foreign" --config whole/config.ini
 ends 0 '' eval whole --env away/knapsack.so --samples 10
-chmod o-w away/knapsack.so
+chmod o-w,g+w away/knapsack.so
+ends 1 "^gfn-dist: whole/checkpoint.safetensors: $foreign" eval whole
+chmod g-w away/knapsack.so
 if [ "$(id -u)" -eq 0 ]; then
     chown 65534 away/knapsack.so && ends 1 "$foreign" eval whole
     chown 0 away/knapsack.so
@@ -212,6 +226,65 @@ echo 'env = ./away/knapsack.so' >mine.ini
 ends 2 '^gfn-dist: mine.ini: env: expected .* from the root on in a file, found .*hint' --config mine.ini
 ends 0 '' --config mine.ini --env ./away/knapsack.so --iterations 3 --quiet
 rm -r runs
+
+# ---- what is loaded is what was looked at
+
+head -c 9000 knapsack-whole.so >cut.so
+ends 1 '^gfn-dist: .*/cut.so: cannot load the plug-in: its end is missing' --env ./cut.so
+ends 1 'cut.so: cannot load the plug-in: its end is missing' check-env ./cut.so
+
+# The linker would read another name into this one.
+mkdir 'a$LIB' && cp away/knapsack.so 'a$LIB/knapsack.so'
+shows '^knapsack keeps every rule: ' check-env './a$LIB/knapsack.so'
+echo "env = $PWD/a\$LIB/knapsack.so" >dollar.ini
+ends 0 '' --config dollar.ini --iterations 3 --quiet
+rm -r runs
+
+# A file that is exchanged between the look at it and the linker.
+{ cat "$source" && echo '#include <stdlib.h>
+__attribute__((constructor)) static void run(void) { if (system("touch foreign-code-ran")) abort(); }'
+} >evil.c
+plugin evil evil.c
+cat >exchange.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+void *dlopen(const char *name, int flags)
+{
+    void *(*next)(const char *, int);
+    *(void **)&next = dlsym(RTLD_NEXT, "dlopen");
+    rename("evil.so", "target.so");
+    return next(name, flags);
+}
+END
+if $CC -shared -fPIC -o exchange.so exchange.c 2>/dev/null &&
+    LD_PRELOAD=$PWD/exchange.so "$GFN_DIST" --version >/dev/null 2>&1; then
+    cp away/knapsack.so target.so
+    plugin evil evil.c
+    echo "env = $PWD/target.so" >target.ini
+    LD_PRELOAD=$PWD/exchange.so "$GFN_DIST" --config target.ini --iterations 3 --quiet ||
+        bad "no training with an exchanged file"
+    [ ! -e evil.so ] || bad "the file was not exchanged"
+    [ ! -e foreign-code-ran ] || bad "another file was loaded than was looked at"
+    rm -r runs
+else
+    echo "nothing can be loaded before the program: an exchanged file was left out"
+fi
+
+# The checksum is that of the code that runs, whatever the file is by now.
+sed 's/^static gfn_status create(.*/&/; /^static gfn_status create(/,/^{/s/^{/{\n    rename("next.so", "self.so");/' \
+    "$source" >self.c
+cmp -s self.c "$source" && bad "create() was not changed"
+grep -q '#include <stdio.h>' self.c || sed -i '1i #include <stdio.h>' self.c
+plugin self self.c
+crc=$(gzip -c self.so | tail -c 8 | head -c 4 | od -An -tu4 --endian=little | xargs printf %08x)
+cp away/knapsack.so next.so
+ends 0 '' --env ./self.so --iterations 3 --seeds 0-1 --quiet --out selves
+[ ! -e next.so ] || bad "the plug-in was not replaced"
+for seed in 0 1; do
+    head -c 20000 selves/seed-$seed/checkpoint.safetensors | grep -aq "\"$crc\"" ||
+        bad "seed $seed has not the CRC $crc of the plug-in that made it"
+done
 
 # ---- ranks that do not see what rank 0 sees
 
@@ -223,12 +296,21 @@ elsewhere() {
         bad "a rank after $1: $(cat log)"
 }
 
+# unasked FILE PATTERN: rank 1 finds FILE where the checkpoint says that the plug-in is.
+unasked() {
+    DEED="mount --bind $1 away/knapsack.so" "$NP_RUN" --timeout 60 --ranks 3 -- bash launch . \
+        eval "$PWD/whole" --quiet >log 2>&1 && bad "it evaluates with $1"
+    [ "$(grep -c '^gfn-dist: ' log)" -eq 1 ] && grep -qE "^gfn-dist: rank 1: $2" log ||
+        bad "a rank with $1: $(cat log)"
+}
+
 unseen() {
+    export HERE=$PWD
     cat >launch <<'END'
 cd "$1" || exit
 shift
 if [ "${OMPI_COMM_WORLD_RANK-${PMI_RANK-0}}" = 1 ]; then
-    cd ..
+    cd "$HERE" || exit
     [ -z "$DEED" ] || exec unshare -m sh -c "$DEED"' && exec "$0" "$@"' "$GFN_DIST" "$@"
 fi
 exec "$GFN_DIST" "$@"
@@ -242,6 +324,12 @@ END
     elsewhere 'mount -t tmpfs none away' 'env: .*/away/knapsack.so: cannot find the file'
     elsewhere 'mount --bind renamed.so away/knapsack.so' \
         '.*/away/knapsack.so: expected the plug-in that rank 0 has, .*hint: the same file'
+    # Named by a file: each rank judges what lies there on its own host, before it is loaded.
+    cp away/knapsack.so open.so && chmod g+w open.so
+    plugin evil evil.c
+    unasked open.so 'env: expected a plug-in of your own, found that .*/away/knapsack.so '
+    unasked evil.so '.*/away/knapsack.so: expected the plug-in that rank 0 has, .*hint: the same file'
+    [ ! -e foreign-code-ran ] || bad "a rank ran what rank 0 has not"
 }
 [ "$MPI_NAME" = none ] || unseen
 exit $failed

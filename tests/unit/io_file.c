@@ -144,22 +144,53 @@ static void existence_is_told(void **state)
     assert_false(gfn_file_exists("none") || gfn_file_exists("dangling"));
 }
 
+static bool is_own(const char *path)
+{
+    int fd;
+    const bool is = gfn_file_open(path, &fd) == GFN_OK && gfn_file_is_own(fd);
+    gfn_file_close(&fd);
+    assert_int_equal(fd, -1);
+    return is;
+}
+
+/* The name may come to mean another file, the descriptor does not. */
+static void an_open_file_is_read_whole_whatever_its_name_means(void **state)
+{
+    (void)state;
+    int fd;
+    char *bytes;
+    size_t n;
+    put_text("one", "first");
+    put_text("two", "second");
+    assert_int_equal(gfn_file_open("one", &fd), GFN_OK);
+    assert_int_equal(gfn_file_rename("two", "one"), GFN_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(gfn_file_read_open("one", fd, 100, &bytes, &n), GFN_OK);
+        assert_string_equal(bytes, "first");
+        gfn_release(&bytes);
+    }
+    gfn_file_close(&fd);
+    assert_int_equal(gfn_file_open("none", &fd), GFN_EIO);
+    assert_int_equal(mkfifo("pipe", 0600), 0); /* nobody writes: opening it does not wait */
+    assert_false(is_own("pipe"));
+}
+
 static void a_file_is_ones_own_unless_others_may_write_it(void **state)
 {
     (void)state;
     assert_int_equal(gfn_file_replace("mine", NULL, "x", 1), GFN_OK);
-    assert_int_equal(chmod("mine", 0775), 0); /* groups of one user are common */
-    assert_true(gfn_file_is_own("mine"));
+    assert_int_equal(chmod("mine", 0664), 0);
+    assert_false(is_own("mine"));
     assert_int_equal(chmod("mine", 0646), 0);
-    assert_false(gfn_file_is_own("mine"));
+    assert_false(is_own("mine"));
     assert_int_equal(chmod("mine", 0644), 0);
-    assert_true(gfn_file_is_own("mine"));
-    assert_false(gfn_file_is_own("none") || gfn_file_is_own(".") || gfn_file_is_own("/dev/null"));
+    assert_true(is_own("mine"));
+    assert_false(is_own("none") || is_own(".") || is_own("/dev/null"));
     assert_int_equal(symlink("mine", "link"), 0); /* what it links to counts */
-    assert_true(gfn_file_is_own("link"));
+    assert_true(is_own("link"));
     if (geteuid() == 0) {
         assert_int_equal(chown("mine", 65534, (gid_t)-1), 0);
-        assert_false(gfn_file_is_own("mine") || gfn_file_is_own("link"));
+        assert_false(is_own("mine") || is_own("link"));
     }
 }
 
@@ -336,6 +367,7 @@ int main(void)
         scratch_test(what_is_no_file_is_refused),
         scratch_test(a_pipe_is_read_whole_in_spite_of_signals),
         scratch_test(existence_is_told),
+        scratch_test(an_open_file_is_read_whole_whatever_its_name_means),
         scratch_test(a_file_is_ones_own_unless_others_may_write_it),
         scratch_test(lines_come_one_after_another),
         scratch_test(a_line_is_in_the_file_before_it_is_closed),
