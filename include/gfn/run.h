@@ -52,8 +52,8 @@ GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name
  * defaults of the environment `env` (NULL: the one that the file names). A file is not trusted with
  * code: a plug-in that it names must have a path from the root on and belong to the user or to
  * root, and nobody else may write it; gfn_run_load() and gfn_run_resume() ask the same of
- * checkpoints, on every rank. Whatever `env` names is loaded. Errors: GFN_EIO, GFN_EINVAL (an unknown name or a
- * bad value, with the line), GFN_EDATA. */
+ * checkpoints, on every rank. Whatever `env` names is loaded. Errors: GFN_EIO, GFN_EINVAL (an
+ * unknown name or a bad value, with the line), GFN_EDATA. */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
 /* The text of such a file: all options with their values, and in comments where each comes from
