@@ -85,8 +85,8 @@ static void make_real(void)
     gfn_report report;
     must(gfn_run_options_create(NULL, &options));
     must(gfn_options_parse(options,
-                           "size=3 hidden=2 batch-size=4 iterations=4 samples=0 seed=2385 "
-                           "replay=fifo replay-capacity=7",
+                           "size=3 hidden=2 batch-size=4 iterations=4 samples=0 picture=no "
+                           "seed=2385 replay=fifo replay-capacity=7",
                            "fuzz"));
     must(gfn_run_create(comm, options, 1, &run));
     must(gfn_trainer_create(run, &trainer));
