@@ -249,11 +249,17 @@ cat >exchange.c <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 void *dlopen(const char *name, int flags)
 {
     void *(*next)(const char *, int);
     *(void **)&next = dlsym(RTLD_NEXT, "dlopen");
-    rename("evil.so", "target.so");
+    /* Not for what MPI's own libraries load, before anybody looked at the file. */
+    char *path = name ? realpath(name, NULL) : NULL;
+    if (path && strstr(path, "/target.so"))
+        rename("evil.so", "target.so");
+    free(path);
     return next(name, flags);
 }
 END
