@@ -11,8 +11,8 @@ failed=0
 cat >spoiler <<'END_OF_SPOILER'
 #!/usr/bin/env bash
 for word; do
-    case $word in
-    */*-[0-9]*) set -- "$@" --samples 77 ;;
+    case $word:${word##*/} in
+    */*:*-[0-9]*) set -- "$@" --samples 77 ;;
     esac
 done
 exec "$GFN_DIST" "$@"
