@@ -15,7 +15,7 @@ static const gfn_option program_rows[] = {
     {"print-config", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Files",
      "train nothing: print the configuration, with the source of each value, as --config takes it"},
     {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy file; plot: .png file"},
+     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf"},
     {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "go on with the run in this directory, on any ranks and threads; iterations, samples and "
      "cadences may change"},

@@ -118,8 +118,8 @@ static void print_files(const gfn_run *run, bool is_complete)
     if (wants_picture && gfn_plot_is_built())
         printf("  picture  %s/histogram.png\n", directory);
     else if (wants_picture)
-        printf("  no histogram.png: this build has no Cairo (hint: apt-get install\n"
-               "  libcairo2-dev, then configure and build again)\n");
+        printf("  no histogram.png: built without Cairo (hint: apt-get install libcairo2-dev,\n"
+               "  then configure and build again)\n");
     if (!is_complete)
         printf("  gfn-dist --resume %s goes on\n", directory);
 }

@@ -2,24 +2,33 @@
 #include "plot/canvas.h"
 
 #include <cairo.h>
+#if CAIRO_HAS_PDF_SURFACE
+#include <cairo-pdf.h>
+#endif
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
 #include "io/file.h"
 
+/* Everything is recorded first, and played into the form of file that is asked for. */
 struct gfn_canvas {
+    int width, height;
     cairo_surface_t *surface;
     cairo_t *cairo;
 };
 
 gfn_status gfn_canvas_create(int width, int height, gfn_canvas **canvas)
 {
+    const cairo_rectangle_t sheet = {0, 0, width, height};
     gfn_canvas *c;
     GFN_TRY(gfn_allocate("picture", 1, sizeof *c, &c));
-    c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    c->width = width;
+    c->height = height;
+    c->surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR, &sheet);
     c->cairo = cairo_create(c->surface);
     if (cairo_status(c->cairo) != CAIRO_STATUS_SUCCESS) {
         gfn_canvas_destroy(&c);
@@ -60,21 +69,95 @@ static cairo_status_t write_bytes(void *self, const unsigned char *bytes, unsign
     return target->status == GFN_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
+/* What each form of file is drawn on, and what is left to do with it then. */
+static cairo_surface_t *open_png(struct target *target, int width, int height)
+{
+    (void)target;
+    return cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+}
+
+static cairo_status_t finish_png(struct target *target, cairo_surface_t *surface)
+{
+    return cairo_surface_write_to_png_stream(surface, write_bytes, target);
+}
+
+#if CAIRO_HAS_PDF_SURFACE
+/* A pixel is a point. Without a date the same picture has the same bytes. */
+static cairo_surface_t *open_pdf(struct target *target, int width, int height)
+{
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create_for_stream(write_bytes, target, width, height);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
+    return surface;
+}
+
+static cairo_status_t finish_pdf(struct target *target, cairo_surface_t *surface)
+{
+    (void)target;
+    cairo_surface_finish(surface);
+    return cairo_surface_status(surface);
+}
+#endif
+
+/* Of Cairo's other forms SVG is left out: before 1.18 the cells of maps run into each other there.
+ */
+static const struct form {
+    const char *ending;
+    cairo_surface_t *(*open)(struct target *target, int width, int height);
+    cairo_status_t (*finish)(struct target *target, cairo_surface_t *surface);
+} forms[] = {
+    {".png", open_png, finish_png},
+#if CAIRO_HAS_PDF_SURFACE
+    {".pdf", open_pdf, finish_pdf},
+#endif
+};
+
+static cairo_status_t play(gfn_canvas *canvas, const struct form *form, struct target *target)
+{
+    cairo_surface_t *surface = form->open(target, canvas->width, canvas->height);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_source_surface(cairo, canvas->surface, 0, 0);
+    cairo_paint(cairo);
+    cairo_status_t status = cairo_status(cairo);
+    cairo_destroy(cairo);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = form->finish(target, surface);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+/* NULL: by none of the endings. */
+static const struct form *form_of(const char *path)
+{
+    const char *ending = strrchr(path, '.');
+    for (size_t i = 0; ending && i < sizeof forms / sizeof forms[0]; i++)
+        if (strcasecmp(ending, forms[i].ending) == 0)
+            return &forms[i];
+    return NULL;
+}
+
+gfn_status gfn_canvas_check(const char *path)
+{
+    if (form_of(path))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "%s: expected a name that ends in .png or .pdf", path);
+}
+
 gfn_status gfn_canvas_save(gfn_canvas *canvas, const char *path)
 {
     struct target target = {.status = GFN_OK};
+    GFN_TRY(gfn_canvas_check(path));
     GFN_TRY(gfn_writer_open(path, NULL, &target.writer));
-    const cairo_status_t drawn = cairo_status(canvas->cairo);
-    cairo_surface_flush(canvas->surface);
-    const cairo_status_t saved =
-        cairo_surface_write_to_png_stream(canvas->surface, write_bytes, &target);
-    if (drawn == CAIRO_STATUS_SUCCESS && saved == CAIRO_STATUS_SUCCESS)
+    cairo_status_t status = cairo_status(canvas->cairo);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = play(canvas, form_of(path), &target);
+    if (status == CAIRO_STATUS_SUCCESS)
         return gfn_writer_commit(&target.writer);
     gfn_writer_discard(&target.writer);
     if (target.status != GFN_OK)
         return target.status;
     return gfn_fail(GFN_ENOMEM, "%s: cannot draw it: %s (hint: --picture no)", path,
-                    cairo_status_to_string(drawn != CAIRO_STATUS_SUCCESS ? drawn : saved));
+                    cairo_status_to_string(status));
 }
 
 /* ---- drawing ---- */

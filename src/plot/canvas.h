@@ -25,8 +25,11 @@ typedef enum gfn_align { GFN_LEFT, GFN_CENTER, GFN_RIGHT } gfn_align;
 gfn_status gfn_canvas_create(int width, int height, gfn_canvas **canvas);
 void gfn_canvas_destroy(gfn_canvas **canvas);
 
-/* PNG, atomically. What went wrong while drawing is found out here.
- * Errors: GFN_ENOMEM, GFN_EIO. */
+/* Whether a file of this name can be saved: it ends in .png or .pdf. Errors: GFN_EINVAL. */
+gfn_status gfn_canvas_check(const char *path);
+
+/* In the form that the name tells, atomically. What went wrong while drawing is found out here.
+ * Errors: GFN_EINVAL (the name), GFN_ENOMEM, GFN_EIO. */
 gfn_status gfn_canvas_save(gfn_canvas *canvas, const char *path);
 
 /* 0xrrggbb, of what is drawn from now on. */

@@ -137,6 +137,11 @@ static gfn_status draw(gfn_canvas *canvas, const gfn_picture *p)
     return GFN_OK;
 }
 
+gfn_status gfn_picture_check(const char *path)
+{
+    return gfn_canvas_check(path);
+}
+
 gfn_status gfn_picture_save(const gfn_picture *picture, const char *path)
 {
     gfn_canvas *canvas;

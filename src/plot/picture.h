@@ -79,8 +79,12 @@ typedef struct gfn_picture {
     const gfn_legend *legend;
 } gfn_picture;
 
-/* Draw it as a PNG that replaces the file `path` atomically. The same picture gives the same bytes
- * on one machine. Errors: GFN_ENOSUP (a build without Cairo), GFN_ENOMEM, GFN_EIO. */
+/* Whether a picture can be saved under this name, which ends in .png or .pdf.
+ * Errors: GFN_ENOSUP (a build without Cairo), GFN_EINVAL. */
+gfn_status gfn_picture_check(const char *path);
+
+/* Draw it in the form that the name tells, and replace the file atomically. The same picture gives
+ * the same bytes on one machine. Errors: those of gfn_picture_check(), GFN_ENOMEM, GFN_EIO. */
 gfn_status gfn_picture_save(const gfn_picture *picture, const char *path);
 
 #endif

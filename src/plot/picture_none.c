@@ -12,11 +12,16 @@ bool gfn_plot_is_built(void)
     return false;
 }
 
-gfn_status gfn_picture_save(const gfn_picture *picture, const char *path)
+gfn_status gfn_picture_check(const char *path)
 {
-    (void)picture;
     return gfn_fail(GFN_ENOSUP,
                     "%s: this build draws no pictures (hint: apt-get install libcairo2-dev, then "
                     "configure and build again)",
                     path);
+}
+
+gfn_status gfn_picture_save(const gfn_picture *picture, const char *path)
+{
+    (void)picture;
+    return gfn_picture_check(path);
 }

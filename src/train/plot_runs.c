@@ -139,6 +139,9 @@ static gfn_status draw(gallery *g, const char *const *directories, size_t n,
                        const gfn_plot_config *config, char *written, size_t size)
 {
     const bool is_root = gfn_comm_rank(g->comm) == 0;
+    GFN_TRY(gfn_comm_agree(
+        g->comm,
+        is_root ? gfn_picture_check(config->file ? config->file : GFN_PICTURE_FILE) : GFN_OK));
     GFN_TRY(gfn_comm_agree(g->comm, is_root ? add_names(g, directories, n) : GFN_OK));
     GFN_TRY(gfn_comm_broadcast(g->comm, &g->n, sizeof g->n));
     for (size_t i = 0; i < g->n; i++)

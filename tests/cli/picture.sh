@@ -55,6 +55,12 @@ fi
 "$GFN_DIST" plot without --quiet >out || bad "plot of a run without"
 [ ! -s out ] && cmp without/histogram.png run/histogram.png || bad "plot of a run without"
 
+# For papers: lines and letters instead of pixels, without a date.
+"$GFN_DIST" plot run --out paper.pdf >out || bad "no PDF"
+[ "$(head -c 5 paper.pdf)$(tail -n 1 paper.pdf)" = '%PDF-%%EOF' ] || bad "paper.pdf is no whole PDF"
+sleep 1.1
+"$GFN_DIST" plot run --out again.PDF >out && cmp paper.pdf again.PDF || bad "PDFs differ"
+
 # Comparisons.
 "$GFN_DIST" plot run cube line vast none >out || bad "plot of several"
 [ "$(cat out)" = comparison.png ] || bad "plot of several does not say where: $(cat out)"
@@ -76,8 +82,8 @@ rm -f blocked/sweep/seed-0/histogram.png && mkdir -p blocked/sweep/seed-0/histog
 "$GFN_DIST" --resume blocked/sweep --quiet 2>err || bad "a sweep fails where a picture has: $(cat err)"
 grep -q '^gfn-dist: no picture: .*seed-0/histogram.png: expected a file' err || bad "not said: $(cat err)"
 [ -s blocked/sweep/seed-0/summary.json ] && is_png blocked/sweep/seed-1/histogram.png
-mkfifo pipe && "$GFN_DIST" plot run --out pipe 2>err
-[ $? -eq 1 ] && [ -p pipe ] && grep -q 'pipe: expected a file' err || bad "a pipe: $(cat err)"
+mkfifo pipe.png && "$GFN_DIST" plot run --out pipe.png 2>err
+[ $? -eq 1 ] && [ -p pipe.png ] && grep -q 'pipe.png: expected a file' err || bad "a pipe: $(cat err)"
 
 # What is refused.
 refused() {
@@ -92,6 +98,10 @@ refused 2 'plot: expected a run directory, found none' plot
 refused 1 'nowhere: expected a run directory, found nothing' plot nowhere
 refused 1 'nowhere' plot run nowhere
 refused 1 'away/x.png.tmp: cannot' plot run --out away/x.png
+for name in paper.svg paper; do
+    refused 2 "$name: expected a name that ends in .png or .pdf" plot run --out $name
+    [ ! -e $name ] || bad "$name is there"
+done
 refused 2 'size: expected an option of plot, found one of other commands .*hint' plot run --size 8
 refused 2 'picture: expected one of yes.no' --picture maybe
 mkdir mine && echo precious >mine/histogram.png
