@@ -170,6 +170,8 @@ typedef struct cli_live {
 void cli_live_begin(cli_live *live, const cli_request *request, const char *name);
 bool cli_live_is_due(cli_live *live, const gfn_progress *progress); /* to be asked at every step */
 void cli_live_show(cli_live *live, const gfn_progress *progress);
+/* What is done now that training is over; in lines that stay not after so short a run. */
+void cli_live_say(cli_live *live, const gfn_progress *progress, const char *doing);
 void cli_live_end(cli_live *live);
 
 /* map.c: the heat map of samples beside the target, both shares of a two-dimensional grid. */

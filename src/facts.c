@@ -41,6 +41,7 @@ const cli_fact cli_files[] = {
     {"reward.npy", "the rewards, where they came from a file"},
     {"summary.json", "what came out: final metrics, time by phase, ranks, threads, hosts"},
     {"sweep.json", "of several seeds: every metric of each, and statistics"},
+    {"comparison.png", "of several seeds, drawn by `plot`"},
     {NULL, NULL},
 };
 

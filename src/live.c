@@ -72,9 +72,13 @@ static void describe(const cli_live *live, const gfn_progress *p, char piece[][P
     snprintf(piece[LOSS], PIECE_SIZE, "loss %.2e", p->loss);
     snprintf(piece[LOG_Z], PIECE_SIZE, "log Z %.3f", p->log_z);
     snprintf(piece[TV], PIECE_SIZE, "TV %.1e", live->tv);
+    if (isnan(p->loss))
+        piece[LOSS][0] = '\0';
     if (isnan(live->tv))
         piece[TV][0] = '\0';
     snprintf(piece[RATE], PIECE_SIZE, "%.2e traj/s", p->trajectories_per_second);
+    if (!(rate > 0))
+        piece[RATE][0] = '\0';
     print_left(piece[LEFT], PIECE_SIZE,
                rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);
 }
@@ -113,12 +117,10 @@ static int line_width(void)
     return columns < MAX_LINE ? columns - 1 : MAX_LINE - 1;
 }
 
-void cli_live_show(cli_live *live, const gfn_progress *p)
+static void show(cli_live *live, char piece[][PIECE_SIZE])
 {
-    char piece[PIECES][PIECE_SIZE], line[MAX_LINE];
+    char line[MAX_LINE];
     const int width = line_width();
-    live->last = p->seconds;
-    describe(live, p, piece);
     if (live->is_on) {
         fit(line, piece, width);
         fprintf(stderr, "\r%-*.*s", width, width, line);
@@ -128,6 +130,24 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
     }
     fflush(stderr);
     live->is_dirty = live->is_on;
+}
+
+void cli_live_show(cli_live *live, const gfn_progress *p)
+{
+    char piece[PIECES][PIECE_SIZE];
+    live->last = p->seconds;
+    describe(live, p, piece);
+    show(live, piece);
+}
+
+void cli_live_say(cli_live *live, const gfn_progress *p, const char *doing)
+{
+    char piece[PIECES][PIECE_SIZE];
+    if (live->is_quiet || !(live->is_on || p->seconds - live->begin >= LEAST_LINE_PERIOD))
+        return;
+    describe(live, p, piece);
+    snprintf(piece[LEFT], PIECE_SIZE, "%s", doing);
+    show(live, piece);
 }
 
 void cli_live_end(cli_live *live)

@@ -129,7 +129,10 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
     const gfn_progress *p = &r->last;
     printf("%s after %" PRId64 " of %" PRId64 " iterations, %" PRId64 " trajectories\n",
            r->is_complete ? "done" : "stopped", p->iteration, p->iterations, p->trajectories);
-    printf("  time       %.2f s, %.0f iterations/s\n", r->seconds, p->iterations_per_second);
+    printf("  time       %.2f s", r->seconds);
+    if (p->iterations_per_second > 0)
+        printf(", %.0f iterations/s", p->iterations_per_second);
+    printf("\n");
     if (!isnan(p->loss))
         printf("  loss       %.3g\n", p->loss);
     print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);

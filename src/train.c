@@ -80,23 +80,30 @@ void cli_stop_after(double seconds)
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, const cli_request *request,
-                             const char *name)
+static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, cli_live *live)
 {
     gfn_progress progress;
-    cli_live live;
-    cli_live_begin(&live, request, name);
     gfn_status status = GFN_OK;
     while (status == GFN_OK && !gfn_trainer_is_done(trainer)) {
         status = gfn_trainer_advance(trainer, &progress);
-        if (status == GFN_OK && cli_live_is_due(&live, &progress)) {
+        if (status == GFN_OK && cli_live_is_due(live, &progress)) {
             gfn_comm_pause_watch(comm, true);
-            cli_live_show(&live, &progress);
+            cli_live_show(live, &progress);
             gfn_comm_pause_watch(comm, false);
         }
     }
-    cli_live_end(&live);
     return status;
+}
+
+/* An exact evaluation of many states takes its time. */
+static gfn_status finish(gfn_comm *comm, gfn_trainer *trainer, cli_live *live, gfn_report *report)
+{
+    gfn_progress progress;
+    gfn_trainer_progress(trainer, &progress);
+    gfn_comm_pause_watch(comm, true);
+    cli_live_say(live, &progress, "evaluating");
+    gfn_comm_pause_watch(comm, false);
+    return gfn_trainer_finish(trainer, report);
 }
 
 /* Once: of several runs the machine is the same. */
@@ -115,7 +122,10 @@ static void announce(const gfn_run *run, const cli_request *request)
 gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
                          const char *name, gfn_report *report)
 {
+    gfn_comm *comm = gfn_run_comm(run);
     gfn_trainer *trainer = NULL;
+    cli_live live;
+    cli_live_begin(&live, request, name);
     cli_pass_on_notice(run);
     gfn_status status = gfn_trainer_create(run, &trainer);
     if (status == GFN_OK)
@@ -123,10 +133,11 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     if (status == GFN_OK) {
         announce(run, request);
         make_stoppable(trainer);
-        status = train_loop(gfn_run_comm(run), trainer, request, name);
+        status = train_loop(comm, trainer, &live);
     }
     if (status == GFN_OK)
-        status = gfn_trainer_finish(trainer, report);
+        status = finish(comm, trainer, &live, report);
+    cli_live_end(&live);
     if (status == GFN_OK && report->picture_error[0])
         fprintf(stderr, "gfn-dist: no picture: %s\n", report->picture_error);
     make_stoppable(NULL);

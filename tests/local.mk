@@ -45,6 +45,7 @@ ALL_RANKS =
 RANK_TESTS =
 
 include tests/unit/base.mk
+include tests/unit/cli.mk
 include tests/unit/comm.mk
 include tests/unit/data.mk
 include tests/unit/env.mk

@@ -143,7 +143,7 @@ const char *gfn_portrait_differences(const gfn_portrait *p, const gfn_portrait *
         if (is_among(quiet_topics + 1, row->topic) || is_shared(all, n, row->name))
             continue;
         used += (size_t)snprintf(text + used, size - used, "%s%s %s", used ? ", " : "", row->name,
-                                 value[0] ? value : "-");
+                                 value[0] ? value : "unset");
     }
     return text;
 }

@@ -36,6 +36,7 @@ long=("$GFN_DIST" --size 8 --iterations 1000000000 --time-limit 1 --samples 0 --
 
 on_terminal 80 "${long[@]}"
 is_rewritten seen || bad "no live line on a terminal: $(cat -A seen)"
+tr '\r' '\n' <seen | grep -qE '^[0-9]+/.*  evaluating *$' || bad "on a terminal likewise: $(cat -A seen)"
 grep -qE '[0-9][hmsd] left ' seen || bad "the time left has no name: $(cat -A seen)"
 ! grep -qE " left$return?\$" seen || bad "lines stay on a terminal: $(cat -A seen)"
 for columns in 200 60 40 9; do
@@ -54,6 +55,9 @@ in_files "${long[@]}" --time-limit 5
 ! grep -q "$return" err || bad "a line is rewritten in a file: $(cat -A err)"
 lines=$(grep -cE '^[0-9]+/[0-9]+  loss .* left$' err)
 [ "$lines" -ge 1 ] && [ "$lines" -le 2 ] || bad "lines that stay, in 5 s: $(cat err)"
+grep -qE '^[0-9]+/[0-9]+  loss .*  evaluating$' err || bad "nothing says what takes its time: $(cat err)"
+in_files "${long[@]}" --iterations 3
+[ "$(wc -l <err)" -eq 1 ] || bad "more than the layout of a short run: $(cat err)"
 in_files "${long[@]}" --progress always
 is_rewritten err || bad "--progress always: $(cat -A err)"
 on_terminal 80 "${long[@]}" --progress never

@@ -158,7 +158,8 @@ static void a_comparison_names_what_runs_differ_in(void **unused)
     char text[200];
     portray(JOB, "h", &p[0]);
     portray(JOB " lr=1.73e-2 seed=6 threads=2 r0=0.1", "i", &p[1]);
-    assert_string_equal(gfn_portrait_differences(&p[0], p, 2, text, sizeof text), "seed 5, r0 -");
+    assert_string_equal(gfn_portrait_differences(&p[0], p, 2, text, sizeof text),
+                        "seed 5, r0 unset");
     assert_string_equal(gfn_portrait_differences(&p[1], p, 2, text, sizeof text), "seed 6, r0 0.1");
     assert_string_equal(gfn_portrait_differences(&p[1], p, 2, text, 6), "seed ");
     if (gfn_plot_is_built()) {
