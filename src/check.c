@@ -77,24 +77,38 @@ static void print_spec(FILE *to, const gfn_env_ops *env, const gfn_env_spec *spe
     print_number(to, "log Z", spec->log_z);
 }
 
-static gfn_status check(FILE *to, const gfn_env_ops *ops, const gfn_options *options)
+static gfn_status check(cli_suspect *suspect, gfn_env_place *place, const gfn_options *options)
+{
+    const gfn_env *env = suspect->env;
+    if (gfn_env_spec_of(env)->needs_rewards)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: expected rewards that are functions, found a file, which only a run "
+                        "reads (hint: check it with other rewards)",
+                        suspect->name);
+    const gfn_status status =
+        gfn_env_check(env, (uint64_t)gfn_options_int(options, "seed"), MOST_STATES, place);
+    /* What is wrong is the world, not what was asked for. */
+    return status == GFN_EINVAL ? GFN_EDATA : status;
+}
+
+/* From its creation to its end. */
+static gfn_status try_out(FILE *to, const char *word, const gfn_env_ops *ops,
+                          const gfn_options *options)
 {
     gfn_env *env = NULL;
+    gfn_env_place place = {.function = "create() or describe"};
+    cli_suspect suspect = {.name = ops->name, .word = word, .place = &place};
+    cli_suspect_begin(&suspect);
     gfn_status status = gfn_env_create_with(ops, options, &env);
-    if (status != GFN_OK)
-        return status;
-    if (gfn_env_spec_of(env)->needs_rewards)
-        status = gfn_fail(GFN_EINVAL,
-                          "%s: expected rewards that are functions, found a file, which only a run "
-                          "reads (hint: check it with other rewards)",
-                          ops->name);
-    else
-        status = gfn_env_check(env, (uint64_t)gfn_options_int(options, "seed"), MOST_STATES);
+    if (status == GFN_OK) {
+        suspect.env = env;
+        status = check(&suspect, &place, options);
+    }
     if (status == GFN_OK)
         print_spec(to, ops, gfn_env_spec_of(env));
-    else if (status == GFN_EINVAL && !gfn_env_spec_of(env)->needs_rewards)
-        status = GFN_EDATA; /* what is wrong is the world, not what was asked for */
+    place = (gfn_env_place){.function = "destroy"};
     gfn_env_destroy(&env);
+    cli_suspect_end();
     return status;
 }
 
@@ -108,7 +122,7 @@ gfn_status cli_check_env(FILE *to, const cli_request *request)
     if (status == GFN_OK)
         status = read_settings(request, ops, options);
     if (status == GFN_OK)
-        status = check(to, ops, options);
+        status = try_out(to, request->words[0], ops, options);
     gfn_options_destroy(&options);
     return status;
 }

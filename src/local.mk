@@ -6,6 +6,7 @@ PROGRAM_PARTS = \
 	src/checkpoint.c \
 	src/cli.h \
 	src/commands.c \
+	src/crash.c \
 	src/facts.c \
 	src/generate_bash.c \
 	src/generate_man.c \

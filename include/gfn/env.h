@@ -209,10 +209,18 @@ GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t 
  * Errors: GFN_EINVAL (the first that is none, with its row), GFN_ENOMEM. */
 GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *state);
 
+/* Where a test of a world is: for those who catch its crashes. */
+typedef struct gfn_env_place {
+    const char *function; /* of gfn_env_ops, which was called last */
+    const int32_t *state; /* what it was given, the first of them; borrowed. NULL: none */
+} gfn_env_place;
+
 /* Test the world against every rule of this header: from the start by random walks forward and
- * back, and over all states where they can be numbered and are at most `most` many.
+ * back, and over all states where they can be numbered and are at most `most` many. *place (may be
+ * NULL) is kept up to date before every call; what crashes is called with one state at first.
  * Errors: GFN_EINVAL; the message says which rule broke, at which state, expected and found. */
-GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most);
+GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most,
+                                 gfn_env_place *place);
 
 /* A state as text, "(3, 0, 7)", for messages. Returns `text`. */
 GFN_API const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *text,

@@ -210,12 +210,12 @@ static gfn_status check_all_states(gfn_rules *rules, gfn_arena *arena)
     return check_totals(&c);
 }
 
-gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most)
+gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most, gfn_env_place *place)
 {
     gfn_arena *arena;
     GFN_TRY(gfn_arena_create(&arena));
     gfn_rules rules;
-    gfn_status status = gfn_rules_init(&rules, env, arena);
+    gfn_status status = gfn_rules_init(&rules, env, place, arena);
     if (status == GFN_OK)
         status = check_walks(&rules, seed, arena);
     if (status == GFN_OK && rules.is_numbered && env->spec.n_states <= most)

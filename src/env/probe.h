@@ -28,12 +28,13 @@ typedef enum gfn_probe_function {
 
 typedef struct gfn_probe {
     const gfn_env *env;
+    gfn_env_place *place;               /* NULL: nobody wants to know */
     size_t record[GFN_PROBE_FUNCTIONS]; /* bytes that a function writes for a lane */
-    int32_t *state;                     /* lanes in another order ... */
+    int32_t *state;                     /* lanes in another order */
     int32_t *action;
     int64_t *number;
-    void *out; /* ... and what comes out of them; [GFN_PROBE_LANES + 1] records */
-    void *again;
+    void *out;   /* what comes out of lanes alone, */
+    void *again; /* and in batches; both [GFN_PROBE_LANES + 1] records */
 } gfn_probe;
 
 /* What a function is given; those it has no use for are NULL. */
@@ -47,11 +48,12 @@ typedef struct gfn_probe_input {
 /* Name of a function in gfn_env_ops. */
 const char *gfn_probe_name(gfn_probe_function function);
 
-/* Memory for probes of `env`, out of `arena`. Errors: GFN_ENOMEM. */
-gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_arena *arena);
+/* Memory for probes of `env`, out of `arena`; `place` is borrowed. Errors: GFN_ENOMEM. */
+gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *place,
+                          gfn_arena *arena);
 
-/* out [n] = function(input), after the same lanes in reverse order and one by one have given the
- * same bits, all of them written and none beyond lane n. Errors: GFN_EINVAL. */
+/* out [n] = function(input), after the same lanes one by one, together and in reverse order have
+ * given the same bits, all of them written and none beyond lane n. Errors: GFN_EINVAL. */
 gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input,
                           void *out);
 

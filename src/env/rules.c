@@ -54,13 +54,14 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-gfn_status gfn_rules_init(gfn_rules *rules, const gfn_env *env, gfn_arena *arena)
+gfn_status gfn_rules_init(gfn_rules *rules, const gfn_env *env, gfn_env_place *place,
+                          gfn_arena *arena)
 {
     const size_t lanes = GFN_PROBE_LANES, width = (size_t)env->spec.state_width;
     const size_t n_actions = (size_t)env->spec.shape.n_actions;
     const size_t n_back = (size_t)env->spec.shape.n_back_actions;
     *rules = (gfn_rules){.env = env, .is_numbered = env->spec.n_states > 0};
-    GFN_TRY(gfn_probe_init(&rules->probe, env, arena));
+    GFN_TRY(gfn_probe_init(&rules->probe, env, place, arena));
     const struct {
         void *array;
         size_t n, size;

@@ -31,8 +31,10 @@ typedef struct gfn_rules {
     void *observation;
 } gfn_rules;
 
-/* Memory out of `arena`, and the start, which is tested. Errors: GFN_EINVAL, GFN_ENOMEM. */
-gfn_status gfn_rules_init(gfn_rules *rules, const gfn_env *env, gfn_arena *arena);
+/* Memory out of `arena`, and the start, which is tested; `place` as for gfn_env_check(). Errors:
+ * GFN_EINVAL, GFN_ENOMEM. */
+gfn_status gfn_rules_init(gfn_rules *rules, const gfn_env *env, gfn_env_place *place,
+                          gfn_arena *arena);
 
 /* Test all rules in rules->state [n], n <= GFN_PROBE_LANES, and along all edges out of and into
  * these states; fills what is said above. Errors: GFN_EINVAL. */

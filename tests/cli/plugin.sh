@@ -169,6 +169,19 @@ broken 2 'knapsack: expected an option that gfn-dist has not, found "out" \(hint
 broken 2 '.*/broken.so: knapsack: option items: expected a default.*hint' 's/"10", 1/NULL, 1/'
 broken 2 'knapsack: its options: items: expected an integer' 's/"10", 1/"0", 1/'
 broken 2 'knapsack: the description of the world is wrong: .*state_width' 's/state_width = 1/state_width = 0/'
+# A crash tells where it was, as far as that is known.
+ulimit -c 0
+broken 139 'knapsack: log_reward\(\) crashes \(segmentation fault\) in state \(8\) \(hint: gdb ' \
+    's/left = k->room/left = state[i] == 8 ? *(volatile int *)0 : k->room/'
+broken 134 'knapsack: step\(\) aborts in state \(64\) \(hint: gdb --args gfn-dist check-env ./broken.so\)' \
+    's/state\[i\] \|= 1 << action\[i\];/if (state[i] == 64) abort(); else &/'
+broken 134 'knapsack: create\(\) or describe\(\) aborts' 's/if \(k.room/abort();&/'
+broken 139 'knapsack: destroy\(\) crashes \(segmentation fault\) \(hint: ' 's/destroy = free/destroy = (void (*)(void *))8/'
+sed 's/int left = /while (*(const volatile int32_t *)\&state[i] == 5) ;&/' "$source" >endless.c
+plugin endless endless.c
+timeout -s INT 5 "$GFN_DIST" check-env ./endless.so >out 2>err
+grep -q '^gfn-dist: knapsack: log_reward() does not return in state (5) ' err || bad "endless: $(cat err)"
+
 broken 1 'knapsack breaks a rule: lanes are independent in start' 's/0, n \*/0, (n \/ 2) */'
 broken 1 'knapsack breaks a rule: masks are 0 or 1; in state \(0\)' 's/= 1; \/\* stop/= 2; \/* stop/'
 broken 1 'knapsack breaks a rule: step_back undoes step; in state \(.*expected .*found ' \

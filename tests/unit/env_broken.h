@@ -39,7 +39,7 @@ static void expect_broken(const struct broken *rows, size_t n)
         gfn_env *env = NULL;
         if (gfn_env_create_from(&ops, rows[i].settings, &env) != GFN_OK)
             fail_msg("%zu: %s", i, gfn_error_message());
-        assert_int_equal(gfn_env_check(env, 17, 1000), GFN_EINVAL);
+        assert_int_equal(gfn_env_check(env, 17, 1000, NULL), GFN_EINVAL);
         const char *message = gfn_error_message();
         if (!strstr(message, rows[i].rule) || !strstr(message, "expected") ||
             !strstr(message, "found"))

@@ -48,7 +48,7 @@ static void rewards_are_taken_over_by_cell(void **state)
     assert_true(is_close(spec->log_z, log(z), 1e-15));
     assert_true(spec->max_log_reward == log(largest));
     assert_true(spec->all_terminal);
-    assert_int_equal(gfn_env_check(env, 2385, 1000), GFN_OK);
+    assert_int_equal(gfn_env_check(env, 2385, 1000, NULL), GFN_OK);
     gfn_env_destroy(&env);
 }
 
@@ -70,7 +70,7 @@ static void nobody_stops_where_the_reward_is_0(void **state)
     }
     assert_true(is_close(spec->log_z, log(z), 1e-15));
     assert_false(spec->all_terminal);
-    if (gfn_env_check(env, 2385, 1000) != GFN_OK)
+    if (gfn_env_check(env, 2385, 1000, NULL) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     gfn_env_destroy(&env);
 }
@@ -89,7 +89,7 @@ static void the_far_corner_is_an_object_in_any_case(void **state)
     assert_true(is_close(exp(log_reward_of(env, corner)), 3.5e-8, 1e-13));
     assert_true(is_close(gfn_env_spec_of(env)->log_z, log(3.5) + log1p(1e-8), 1e-15));
     assert_true(gfn_env_spec_of(env)->max_log_reward == log(3.5));
-    if (gfn_env_check(env, 2385, 1000) != GFN_OK)
+    if (gfn_env_check(env, 2385, 1000, NULL) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     gfn_env_destroy(&env);
 
@@ -97,7 +97,7 @@ static void the_far_corner_is_an_object_in_any_case(void **state)
     reward[CELLS - 1] = 0;
     env = give(reward);
     assert_true(gfn_env_spec_of(env)->all_terminal);
-    assert_int_equal(gfn_env_check(env, 2385, 1000), GFN_OK);
+    assert_int_equal(gfn_env_check(env, 2385, 1000, NULL), GFN_OK);
     gfn_env_destroy(&env);
 }
 
@@ -120,7 +120,7 @@ static void the_sum_of_given_rewards_is_exact(void **state)
         reward[i] = i == CELLS - 1 ? 0 : 0x1p-1074;
     env = give(reward);
     assert_true(is_close(gfn_env_spec_of(env)->log_z, log(0x1p-1074) + log(CELLS - 1), 1e-14));
-    assert_int_equal(gfn_env_check(env, 2385, 1000), GFN_OK);
+    assert_int_equal(gfn_env_check(env, 2385, 1000, NULL), GFN_OK);
     gfn_env_destroy(&env);
 }
 
