@@ -109,8 +109,8 @@ TEST_EXTENSIONS = .sh .np
 LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
-EXTRA_DIST += $(SHELL_TESTS) tests/leaks.supp tests/cli/bits.sh tests/cli/common.sh tests/cli/hosts.sh \
-	tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
+EXTRA_DIST += $(SHELL_TESTS) tests/leaks.supp tests/cli/common.sh tests/cli/hosts.sh \
+	tests/cli/jobs.sh tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/installed.sh
 
 # Automake names a log after a file: the rank count stands in the name of an empty one.

@@ -5,7 +5,7 @@
 # distribution of the 8x8 grid. `make check` trains one seed for 1000 iterations, to a bound that
 # ten iterations miss by far; `make check-long` (GFN_LONG=yes) three seeds for 5000, and the 8^4 grid.
 set -u
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 . "$top_srcdir/tests/cli/objectives.sh"
 cd "$TMPDIR" || exit 1
 failed=0 runs=0

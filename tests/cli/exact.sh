@@ -5,7 +5,7 @@
 # are not possible, which does not keep a run from being judged by its samples. `make check-long`
 # (GFN_LONG=yes) evaluates spaces of tens of millions of states, to the same bits on every split.
 set -u
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 cd "$TMPDIR" || exit 1
 failed=0
 bad() {

@@ -3,7 +3,7 @@
 #
 # Whatever ends a process, the job ends soon and with all its processes, the last checkpoint is
 # good, and the run goes on to the bits of one that nothing befell.
-. "$top_srcdir/tests/cli/common.sh"
+. "$top_srcdir/tests/cli/jobs.sh"
 
 job=(--size 8 --batch-size 24 --hidden 16 --schedule constant --samples 500
     --log-every 10 --eval-every 70 --checkpoint-every 40)

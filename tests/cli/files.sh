@@ -12,7 +12,7 @@ if [ -z "${GFN_NAMESPACE-}" ]; then
         fi
     done
 fi
-. "$top_srcdir/tests/cli/common.sh"
+. "$top_srcdir/tests/cli/jobs.sh"
 
 job=(--size 8 --batch-size 24 --hidden 16 --schedule constant --samples 500
     --log-every 10 --eval-every 70 --checkpoint-every 40)

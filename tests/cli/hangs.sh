@@ -3,7 +3,7 @@
 #
 # A job in which a process hangs ends by itself, with one message that says which rank, at what and
 # since when, and goes on to the bits of one that never hung.
-. "$top_srcdir/tests/cli/common.sh"
+. "$top_srcdir/tests/cli/jobs.sh"
 shopt -s extglob
 
 job=(--size 8 --batch-size 24 --hidden 16 --schedule constant --samples 500

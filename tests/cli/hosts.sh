@@ -16,18 +16,11 @@ if [ "${1-}" != inside ]; then
     fi
     exec "$cluster" 3 -- bash "${BASH_SOURCE[0]}" inside
 fi
-. "$top_srcdir/tests/cli/bits.sh"
-cd "$TMPDIR" || exit 1
-failed=0
-
-wrong() {
-    echo "$1: ${*:2}"
-    failed=1
-}
+. "$top_srcdir/tests/cli/common.sh"
 
 same() {
     bits "$1" >"$1.bits" 2>&1
-    cmp -s one.bits "$1.bits" || wrong "$1" "other bits than on one process"
+    cmp -s one.bits "$1.bits" || bad "$1: other bits than on one process"
 }
 
 # train NAME HOSTS OPTION...: begins a run over hosts; `launcher` is its mpirun.
@@ -39,13 +32,13 @@ train() {
 # The same, until its first checkpoint stands.
 train_a_while() {
     train "$@"
-    within 30 test -e "$1/checkpoint.safetensors" && kill -0 $launcher ||
-        wrong "$1" "no checkpoint in the middle: $(cat "$1.err")"
+    wait_for 30 test -e "$1/checkpoint.safetensors" && kill -0 $launcher ||
+        bad "$1: no checkpoint in the middle: $(cat "$1.err")"
 }
 # goes_on NAME HOSTS: ends the run over these hosts.
 goes_on() {
     "$cluster" mpirun "$2" "$GFN_DIST" --resume "$1" >"$1.out" 2>"$1.err" </dev/null ||
-        wrong "$1" "exit $? from --resume over $2: $(cat "$1.err")"
+        bad "$1: exit $? from --resume over $2: $(cat "$1.err")"
     same "$1"
 }
 
@@ -60,13 +53,13 @@ is_quiet() { [ -z "$("$cluster" pids node1)$("$cluster" pids node2)$("$cluster" 
 # ends NAME SECONDS: the job fails, within so many seconds, and leaves nothing running on any host.
 ends() {
     local begin=$SECONDS status
-    within "$2" gone $launcher || wrong "$1" "still runs after $2 s"
+    wait_for "$2" gone $launcher || bad "$1: still runs after $2 s"
     wait $launcher
     status=$?
-    within 5 is_quiet || wrong "$1" "left running: $(ps ax)"
+    wait_for 5 is_quiet || bad "$1: left running: $(ps ax)"
     echo "$1: exit $status after $((SECONDS - begin)) s"
-    [ $status -ne 0 ] || wrong "$1" "exit 0: $(cat "$1.err")"
-    [ ! -e "$1/summary.json" ] || wrong "$1" "had ended before"
+    [ $status -ne 0 ] || bad "$1: exit 0: $(cat "$1.err")"
+    [ ! -e "$1/summary.json" ] || bad "$1: had ended before"
 }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
@@ -74,8 +67,8 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 bits one >one.bits
 
 train three node1,node2,node3:2 "${job[@]}"
-wait $launcher || wrong three "exit $?: $(cat three.err)"
-grep -q '^4 ranks x 1 thread on 3 hosts, ' three.err || wrong three "layout: $(cat three.err)"
+wait $launcher || bad "three: exit $?: $(cat three.err)"
+grep -q '^4 ranks x 1 thread on 3 hosts, ' three.err || bad "three: layout: $(cat three.err)"
 same three
 
 # A host that only the launcher can lose, and the host of launcher and rank 0.
@@ -96,20 +89,20 @@ train_a_while outage node1,node2,node3:2 "${job[@]}"
 sleep 0.5
 lines=$(wc -l <outage/metrics.jsonl)
 sleep 3
-[ "$(wc -l <outage/metrics.jsonl)" -eq "$lines" ] || wrong outage "nothing was cut"
+[ "$(wc -l <outage/metrics.jsonl)" -eq "$lines" ] || bad "outage: nothing was cut"
 "$cluster" heal node2
-wait $launcher || wrong outage "exit $?: $(cat outage.err)"
+wait $launcher || bad "outage: exit $?: $(cat outage.err)"
 same outage
 
 # Stopped ranks: one beside another of its host, one that is alone there. Nobody else is blamed.
 for host in node2 node3; do
     name=stopped-$host
     train_a_while $name node1,node2:2,node3 "${job[@]}" --watchdog 3s
-    kill -STOP "$(ranks $host | head -n 1)" || wrong $name "no rank to stop"
+    kill -STOP "$(ranks $host | head -n 1)" || bad "$name: no rank to stop"
     ends $name 20
     grep -qE '^gfn-dist: rank [0-3] .*(has not moved|has been waiting) for' $name.err &&
         ! grep 'has not moved for' $name.err | grep -qv " on $host)" ||
-        wrong $name "message: $(cat $name.err)"
+        bad "$name: message: $(cat $name.err)"
     goes_on $name node1,node2:2
 done
 

@@ -4,7 +4,7 @@
 # A run may take as long as it likes: after 100,000 iterations with a thousand evaluations and
 # checkpoints (30,000 under sanitizers, which are slow) it has no more memory and no more files open
 # than after 2000 iterations.
-. "$top_srcdir/tests/cli/common.sh"
+. "$top_srcdir/tests/cli/jobs.sh"
 
 # AddressSanitizer keeps what is freed; only a little of it here, in places that change.
 allowed=400 lines=1000 # KB, lines

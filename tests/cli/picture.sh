@@ -3,7 +3,7 @@
 #
 # Pictures: every run ends with one, `plot` draws the same again whoever draws, compares runs and
 # sweeps, and can be used while a run goes on. A build without Cairo says what is missing.
-. "$top_srcdir/tests/cli/common.sh"
+. "$top_srcdir/tests/cli/jobs.sh"
 
 small=(--size 8 --iterations 200 --batch-size 32 --quiet)
 

@@ -5,7 +5,7 @@
 # its exact distribution with the same bits on any split, resumed, measured and sampled; what is
 # wrong with a plug-in is named; and no file makes the program load somebody else's code.
 set -u
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 cd "$TMPDIR" || exit 1
 umask 022 # what a group may write is nobody's own
 failed=0

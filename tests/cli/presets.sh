@@ -4,7 +4,7 @@
 # Presets: what they stand for lies below all other options, is written out, and repeats the run.
 # `make check-long` (GFN_LONG=yes) trains them with three seeds to the thresholds of the README.
 set -u
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 cd "$TMPDIR" || exit 1
 failed=0
 

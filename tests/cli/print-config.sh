@@ -4,7 +4,7 @@
 # --print-config: what would run and where each value comes from, as --config takes it; nothing is
 # trained for it, and what it prints is the run.
 set -u
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 cd "$TMPDIR" || exit 1
 failed=0
 

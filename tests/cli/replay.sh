@@ -5,7 +5,7 @@
 # the same bits on any number of ranks and threads, and after a stop, whatever became of the file;
 # and what does not fit is refused with one message before anything is written.
 set -u
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 cd "$TMPDIR" || exit 1
 failed=0 runs=0
 

@@ -4,7 +4,7 @@
 # Rewards from a file: they are learned, on any number of ranks; a run keeps what it needs of them;
 # and files that do not fit are refused with one message before anything is written.
 set -u
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 cd "$TMPDIR" || exit 1
 failed=0
 

@@ -4,7 +4,7 @@
 # A run is a function of its configuration and seed: parameters, histogram, checkpoint and metrics are
 # the same bits for every number of ranks and threads.
 set -eu
-. "$top_srcdir/tests/cli/bits.sh"
+. "$top_srcdir/tests/cli/common.sh"
 . "$top_srcdir/tests/cli/objectives.sh"
 failed=0 runs=0
 

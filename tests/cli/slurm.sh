@@ -16,14 +16,7 @@ if [ "${1-}" != inside ]; then
     fi
     exec "$top_srcdir/scripts/slurm-cluster" 6 "$TMPDIR/slurm" -- bash "${BASH_SOURCE[0]}" inside
 fi
-. "$top_srcdir/tests/cli/bits.sh"
-cd "$TMPDIR" || exit 1
-failed=0
-
-wrong() {
-    echo "$1: ${*:2}"
-    failed=1
-}
+. "$top_srcdir/tests/cli/common.sh"
 
 # submit NAME LAUNCHER SBATCH-OPTION... -- GFN-DIST-OPTION...
 declare -A job
@@ -35,15 +28,15 @@ submit() {
         options+=("$1") && shift
     done
     job[$name]=$(sbatch --parsable --output "$name.out" "${options[@]}" "$script" "${@:2}") ||
-        wrong "$name" "not submitted"
+        bad "$name: not submitted"
 }
 
 # freeze NAME HOST...: stops the ranks when the first checkpoint stands, so that the job cannot end
 # before what it waits for comes. Slurm sends SIGCONT with its own signals.
 freeze() {
-    within 120 test -e "$1/checkpoint.safetensors" || wrong "$1" "no checkpoint: $(cat "$1.out")"
+    wait_for 120 test -e "$1/checkpoint.safetensors" || bad "$1: no checkpoint: $(cat "$1.out")"
     signal STOP "${@:2}"
-    [ ! -e "$1/summary.json" ] || wrong "$1" "has ended too early"
+    [ ! -e "$1/summary.json" ] || bad "$1: has ended too early"
 }
 signal() {
     local host pid
@@ -63,11 +56,11 @@ has_ended() { [[ $(slurm_says "$1" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIM
 
 # ended NAME STATE STARTS
 ended() {
-    within 180 has_ended "$1" || wrong "$1" "still $(slurm_says "$1" JobState)"
+    wait_for 180 has_ended "$1" || bad "$1: still $(slurm_says "$1" JobState)"
     local found
     found="$(slurm_says "$1" JobState) $(grep -c ' start [0-9]* on ' "$1.out")"
-    [ "$found" = "$2 $3" ] || wrong "$1" "state and starts: $found, expected $2 $3"
-    [ "$2" != COMPLETED ] || bits "$1" 2>&1 | cmp - one.bits || wrong "$1" "other bits"
+    [ "$found" = "$2 $3" ] || bad "$1: state and starts: $found, expected $2 $3"
+    [ "$2" != COMPLETED ] || bits "$1" 2>&1 | cmp - one.bits || bad "$1: other bits"
     grep -E '^gfn-dist|^slurmstepd' "$1.out"
     [ $failed -eq 0 ] || cat "$1.out"
 }
@@ -79,18 +72,18 @@ bits one >one.bits
 submit limit mpirun --time 1 --signal B:USR1@5 --nodelist node3 --ntasks 2 -- "${run[@]}"
 freeze limit node3
 {
-    within 200 has_said limit 'SIGUSR1: stopping'
+    wait_for 200 has_said limit 'SIGUSR1: stopping'
     signal CONT node3
 } &
 
 # Slurm needs some time until it knows that a host is lost.
 submit lost mpirun --exclude 'node[1-3]' --nodes 2 --ntasks 4 -- "${run[@]}"
-within 120 test -e lost/checkpoint.safetensors || wrong lost "no checkpoint: $(cat lost.out)"
+wait_for 120 test -e lost/checkpoint.safetensors || bad "lost: no checkpoint: $(cat lost.out)"
 "$hosts" cut node5
 
 submit wrong mpirun --nodelist node1 --ntasks 2 -- --size 1
 ended wrong FAILED 1
-has_said wrong 'wrong options: not requeued' || wrong wrong "$(cat wrong.out)"
+has_said wrong 'wrong options: not requeued' || bad "wrong: $(cat wrong.out)"
 
 submit preempted mpirun --nodelist 'node[1-2]' --ntasks 4 -- "${run[@]}"
 freeze preempted node1 node2
@@ -101,13 +94,13 @@ submit grace srun --partition grace --nodelist 'node[1-2]' --ntasks 4 -- "${run[
 freeze grace node1 node2
 preempt 'node[1-2]'
 ended grace COMPLETED 2
-has_said grace 'preempted: back into the queue' || wrong grace "requeued by Slurm"
+has_said grace 'preempted: back into the queue' || bad "grace: requeued by Slurm"
 
 ended lost COMPLETED 2
 has_said lost 'start 1 on node\[4-5\]' && has_said lost 'start 2 on node\[4,6\]' ||
-    wrong lost "other hosts than expected"
+    bad "lost: other hosts than expected"
 
 ended limit COMPLETED 2
-has_said limit 'exit status 3, saved: back into the queue' || wrong limit "did not requeue itself"
+has_said limit 'exit status 3, saved: back into the queue' || bad "limit: did not requeue itself"
 
 exit $failed

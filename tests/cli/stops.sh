@@ -4,7 +4,7 @@
 # A run that is asked to stop, by a signal to any of its processes, by its launcher or by its time
 # limit, stops in one iteration on all ranks, saved, with exit status 3, and goes on to the bits of
 # a run that nobody stopped.
-. "$top_srcdir/tests/cli/common.sh"
+. "$top_srcdir/tests/cli/jobs.sh"
 
 # It would go on for ever, and saves nothing by itself before the first half of a minute.
 job=(--size 8 --batch-size 24 --hidden 16 --schedule constant --samples 500

@@ -3,7 +3,7 @@
 #
 # Several seeds in one launch: each gives the files of its run alone, on any number of ranks and
 # however often the sweep was stopped or killed; and what they came to is told together.
-. "$top_srcdir/tests/cli/common.sh"
+. "$top_srcdir/tests/cli/jobs.sh"
 
 job=(--size 9 --batch-size 30 --hidden 12 --iterations 90 --samples 300 --eval-every 20)
 few=0 many=0
