@@ -3,14 +3,8 @@
 #
 # What `make install` installs serves users as it is (tests/external/installed.sh), alone and on
 # several ranks; and `make uninstall` leaves nothing.
-set -u
+. "$top_srcdir/tests/cli/common.sh"
 root=$TMPDIR/root
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 # in_root TARGET: what make makes, with its output only where it fails.
 in_root() {

@@ -3,10 +3,8 @@
 #
 # Which time the files of an archive bear: SOURCE_DATE_EPOCH, else the last commit of this clone,
 # else configure.ac.
-set -u
-cd "$TMPDIR" || exit 1
+. "$top_srcdir/tests/cli/common.sh"
 unset SOURCE_DATE_EPOCH
-failed=0
 
 # is WANTED WHAT [ASSIGNMENT...]
 is() {

@@ -3,17 +3,11 @@
 #
 # The library exports what the public headers declare with GFN_API, each with its version; and
 # src/libgfn.map is the sorted list of it.
-set -u
+. "$top_srcdir/tests/cli/common.sh"
 export LC_ALL=C
 work=$(mktemp -d "${TMPDIR:-/tmp}/symbols.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 map=$top_srcdir/src/libgfn.map
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 # declared HEADER...: the names that follow GFN_API, up to a bracket or the end.
 declared() {

@@ -3,9 +3,8 @@
 #
 # Bad input ends with one message that says what was expected, what was found and a hint, and leaves
 # nothing behind.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0 cases=0
+. "$top_srcdir/tests/cli/common.sh"
+cases=0
 
 # refused STATUS PATTERN ARGUMENT...: the exit status, and one line on standard error.
 refused() {

@@ -3,15 +3,9 @@
 #
 # The benchmark measures a small job and says what scripts/bench reads; nothing here asks how fast
 # anything is.
-set -u
+. "$top_srcdir/tests/cli/common.sh"
 bench=$top_builddir/tests/bench/bench
 fused=$top_builddir/tests/bench/fused
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 # value FILE FIELD: a number of the JSON object in a file; "null" where it is not known.
 value() { sed -nE "s/.*\"$2\": \[?([-+.0-9e]+|null).*/\1/p" "$1"; }
@@ -34,7 +28,6 @@ measure() {
         bad "exit $?: bench $*"
 }
 
-cd "$TMPDIR" || exit 1
 "$GFN_DIST" --size 8 --iterations 150 --quiet --out run || bad "training failed"
 measure early
 measure trained trained=run end=end

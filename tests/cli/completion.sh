@@ -2,14 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The completion of bash, driven as bash drives it. What it offers is accepted by the program.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0 cases=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
+. "$top_srcdir/tests/cli/common.sh"
+cases=0
 
 "$GFN_DIST" --generate bash >script && bash -n script || bad 'not a script of bash'
 [ "$(bash -uc '. ./script && complete -p gfn-dist')" = 'complete -F _gfn_dist gfn-dist' ] ||

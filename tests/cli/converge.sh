@@ -4,11 +4,9 @@
 # Every objective, with every backward policy and state flow that goes with it, learns the exact
 # distribution of the 8x8 grid. `make check` trains one seed for 1000 iterations, to a bound that
 # ten iterations miss by far; `make check-long` (GFN_LONG=yes) three seeds for 5000, and the 8^4 grid.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
 . "$top_srcdir/tests/cli/objectives.sh"
-cd "$TMPDIR" || exit 1
-failed=0 runs=0
+runs=0
 
 # learns BOUND OPTION...: the total variation between what was learned and the target.
 learns() {

@@ -4,10 +4,7 @@
 # What is said of exact evaluations: how much memory they take, where that is much, and where they
 # are not possible, which does not keep a run from being judged by its samples. `make check-long`
 # (GFN_LONG=yes) evaluates spaces of tens of millions of states, to the same bits on every split.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
-cd "$TMPDIR" || exit 1
-failed=0
 bad() {
     echo "$*: $(cat out err)"
     failed=1

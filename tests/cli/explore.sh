@@ -4,9 +4,8 @@
 # Training on trajectories of another policy finds the target all the same, since they are scored by
 # the policy that learns: every objective, with half of the actions drawn evenly to the end of the
 # run, and with a temperature of 3. Scored by the policy that drew them, none would.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0 runs=0
+. "$top_srcdir/tests/cli/common.sh"
+runs=0
 
 # learns BOUND OPTION...: the total variation between what was learned and the 8x8 grid.
 learns() {

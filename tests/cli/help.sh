@@ -3,15 +3,8 @@
 #
 # Help, man page and completion name the same options; help fits a terminal of 80 columns; each
 # command explains itself; a name that is none is answered with the nearest.
-set -u
+. "$top_srcdir/tests/cli/common.sh"
 export LC_ALL=C
-cd "$TMPDIR" || exit 1
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 is_same() { cmp -s "$1" "$2" || bad "$3 (<, >): $(diff "$1" "$2" | grep '^[<>]' | xargs)"; }
 says() {

@@ -5,9 +5,7 @@
 # that somebody makes slower is noticed. Two runs that differ in their number of iterations only;
 # what starts and ends a run drops out. Bounds lie some 10 % above what gcc 12 gives with this
 # library's default flags; whoever makes a job dearer for a reason raises its bound.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0
+. "$top_srcdir/tests/cli/common.sh"
 
 skip() {
     echo "not counted: $*"

@@ -3,15 +3,8 @@
 #
 # The man page: sections, what each option may be, no word that roff takes for its own; the same
 # page every time; and what checks man pages finds nothing wrong, where it is there.
-set -u
+. "$top_srcdir/tests/cli/common.sh"
 export LC_ALL=C
-cd "$TMPDIR" || exit 1
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 has() { grep -qxF -- "$1" "$2" || bad "$2 has no line: $1"; }
 

@@ -4,17 +4,9 @@
 # Environments of one's own: the world of the README, compiled as a plug-in, is checked, trained to
 # its exact distribution with the same bits on any split, resumed, measured and sampled; what is
 # wrong with a plug-in is named; and no file makes the program load somebody else's code.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
-cd "$TMPDIR" || exit 1
 umask 022 # what a group may write is nobody's own
-failed=0
 source=$top_srcdir/tests/external/knapsack.c
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 # plugin NAME SOURCE: NAME.so
 plugin() {

@@ -3,15 +3,7 @@
 #
 # Presets: what they stand for lies below all other options, is written out, and repeats the run.
 # `make check-long` (GFN_LONG=yes) trains them with three seeds to the thresholds of the README.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
-cd "$TMPDIR" || exit 1
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 crc() { grep '"params_crc"' "$1/summary.json"; }
 train() { "$GFN_DIST" "$@" --threads 1 --quiet || bad "it fails: $*"; }
 

@@ -3,15 +3,7 @@
 #
 # --print-config: what would run and where each value comes from, as --config takes it; nothing is
 # trained for it, and what it prints is the run.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
-cd "$TMPDIR" || exit 1
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 prints() { "$GFN_DIST" "$@" --print-config >printed.ini 2>err || bad "$*: exit $?: $(cat err)"; }
 has() { grep -qxE "$1 = $2 +; $3" printed.ini || bad "no line $1 = $2 ; $3: $(grep "^$1 " printed.ini)"; }
 

@@ -4,15 +4,8 @@
 # The README's section "From Python": its very blocks open what runs leave behind, and its PyTorch
 # module computes the log-probabilities of the program. PYTHON is the interpreter; a block whose
 # modules it lacks is left out, and then the test is skipped (77) if nothing else fails.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0
+. "$top_srcdir/tests/cli/common.sh"
 python=${PYTHON:-python3}
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 command -v "$python" >/dev/null || {
     echo "no $python: everything was left out"

@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # On several ranks: one voice, one exit status, no rank left hanging.
-set -u
+. "$top_srcdir/tests/cli/common.sh"
 [ "$MPI_NAME" != none ] || exit 77
-cd "$TMPDIR" || exit 1
-failed=0
 
 # says STATUS LINES PATTERN ARGUMENT...: exit status of the launcher; how many lines of gfn-dist
 # stand on standard error, all of the pattern.

@@ -4,15 +4,8 @@
 # Training from replayed objects and from a file of them: it is learned, by every objective; it has
 # the same bits on any number of ranks and threads, and after a stop, whatever became of the file;
 # and what does not fit is refused with one message before anything is written.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
-cd "$TMPDIR" || exit 1
-failed=0 runs=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
+runs=0
 
 # npy FILE TYPE SHAPE WORD...: an array of bytes of which these are the lowest of each word.
 npy() {

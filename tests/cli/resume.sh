@@ -3,10 +3,7 @@
 #
 # A run that is stopped again and again and goes on with other numbers of ranks and threads leaves
 # the files of a run that never stopped; and what contradicts it is refused with one message.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
-cd "$TMPDIR" || exit 1
-failed=0
 
 splits=('1 1' '1 2' '1 3')
 [ "$MPI_NAME" = none ] || splits=('1 2' '3 1' '2 2' '4 1' '1 1' '2 1')

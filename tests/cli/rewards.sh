@@ -3,15 +3,7 @@
 #
 # Rewards from a file: they are learned, on any number of ranks; a run keeps what it needs of them;
 # and files that do not fit are refused with one message before anything is written.
-set -u
 . "$top_srcdir/tests/cli/common.sh"
-cd "$TMPDIR" || exit 1
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 # npy FILE SHAPE VALUE...: an array of doubles, of which these are the last two bytes.
 declare -A bytes=([0]='\0\0' [.5]='\xe0\x3f' [1]='\xf0\x3f' [2]='\0\x40' [4]='\x10\x40'

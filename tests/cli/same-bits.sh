@@ -6,7 +6,7 @@
 set -eu
 . "$top_srcdir/tests/cli/common.sh"
 . "$top_srcdir/tests/cli/objectives.sh"
-failed=0 runs=0
+runs=0
 
 # Ranks and threads; "free": nobody asks for a number of threads.
 every_split=$(echo {1,2,3,4,8}-{1,2,3,free})

@@ -3,9 +3,7 @@
 #
 # What the job script does after each end of its launcher, with a launcher and a Slurm that only say
 # what the case wants. (tests/cli/slurm.sh has the real ones.)
-set -u
-cd "$TMPDIR" || exit 1
-failed=0
+. "$top_srcdir/tests/cli/common.sh"
 
 mkdir bin
 export PATH=$TMPDIR/bin:$PATH

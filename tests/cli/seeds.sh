@@ -3,9 +3,7 @@
 #
 # The default job learns its target on every seed: exact L1 <= 1e-3, |log Z error| <= 1e-4, all four
 # modes, and 10,000 samples that a chi-square test (mean + 5 standard deviations) accepts.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0
+. "$top_srcdir/tests/cli/common.sh"
 
 # number FILE NAME: a number in a summary, each on a line of its own.
 number() { sed -nE "s/^ *\"$2\": ([-0-9.e+]+),?$/\1/p" "$1" | head -n 1; }

@@ -3,16 +3,9 @@
 #
 # What people see: a line that is rewritten on a terminal, lines that stay elsewhere, colours where
 # they are wanted, and nothing that is wider than the screen. script(1) is the terminal.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0
+. "$top_srcdir/tests/cli/common.sh"
 unset NO_COLOR COLORTERM
 export TERM=xterm-256color
-
-bad() {
-    echo "$*"
-    failed=1
-}
 
 escape=$'\033' return=$'\r'
 # on_terminal COLUMNS ARGUMENT...: what a terminal of that width gets, in `seen`.

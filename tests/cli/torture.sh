@@ -3,10 +3,8 @@
 #
 # A short torture: a few kills at random moments make no difference. First one of a program that
 # draws other samples in the runs that are killed, to see that it finds a difference.
-set -u
+. "$top_srcdir/tests/cli/common.sh"
 torture=$top_srcdir/scripts/torture
-cd "$TMPDIR" || exit 1
-failed=0
 
 cat >spoiler <<'END_OF_SPOILER'
 #!/usr/bin/env bash

@@ -3,14 +3,7 @@
 #
 # Whole trajectories are the same bytes on any number of ranks and threads; what cannot be held is
 # refused.
-set -u
-cd "$TMPDIR" || exit 1
-failed=0
-
-bad() {
-    echo "$*"
-    failed=1
-}
+. "$top_srcdir/tests/cli/common.sh"
 
 # same NAME OPTION...: the file of 700 trajectories, whoever draws them.
 same() {
