@@ -4,24 +4,6 @@
 # Bad input ends with one message that says what was expected, what was found and a hint, and leaves
 # nothing behind.
 . "$top_srcdir/tests/cli/common.sh"
-cases=0
-
-# refused STATUS PATTERN ARGUMENT...: the exit status, and one line on standard error.
-refused() {
-    local status=$1 pattern=$2 found
-    shift 2
-    cases=$((cases + 1))
-    timeout 60 "$GFN_DIST" "$@" >out 2>err </dev/null
-    found=$?
-    if [ $found -ne "$status" ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qE "$pattern" err ||
-        [ -s out ] || [ -e runs ]; then
-        echo "gfn-dist $*: exit $found (expected $status), message: $(cat err)"
-        failed=1
-    fi
-    rm -rf runs
-}
-
-everything='expected .*found .*hint'
 
 # Every option of training with values that it cannot have.
 for option in size ndim batch-size iterations seed threads samples eval-every log-every \
@@ -128,7 +110,7 @@ refused 2 'file: expected a folder, found a file .*hint' --out file
 "$GFN_DIST" --size 4 --iterations 3 --quiet --out run || failed=1
 before=$(cat run/* | cksum)
 refused 2 'run.*hint' --size 4 --iterations 3 --out run
-[ "$before" = "$(cat run/* | cksum)" ] || { echo "the run directory was touched" && failed=1; }
+[ "$before" = "$(cat run/* | cksum)" ] || bad "the run directory was touched"
 
 # A run directory that vanishes during the run.
 "$GFN_DIST" --size 4 --iterations 100000000 --time-limit 1 --quiet --out gone >out 2>err &
@@ -136,8 +118,7 @@ sleep 0.4
 rm -r gone
 wait $!
 if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -q 'gone.*hint' err; then
-    echo "a vanished run directory: $(cat err)"
-    failed=1
+    bad "a vanished run directory: $(cat err)"
 fi
 
 # A damaged checkpoint.
@@ -148,7 +129,7 @@ refused 1 'checkpoint' eval run
 # A full disk.
 if [ -w /dev/full ]; then
     "$GFN_DIST" --size 4 --iterations 3 --out full >/dev/full 2>err
-    [ $? -eq 1 ] && grep -q 'standard output' err || { echo "a full disk: $(cat err)" && failed=1; }
+    [ $? -eq 1 ] && grep -q 'standard output' err || bad "a full disk: $(cat err)"
 fi
 echo "$cases cases"
 exit $failed

@@ -7,12 +7,6 @@
 export LC_ALL=C
 
 is_same() { cmp -s "$1" "$2" || bad "$3 (<, >): $(diff "$1" "$2" | grep '^[<>]' | xargs)"; }
-says() {
-    local pattern=$1
-    shift
-    "$GFN_DIST" "$@" >out 2>err && bad "gfn-dist $*: exit 0"
-    grep -qE "$pattern" err || bad "gfn-dist $*: expected $pattern, found $(cat err)"
-}
 
 # ---- the same options everywhere
 
@@ -77,7 +71,7 @@ for command in $commands; do
     ! sed -n 2p "help-$command" | grep -q ' RUN' || words+=(nowhere)
     ! sed -n 2p "help-$command" | grep -q ' ENV' || words+=(hypergrid)
     for option in $(comm -23 in-help mine); do
-        says "expected an option of ($command|hypergrid or --seed), " "${words[@]}" "$option=$(value "$option")"
+        refused 2 "expected an option of ($command|hypergrid or --seed), " "${words[@]}" "$option=$(value "$option")"
     done
 done
 "$GFN_DIST" help | cmp -s - help || bad 'help differs from --help'
@@ -90,20 +84,20 @@ done
 
 # ---- the nearest name
 
-says 'command: expected one of train\|sample\|eval\|plot\|check-env\|list.*found "trian" \(hint: train\)' trian
-says '\(hint: sample\)' smaple runs/latest
-says '\(hint: subtb\)' --objective subbt
-says '\(hint: fl-db\)' --objective fl_db
-says '\(hint: gfnx-20x4\)' --preset gfnx
-says '\(hint: learned\)' --backward lerned
-says '\(hint: tanh\)' --activation tahn
-says '\(hint: cosine\)' --schedule cosin
-says '\(hint: size\)' --sise 3
-says '\(hint: bash\)' --generate bsh
+refused 2 'command: expected one of train\|sample\|eval\|plot\|check-env\|list.*found "trian" \(hint: train\)' trian
+refused 2 '\(hint: sample\)' smaple runs/latest
+refused 2 '\(hint: subtb\)' --objective subbt
+refused 2 '\(hint: fl-db\)' --objective fl_db
+refused 2 '\(hint: gfnx-20x4\)' --preset gfnx
+refused 2 '\(hint: learned\)' --backward lerned
+refused 2 '\(hint: tanh\)' --activation tahn
+refused 2 '\(hint: cosine\)' --schedule cosin
+refused 2 '\(hint: size\)' --sise 3
+refused 2 '\(hint: bash\)' --generate bsh
 # One that is far from all is no help.
-says 'found "frobnicate" \(hint: gfn-dist --help\)' frobnicate
-says 'found "xyzzy" \(hint: gfn-dist --help\)' --xyzzy 8
-says 'found "xyzzy" \(hint: gfn-dist --help\)' --backward xyzzy
-says 'found "xyzzy" \(hint: gfn-dist --help\)' --objective xyzzy
-says 'found "frobnicate" \(hint: gfn-dist --help\)' help frobnicate
+refused 2 'found "frobnicate" \(hint: gfn-dist --help\)' frobnicate
+refused 2 'found "xyzzy" \(hint: gfn-dist --help\)' --xyzzy 8
+refused 2 'found "xyzzy" \(hint: gfn-dist --help\)' --backward xyzzy
+refused 2 'found "xyzzy" \(hint: gfn-dist --help\)' --objective xyzzy
+refused 2 'found "frobnicate" \(hint: gfn-dist --help\)' help frobnicate
 exit $failed

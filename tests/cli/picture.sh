@@ -86,14 +86,6 @@ mkfifo pipe.png && "$GFN_DIST" plot run --out pipe.png 2>err
 [ $? -eq 1 ] && [ -p pipe.png ] && grep -q 'pipe.png: expected a file' err || bad "a pipe: $(cat err)"
 
 # What is refused.
-refused() {
-    local status=$1 pattern=$2 found
-    shift 2
-    "$GFN_DIST" "$@" >out 2>err
-    found=$?
-    [ $found -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE "$pattern" err ||
-        bad "gfn-dist $*: exit $found: $(cat err)"
-}
 refused 2 'plot: expected a run directory, found none' plot
 refused 1 'nowhere: expected a run directory, found nothing' plot nowhere
 refused 1 'nowhere' plot run nowhere

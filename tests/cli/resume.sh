@@ -27,40 +27,21 @@ interrupted() {
         status=$?
         [ $status -ne 0 ] || break
         if [ $status -ne 3 ] || [ $jobs -gt 40 ]; then
-            echo "$name: job $jobs ended with $status: $(cat log)"
-            failed=1
+            bad "$name: job $jobs ended with $status: $(cat log)"
             return
         fi
     done
     bits "$name-whole" >whole.bits
     bits "$name" >parts.bits
-    if ! cmp -s whole.bits parts.bits; then
-        echo "other bits: $name after $jobs jobs"
-        diff whole.bits parts.bits | head -n 5
-        failed=1
-    fi
-    [ $jobs -gt 2 ] || { echo "$name: only $jobs jobs" && failed=1; }
+    cmp -s whole.bits parts.bits ||
+        bad "other bits: $name after $jobs jobs: $(diff whole.bits parts.bits | head -n 5)"
+    [ $jobs -gt 2 ] || bad "$name: only $jobs jobs"
     echo "$name: $jobs jobs"
 }
 
 interrupted grid --size 12 --iterations 9000 --batch-size 64 --log-every 7 --eval-every 50
 interrupted deep --size 5 --ndim 4 --hidden 24,16 --iterations 900 --batch-size 150 --r0 0.1
 
-# refused STATUS PATTERN ARGUMENT...: one line on standard error, and nothing has changed.
-refused() {
-    local status=$1 pattern=$2 found
-    shift 2
-    bits grid >before
-    "$GFN_DIST" "$@" >out 2>err
-    found=$?
-    bits grid >after
-    if [ $found -ne "$status" ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qE "$pattern" err ||
-        ! cmp -s before after; then
-        echo "gfn-dist $*: exit $found (expected $status): $(cat err)"
-        failed=1
-    fi
-}
-everything='expected .*found .*hint'
 refused 2 "^gfn-dist: size: $everything" --resume grid --size 13
 refused 2 "^gfn-dist: lr: $everything" --resume grid --lr 0.006
 refused 2 "^gfn-dist: iterations: $everything" --resume grid --iterations 8999
@@ -83,9 +64,9 @@ bits grid-whole | cmp - again.bits || failed=1
 cp -r grid damaged
 printf x | dd of=damaged/checkpoint.safetensors bs=1 seek=5000 conv=notrunc 2>/dev/null
 "$GFN_DIST" eval damaged --samples 10 --quiet 2>err || failed=1
-grep -q 'is damaged.*checkpoint.prev.safetensors of iteration' err || { cat err && failed=1; }
+grep -q 'is damaged.*checkpoint.prev.safetensors of iteration' err || bad "$(cat err)"
 "$GFN_DIST" --resume damaged --quiet 2>err || failed=1
-grep -q 'is damaged.*checkpoint.prev.safetensors of iteration' err || { cat err && failed=1; }
+grep -q 'is damaged.*checkpoint.prev.safetensors of iteration' err || bad "$(cat err)"
 [ -e damaged/checkpoint.damaged.safetensors ] || failed=1
 bits damaged | cmp - again.bits || failed=1
 exit $failed

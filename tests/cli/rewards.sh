@@ -87,19 +87,6 @@ bits early | cmp - run.bits || bad "an early run: other bits"
 
 # ---- what is refused
 
-# refused STATUS PATTERN ARGUMENT...: one line on standard error, and nothing else.
-refused() {
-    local status=$1 pattern=$2 found
-    shift 2
-    "$GFN_DIST" "$@" --out none >out 2>err </dev/null
-    found=$?
-    if [ $found -ne "$status" ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qE "$pattern" err ||
-        [ -s out ] || [ -e none ] || [ -e runs ]; then
-        bad "gfn-dist $*: exit $found (expected $status): $(cat err)"
-    fi
-    rm -rf none runs
-}
-
 # refused_file PATTERN SHAPE VALUE...: on 8x8.
 refused_file() {
     local pattern=$1
