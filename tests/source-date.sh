@@ -10,7 +10,7 @@ unset SOURCE_DATE_EPOCH
 is() {
     local found
     found=$(env "${@:3}" sources/scripts/source-date)
-    [ "$found" = "$1" ] || { echo "$2: $found, expected $1" && failed=1; }
+    [ "$found" = "$1" ] || bad "$2: $found, expected $1"
 }
 
 mkdir -p sources/scripts

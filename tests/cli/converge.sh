@@ -39,8 +39,7 @@ else
     all 0.01 "${plane[@]}" --iterations 1000
 fi
 if learns 0.1 "${plane[@]}" --iterations 10 >/dev/null; then
-    echo "a run of 10 iterations passes: nothing was tested"
-    failed=1
+    bad "a run of 10 iterations passes: nothing was tested"
 fi
 echo "$runs runs"
 [ $runs -gt 33 ] || failed=1

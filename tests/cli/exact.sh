@@ -5,10 +5,7 @@
 # are not possible, which does not keep a run from being judged by its samples. `make check-long`
 # (GFN_LONG=yes) evaluates spaces of tens of millions of states, to the same bits on every split.
 . "$top_srcdir/tests/cli/common.sh"
-bad() {
-    echo "$*: $(cat out err)"
-    failed=1
-}
+wrong() { bad "$*: $(cat out err)"; }
 job=(--iterations 20 --batch-size 16 --hidden 8 --samples 200 --threads 1 --progress never)
 
 # Of 8^8 states, before the first step: three times 128 MiB.
@@ -19,46 +16,46 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 kill -s KILL $! && wait $! 2>/dev/null
-grep -qx 'exact evaluation of 16777216 states: 0.4 GiB on rank 0' err || bad "its memory"
+grep -qx 'exact evaluation of 16777216 states: 0.4 GiB on rank 0' err || wrong "its memory"
 
 # Small ones are not talked about.
-"$GFN_DIST" "${job[@]}" --size 20 --ndim 4 --out small >out 2>err || bad "small"
-! grep -q 'exact evaluation of' err || bad "too much is said"
-grep -q '^  exact      L1' out || bad "it is exact"
+"$GFN_DIST" "${job[@]}" --size 20 --ndim 4 --out small >out 2>err || wrong "small"
+! grep -q 'exact evaluation of' err || wrong "too much is said"
+grep -q '^  exact      L1' out || wrong "it is exact"
 grep -qE '^  modes      [0-9]+ of 256 found in training, in [0-9]+ of 16 regions$' out ||
-    bad "regions"
-grep -q '"n_mode_regions": 16' small/summary.json || bad "regions in summary.json"
+    wrong "regions"
+grep -q '"n_mode_regions": 16' small/summary.json || wrong "regions in summary.json"
 tail -n 1 small/metrics.jsonl | grep -qE '"modes":[0-9]+,"mode_regions":[0-9]+' ||
-    bad "regions in metrics.jsonl"
+    wrong "regions in metrics.jsonl"
 
 # judged DIRECTORY: by samples alone.
 judged() {
-    grep -q '"exact": false' "$1/summary.json" || bad "$1: exact"
-    grep -qE '"l1": [0-9]' "$1/summary.json" || bad "$1: no L1 of samples"
-    grep -qE '"l1_noise_floor": [0-9]' "$1/summary.json" || bad "$1: no noise floor"
+    grep -q '"exact": false' "$1/summary.json" || wrong "$1: exact"
+    grep -qE '"l1": [0-9]' "$1/summary.json" || wrong "$1: no L1 of samples"
+    grep -qE '"l1_noise_floor": [0-9]' "$1/summary.json" || wrong "$1: no noise floor"
     grep -qE '^  samples +200: L1 [0-9.]+, a perfect sampler scores about [0-9.]+' out ||
-        bad "$1: what is said of samples"
-    ! grep -q '"tv"' "$1/metrics.jsonl" || bad "$1: tv"
-    [ ! -e "$1/histogram.npy" ] || bad "$1: a histogram"
+        wrong "$1: what is said of samples"
+    ! grep -q '"tv"' "$1/metrics.jsonl" || wrong "$1: tv"
+    [ ! -e "$1/histogram.npy" ] || wrong "$1: a histogram"
 }
 
 # More states than are enumerated.
-"$GFN_DIST" "${job[@]}" --size 32 --ndim 6 --out vast >out 2>err || bad "vast"
+"$GFN_DIST" "${job[@]}" --size 32 --ndim 6 --out vast >out 2>err || wrong "vast"
 grep -q '^  exact      not possible: 1073741824 states, at most 67108864 are enumerated$' out ||
-    bad "why"
+    wrong "why"
 judged vast
 
 # Less memory than they take: said before training, also where everything else is quiet, and again
 # when the run is measured. Sanitizers take more than can be limited.
 limited() { (ulimit -v 1500000 && exec "$GFN_DIST" "$@"); }
 if limited --version >/dev/null 2>&1; then
-    limited "${job[@]}" --size 90 --ndim 4 --out little >out 2>err || bad "little memory"
+    limited "${job[@]}" --size 90 --ndim 4 --out little >out 2>err || wrong "little memory"
     grep -qE '^exact evaluation of 65610000 states needs 1.5 GiB on rank 0, where [0-9.]+ GiB are left: metrics will be of samples alone \(hint: ' err ||
-        bad "the notice"
-    grep -q '^  exact      not possible: no memory for 65610000 states$' out || bad "why"
+        wrong "the notice"
+    grep -q '^  exact      not possible: no memory for 65610000 states$' out || wrong "why"
     judged little
-    limited eval little --samples 200 --quiet >out 2>err || bad "eval"
-    grep -q 'metrics will be of samples alone' err || bad "the notice of eval"
+    limited eval little --samples 200 --quiet >out 2>err || wrong "eval"
+    grep -q 'metrics will be of samples alone' err || wrong "the notice of eval"
 fi
 
 # same NAME OPTION...: one rank alone has 1.5 GB for all that it does.
@@ -72,16 +69,16 @@ same() {
             [ "${split%x*}" -gt 1 ] || ! limited --version >/dev/null 2>&1 || ulimit -v 1500000
             "$NP_RUN" --timeout 0 --ranks "${split%x*}" -- "$GFN_DIST" "$@" \
                 --threads "${split#*x}" --quiet --out "$run"
-        ) >out 2>err || bad "$run"
-        grep -q '"exact": true' "$run/summary.json" || bad "$run: not exact"
-        cmp <(bits "$name-1x1") <(bits "$run") >out 2>err || bad "$run: other bits"
+        ) >out 2>err || wrong "$run"
+        grep -q '"exact": true' "$run/summary.json" || wrong "$run: not exact"
+        cmp <(bits "$name-1x1") <(bits "$run") >out 2>err || wrong "$run: other bits"
     done
 }
 if [ "${GFN_LONG-}" = yes ]; then
     small=(--hidden 32 --iterations 50 --batch-size 16)
     same 8x8 "${small[@]}" --size 8 --ndim 8
     same 32x5 "${small[@]}" --size 32 --ndim 5
-    grep -q '"log_z_true": 12.2113' 8x8-1x1/summary.json || bad "log Z of 8^8"
-    grep -q '"n_mode_regions": 256' 8x8-1x1/summary.json || bad "regions of 8^8"
+    grep -q '"log_z_true": 12.2113' 8x8-1x1/summary.json || wrong "log Z of 8^8"
+    grep -q '"n_mode_regions": 256' 8x8-1x1/summary.json || wrong "regions of 8^8"
 fi
 exit $failed

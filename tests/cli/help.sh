@@ -71,7 +71,8 @@ for command in $commands; do
     ! sed -n 2p "help-$command" | grep -q ' RUN' || words+=(nowhere)
     ! sed -n 2p "help-$command" | grep -q ' ENV' || words+=(hypergrid)
     for option in $(comm -23 in-help mine); do
-        refused 2 "expected an option of ($command|hypergrid or --seed), " "${words[@]}" "$option=$(value "$option")"
+        refused 2 "expected an option of ($command|hypergrid or --seed), " "${words[@]}" \
+            "$option=$(value "$option")"
     done
 done
 "$GFN_DIST" help | cmp -s - help || bad 'help differs from --help'

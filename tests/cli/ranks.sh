@@ -14,8 +14,7 @@ says() {
     found=$?
     if [ $found -ne "$status" ] || [ "$(grep -cE "$pattern" err)" -ne "$lines" ] ||
         [ "$(grep -c '^gfn-dist: ' err)" -gt "$lines" ]; then
-        echo "3 ranks, $*: exit $found (expected $status): $(cat err)"
-        failed=1
+        bad "3 ranks, $*: exit $found (expected $status): $(cat err)"
     fi
 }
 
@@ -34,12 +33,11 @@ says 0 0 '^gfn-dist' eval b --samples 100
 "$NP_RUN" --ranks 3 -- "$GFN_DIST" sample a --samples 50 >three 2>err || failed=1
 "$GFN_DIST" sample a --samples 50 >one 2>err || failed=1
 cmp one three || failed=1
-[ "$(wc -l <one)" -eq 50 ] || { echo "expected 50 objects" && failed=1; }
+[ "$(wc -l <one)" -eq 50 ] || bad "expected 50 objects"
 
 # A launcher of another MPI starts processes that each see one rank.
 PMI_SIZE=2 PMI_RANK=1 "$GFN_DIST" --size 4 --out wrong >out 2>err
 if [ $? -ne 1 ] || [ -s err ] || [ -e wrong ]; then
-    echo "the second process of another launcher: $(cat err)"
-    failed=1
+    bad "the second process of another launcher: $(cat err)"
 fi
 exit $failed

@@ -3,9 +3,9 @@
 #
 # A run is a function of its configuration and seed: parameters, histogram, checkpoint and metrics are
 # the same bits for every number of ranks and threads.
-set -eu
 . "$top_srcdir/tests/cli/common.sh"
 . "$top_srcdir/tests/cli/objectives.sh"
+set -e
 runs=0
 
 # Ranks and threads; "free": nobody asks for a number of threads.
@@ -26,16 +26,13 @@ same() {
         [ "${split#*-}" = free ] || threads=(--threads "${split#*-}")
         if ! "$NP_RUN" --ranks "${split%-*}" -- "$GFN_DIST" "$@" "${threads[@]}" --quiet \
             --out "$out" >"$out.log" 2>&1; then
-            echo "failed: $name on $split (ranks-threads): $(cat "$out.log")"
-            failed=1
+            bad "failed: $name on $split (ranks-threads): $(cat "$out.log")"
             continue
         fi
         runs=$((runs + 1))
         bits "$out" >"$out.bits"
-        if ! cmp -s "$TMPDIR/$name-1-1.bits" "$out.bits"; then
-            echo "other bits: $name on $split (ranks-threads)"
-            failed=1
-        fi
+        cmp -s "$TMPDIR/$name-1-1.bits" "$out.bits" ||
+            bad "other bits: $name on $split (ranks-threads)"
     done
     [ "$(wc -l <"$TMPDIR/$name-1-1.bits")" -gt 5 ] || failed=1
 }
@@ -74,8 +71,7 @@ done 3<<<"$chosen"
 "$GFN_DIST" --size 16 --iterations 40 --batch-size 37 --seed 1 --quiet --out "$TMPDIR/seed"
 bits "$TMPDIR/seed" >"$TMPDIR/seed.bits"
 if cmp -s "$TMPDIR/seed.bits" "$TMPDIR/2d-1-1.bits"; then
-    echo "seed 1 gives the bits of seed 0"
-    failed=1
+    bad "seed 1 gives the bits of seed 0"
 fi
 echo "$runs runs compared"
 exit $failed

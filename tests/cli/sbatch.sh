@@ -55,10 +55,7 @@ says() {
     shift
     printf '%s\n' "$@" >"$name/expected"
     tail -n $# "$name/out" | cmp -s - "$name/expected" && return
-    echo "$name: expected"
-    cat "$name/expected"
-    echo "found" && cat "$name/out"
-    failed=1
+    bad "$name: expected"$'\n'"$(cat "$name/expected")"$'\nfound\n'"$(cat "$name/out")"
 }
 said() { echo "gfn-dist.sbatch: job 7: $*"; }
 

@@ -18,11 +18,10 @@ END_OF_SPOILER
 chmod +x spoiler
 "$torture" 1 --length 1 --ranks 1 --program ./spoiler >log 2>&1
 if [ $? -ne 1 ] || ! grep -q 'other bits after' log || ! grep -q '[1-9] differences$' log; then
-    echo "other samples make no difference: $(cat log)"
-    failed=1
+    bad "other samples make no difference: $(cat log)"
 fi
 "$torture" --ranks 0 >log 2>&1
-[ $? -eq 2 ] || { echo "no ranks: $(cat log)" && failed=1; }
+[ $? -eq 2 ] || bad "no ranks: $(cat log)"
 
 "$torture" 10 --length 1 --seconds 30 --verbose || failed=1
 exit $failed
