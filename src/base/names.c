@@ -24,26 +24,37 @@ void gfn_nearest_offer(struct gfn_nearest *nearest, const char *name, size_t len
     nearest->distance = distance;
 }
 
-struct gfn_hint gfn_nearest_hint(const struct gfn_nearest *nearest, const char *list)
+struct gfn_hint gfn_nearest_hint(const struct gfn_nearest *nearest)
 {
+    static const char list[] = "gfn-dist --help";
     if (nearest->name != NULL && 2 * nearest->distance <= strnlen(nearest->text, MEASURED))
         return (struct gfn_hint){nearest->name, (int)nearest->length};
-    return (struct gfn_hint){list, (int)strlen(list)};
+    return (struct gfn_hint){list, sizeof list - 1};
 }
 
-gfn_status gfn_refuse_name(const char *what, gfn_name_at *name_at, const char *text)
+gfn_status gfn_refuse_name(const char *what, const char *known, const struct gfn_nearest *nearest)
+{
+    const struct gfn_hint hint = gfn_nearest_hint(nearest);
+    return gfn_fail(GFN_EINVAL, "%s: expected one of %s, found \"%.200s\" (hint: %.*s)", what,
+                    known, nearest->text, hint.length, hint.text);
+}
+
+gfn_status gfn_find_name(const char *what, gfn_name_at *name_at, const char *others,
+                         const char *text, size_t *index)
 {
     struct gfn_nearest nearest = {.text = text};
-    char known[512] = "";
+    char known[512];
     size_t used = 0;
     const char *name;
-    for (size_t i = 0; (name = name_at(i)) != NULL; i++) {
+    for (*index = 0; (name = name_at(*index)) != NULL; ++*index) {
+        if (strcmp(name, text) == 0)
+            return GFN_OK;
         gfn_nearest_offer(&nearest, name, strlen(name));
         if (used < sizeof known)
-            used +=
-                (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", name);
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", *index ? ", " : "",
+                                     name);
     }
-    const struct gfn_hint hint = gfn_nearest_hint(&nearest, "gfn-dist --help");
-    return gfn_fail(GFN_EINVAL, "%s: expected one of %s, found \"%.200s\" (hint: %.*s)", what,
-                    known, text, hint.length, hint.text);
+    if (used < sizeof known)
+        snprintf(known + used, sizeof known - used, "%s", others);
+    return gfn_refuse_name(what, known, &nearest);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * base/names.h - a name that is none: the message about it, and which one it is most like.
+ * base/names.h - a name looked up in a list; the message about one that is not there, and which one
+ * it is most like.
  */
 #ifndef BASE_NAMES_H
 #define BASE_NAMES_H
@@ -19,18 +20,23 @@ struct gfn_nearest {
 
 void gfn_nearest_offer(struct gfn_nearest *nearest, const char *name, size_t length);
 
-/* The hint of a message about the text: the nearest name, `length` bytes of it; or `list`, where
- * all are listed, if over half of the text would have to change (or nothing was offered). */
+/* The hint of a message about the text: the nearest name, `length` bytes of it; or what lists them
+ * all, if over half of the text would have to change (or nothing was offered). */
 struct gfn_hint {
     const char *text;
     int length;
 };
-struct gfn_hint gfn_nearest_hint(const struct gfn_nearest *nearest, const char *list);
+struct gfn_hint gfn_nearest_hint(const struct gfn_nearest *nearest);
+
+/* Fail: "WHAT: expected one of KNOWN, found "TEXT" (hint: the nearest)". GFN_EINVAL. */
+gfn_status gfn_refuse_name(const char *what, const char *known, const struct gfn_nearest *nearest);
 
 /* The names of a list, such as of the objectives: NULL past its end. */
 typedef const char *gfn_name_at(size_t index);
 
-/* Fail: "WHAT: expected one of a, b, c, found "TEXT" (hint: the nearest)". GFN_EINVAL. */
-gfn_status gfn_refuse_name(const char *what, gfn_name_at *name_at, const char *text);
+/* *index of the name in a list; otherwise it is refused: KNOWN is "a, b, c" and then OTHERS, such
+ * as ", or the path of a file". GFN_EINVAL. */
+gfn_status gfn_find_name(const char *what, gfn_name_at *name_at, const char *others,
+                         const char *text, size_t *index);
 
 #endif

@@ -112,9 +112,6 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
 
 /* ---- messages ---- */
 
-/* What lists them with their choices. */
-static const char all_options[] = "gfn-dist --help";
-
 /* " from 2 to 100", " of at least 2", " of at most 100" or "", with `unit` after the number. */
 static void write_range(const gfn_option *row, const char *unit, char *out, size_t size)
 {
@@ -132,15 +129,6 @@ static void write_range(const gfn_option *row, const char *unit, char *out, size
         out[0] = '\0';
 }
 
-/* A copy of `text` that keeps a message on one line. */
-static void show(const char *text, char *out, size_t size)
-{
-    snprintf(out, size, "%s", text);
-    for (; *out != '\0'; out++)
-        if (is_control(*out))
-            *out = '?';
-}
-
 static gfn_status refuse(const gfn_option *row, const char *text)
 {
     static const struct {
@@ -153,20 +141,17 @@ static gfn_status refuse(const gfn_option *row, const char *text)
         [GFN_OPTION_TIME] = {"a time", " seconds", "90s, 5m, 2h or 1d"},
         [GFN_OPTION_FLAG] = {"yes or no", "", "yes"},
     };
-    char range[900] = "", found[201];
-    show(text, found, sizeof found);
+    char range[900] = "";
     if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
         struct gfn_nearest nearest = {.text = text};
         is_choice(row->choices, &nearest);
-        const struct gfn_hint hint = gfn_nearest_hint(&nearest, all_options);
-        return gfn_fail(GFN_EINVAL, "%s: expected one of %s, found \"%s\" (hint: %.*s)", row->name,
-                        row->choices, found, hint.length, hint.text);
+        return gfn_refuse_name(row->name, row->choices, &nearest);
     }
     if (row->type != GFN_OPTION_FLAG && row->type != GFN_OPTION_WORD)
         write_range(row, expected[row->type].unit, range, sizeof range);
     bool has_default = row->fallback[0] != '\0';
-    return gfn_fail(GFN_EINVAL, "%s: expected %s%s, found \"%s\" (hint: %s%s)", row->name,
-                    expected[row->type].what, range, found,
+    return gfn_fail(GFN_EINVAL, "%s: expected %s%s, found \"%.200s\" (hint: %s%s)", row->name,
+                    expected[row->type].what, range, text,
                     has_default ? "the default is " : "for example ",
                     has_default ? row->fallback : expected[row->type].example);
 }
@@ -174,15 +159,13 @@ static gfn_status refuse(const gfn_option *row, const char *text)
 static gfn_status refuse_name(const gfn_options *options, const char *name)
 {
     struct gfn_nearest nearest = {.text = name};
-    char found[201];
-    show(name, found, sizeof found);
     for (size_t i = 0; i < options->n; i++) {
         const char *other = options->entries[i].row->name;
         gfn_nearest_offer(&nearest, other, strlen(other));
     }
-    const struct gfn_hint hint = gfn_nearest_hint(&nearest, all_options);
-    return gfn_fail(GFN_EINVAL, "expected the name of an option, found \"%s\" (hint: %.*s)", found,
-                    hint.length, hint.text);
+    const struct gfn_hint hint = gfn_nearest_hint(&nearest);
+    return gfn_fail(GFN_EINVAL, "expected the name of an option, found \"%.200s\" (hint: %.*s)",
+                    name, hint.length, hint.text);
 }
 
 /* ---- the set ---- */

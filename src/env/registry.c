@@ -5,11 +5,10 @@
  */
 #include "env/world.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/text.h"
+#include "base/names.h"
 
 /* clang-format off */
 #define KINDS(ROW) \
@@ -61,32 +60,19 @@ gfn_status gfn_env_add(const gfn_env_ops *ops)
     return GFN_OK;
 }
 
-static gfn_status refuse(const char *name)
+static const char *name_at(size_t index)
 {
-    char known[512] = "";
-    const char *nearest = gfn_env_kind(0)->name;
-    size_t used = 0;
-    for (size_t i = 0; i < gfn_env_kinds(); i++) {
-        const char *other = gfn_env_kind(i)->name;
-        if (used < sizeof known)
-            used +=
-                (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", other);
-        if (gfn_text_distance(other, name) < gfn_text_distance(nearest, name))
-            nearest = other;
-    }
-    return gfn_fail(GFN_EINVAL,
-                    "env: expected one of %s, or the path of a plug-in such as ./my.so, found "
-                    "\"%.200s\" (hint: %s)",
-                    known, name, nearest);
+    const gfn_env_ops *kind = gfn_env_kind(index);
+    return kind ? kind->name : NULL;
 }
 
 gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)
 {
     if (gfn_env_is_path(env))
         return gfn_env_load(env, -1, ops);
-    const gfn_env_ops *found = gfn_env_find(env);
-    if (found == NULL)
-        return refuse(env);
-    *ops = found;
+    size_t index;
+    GFN_TRY(
+        gfn_find_name("env", name_at, ", or the path of a plug-in such as ./my.so", env, &index));
+    *ops = gfn_env_kind(index);
     return GFN_OK;
 }

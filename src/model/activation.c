@@ -4,8 +4,7 @@
  */
 #include <gfn/model.h>
 
-#include <string.h>
-
+#include "base/fail.h"
 #include "base/names.h"
 
 static const char *const names[] = {
@@ -18,10 +17,8 @@ static const char *name_at(size_t index)
 
 gfn_status gfn_activation_find(const char *name, gfn_activation *activation)
 {
-    for (size_t i = GFN_RELU; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i], name) == 0) {
-            *activation = (gfn_activation)i;
-            return GFN_OK;
-        }
-    return gfn_refuse_name("activation", name_at, name);
+    size_t index;
+    GFN_TRY(gfn_find_name("activation", name_at, "", name, &index));
+    *activation = (gfn_activation)(index + GFN_RELU);
+    return GFN_OK;
 }

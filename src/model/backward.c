@@ -4,8 +4,7 @@
  */
 #include <gfn/model.h>
 
-#include <string.h>
-
+#include "base/fail.h"
 #include "base/names.h"
 
 static const gfn_backward_kind kinds[] = {
@@ -31,24 +30,22 @@ static const char *name_of_kind(size_t index)
 
 gfn_status gfn_backward_find(const char *name, gfn_backward *backward)
 {
-    for (size_t i = 0; i < gfn_backward_kinds(); i++)
-        if (strcmp(kinds[i].name, name) == 0) {
-            *backward = (gfn_backward)i;
-            return GFN_OK;
-        }
-    return gfn_refuse_name("backward", name_of_kind, name);
+    size_t index;
+    GFN_TRY(gfn_find_name("backward", name_of_kind, "", name, &index));
+    *backward = (gfn_backward)index;
+    return GFN_OK;
 }
 
 static const char *name_of_flow(size_t index)
 {
-    static const char *const names[] = {"head", "own", NULL};
+    static const char *const names[] = {"head", "own", NULL}; /* from GFN_FLOW_HEAD on */
     return names[index];
 }
 
 gfn_status gfn_flow_find(const char *name, gfn_flow *flow)
 {
-    if (strcmp(name, "head") != 0 && strcmp(name, "own") != 0)
-        return gfn_refuse_name("flow", name_of_flow, name);
-    *flow = name[0] == 'h' ? GFN_FLOW_HEAD : GFN_FLOW_OWN;
+    size_t index;
+    GFN_TRY(gfn_find_name("flow", name_of_flow, "", name, &index));
+    *flow = (gfn_flow)(index + GFN_FLOW_HEAD);
     return GFN_OK;
 }

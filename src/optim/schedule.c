@@ -10,8 +10,8 @@
 #include <gfn/optim.h>
 
 #include <math.h>
-#include <string.h>
 
+#include "base/fail.h"
 #include "base/names.h"
 
 double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations)
@@ -31,20 +31,15 @@ double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t ite
 static const char *const names[] = {
     [GFN_CONSTANT] = "constant", [GFN_LINEAR] = "linear", [GFN_COSINE] = "cosine"};
 
-enum { NAMES = sizeof names / sizeof names[0] };
-
 static const char *name_at(size_t index)
 {
-    return index < NAMES ? names[index] : NULL;
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
 }
 
 gfn_status gfn_schedule_find(const char *name, gfn_schedule *schedule)
 {
-    for (size_t i = 0; i < NAMES; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            *schedule = (gfn_schedule)i;
-            return GFN_OK;
-        }
-    }
-    return gfn_refuse_name("schedule", name_at, name);
+    size_t index;
+    GFN_TRY(gfn_find_name("schedule", name_at, "", name, &index));
+    *schedule = (gfn_schedule)index;
+    return GFN_OK;
 }

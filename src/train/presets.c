@@ -6,7 +6,6 @@
 #include <gfn/run.h>
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/fail.h"
 #include "base/names.h"
@@ -66,13 +65,10 @@ static const char *name_at(size_t index)
 gfn_status gfn_run_options_preset(gfn_options *options, const char *name)
 {
     char source[64];
-    size_t i = 0;
-    while (i < PRESETS && strcmp(presets[i].name, name) != 0)
-        i++;
-    if (i == PRESETS)
-        return gfn_refuse_name("preset", name_at, name);
+    size_t index;
+    GFN_TRY(gfn_find_name("preset", name_at, "", name, &index));
     snprintf(source, sizeof source, "preset %s", name);
-    gfn_status status = gfn_options_parse(options, presets[i].settings, source);
+    gfn_status status = gfn_options_parse(options, presets[index].settings, source);
     if (status == GFN_OK)
         status = gfn_options_set(options, "preset", name, source);
     return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", source);

@@ -37,8 +37,10 @@ static const char *name_of_objective(size_t index)
 static gfn_status find_objective(const gfn_options *options, const gfn_objective **objective)
 {
     const char *name = gfn_options_text(options, "objective");
-    *objective = gfn_objective_find(name);
-    return *objective ? GFN_OK : gfn_refuse_name("objective", name_of_objective, name);
+    size_t index;
+    GFN_TRY(gfn_find_name("objective", name_of_objective, "", name, &index));
+    *objective = gfn_objective_kind(index);
+    return GFN_OK;
 }
 
 /* The state flow that an objective needs. */

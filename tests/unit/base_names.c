@@ -51,13 +51,15 @@ static void a_name_that_is_far_is_no_hint(void **state)
     (void)state;
     static const struct {
         const char *text, *hint;
-    } rows[] = {{"evil", "eval"},  {"ev", "eval"},   {"evla", "eval"}, {"help", "the list"},
-                {"x", "the list"}, {"", "the list"}, {"evalu", "eval"}};
+    } rows[] = {{"evil", "eval"},         {"ev", "eval"},
+                {"evla", "eval"},         {"help", "gfn-dist --help"},
+                {"x", "gfn-dist --help"}, {"", "gfn-dist --help"},
+                {"evalu", "eval"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct gfn_nearest nearest = {.text = rows[i].text};
-        assert_string_equal(gfn_nearest_hint(&nearest, "the list").text, "the list");
+        assert_string_equal(gfn_nearest_hint(&nearest).text, "gfn-dist --help");
         gfn_nearest_offer(&nearest, "eval", 4);
-        const struct gfn_hint hint = gfn_nearest_hint(&nearest, "the list");
+        const struct gfn_hint hint = gfn_nearest_hint(&nearest);
         assert_string_equal(hint.text, rows[i].hint);
         assert_int_equal(hint.length, strlen(rows[i].hint));
     }
@@ -69,12 +71,18 @@ static const char *metal(size_t index)
     return index < 3 ? metals[index] : NULL;
 }
 
-static void a_refusal_names_all_and_the_nearest(void **state)
+static void a_name_is_found_or_refused_with_all_and_the_nearest(void **state)
 {
     (void)state;
-    assert_int_equal(gfn_refuse_name("metal", metal, "tinn"), GFN_EINVAL);
+    size_t index = 7;
+    assert_int_equal(gfn_find_name("metal", metal, "", "tin", &index), GFN_OK);
+    assert_int_equal(index, 2);
+    assert_int_equal(gfn_find_name("metal", metal, "", "tinn", &index), GFN_EINVAL);
     assert_string_equal(gfn_error_message(),
                         "metal: expected one of iron, zinc, tin, found \"tinn\" (hint: tin)");
+    assert_int_equal(gfn_find_name("metal", metal, " or scrap", "wood", &index), GFN_EINVAL);
+    assert_string_equal(gfn_error_message(), "metal: expected one of iron, zinc, tin or scrap, "
+                                             "found \"wood\" (hint: gfn-dist --help)");
 }
 
 static const char *many(size_t index)
@@ -86,9 +94,10 @@ static void lists_may_be_too_long_for_a_message(void **state)
 {
     (void)state;
     char text[2385];
+    size_t index;
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
-    assert_int_equal(gfn_refuse_name("metal", many, text), GFN_EINVAL);
+    assert_int_equal(gfn_find_name("metal", many, "", text, &index), GFN_EINVAL);
     assert_non_null(strstr(gfn_error_message(), "x\" (hint: gfn-dist --help)"));
 }
 
@@ -99,7 +108,7 @@ int main(void)
         cmocka_unit_test(a_name_that_begins_with_the_text_is_the_nearest),
         cmocka_unit_test(a_name_may_be_part_of_a_text),
         cmocka_unit_test(a_name_that_is_far_is_no_hint),
-        cmocka_unit_test(a_refusal_names_all_and_the_nearest),
+        cmocka_unit_test(a_name_is_found_or_refused_with_all_and_the_nearest),
         cmocka_unit_test(lists_may_be_too_long_for_a_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

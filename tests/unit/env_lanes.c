@@ -42,6 +42,8 @@ static void an_unknown_name_is_refused_with_a_hint(void **state)
     assert_null(env);
     assert_says("\"hypergird\"");
     assert_says("(hint: hypergrid)");
+    assert_int_equal(gfn_env_create("bitseq", NULL, &env), GFN_EINVAL);
+    assert_says("plug-in such as ./my.so, found \"bitseq\" (hint: gfn-dist --help)");
 }
 
 static void an_option_set_with_more_rows_serves_too(void **state)
