@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/names.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,4 +56,11 @@ gfn_status gfn_find_name(const char *what, gfn_name_at *name_at, const char *oth
     if (used < sizeof known)
         snprintf(known + used, sizeof known - used, "%s", others);
     return gfn_refuse_name(what, known, &nearest);
+}
+
+bool gfn_is_among(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
 }

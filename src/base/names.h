@@ -6,6 +6,7 @@
 #ifndef BASE_NAMES_H
 #define BASE_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <gfn/status.h>
@@ -38,5 +39,8 @@ typedef const char *gfn_name_at(size_t index);
  * as ", or the path of a file". GFN_EINVAL. */
 gfn_status gfn_find_name(const char *what, gfn_name_at *name_at, const char *others,
                          const char *text, size_t *index);
+
+/* Whether the name is one of the list, which ends with NULL. */
+bool gfn_is_among(const char *const *names, const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "io/file.h"
 #include "io/ini.h"
 
@@ -100,21 +101,13 @@ static void write_with_source(FILE *out, const char *name, const char *value, co
     fprintf(out, "\n");
 }
 
-static bool is_skipped(const char *const *skip, const char *name)
-{
-    for (; skip != NULL && *skip != NULL; skip++)
-        if (strcmp(*skip, name) == 0)
-            return true;
-    return false;
-}
-
 static void write_rows(FILE *out, const gfn_options *options, const char *const *skip,
                        enum gfn_ini_comments comments)
 {
     const char *topic = NULL;
     for (size_t i = 0; i < gfn_options_count(options); i++) {
         const gfn_option *row = gfn_options_row(options, i);
-        if (is_skipped(skip, row->name))
+        if (skip && gfn_is_among(skip, row->name))
             continue;
         if (row->topic != NULL && (topic == NULL || strcmp(topic, row->topic) != 0))
             fprintf(out, "%s# %s\n", topic ? "\n" : "", row->topic);

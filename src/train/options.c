@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "io/ini.h"
 #include "train/plugin.h"
 #include "train/run.h"
@@ -94,21 +95,14 @@ static const char *const of_jobs[] = {"threads", "time-limit", NULL};
 static const char *const may_change[] = {"iterations",       "samples", "eval-every", "log-every",
                                          "checkpoint-every", "picture", NULL};
 
-static bool is_among(const char *const *names, const char *name)
-{
-    while (*names && strcmp(*names, name) != 0)
-        names++;
-    return *names != NULL;
-}
-
 bool gfn_run_option_is_of_job(const char *name)
 {
-    return is_among(of_jobs, name);
+    return gfn_is_among(of_jobs, name);
 }
 
 bool gfn_run_option_may_change(const char *name)
 {
-    return is_among(of_jobs, name) || is_among(may_change, name);
+    return gfn_is_among(of_jobs, name) || gfn_is_among(may_change, name);
 }
 
 static gfn_status check_names(const gfn_env_ops *ops)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/names.h"
 #include "train/portrait.h"
 
 enum { MOST_TEXT = 400 };
@@ -16,13 +17,6 @@ enum { MOST_TEXT = 400 };
 /* Options whose topic says nothing of what comes out; those that are always told. */
 static const char *const quiet_topics[] = {"Problem", "Running", "Output", NULL};
 static const char *const always[] = {"hidden", "batch-size", "lr", "seed", NULL};
-
-static bool is_among(const char *const *names, const char *name)
-{
-    while (*names && strcmp(*names, name) != 0)
-        names++;
-    return *names != NULL;
-}
 
 static void append(char *text, const char *format, ...) GFN_PRINTF(2, 3);
 static void append(char *text, const char *format, ...)
@@ -57,8 +51,8 @@ static void describe_method(const gfn_options *options, char *text)
     for (const gfn_option *row = gfn_run_option_rows(); row->name; row++) {
         const char *value = gfn_options_text(options, row->name);
         const bool is_default = strcmp(value, row->fallback) == 0;
-        if (is_among(always, row->name) ||
-            (!is_default && !is_among(quiet_topics, row->topic) &&
+        if (gfn_is_among(always, row->name) ||
+            (!is_default && !gfn_is_among(quiet_topics, row->topic) &&
              strcmp(row->name, "objective") != 0 && strcmp(row->name, "iterations") != 0))
             append(text, ", %s %s", row->name, value);
     }
@@ -140,7 +134,7 @@ const char *gfn_portrait_differences(const gfn_portrait *p, const gfn_portrait *
     for (size_t i = 0; i < gfn_options_count(p->options) && used < size; i++) {
         const gfn_option *row = gfn_options_row(p->options, i);
         const char *value = gfn_options_text(p->options, row->name);
-        if (is_among(quiet_topics + 1, row->topic) || is_shared(all, n, row->name))
+        if (gfn_is_among(quiet_topics + 1, row->topic) || is_shared(all, n, row->name))
             continue;
         used += (size_t)snprintf(text + used, size - used, "%s%s %s", used ? ", " : "", row->name,
                                  value[0] ? value : "unset");

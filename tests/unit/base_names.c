@@ -101,6 +101,16 @@ static void lists_may_be_too_long_for_a_message(void **state)
     assert_non_null(strstr(gfn_error_message(), "x\" (hint: gfn-dist --help)"));
 }
 
+static void a_list_has_its_names_alone(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"iron", "tin", NULL};
+    assert_true(gfn_is_among(names, "iron"));
+    assert_true(gfn_is_among(names, "tin"));
+    assert_false(gfn_is_among(names, "ti"));
+    assert_false(gfn_is_among(names + 2, "tin"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +120,7 @@ int main(void)
         cmocka_unit_test(a_name_that_is_far_is_no_hint),
         cmocka_unit_test(a_name_is_found_or_refused_with_all_and_the_nearest),
         cmocka_unit_test(lists_may_be_too_long_for_a_message),
+        cmocka_unit_test(a_list_has_its_names_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
