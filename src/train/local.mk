@@ -16,6 +16,7 @@ libtrain_la_SOURCES = \
 	src/train/load.c \
 	src/train/merge.c \
 	src/train/message.c \
+	src/train/metadata.c src/train/metadata.h \
 	src/train/modes.c \
 	src/train/options.c \
 	src/train/pack.c \

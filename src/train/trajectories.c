@@ -7,16 +7,13 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <gfn/version.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
 #include "data/record.h"
 #include "io/memory_left.h"
-#include "train/checkpoint.h"
+#include "train/metadata.h"
 
 #define FORMAT "gfn-dist trajectories 1"
 
@@ -245,55 +242,19 @@ static const struct gfn_text meanings[] = {
     {"log_reward", "[n] log R of the object"},
 };
 
-enum { MEANINGS = sizeof meanings / sizeof meanings[0], FIXED_TEXTS = MEANINGS + 6 };
+enum { MEANINGS = sizeof meanings / sizeof meanings[0] };
 
-typedef struct texts {
-    gfn_arena *arena;
-    struct gfn_text *text;
-    size_t n;
-} texts;
-
-static gfn_status add(texts *t, const char *prefix, const char *name, const char *value)
+static gfn_status describe(const gfn_run *run, const gfn_stream *stream, gfn_metadata *m)
 {
-    const size_t size = strlen(prefix) + strlen(name) + 1, length = strlen(value) + 1;
-    char *full, *copy;
-    GFN_TRY(gfn_arena_take(t->arena, size, 1, &full));
-    GFN_TRY(gfn_arena_take(t->arena, length, 1, &copy));
-    snprintf(full, size, "%s%s", prefix, name);
-    memcpy(copy, value, length);
-    t->text[t->n++] = (struct gfn_text){full, copy};
-    return GFN_OK;
-}
-
-static gfn_status add_number(texts *t, const char *name, const char *format, uint64_t value)
-{
-    char digits[32];
-    snprintf(digits, sizeof digits, format, value);
-    return add(t, "", name, digits);
-}
-
-/* What the file is of: format, build, parameters, seed, and the configuration of the run. */
-static gfn_status describe(const gfn_run *run, const gfn_stream *stream, texts *t)
-{
-    const size_t n = gfn_options_count(run->options);
-    GFN_TRY(gfn_arena_take(t->arena, n + FIXED_TEXTS, sizeof *t->text, &t->text));
-    GFN_TRY(add(t, "", "format", FORMAT));
-    GFN_TRY(add(t, "", "version", gfn_version()));
-    GFN_TRY(add(t, "", "kernels", gfn_kernels_name()));
-    GFN_TRY(add_number(t, "iteration", "%" PRIu64, (uint64_t)run->iteration));
-    GFN_TRY(add_number(t, "params_crc", "%08" PRIx64, gfn_run_params_crc(run)));
-    GFN_TRY(add_number(t, "seed", "%" PRIu64, stream->seed));
+    GFN_TRY(gfn_metadata_begin(m, run, MEANINGS + 1));
+    GFN_TRY(gfn_metadata_add_build(m, run, FORMAT));
+    GFN_TRY(gfn_metadata_add_number(m, "seed", "%" PRIu64, stream->seed));
     for (size_t i = 0; i < MEANINGS; i++)
-        GFN_TRY(add(t, "", meanings[i].name, meanings[i].value));
-    for (size_t i = 0; i < n; i++) {
-        const char *name = gfn_options_row(run->options, i)->name;
-        if (!gfn_run_option_is_of_job(name))
-            GFN_TRY(add(t, GFN_CHECKPOINT_CONFIG, name, gfn_options_text(run->options, name)));
-    }
-    return GFN_OK;
+        GFN_TRY(gfn_metadata_add(m, meanings[i].name, meanings[i].value));
+    return gfn_metadata_add_options(m, run);
 }
 
-static gfn_status save(const drawing *d, const char *file, const texts *t)
+static gfn_status save(const drawing *d, const char *file, const gfn_metadata *m)
 {
     const whole *w = &d->out;
     const int64_t width = (int64_t)d->width;
@@ -306,18 +267,18 @@ static gfn_status save(const drawing *d, const char *file, const texts *t)
         {"log_pf", GFN_F32, 1, {w->steps}, w->log_pf},
         {"log_pb", GFN_F32, 1, {w->steps}, w->log_pb},
     };
-    const struct gfn_tensors tensors = {sizeof arrays / sizeof arrays[0], arrays, t->n, t->text};
+    const struct gfn_tensors tensors = {sizeof arrays / sizeof arrays[0], arrays, m->n, m->texts};
     return gfn_safetensors_save(file, NULL, &tensors);
 }
 
 static gfn_status write_file(const drawing *d, const gfn_stream *stream, const char *file)
 {
-    texts t = {0};
-    GFN_TRY(gfn_arena_create(&t.arena));
-    gfn_status status = describe(d->run, stream, &t);
+    gfn_metadata m = {0};
+    GFN_TRY(gfn_arena_create(&m.arena));
+    gfn_status status = describe(d->run, stream, &m);
     if (status == GFN_OK)
-        status = save(d, file, &t);
-    gfn_arena_destroy(&t.arena);
+        status = save(d, file, &m);
+    gfn_arena_destroy(&m.arena);
     return status;
 }
 

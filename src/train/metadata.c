@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/metadata.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <gfn/version.h>
+
+#include "base/fail.h"
+#include "train/checkpoint.h"
+
+enum { BUILD_TEXTS = 5 }; /* of gfn_metadata_add_build() */
+
+gfn_status gfn_metadata_join(gfn_arena *arena, const char *a, const char *b, char **text)
+{
+    const size_t size = strlen(a) + strlen(b) + 1;
+    GFN_TRY(gfn_arena_take(arena, size, 1, text));
+    snprintf(*text, size, "%s%s", a, b);
+    return GFN_OK;
+}
+
+gfn_status gfn_metadata_add(gfn_metadata *m, const char *name, const char *value)
+{
+    char *copy;
+    GFN_TRY(gfn_metadata_join(m->arena, value, "", &copy));
+    m->texts[m->n++] = (struct gfn_text){name, copy};
+    return GFN_OK;
+}
+
+gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, const char *format,
+                                   uint64_t value)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, format, value);
+    return gfn_metadata_add(m, name, digits);
+}
+
+gfn_status gfn_metadata_begin(gfn_metadata *m, const gfn_run *run, size_t more)
+{
+    const size_t n = BUILD_TEXTS + gfn_options_count(run->options) + more;
+    return gfn_arena_take(m->arena, n, sizeof *m->texts, &m->texts);
+}
+
+gfn_status gfn_metadata_add_build(gfn_metadata *m, const gfn_run *run, const char *format)
+{
+    GFN_TRY(gfn_metadata_add(m, "format", format));
+    GFN_TRY(gfn_metadata_add(m, "version", gfn_version()));
+    GFN_TRY(gfn_metadata_add(m, "kernels", gfn_kernels_name()));
+    GFN_TRY(gfn_metadata_add_number(m, "iteration", "%" PRIu64, (uint64_t)run->iteration));
+    return gfn_metadata_add_number(m, "params_crc", "%08" PRIx64, gfn_run_params_crc(run));
+}
+
+gfn_status gfn_metadata_add_options(gfn_metadata *m, const gfn_run *run)
+{
+    for (size_t i = 0; i < gfn_options_count(run->options); i++) {
+        const char *name = gfn_options_row(run->options, i)->name;
+        char *full;
+        if (gfn_run_option_is_of_job(name))
+            continue;
+        GFN_TRY(gfn_metadata_join(m->arena, GFN_CHECKPOINT_CONFIG, name, &full));
+        GFN_TRY(gfn_metadata_add(m, full, gfn_options_text(run->options, name)));
+    }
+    return GFN_OK;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * train/metadata.h - the metadata of a file of a run: what wrote it, with which parameters, and the
+ * run's configuration.
+ */
+#ifndef TRAIN_METADATA_H
+#define TRAIN_METADATA_H
+
+#include "base/memory.h"
+#include "train/run.h"
+
+/* Texts under construction. */
+typedef struct gfn_metadata {
+    gfn_arena *arena;
+    struct gfn_text *texts;
+    size_t n;
+} gfn_metadata;
+
+/* Take room for what gfn_metadata_add_build() and gfn_metadata_add_options() add, and `more`. */
+gfn_status gfn_metadata_begin(gfn_metadata *m, const gfn_run *run, size_t more);
+
+/* `name` is borrowed, the value is copied. */
+gfn_status gfn_metadata_add(gfn_metadata *m, const char *name, const char *value);
+gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, const char *format,
+                                   uint64_t value);
+
+/* format, version, kernels, iteration and params_crc. */
+gfn_status gfn_metadata_add_build(gfn_metadata *m, const gfn_run *run, const char *format);
+
+/* config.NAME for every option of the run. */
+gfn_status gfn_metadata_add_options(gfn_metadata *m, const gfn_run *run);
+
+/* *text = a and then b. */
+gfn_status gfn_metadata_join(gfn_arena *arena, const char *a, const char *b, char **text);
+
+#endif
