@@ -38,7 +38,8 @@ static void tell(int number)
                            "%.400s)\n",
                            suspect->name, place->function, what, has_state ? " in state " : "",
                            has_state ? state : "", suspect->word);
-    const ssize_t written = write(STDERR_FILENO, text, (size_t)n);
+    const ssize_t written =
+        write(STDERR_FILENO, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
     (void)written; /* it ends all the same, */
     raise(number); /* of the signal, which is not caught again */
 }
@@ -47,8 +48,7 @@ void cli_suspect_begin(const cli_suspect *s)
 {
     static char stack[STACK]; /* its own may be used up */
     const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction action = {.sa_handler = tell,
-                               .sa_flags = SA_ONSTACK | (int)SA_RESETHAND | SA_NODEFER};
+    struct sigaction action = {.sa_handler = tell, .sa_flags = SA_ONSTACK | (int)SA_RESETHAND};
     suspect = s;
     sigemptyset(&action.sa_mask);
     sigaltstack(&other, NULL);

@@ -142,7 +142,7 @@ broken 2 'knapsack: the description of the world is wrong: .*state_width' 's/sta
 # A crash tells where it was, as far as that is known.
 ulimit -c 0
 broken 139 'knapsack: log_reward\(\) crashes \(segmentation fault\) in state \(8\) \(hint: gdb ' \
-    's/left = k->room/left = state[i] == 8 ? *(volatile int *)0 : k->room/'
+    's/left = k->room/left = state[i] == 8 ? *(volatile int *)8 : k->room/'
 broken 134 'knapsack: step\(\) aborts in state \(64\) \(hint: gdb --args gfn-dist check-env ./broken.so\)' \
     's/state\[i\] \|= 1 << action\[i\];/if (state[i] == 64) abort(); else &/'
 broken 134 'knapsack: create\(\) or describe\(\) aborts' 's/if \(k.room/abort();&/'
