@@ -77,14 +77,14 @@ static void print_spec(FILE *to, const gfn_env_ops *env, const gfn_env_spec *spe
     print_number(to, "log Z", spec->log_z);
 }
 
-static gfn_status check(cli_suspect *suspect, gfn_env_place *place, const gfn_options *options)
+static gfn_status check(const gfn_env *env, const char *name, const gfn_options *options,
+                        gfn_env_place *place)
 {
-    const gfn_env *env = suspect->env;
     if (gfn_env_spec_of(env)->needs_rewards)
         return gfn_fail(GFN_EINVAL,
                         "%s: expected rewards that are functions, found a file, which only a run "
                         "reads (hint: check it with other rewards)",
-                        suspect->name);
+                        name);
     const gfn_status status =
         gfn_env_check(env, (uint64_t)gfn_options_int(options, "seed"), MOST_STATES, place);
     /* What is wrong is the world, not what was asked for. */
@@ -92,23 +92,22 @@ static gfn_status check(cli_suspect *suspect, gfn_env_place *place, const gfn_op
 }
 
 /* From its creation to its end. */
-static gfn_status try_out(FILE *to, const char *word, const gfn_env_ops *ops,
-                          const gfn_options *options)
+static gfn_status try_out(FILE *to, const gfn_env_ops *ops, const gfn_options *options)
 {
     gfn_env *env = NULL;
-    gfn_env_place place = {.function = "create() or describe"};
-    cli_suspect suspect = {.name = ops->name, .word = word, .place = &place};
-    cli_suspect_begin(&suspect);
+    gfn_env_place *place = cli_suspect_begin(ops->name);
+    place->function = "create() or describe";
     gfn_status status = gfn_env_create_with(ops, options, &env);
     if (status == GFN_OK) {
-        suspect.env = env;
-        status = check(&suspect, &place, options);
+        cli_suspect_is(env);
+        status = check(env, ops->name, options, place);
     }
     if (status == GFN_OK)
         print_spec(to, ops, gfn_env_spec_of(env));
-    place = (gfn_env_place){.function = "destroy"};
+    cli_suspect_is(NULL);
+    place->function = "destroy";
     gfn_env_destroy(&env);
-    cli_suspect_end();
+    place->function = NULL;
     return status;
 }
 
@@ -121,8 +120,11 @@ gfn_status cli_check_env(FILE *to, const cli_request *request)
         status = gfn_env_open(gfn_options_text(options, "env"), &ops);
     if (status == GFN_OK)
         status = read_settings(request, ops, options);
-    if (status == GFN_OK)
-        status = try_out(to, request->words[0], ops, options);
+    if (status == GFN_OK) {
+        status = try_out(to, ops, options);
+        gfn_options_destroy(&options); /* a damaged heap is often found out late */
+        cli_suspect_end();
+    }
     gfn_options_destroy(&options);
     return status;
 }

@@ -156,15 +156,11 @@ bool cli_has_color(const cli_request *request, int descriptor);
 void cli_print_background(double share);
 void cli_print_no_background(void);
 
-/* crash.c: from begin to end, a crash of an environment ends the program with a message that says
- * where it was; and so does an interrupt, from one that does not return. */
-typedef struct cli_suspect {
-    const char *name, *word;    /* the environment's, and how it was asked for */
-    const gfn_env *env;         /* NULL while it is created */
-    const gfn_env_place *place; /* kept up to date by whoever calls it */
-} cli_suspect;
-
-void cli_suspect_begin(const cli_suspect *suspect); /* borrowed until the end */
+/* crash.c: from begin to end, a crash or an interrupt ends the program with a message that says
+ * where an environment under test was. */
+gfn_env_place *
+cli_suspect_begin(const char *name);     /* to be kept up to date; borrowed, as the name */
+void cli_suspect_is(const gfn_env *env); /* NULL: it is not there */
 void cli_suspect_end(void);
 
 /* live.c: the live line, on standard error. */

@@ -211,13 +211,14 @@ GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int
 
 /* Where a test of a world is: for those who catch its crashes. */
 typedef struct gfn_env_place {
-    const char *function; /* of gfn_env_ops, which was called last */
-    const int32_t *state; /* what it was given, the first of them; borrowed. NULL: none */
+    const char *function;  /* of gfn_env_ops, which was called last */
+    const int32_t *state;  /* what it was given, the first of them; borrowed. NULL: none */
+    const int64_t *number; /* likewise */
 } gfn_env_place;
 
 /* Test the world against every rule of this header: from the start by random walks forward and
  * back, and over all states where they can be numbered and are at most `most` many. *place (may be
- * NULL) is kept up to date before every call; what crashes is called with one state at first.
+ * NULL) is kept up to date before every call, first with one state at a time, and empty in the end.
  * Errors: GFN_EINVAL; the message says which rule broke, at which state, expected and found. */
 GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most,
                                  gfn_env_place *place);

@@ -220,6 +220,8 @@ gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most, gfn_en
         status = check_walks(&rules, seed, arena);
     if (status == GFN_OK && rules.is_numbered && env->spec.n_states <= most)
         status = check_all_states(&rules, arena);
+    if (place)
+        *place = (gfn_env_place){.function = NULL};
     gfn_arena_destroy(&arena);
     return status;
 }

@@ -63,7 +63,7 @@ gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *p
     GFN_TRY(gfn_arena_take(arena, lanes, state, &probe->state));
     GFN_TRY(gfn_arena_take(arena, lanes, sizeof *probe->action, &probe->action));
     GFN_TRY(gfn_arena_take(arena, lanes, sizeof *probe->number, &probe->number));
-    GFN_TRY(gfn_arena_take(arena, lanes + 1, largest, &probe->out));
+    GFN_TRY(gfn_arena_take(arena, lanes, largest, &probe->out));
     return gfn_arena_take(arena, lanes + 1, largest, &probe->again);
 }
 
@@ -74,7 +74,11 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
     const void *world = env->world;
     const bool is_hot = env->spec.shape.obs_hot > 0;
     if (probe->place)
-        *probe->place = (gfn_env_place){.function = names[function], .state = in.state};
+        *probe->place = (gfn_env_place){
+            .function = names[function],
+            .state = in.n > 0 ? in.state : NULL,
+            .number = in.n > 0 ? in.number : NULL,
+        };
     if (function == GFN_PROBE_STEP || function == GFN_PROBE_STEP_BACK)
         memcpy(out, in.state, in.n * (size_t)env->spec.state_width * sizeof *in.state);
     switch (function) {
@@ -135,11 +139,26 @@ static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
                             lane, input.n);
 }
 
-/* One by one first: a crash is in a state that is known then. */
-static void call_alone(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input)
+/* What was filled in behind the first n records is still there. */
+static gfn_status check_rest(const gfn_probe *probe, gfn_probe_function function, size_t n,
+                             int fill)
+{
+    const unsigned char *bytes = probe->again;
+    const size_t record = probe->record[function];
+    char rule[100];
+    snprintf(rule, sizeof rule, "%s() writes its lanes and nothing else", names[function]);
+    for (size_t i = n * record; i < (GFN_PROBE_LANES + 1) * record; i++)
+        if (bytes[i] != fill)
+            return gfn_probe_broken(probe->env, NULL, rule,
+                                    "expected %zu lanes, found a write beyond them", n);
+    return GFN_OK;
+}
+
+/* One by one first: a crash is in a state that is known then. Each has room for all. */
+static gfn_status call_alone(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input)
 {
     const size_t width = (size_t)probe->env->spec.state_width, record = probe->record[function];
-    memset(probe->out, FILL, input.n * record);
+    memset(probe->again, FILL, (GFN_PROBE_LANES + 1) * record);
     for (size_t i = 0; i < input.n; i++) {
         gfn_probe_input alone = {
             .n = 1,
@@ -147,29 +166,19 @@ static void call_alone(gfn_probe *probe, gfn_probe_function function, gfn_probe_
             .action = input.action ? input.action + i : NULL,
             .number = input.number ? input.number + i : NULL,
         };
-        call(probe, function, alone, (char *)probe->out + i * record);
+        memset(probe->again, FILL, record);
+        call(probe, function, alone, probe->again);
+        memcpy((char *)probe->out + i * record, probe->again, record);
     }
-}
-
-static gfn_status check_sentinel(const gfn_probe *probe, gfn_probe_function function,
-                                 gfn_probe_input input)
-{
-    const unsigned char *beyond = probe->again;
-    char rule[100];
-    snprintf(rule, sizeof rule, "%s() writes its lanes and nothing else", names[function]);
-    for (size_t i = 0; i < probe->record[function]; i++)
-        if (beyond[input.n * probe->record[function] + i] != OTHER_FILL)
-            return gfn_probe_broken(probe->env, NULL, rule,
-                                    "expected %zu lanes, found a write beyond them", input.n);
-    return GFN_OK;
+    return check_rest(probe, function, 1, FILL);
 }
 
 static gfn_status check_together(gfn_probe *probe, gfn_probe_function function,
                                  gfn_probe_input input)
 {
-    memset(probe->again, OTHER_FILL, (input.n + 1) * probe->record[function]);
+    memset(probe->again, OTHER_FILL, (GFN_PROBE_LANES + 1) * probe->record[function]);
     call(probe, function, input, probe->again);
-    GFN_TRY(check_sentinel(probe, function, input));
+    GFN_TRY(check_rest(probe, function, input.n, OTHER_FILL));
     for (size_t i = 0; i < input.n; i++)
         GFN_TRY(compare(probe, function, input, i, i));
     return GFN_OK;
@@ -202,7 +211,7 @@ static gfn_status check_reversed(gfn_probe *probe, gfn_probe_function function,
 gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input,
                           void *out)
 {
-    call_alone(probe, function, input);
+    GFN_TRY(call_alone(probe, function, input));
     GFN_TRY(check_together(probe, function, input));
     GFN_TRY(check_reversed(probe, function, input));
     memcpy(out, probe->out, input.n * probe->record[function]);

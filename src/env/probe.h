@@ -33,8 +33,8 @@ typedef struct gfn_probe {
     int32_t *state;                     /* lanes in another order */
     int32_t *action;
     int64_t *number;
-    void *out;   /* what comes out of lanes alone, */
-    void *again; /* and in batches; both [GFN_PROBE_LANES + 1] records */
+    void *out;   /* [GFN_PROBE_LANES] records: what comes out of lanes alone, */
+    void *again; /* [GFN_PROBE_LANES + 1] and of each call */
 } gfn_probe;
 
 /* What a function is given; those it has no use for are NULL. */

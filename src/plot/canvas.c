@@ -2,7 +2,15 @@
 #include "plot/canvas.h"
 
 #include <cairo.h>
-#if CAIRO_HAS_PDF_SURFACE
+/* Earlier, PDFs have dates that nobody can take out. */
+#if CAIRO_HAS_PDF_SURFACE && CAIRO_VERSION >= CAIRO_VERSION_ENCODE(1, 16, 0)
+#define HAS_PDF 1
+#define ENDINGS ".png or .pdf"
+#else
+#define HAS_PDF 0
+#define ENDINGS ".png"
+#endif
+#if HAS_PDF
 #include <cairo-pdf.h>
 #endif
 #include <math.h>
@@ -65,7 +73,8 @@ struct target {
 static cairo_status_t write_bytes(void *self, const unsigned char *bytes, unsigned int n)
 {
     struct target *target = self;
-    target->status = gfn_writer_write(target->writer, bytes, n);
+    if (target->status == GFN_OK) /* Cairo may go on after an error */
+        target->status = gfn_writer_write(target->writer, bytes, n);
     return target->status == GFN_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
@@ -81,7 +90,7 @@ static cairo_status_t finish_png(struct target *target, cairo_surface_t *surface
     return cairo_surface_write_to_png_stream(surface, write_bytes, target);
 }
 
-#if CAIRO_HAS_PDF_SURFACE
+#if HAS_PDF
 /* A pixel is a point. Without a date the same picture has the same bytes. */
 static cairo_surface_t *open_pdf(struct target *target, int width, int height)
 {
@@ -107,7 +116,7 @@ static const struct form {
     cairo_status_t (*finish)(struct target *target, cairo_surface_t *surface);
 } forms[] = {
     {".png", open_png, finish_png},
-#if CAIRO_HAS_PDF_SURFACE
+#if HAS_PDF
     {".pdf", open_pdf, finish_pdf},
 #endif
 };
@@ -140,7 +149,7 @@ gfn_status gfn_canvas_check(const char *path)
 {
     if (form_of(path))
         return GFN_OK;
-    return gfn_fail(GFN_EINVAL, "%s: expected a name that ends in .png or .pdf", path);
+    return gfn_fail(GFN_EINVAL, "%s: expected a name that ends in " ENDINGS, path);
 }
 
 gfn_status gfn_canvas_save(gfn_canvas *canvas, const char *path)
@@ -151,7 +160,7 @@ gfn_status gfn_canvas_save(gfn_canvas *canvas, const char *path)
     cairo_status_t status = cairo_status(canvas->cairo);
     if (status == CAIRO_STATUS_SUCCESS)
         status = play(canvas, form_of(path), &target);
-    if (status == CAIRO_STATUS_SUCCESS)
+    if (status == CAIRO_STATUS_SUCCESS && target.status == GFN_OK)
         return gfn_writer_commit(&target.writer);
     gfn_writer_discard(&target.writer);
     if (target.status != GFN_OK)

@@ -126,7 +126,7 @@ static gfn_status add_plugin(gfn_metadata *m, const gfn_run *run)
     if (!run->is_plugin)
         return GFN_OK;
     GFN_TRY(gfn_metadata_add(m, GFN_CHECKPOINT_ENV_NAME, gfn_env_kind_of(run->env)->name));
-    return gfn_metadata_add_number(m, GFN_CHECKPOINT_ENV_CRC, "%08" PRIx64, run->plugin_crc);
+    return gfn_metadata_add_crc(m, GFN_CHECKPOINT_ENV_CRC, run->plugin_crc);
 }
 
 static gfn_status fill(contents *c, const gfn_trainer *t)
@@ -144,16 +144,15 @@ static gfn_status fill(contents *c, const gfn_trainer *t)
     GFN_TRY(add_replay(c, t->replays.buffer, t->log->state_width));
     GFN_TRY(gfn_metadata_add_build(m, run, GFN_CHECKPOINT_FORMAT));
     if (run->has_rewards)
-        GFN_TRY(
-            gfn_metadata_add_number(m, GFN_CHECKPOINT_REWARDS_CRC, "%08" PRIx64, run->rewards_crc));
+        GFN_TRY(gfn_metadata_add_crc(m, GFN_CHECKPOINT_REWARDS_CRC, run->rewards_crc));
     GFN_TRY(add_plugin(m, run));
     GFN_TRY(add_loss(m, t->loss));
     GFN_TRY(gfn_metadata_add_options(m, run));
     c->tensors.arrays = c->arrays;
     c->tensors.texts = m->texts;
     c->tensors.n_texts = m->n;
-    GFN_TRY(gfn_metadata_add_number(m, GFN_CHECKPOINT_TEXTS_CRC, "%08" PRIx64,
-                                    gfn_checkpoint_texts_crc(&c->tensors)));
+    GFN_TRY(
+        gfn_metadata_add_crc(m, GFN_CHECKPOINT_TEXTS_CRC, gfn_checkpoint_texts_crc(&c->tensors)));
     c->tensors.n_texts = m->n;
     return GFN_OK;
 }

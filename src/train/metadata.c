@@ -28,11 +28,17 @@ gfn_status gfn_metadata_add(gfn_metadata *m, const char *name, const char *value
     return GFN_OK;
 }
 
-gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, const char *format,
-                                   uint64_t value)
+gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, uint64_t value)
 {
     char digits[32];
-    snprintf(digits, sizeof digits, format, value);
+    snprintf(digits, sizeof digits, "%" PRIu64, value);
+    return gfn_metadata_add(m, name, digits);
+}
+
+gfn_status gfn_metadata_add_crc(gfn_metadata *m, const char *name, uint32_t crc)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%08" PRIx32, crc);
     return gfn_metadata_add(m, name, digits);
 }
 
@@ -47,8 +53,8 @@ gfn_status gfn_metadata_add_build(gfn_metadata *m, const gfn_run *run, const cha
     GFN_TRY(gfn_metadata_add(m, "format", format));
     GFN_TRY(gfn_metadata_add(m, "version", gfn_version()));
     GFN_TRY(gfn_metadata_add(m, "kernels", gfn_kernels_name()));
-    GFN_TRY(gfn_metadata_add_number(m, "iteration", "%" PRIu64, (uint64_t)run->iteration));
-    return gfn_metadata_add_number(m, "params_crc", "%08" PRIx64, gfn_run_params_crc(run));
+    GFN_TRY(gfn_metadata_add_number(m, "iteration", (uint64_t)run->iteration));
+    return gfn_metadata_add_crc(m, "params_crc", gfn_run_params_crc(run));
 }
 
 gfn_status gfn_metadata_add_options(gfn_metadata *m, const gfn_run *run)

@@ -21,8 +21,8 @@ gfn_status gfn_metadata_begin(gfn_metadata *m, const gfn_run *run, size_t more);
 
 /* `name` is borrowed, the value is copied. */
 gfn_status gfn_metadata_add(gfn_metadata *m, const char *name, const char *value);
-gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, const char *format,
-                                   uint64_t value);
+gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, uint64_t value);
+gfn_status gfn_metadata_add_crc(gfn_metadata *m, const char *name, uint32_t crc); /* in hex */
 
 /* format, version, kernels, iteration and params_crc. */
 gfn_status gfn_metadata_add_build(gfn_metadata *m, const gfn_run *run, const char *format);

@@ -57,8 +57,6 @@ static gfn_status add_sweep(gallery *g, const char *directory)
 
 static gfn_status add_names(gallery *g, const char *const *directories, size_t n)
 {
-    if (!gfn_plot_is_built())
-        return gfn_picture_save(&(gfn_picture){.n_corners = 0}, "pictures");
     g->n_given = n;
     for (size_t i = 0; i < n; i++) {
         const bool is_sweep = gfn_sweep_is_there(directories[i]);

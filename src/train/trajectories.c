@@ -248,7 +248,7 @@ static gfn_status describe(const gfn_run *run, const gfn_stream *stream, gfn_met
 {
     GFN_TRY(gfn_metadata_begin(m, run, MEANINGS + 1));
     GFN_TRY(gfn_metadata_add_build(m, run, FORMAT));
-    GFN_TRY(gfn_metadata_add_number(m, "seed", "%" PRIu64, stream->seed));
+    GFN_TRY(gfn_metadata_add_number(m, "seed", stream->seed));
     for (size_t i = 0; i < MEANINGS; i++)
         GFN_TRY(gfn_metadata_add(m, meanings[i].name, meanings[i].value));
     return gfn_metadata_add_options(m, run);

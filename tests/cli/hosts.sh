@@ -56,7 +56,7 @@ ends() {
     wait_for "$2" gone $launcher || bad "$1: still runs after $2 s"
     wait $launcher
     status=$?
-    wait_for 5 is_quiet || bad "$1: left running: $(ps ax)"
+    wait_for 10 is_quiet || bad "$1: left running: $(ps ax)"
     echo "$1: exit $status after $((SECONDS - begin)) s"
     [ $status -ne 0 ] || bad "$1: exit 0: $(cat "$1.err")"
     [ ! -e "$1/summary.json" ] || bad "$1: had ended before"

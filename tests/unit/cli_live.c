@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -70,6 +71,44 @@ static void a_line_on_a_terminal_is_rewritten_ten_times_a_second(void **state)
     }
 }
 
+/* What cli_live_say() writes. */
+static const char *said(cli_live *live, const gfn_progress *p, char text[256])
+{
+    FILE *file = tmpfile();
+    const int before = dup(STDERR_FILENO);
+    assert_non_null(file);
+    fflush(stderr);
+    assert_int_not_equal(dup2(fileno(file), STDERR_FILENO), -1);
+    cli_live_say(live, p, "evaluating");
+    fflush(stderr);
+    assert_int_not_equal(dup2(before, STDERR_FILENO), -1);
+    close(before);
+    rewind(file);
+    text[fread(text, 1, 255, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void what_is_done_is_said_after_two_seconds_or_on_a_terminal(void **state)
+{
+    (void)state;
+    char text[256];
+    cli_live live = begin(false);
+    const gfn_progress early = at(11.5), late = at(12);
+    assert_string_equal(said(&live, &late, text),
+                        ""); /* there was no step: nothing to go on from */
+    live.begin = 10;
+    assert_string_equal(said(&live, &early, text), "");
+    assert_string_equal(said(&live, &late, text), "5/9  loss 5.00e-01  log Z 0.000  evaluating\n");
+    live = begin(true);
+    live.begin = 10;
+    assert_non_null(
+        strstr(said(&live, &early, text), "\r5/9  loss 5.00e-01  log Z 0.000  evaluating"));
+    assert_true(live.is_dirty);
+    live.is_quiet = true;
+    assert_string_equal(said(&live, &late, text), "");
+}
+
 static void nothing_is_due_where_nothing_is_shown(void **state)
 {
     (void)state;
@@ -86,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_that_stay_grow_rare),
         cmocka_unit_test(a_line_on_a_terminal_is_rewritten_ten_times_a_second),
+        cmocka_unit_test(what_is_done_is_said_after_two_seconds_or_on_a_terminal),
         cmocka_unit_test(nothing_is_due_where_nothing_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
