@@ -2,7 +2,7 @@
 #include "plot/canvas.h"
 
 #include <cairo.h>
-/* Earlier, PDFs have dates that nobody can take out. */
+/* Since 1.16 the date of a PDF can be set. */
 #if CAIRO_HAS_PDF_SURFACE && CAIRO_VERSION >= CAIRO_VERSION_ENCODE(1, 16, 0)
 #define HAS_PDF 1
 #define ENDINGS ".png or .pdf"
@@ -108,8 +108,7 @@ static cairo_status_t finish_pdf(struct target *target, cairo_surface_t *surface
 }
 #endif
 
-/* Of Cairo's other forms SVG is left out: before 1.18 the cells of maps run into each other there.
- */
+/* SVG is left out: as Cairo 1.16 writes it, the cells of maps run into each other. */
 static const struct form {
     const char *ending;
     cairo_surface_t *(*open)(struct target *target, int width, int height);
