@@ -117,19 +117,20 @@ static int line_width(void)
     return columns < MAX_LINE ? columns - 1 : MAX_LINE - 1;
 }
 
-static void show(cli_live *live, char piece[][PIECE_SIZE])
+static void show(cli_live *live, char piece[][PIECE_SIZE], bool is_rewritten)
 {
     char line[MAX_LINE];
     const int width = line_width();
-    if (live->is_on) {
+    if (live->is_on)
         fit(line, piece, width);
-        fprintf(stderr, "\r%-*.*s", width, width, line);
-    } else {
+    else
         join(line, piece);
+    if (is_rewritten)
+        fprintf(stderr, "\r%-*.*s", width, width, line);
+    else
         fprintf(stderr, "%s\n", line);
-    }
     fflush(stderr);
-    live->is_dirty = live->is_on;
+    live->is_dirty = is_rewritten;
 }
 
 void cli_live_show(cli_live *live, const gfn_progress *p)
@@ -137,17 +138,22 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
     char piece[PIECES][PIECE_SIZE];
     live->last = p->seconds;
     describe(live, p, piece);
-    show(live, piece);
+    show(live, piece, live->is_on);
 }
 
+/* A launcher passes both streams on, in no order: what is erased only before the report may then be
+ * erased after it. There, the line goes now, and what is said stays. */
 void cli_live_say(cli_live *live, const gfn_progress *p, const char *doing)
 {
     char piece[PIECES][PIECE_SIZE];
-    if (live->is_quiet || !(live->is_on || p->seconds - live->begin >= LEAST_LINE_PERIOD))
+    const bool is_rewritten = live->is_on && isatty(STDERR_FILENO);
+    if (!is_rewritten)
+        cli_live_end(live);
+    if (live->is_quiet || !(is_rewritten || p->seconds - live->begin >= LEAST_LINE_PERIOD))
         return;
     describe(live, p, piece);
     snprintf(piece[LEFT], PIECE_SIZE, "%s", doing);
-    show(live, piece);
+    show(live, piece, is_rewritten);
 }
 
 void cli_live_end(cli_live *live)

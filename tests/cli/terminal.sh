@@ -81,6 +81,7 @@ launched() { on_terminal 80 "$NP_RUN" --ranks 2 -- "$@"; }
 if [ "$MPI_NAME" = openmpi ]; then
     launched "${long[@]}" --samples 10
     is_rewritten seen || bad "mpirun: no live line on a terminal: $(cat -A seen)"
+    ! grep -q evaluating seen || bad "mpirun: left to be erased after the report: $(cat -A seen)"
     has_color seen || bad "mpirun: no colours on a terminal: $(cat -A seen)"
     on_terminal 50 "$NP_RUN" --ranks 2 -- "${long[@]}"
     ! tr '\r' '\n' <seen | grep -qE '^[0-9]+/[0-9 ].{48}' ||
