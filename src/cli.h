@@ -156,8 +156,13 @@ bool cli_has_color(const cli_request *request, int descriptor);
 void cli_print_background(double share);
 void cli_print_no_background(void);
 
-/* crash.c: from begin to end, a crash or an interrupt ends the program with a message that says
- * where an environment under test was. */
+/* crash.c: from now on a crash ends the program with a message that says which rank it was and,
+ * while it works with `comm` (borrowed; NULL: not yet, or no longer), at what. Only where the stack
+ * of a thread other than the main one is used up it ends without. */
+void cli_tell_crashes(void); /* before gfn_comm_open(), which says why */
+void cli_work_is(const gfn_comm *comm);
+
+/* From begin to end, a crash or an interrupt says where an environment under test was. */
 gfn_env_place *
 cli_suspect_begin(const char *name);     /* to be kept up to date; borrowed, as the name */
 void cli_suspect_is(const gfn_env *env); /* NULL: it is not there */

@@ -57,11 +57,13 @@ static int work(const cli_request *request)
             complain(gfn_error_message());
         return EXIT_FAILED;
     }
+    cli_work_is(comm);
     status = gfn_comm_agree(comm, watch(comm, request));
     if (status == GFN_OK)
         status = request->command->work(comm, request, &is_complete);
     if (status != GFN_OK && gfn_comm_rank(comm) == 0)
         complain(gfn_error_message());
+    cli_work_is(NULL);
     gfn_comm_close(&comm);
     if (status == GFN_OK && !is_complete)
         return EXIT_STOPPED;
@@ -104,6 +106,7 @@ static int check_output(int status)
 int main(int argc, char **argv)
 {
     cli_request request;
+    cli_tell_crashes(); /* reading the command line may load a plug-in */
     const bool is_good = cli_parse(argc, argv, &request);
     const bool speaks = gfn_comm_launched_rank() == 0;
     int status = EXIT_SUCCESS;

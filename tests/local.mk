@@ -12,6 +12,7 @@ SHELL_TESTS = \
 	tests/cli/bad-input.sh \
 	tests/cli/completion.sh \
 	tests/cli/converge.sh \
+	tests/cli/crash.sh \
 	tests/cli/exact.sh \
 	tests/cli/explore.sh \
 	tests/cli/faults.sh \

@@ -20,6 +20,10 @@ typedef struct gfn_comm gfn_comm;
 
 /* Join the other ranks: MPI where a launcher (mpirun, srun) started this process, else alone.
  * At most one is open in a process at a time, and MPI cannot start a second time.
+ * Open MPI handles SIGABRT, SIGBUS, SIGFPE and SIGSEGV unless the program does already, and UCX,
+ * which an MPI may use, most of them in any case. These handlers print a stack trace, for which
+ * they allocate memory: after a crash within malloc() they wait for ever, and so do all ranks. A
+ * program that does not want them installs its own before, and once more after.
  * Errors: GFN_ECOMM, also where a launcher of another MPI started several processes that each see
  * one rank, and where a launcher started several but the library was built without MPI; then all
  * of them fail alike, and only the one whose gfn_comm_launched_rank() is 0 need say so. */
@@ -79,6 +83,10 @@ GFN_API gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm
 /* While it is paused, this rank may stand still as long as it likes, for instance where it prints
  * what nobody reads. Not collective. */
 GFN_API void gfn_comm_pause_watch(gfn_comm *comm, int is_paused);
+
+/* What this rank is at, "in sampling of iteration 512", cut to `size` bytes; returns text. Takes no
+ * lock and no memory: a handler of signals may ask. Not collective. */
+GFN_API const char *gfn_comm_place(const gfn_comm *comm, char *text, size_t size);
 
 /* Sum x[n] over all ranks, in place and exactly: the result does not depend on the number of ranks,
  * their order or the algorithm. The caller keeps the sums within int64.

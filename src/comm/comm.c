@@ -37,6 +37,7 @@ void gfn_comm_see_oneself(gfn_comm *comm)
 {
     comm->pulse = comm->pulses = &comm->own;
     comm->n_pulses = 1;
+    gfn_comm_enter(comm, 0, -1);
     comm->has_alarm = &comm->own_alarm;
 }
 

@@ -353,6 +353,7 @@ static void see_host(struct mpi_comm *self)
     self->base.pulse = self->host.pulse;
     self->base.pulses = gfn_host_pulses(&self->host);
     self->base.n_pulses = (size_t)self->host.size;
+    gfn_comm_enter(&self->base, 0, -1);
     self->base.has_alarm = gfn_host_alarm(&self->host);
 }
 

@@ -9,7 +9,7 @@
 #include "comm/comm.h"
 
 /* The order of gfn_phases, after 0: none of them. */
-static const char *const names[] = {"set-up, evaluation or ending",
+static const char *const names[] = {"set-up, evaluation, samples or ending",
                                     "sampling",
                                     "gradient",
                                     "imbalance",
@@ -91,6 +91,12 @@ static void describe(const struct gfn_pulse *pulse, char *text, size_t size)
         snprintf(text, size, "after iteration %lld", (long long)iteration);
     else
         snprintf(text, size, "in %s%s of iteration %lld", waits, phase, (long long)iteration);
+}
+
+const char *gfn_comm_place(const gfn_comm *comm, char *text, size_t size)
+{
+    describe(comm->pulse, text, size);
+    return text;
 }
 
 #define HINT                                                                                       \
@@ -177,7 +183,6 @@ gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, 
         gfn_allocate("watch", comm->n_pulses, sizeof *watch->sights, &watch->sights);
     atomic_store(&comm->pulse->rank, comm->rank);
     atomic_store(&comm->pulse->process, (int64_t)getpid());
-    gfn_comm_enter(comm, 0, -1);
     if (status == GFN_OK)
         status = gfn_ticker_start(find_period(seconds), tick, watch, &watch->ticker);
     if (status != GFN_OK) {

@@ -32,7 +32,7 @@ does_not_answer 0 1
 mkfifo conf
 is_never_configured() {
     start "$1" --out never-$1 --config conf --watchdog 1s
-    hangs "$2" 0 'set-up, evaluation or ending'
+    hangs "$2" 0 'set-up, evaluation, samples or ending'
     [ ! -e "never-$1" ] || bad "$what: it left something behind"
 }
 is_never_configured 0 1

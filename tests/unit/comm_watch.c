@@ -159,7 +159,7 @@ static void phases_have_the_names_of_the_summary(void **unused)
     assert_string_equal(gfn_phase_name(1), "sampling");
     assert_string_equal(gfn_phase_name(5), "optimizer");
     assert_string_equal(gfn_phase_name(7), "files");
-    assert_string_equal(gfn_phase_name(0), "set-up, evaluation or ending");
+    assert_string_equal(gfn_phase_name(0), "set-up, evaluation, samples or ending");
     assert_string_equal(gfn_phase_name(8), gfn_phase_name(-1));
 }
 
