@@ -38,7 +38,7 @@ static const struct {
     {SIGABRT, "aborted", false},
     {SIGINT, "interrupted", false}, /* no crash; only of an environment under test */
 };
-enum { SIGNALS = sizeof signals / sizeof signals[0], CRASHES = SIGNALS - 1, STACK = 1 << 16 };
+enum { CRASHES = sizeof signals / sizeof signals[0] - 1, STACK = 1 << 16 }; /* the last is none */
 
 static struct {
     int rank;             /* -1: alone */

@@ -22,8 +22,8 @@ typedef struct gfn_comm gfn_comm;
  * At most one is open in a process at a time, and MPI cannot start a second time.
  * Open MPI handles SIGABRT, SIGBUS, SIGFPE and SIGSEGV unless the program does already, and UCX,
  * which an MPI may use, most of them in any case. These handlers print a stack trace, for which
- * they allocate memory: after a crash within malloc() they wait for ever, and so do all ranks. A
- * program that does not want them installs its own before, and once more after.
+ * they allocate memory: after a crash within malloc() they may wait for ever, and all ranks with
+ * them. A program that does not want them installs its own before, and once more after.
  * Errors: GFN_ECOMM, also where a launcher of another MPI started several processes that each see
  * one rank, and where a launcher started several but the library was built without MPI; then all
  * of them fail alike, and only the one whose gfn_comm_launched_rank() is 0 need say so. */

@@ -66,6 +66,19 @@ snapshot() {
 # What a message has that says all: refused 2 "^gfn-dist: size: $everything" --size 1
 everything='expected .*found .* \(hint: '
 
+# plugin NAME SOURCE: an environment of one's own, NAME.so.
+plugin() {
+    # shellcheck disable=SC2086  # flags are lists
+    $CC $CPPFLAGS $CFLAGS -O0 -shared -fPIC -I"$top_srcdir/include" -I"$top_builddir/include" \
+        -o "$1.so" "$2" $LDFLAGS || bad "$2 cannot be compiled"
+}
+
+# Crashes are wanted from here on: without a core, and told by the program, not a sanitizer.
+let_crash() {
+    ulimit -c 0
+    export ASAN_OPTIONS=${ASAN_OPTIONS-}:handle_segv=0:handle_sigill=0
+}
+
 # ---- what runs leave behind
 
 # summary DIRECTORY NAME: a value.

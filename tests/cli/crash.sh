@@ -5,11 +5,13 @@
 # locked or nobody reads what it says; one message says where it was, and the others end with it.
 . "$top_srcdir/tests/cli/jobs.sh"
 shopt -s extglob
+let_crash
 
 # world CODE: the world of the README, in broken.so, crashes by this code in rank 1, or the only
 # one, when it has been asked many things.
 world() {
     cat - "$top_srcdir/tests/external/knapsack.c" >broken.c <<END
+#define _DEFAULT_SOURCE
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -23,6 +25,14 @@ static int is_rank(int number)
 static int is_main_thread(void)
 {
     return syscall(SYS_gettid) == getpid();
+}
+/* Two threads, if there are two, go on at the same moment. */
+static void meet(void)
+{
+    static int here;
+    __atomic_add_fetch(&here, 1, __ATOMIC_SEQ_CST);
+    for (long i = 0; i < 100000000 && __atomic_load_n(&here, __ATOMIC_SEQ_CST) < 2; i++)
+        ;
 }
 /* The heap is locked nearly always, and no thread has anything at hand. */
 static int what;
@@ -52,9 +62,7 @@ static void crash(void)
 }
 END
     sed -i 's/^    const int items = .*/&\n    crash();/' broken.c
-    # shellcheck disable=SC2086  # flags are lists
-    $CC $CPPFLAGS $CFLAGS -D_DEFAULT_SOURCE -O0 -shared -fPIC -I"$top_srcdir/include" \
-        -I"$top_builddir/include" -o broken.so broken.c $LDFLAGS || bad "$1: cannot be compiled"
+    plugin broken broken.c
 }
 
 # The watch is off: it would end a rank that hangs.
@@ -77,16 +85,39 @@ fault='*(volatile int *)8 = 1'
 all_ways() {
     crashes "$1" 2 134 aborted 'abort()' # of all threads at once
     crashes "$1" 1 134 aborted 'raise_in_malloc(SIGABRT)'
-    # Sanitizers tell of these by themselves.
-    case ${CFLAGS-} in
-    *sanitize*) return ;;
-    esac
     crashes "$1" 1 139 'segmentation fault' "$fault"
     crashes "$1" 2 139 'segmentation fault' "if (!is_main_thread() || calls > 4000) $fault"
+    crashes "$1" 2 139 'segmentation fault' "meet(); $fault"
     crashes "$1" 1 139 'segmentation fault' 'raise_in_malloc(SIGSEGV)'
 }
 all_ways 0
 [ "$MPI_NAME" = none ] || all_ways 3
+
+# What MPI brings along takes the signal for itself, and waits for ever: here a library before it.
+cat >late.c <<'END'
+#include <signal.h>
+#include <unistd.h>
+int PMPI_Init_thread(int *n, char ***words, int wanted, int *given);
+int MPI_Init_thread(int *n, char ***words, int wanted, int *given);
+static void wait_for_ever(int number)
+{
+    for (;;)
+        pause();
+}
+int MPI_Init_thread(int *n, char ***words, int wanted, int *given)
+{
+    const int status = PMPI_Init_thread(n, words, wanted, given);
+    signal(SIGSEGV, wait_for_ever);
+    return status;
+}
+END
+if [ "$MPI_NAME" != none ] && $CC -shared -fPIC -o late.so late.c 2>/dev/null &&
+    "$NP_RUN" --ranks 1 -- env LD_PRELOAD="$PWD/late.so" "$GFN_DIST" --version >/dev/null 2>&1; then
+    before=(env LD_PRELOAD="$PWD/late.so")
+    crashes 3 1 139 'segmentation fault' "$fault"
+else
+    echo "nothing can be loaded before the program: what MPI may bring along was left out"
+fi
 
 # Where nobody reads, and there is no room; and where nobody reads any more.
 world 'abort()'
@@ -102,12 +133,6 @@ status=$?
 # Before anything was asked for.
 (echo '__attribute__((constructor)) static void begin(void) { __builtin_trap(); }' &&
     cat "$top_srcdir/tests/external/knapsack.c") >begin.c
-# shellcheck disable=SC2086  # flags are lists
-$CC $CPPFLAGS $CFLAGS -shared -fPIC -I"$top_srcdir/include" -I"$top_builddir/include" \
-    -o begin.so begin.c $LDFLAGS || bad "it cannot be compiled"
-case ${CFLAGS-} in
-*sanitize*) ;;
-*) refused 132 '^gfn-dist: illegal instruction before or after its work \(hint: ' \
-    check-env ./begin.so ;;
-esac
+plugin begin begin.c
+refused 132 '^gfn-dist: illegal instruction before or after its work \(hint: ' check-env ./begin.so
 exit $failed

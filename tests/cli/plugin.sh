@@ -8,13 +8,6 @@
 umask 022 # what a group may write is nobody's own
 source=$top_srcdir/tests/external/knapsack.c
 
-# plugin NAME SOURCE: NAME.so
-plugin() {
-    # shellcheck disable=SC2086  # flags are lists
-    $CC $CPPFLAGS $CFLAGS -O0 -shared -fPIC -I"$top_srcdir/include" -I"$top_builddir/include" \
-        -o "$1.so" "$2" $LDFLAGS || bad "$2 cannot be compiled"
-}
-
 # ---- the README shows the very file
 
 sed -n '/^```c$/,/^```$/p' "$top_srcdir/README.md" |
@@ -140,22 +133,17 @@ broken 2 '.*/broken.so: knapsack: option items: expected a default.*hint' 's/"10
 broken 2 'knapsack: its options: items: expected an integer' 's/"10", 1/"0", 1/'
 broken 2 'knapsack: the description of the world is wrong: .*state_width' 's/state_width = 1/state_width = 0/'
 # A crash tells where it was, as far as that is known.
-ulimit -c 0
+let_crash
 called='\(\) was called last'
+broken 139 "knapsack: segmentation fault; log_reward$called, in state \(8\) \(hint: gdb --args " \
+    's/left = k->room/left = state[i] == 8 ? *(volatile int *)8 : k->room/'
 broken 134 "knapsack: aborted; step$called, in state \(64\) \(hint: " \
     's/state\[i\] \|= 1 << action\[i\];/if (state[i] == 64) abort(); else &/'
 broken 134 "knapsack: aborted; state_at$called, with number 77 " \
     's/state\[i\] = \(int32_t\)number/if (number[i] == 77) abort(); else &/'
 broken 134 "knapsack: aborted; create\(\) or describe$called \(hint" 's/if \(k.room/abort();&/'
-case ${CFLAGS-} in
-*sanitize*) ;; # they tell of these by themselves
-*)
-    broken 139 "knapsack: segmentation fault; log_reward$called, in state \(8\) \(hint: gdb --args " \
-        's/left = k->room/left = state[i] == 8 ? *(volatile int *)8 : k->room/'
-    broken 139 "knapsack: segmentation fault; destroy$called \(hint: " \
-        's/destroy = free/destroy = (void (*)(void *))8/'
-    ;;
-esac
+broken 139 "knapsack: segmentation fault; destroy$called \(hint: " \
+    's/destroy = free/destroy = (void (*)(void *))8/'
 # Tests may run where interrupts are ignored.
 if env --default-signal=INT true 2>/dev/null; then
     sed 's/\*mask++ = 1;/while (*(const volatile int32_t *)\&state[i] == 0) ;/' "$source" >endless.c

@@ -163,6 +163,22 @@ static void phases_have_the_names_of_the_summary(void **unused)
     assert_string_equal(gfn_phase_name(8), gfn_phase_name(-1));
 }
 
+static void a_place_is_phase_and_iteration_and_is_cut_to_the_room(void **unused)
+{
+    (void)unused;
+    gfn_comm *comm;
+    char text[64];
+    assert_int_equal(gfn_comm_open_serial(&comm), GFN_OK);
+    assert_string_equal(gfn_comm_place(comm, text, sizeof text),
+                        "in set-up, evaluation, samples or ending");
+    gfn_comm_enter(comm, 1, 512);
+    assert_string_equal(gfn_comm_place(comm, text, sizeof text), "in sampling of iteration 512");
+    assert_string_equal(gfn_comm_place(comm, text, 12), "in sampling");
+    gfn_comm_enter(comm, 0, 513);
+    assert_string_equal(gfn_comm_place(comm, text, sizeof text), "after iteration 513");
+    gfn_comm_close(&comm);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +191,7 @@ int main(void)
         cmocka_unit_test(an_alarm_names_rank_phase_and_iteration),
         cmocka_unit_test(a_watch_is_refused_a_second_time_or_without_patience),
         cmocka_unit_test(phases_have_the_names_of_the_summary),
+        cmocka_unit_test(a_place_is_phase_and_iteration_and_is_cut_to_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
