@@ -45,20 +45,20 @@ SHELL_TESTS = \
 ALL_RANKS =
 RANK_TESTS =
 
-include tests/unit/base.mk
-include tests/unit/cli.mk
-include tests/unit/comm.mk
-include tests/unit/data.mk
-include tests/unit/env.mk
-include tests/unit/eval.mk
-include tests/unit/grad.mk
-include tests/unit/io.mk
-include tests/unit/model.mk
-include tests/unit/objective.mk
-include tests/unit/optim.mk
-include tests/unit/plot.mk
-include tests/unit/rollout.mk
-include tests/unit/train.mk
+include tests/unit/base/local.mk
+include tests/unit/cli/local.mk
+include tests/unit/comm/local.mk
+include tests/unit/data/local.mk
+include tests/unit/env/local.mk
+include tests/unit/eval/local.mk
+include tests/unit/grad/local.mk
+include tests/unit/io/local.mk
+include tests/unit/model/local.mk
+include tests/unit/objective/local.mk
+include tests/unit/optim/local.mk
+include tests/unit/plot/local.mk
+include tests/unit/rollout/local.mk
+include tests/unit/train/local.mk
 
 include tests/fuzz/local.mk
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "base/names.h"
-#include "base/text.h"
+#include "base/error.h"
+#include "base/name_table.h"
+#include "base/parse.h"
 
 enum { MAX_WIDTHS = 16 };
 
@@ -90,17 +90,17 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
         return row->fallback[0] == '\0';
     switch (row->type) {
     case GFN_OPTION_INT:
-        return gfn_text_integer(text, &value->integer) && is_integer_within(row, value->integer);
+        return gfn_parse_integer(text, &value->integer) && is_integer_within(row, value->integer);
     case GFN_OPTION_NUMBER:
-        return gfn_text_number(text, &value->number) && is_within(row, value->number);
+        return gfn_parse_number(text, &value->number) && is_within(row, value->number);
     case GFN_OPTION_TIME:
-        return gfn_text_seconds(text, &value->number) && is_within(row, value->number);
+        return gfn_parse_seconds(text, &value->number) && is_within(row, value->number);
     case GFN_OPTION_FLAG:
-        return gfn_text_flag(text, &value->flag);
+        return gfn_parse_flag(text, &value->flag);
     case GFN_OPTION_WORD:
         return row->choices ? is_choice(row->choices, &nearest) : is_printable(text);
     case GFN_OPTION_WIDTHS:
-        if (!gfn_text_integers(text, MAX_WIDTHS, value->widths, &value->n_widths))
+        if (!gfn_parse_integers(text, MAX_WIDTHS, value->widths, &value->n_widths))
             return false;
         for (size_t i = 0; i < value->n_widths; i++)
             if (!is_integer_within(row, value->widths[i]))

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 struct gfn_ticker {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 gfn_status gfn_comm_open(gfn_comm **comm)
@@ -90,17 +90,17 @@ void gfn_comm_share(const gfn_comm *comm, int64_t n, int64_t *first, int64_t *mi
 
 gfn_status gfn_comm_sum_i64(gfn_comm *comm, int64_t *x, size_t n)
 {
-    gfn_pulse_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->pulse);
     gfn_status status = comm->verbs->sum(comm, x, n);
-    gfn_pulse_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->pulse);
     return status;
 }
 
 static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
 {
-    gfn_pulse_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->pulse);
     gfn_status status = comm->verbs->broadcast(comm, data, size, root);
-    gfn_pulse_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->pulse);
     return status;
 }
 
@@ -128,21 +128,21 @@ static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t 
 gfn_status gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
                                int64_t *all, size_t capacity, size_t *counts)
 {
-    gfn_pulse_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->pulse);
     gfn_status status = comm->verbs->count(comm, mine, n, width, counts);
     if (status == GFN_OK)
         status = check_room(comm, counts, width, capacity);
     if (status == GFN_OK)
         status = comm->verbs->gather(comm, mine, width, all, counts);
-    gfn_pulse_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->pulse);
     return status;
 }
 
 static gfn_status find_least(gfn_comm *comm, int64_t *x)
 {
-    gfn_pulse_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->pulse);
     gfn_status status = comm->verbs->lowest(comm, x);
-    gfn_pulse_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->pulse);
     return status;
 }
 

@@ -10,8 +10,8 @@
 #include <gfn/comm.h>
 
 #include "comm/cores.h"
+#include "comm/heartbeat.h"
 #include "comm/launcher.h"
-#include "comm/pulse.h"
 
 /* All but `end` and `close` are collective and return on every rank what they return on one,
  * unless messages are lost. */
@@ -38,11 +38,11 @@ struct gfn_comm {
 
     /* Pulses that can be seen from here, and one of them is this rank's own. Where ranks of a host
      * share memory, all of theirs; else `own` alone. */
-    struct gfn_pulse *pulse, *pulses;
+    struct gfn_heartbeat *pulse, *pulses;
     size_t n_pulses;
     atomic_bool *has_alarm;  /* one of them gave it */
     struct gfn_watch *watch; /* NULL: nobody looks */
-    struct gfn_pulse own;
+    struct gfn_heartbeat own;
     atomic_bool own_alarm;
 };
 
@@ -53,7 +53,7 @@ void gfn_comm_end_watch(gfn_comm *comm);
 /* A long phase goes on. */
 static inline void gfn_comm_beat(gfn_comm *comm)
 {
-    gfn_pulse_add(&comm->pulse->moves);
+    gfn_heartbeat_add(&comm->pulse->moves);
 }
 
 /* A count of MPI is an int; this one also leaves room for sums of two. */

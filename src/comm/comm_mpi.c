@@ -19,12 +19,12 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
-#include "comm/host.h"
-#include "comm/library.h"
-#include "comm/shared.h"
+#include "comm/host_reduce.h"
+#include "comm/mpi_name.h"
+#include "comm/shared_memory.h"
 
 struct mpi_comm {
     struct gfn_comm base;
@@ -237,7 +237,7 @@ static void destroy(struct mpi_comm *self)
 {
     if (self == NULL)
         return;
-    gfn_shared_release(self->host.memory, gfn_host_bytes(self->host.size));
+    gfn_shared_memory_release(self->host.memory, gfn_host_bytes(self->host.size));
     gfn_release(&self->counts);
     gfn_release(&self->starts);
     gfn_release(&self->cores);
@@ -271,7 +271,7 @@ static const char *find_library_name(void)
     char full[MPI_MAX_LIBRARY_VERSION_STRING] = "";
     int length;
     MPI_Get_library_version(full, &length);
-    return gfn_library_shorten(full, library_name, sizeof library_name);
+    return gfn_mpi_name_shorten(full, library_name, sizeof library_name);
 }
 
 /* Memory of a communicator over `mpi`; nothing here talks to other ranks. */
@@ -334,14 +334,15 @@ static gfn_status join_host(struct mpi_comm *self, MPI_Comm host, char *name, bo
     GFN_TRY(check("MPI_Comm_rank", MPI_Comm_rank(host, &rank)));
     GFN_TRY(check("MPI_Comm_size", MPI_Comm_size(host, &size)));
     if (rank == 0) {
-        memory = gfn_shared_create(gfn_host_bytes(size), name);
+        memory = gfn_shared_memory_create(gfn_host_bytes(size), name);
         if (memory == NULL)
             name[0] = '\0';
     }
     GFN_TRY(finish(self, "MPI_Ibcast",
-                   MPI_Ibcast(name, GFN_SHARED_NAME, MPI_CHAR, 0, host, &request), &request));
+                   MPI_Ibcast(name, GFN_SHARED_MEMORY_NAME, MPI_CHAR, 0, host, &request),
+                   &request));
     if (rank > 0 && name[0] != '\0')
-        memory = gfn_shared_find(gfn_host_bytes(size), name);
+        memory = gfn_shared_memory_find(gfn_host_bytes(size), name);
     gfn_host_join(&self->host, memory, rank, size);
     *has_joined = memory != NULL;
     return GFN_OK;
@@ -351,7 +352,7 @@ static gfn_status join_host(struct mpi_comm *self, MPI_Comm host, char *name, bo
 static void see_host(struct mpi_comm *self)
 {
     self->base.pulse = self->host.pulse;
-    self->base.pulses = gfn_host_pulses(&self->host);
+    self->base.pulses = gfn_host_heartbeats(&self->host);
     self->base.n_pulses = (size_t)self->host.size;
     gfn_comm_enter(&self->base, 0, -1);
     self->base.has_alarm = gfn_host_alarm(&self->host);
@@ -360,7 +361,7 @@ static void see_host(struct mpi_comm *self)
 /* No error: where memory cannot be had, everything goes by MPI. */
 static gfn_status share_memory(struct mpi_comm *self, MPI_Comm host)
 {
-    char name[GFN_SHARED_NAME] = "";
+    char name[GFN_SHARED_MEMORY_NAME] = "";
     bool has_joined = false;
     if (self->base.hosts == self->base.size) /* nobody to share with */
         return GFN_OK;
@@ -368,7 +369,7 @@ static gfn_status share_memory(struct mpi_comm *self, MPI_Comm host)
     if (status == GFN_OK)
         status = ask_all(self, has_joined, &self->shares_memory);
     if (self->host.rank == 0 && name[0] != '\0') /* all have found it, or will not */
-        gfn_shared_hide(name);
+        gfn_shared_memory_hide(name);
     GFN_TRY(status);
     if (self->is_crowded)
         self->host.looks = GFN_HOST_CROWDED_LOOKS;

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
 

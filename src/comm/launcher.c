@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 
 /* The first row fits whose variables are all numbers, the size one at least `least`.
  *

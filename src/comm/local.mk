@@ -4,12 +4,12 @@ libcomm_la_SOURCES = \
 	src/comm/comm.c src/comm/comm.h \
 	src/comm/comm_serial.c \
 	src/comm/cores.c src/comm/cores.h \
-	src/comm/host.c src/comm/host.h \
-	src/comm/pulse.h \
+	src/comm/host_reduce.c src/comm/host_reduce.h \
+	src/comm/heartbeat.h \
 	src/comm/launcher.c src/comm/launcher.h \
-	src/comm/library.c src/comm/library.h \
-	src/comm/shared.c src/comm/shared.h \
-	src/comm/watch.c src/comm/watch.h
+	src/comm/mpi_name.c src/comm/mpi_name.h \
+	src/comm/shared_memory.c src/comm/shared_memory.h \
+	src/comm/watchdog.c src/comm/watchdog.h
 if HAVE_MPI
 libcomm_la_SOURCES += src/comm/comm_mpi.c
 else

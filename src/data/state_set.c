@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 struct gfn_state_set {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <gfn/trajectories.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 static gfn_status allocate(gfn_trajectories *t)

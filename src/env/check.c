@@ -3,7 +3,7 @@
  * The contract of gfn/env.h as a test: random walks from the start and back to it, and then all
  * states in the order of their numbers.
  */
-#include "env/world.h"
+#include "env/env_internal.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -11,14 +11,14 @@
 
 #include <gfn/random.h>
 
-#include "base/fail.h"
-#include "env/rules.h"
+#include "base/error.h"
+#include "env/check_rules.h"
 
 /* A walk is cut where it gets longer than a check should take. */
 enum { ROUNDS = 4, LONGEST_WALK = 256 };
 
 struct walk {
-    gfn_rules *rules;
+    gfn_check_rules *rules;
     gfn_stream stream;
     bool is_back;
     size_t n;        /* lanes still walking: their states are rules->state */
@@ -27,7 +27,7 @@ struct walk {
     int32_t *last;   /* [lanes][width] where walk `id` ended */
 };
 
-static size_t width_of(const gfn_rules *rules)
+static size_t width_of(const gfn_check_rules *rules)
 {
     return (size_t)rules->env->spec.state_width;
 }
@@ -76,7 +76,7 @@ static gfn_status check_length(const struct walk *w, int64_t t)
 /* Let go of the lanes that have ended, and step in the others. */
 static gfn_status move_on(struct walk *w, bool is_over)
 {
-    gfn_rules *rules = w->rules;
+    gfn_check_rules *rules = w->rules;
     const gfn_env *env = rules->env;
     const size_t width = width_of(rules), bytes = width * sizeof(int32_t);
     const int32_t stop = w->is_back ? -1 : env->spec.shape.stop_action;
@@ -99,13 +99,13 @@ static gfn_status move_on(struct walk *w, bool is_over)
 /* Walk from w->last until all lanes have ended there. */
 static gfn_status walk_all(struct walk *w)
 {
-    gfn_rules *rules = w->rules;
+    gfn_check_rules *rules = w->rules;
     w->n = GFN_PROBE_LANES;
     for (size_t i = 0; i < w->n; i++)
         w->id[i] = i;
     memcpy(rules->state, w->last, w->n * width_of(rules) * sizeof(int32_t));
     for (uint32_t t = 0; w->n > 0; t++) {
-        GFN_TRY(gfn_rules_check(rules, w->n));
+        GFN_TRY(gfn_check_rules_run(rules, w->n));
         choose_all(w, t);
         GFN_TRY(check_length(w, t));
         GFN_TRY(move_on(w, t >= LONGEST_WALK));
@@ -114,7 +114,7 @@ static gfn_status walk_all(struct walk *w)
 }
 
 /* There and back again, ROUNDS times. */
-static gfn_status check_walks(gfn_rules *rules, uint64_t seed, gfn_arena *arena)
+static gfn_status check_walks(gfn_check_rules *rules, uint64_t seed, gfn_arena *arena)
 {
     const size_t lanes = GFN_PROBE_LANES, width = width_of(rules);
     struct walk w = {.rules = rules, .stream = {.seed = seed, .purpose = GFN_PURPOSE_CHECK}};
@@ -134,7 +134,7 @@ static gfn_status check_walks(gfn_rules *rules, uint64_t seed, gfn_arena *arena)
 /* ---- all states ---- */
 
 struct census {
-    gfn_rules *rules;
+    gfn_check_rules *rules;
     int64_t *depth; /* [n_states] most steps from the start */
     double largest; /* log-reward so far, and */
     double sum;     /* the sum of R / exp(largest) */
@@ -153,7 +153,7 @@ static void add_reward(struct census *c, double log_reward)
 /* The state in `lane`, whose number is its own and whose children are known. */
 static gfn_status count_state(struct census *c, size_t lane, int64_t number)
 {
-    const gfn_rules *rules = c->rules;
+    const gfn_check_rules *rules = c->rules;
     const gfn_env_spec *spec = &rules->env->spec;
     const size_t n_actions = (size_t)spec->shape.n_actions;
     const int32_t *state = rules->state + lane * width_of(rules);
@@ -192,7 +192,7 @@ static gfn_status check_totals(const struct census *c)
     return GFN_OK;
 }
 
-static gfn_status check_all_states(gfn_rules *rules, gfn_arena *arena)
+static gfn_status check_all_states(gfn_check_rules *rules, gfn_arena *arena)
 {
     const int64_t n = rules->env->spec.n_states;
     struct census c = {.rules = rules, .largest = -INFINITY};
@@ -203,7 +203,7 @@ static gfn_status check_all_states(gfn_rules *rules, gfn_arena *arena)
             rules->to_number[i] = first + (int64_t)i;
         gfn_probe_input numbers = {.n = lanes, .number = rules->to_number};
         GFN_TRY(gfn_probe_call(&rules->probe, GFN_PROBE_STATE_AT, numbers, rules->state));
-        GFN_TRY(gfn_rules_check(rules, lanes));
+        GFN_TRY(gfn_check_rules_run(rules, lanes));
         for (size_t i = 0; i < lanes; i++)
             GFN_TRY(count_state(&c, i, first + (int64_t)i));
     }
@@ -214,8 +214,8 @@ gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most, gfn_en
 {
     gfn_arena *arena;
     GFN_TRY(gfn_arena_create(&arena));
-    gfn_rules rules;
-    gfn_status status = gfn_rules_init(&rules, env, place, arena);
+    gfn_check_rules rules;
+    gfn_status status = gfn_check_rules_init(&rules, env, place, arena);
     if (status == GFN_OK)
         status = check_walks(&rules, seed, arena);
     if (status == GFN_OK && rules.is_numbered && env->spec.n_states <= most)

@@ -3,13 +3,13 @@
  * Environments: making them, and the wrappers that treat masks, the stop action and finished lanes
  * once for all worlds.
  */
-#include "env/world.h"
+#include "env/env_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 /* ---- making ---- */

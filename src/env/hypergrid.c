@@ -2,23 +2,23 @@
  *
  * The hypergrid of Bengio et al. 2021 (arXiv:2106.04399): cells of a size^ndim grid, built from the
  * corner at 0 by steps of +1 along one dimension; stopping is allowed wherever there is a reward
- * (env/landscape.c).
+ * (env/hypergrid_rewards.c).
  */
-#include "env/world.h"
+#include "env/env_internal.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "env/landscape.h"
+#include "env/hypergrid_rewards.h"
 
 struct hypergrid {
     int64_t size;
     int ndim;
     int64_t n_states; /* size^ndim; 0 where int64 cannot hold it */
     bool is_onehot;   /* observation: the cell; else each coordinate (k-hot) */
-    gfn_landscape land;
+    gfn_grid_rewards land;
 };
 
 static const gfn_option options[] = {
@@ -70,7 +70,7 @@ static gfn_status check_encoding(const struct hypergrid *grid)
 static void destroy(void *world)
 {
     struct hypergrid *grid = world;
-    gfn_landscape_clear(&grid->land);
+    gfn_grid_rewards_clear(&grid->land);
     gfn_release(&grid);
 }
 
@@ -87,7 +87,8 @@ static gfn_status create(const gfn_options *set, void **world)
     struct hypergrid *made;
     GFN_TRY(gfn_allocate("hypergrid", 1, sizeof *made, &made));
     *made = grid;
-    gfn_status status = gfn_landscape_init(&made->land, set, grid.size, grid.ndim, grid.n_states);
+    gfn_status status =
+        gfn_grid_rewards_init(&made->land, set, grid.size, grid.ndim, grid.n_states);
     if (status == GFN_OK)
         *world = made;
     else
@@ -112,7 +113,7 @@ static void describe(const void *world, gfn_env_spec *spec)
         .max_steps = ndim * (grid->size - 1) + 1,
         .n_states = grid->n_states,
         .all_terminal = !grid->land.has_holes,
-        .needs_rewards = gfn_landscape_is_waiting(&grid->land),
+        .needs_rewards = gfn_grid_rewards_is_waiting(&grid->land),
         .max_log_reward = grid->land.max_log_reward,
         .log_z = grid->land.log_z,
         .ndim = ndim,
@@ -138,7 +139,7 @@ static void allowed(const void *world, size_t n, const int32_t *state, uint8_t *
     for (size_t i = 0; i < n; i++) {
         for (size_t d = 0; d < ndim; d++)
             mask[i * (ndim + 1) + d] = state[i * ndim + d] < last;
-        mask[i * (ndim + 1) + ndim] = gfn_landscape_is_object(&grid->land, state + i * ndim);
+        mask[i * (ndim + 1) + ndim] = gfn_grid_rewards_is_object(&grid->land, state + i * ndim);
     }
 }
 
@@ -179,20 +180,20 @@ static void same_action(const void *world, size_t n, const int32_t *state, const
 static void log_reward(const void *world, size_t n, const int32_t *state, double *log_r)
 {
     const struct hypergrid *grid = world;
-    gfn_landscape_log_reward(&grid->land, n, state, log_r);
+    gfn_grid_rewards_log_reward(&grid->land, n, state, log_r);
 }
 
 static gfn_status set_rewards(void *world, int ndim, const int64_t *axis, const double *reward)
 {
     struct hypergrid *grid = world;
-    return gfn_landscape_fill(&grid->land, ndim, axis, reward);
+    return gfn_grid_rewards_fill(&grid->land, ndim, axis, reward);
 }
 
 static void number(const void *world, size_t n, const int32_t *state, int64_t *cell)
 {
     const struct hypergrid *grid = world;
     for (size_t i = 0; i < n; i++)
-        cell[i] = gfn_landscape_number(&grid->land, state + i * (size_t)grid->ndim);
+        cell[i] = gfn_grid_rewards_number(&grid->land, state + i * (size_t)grid->ndim);
 }
 
 /* Cells often come one after the other: then counting up saves the divisions. */

@@ -4,11 +4,11 @@ libenv_la_SOURCES = \
 	src/env/check.c \
 	src/env/env.c \
 	src/env/hypergrid.c \
-	src/env/landscape.c src/env/landscape.h \
-	src/env/objects.c \
+	src/env/hypergrid_rewards.c src/env/hypergrid_rewards.h \
+	src/env/check_objects.c \
 	src/env/plugin.c \
-	src/env/probe.c src/env/probe.h \
+	src/env/check_probe.c src/env/check_probe.h \
 	src/env/registry.c \
-	src/env/rules.c src/env/rules.h \
-	src/env/spec.c \
-	src/env/world.h
+	src/env/check_rules.c src/env/check_rules.h \
+	src/env/validate.c \
+	src/env/env_internal.h

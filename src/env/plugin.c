@@ -2,7 +2,7 @@
  *
  * Worlds that are loaded at run time: the only file that loads code.
  */
-#include "env/world.h"
+#include "env/env_internal.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 /* Every name under which a plug-in was opened, to the end of the process: what a file of that name

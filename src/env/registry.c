@@ -3,12 +3,12 @@
  * The kinds of worlds: those that the library comes with, one line a world, and those that a
  * program has added.
  */
-#include "env/world.h"
+#include "env/env_internal.h"
 
 #include <string.h>
 
-#include "base/fail.h"
-#include "base/names.h"
+#include "base/error.h"
+#include "base/name_table.h"
 
 /* clang-format off */
 #define KINDS(ROW) \

@@ -21,25 +21,25 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/sum.h"
-#include "eval/graph.h"
-#include "eval/survey.h"
+#include "eval/edges.h"
+#include "eval/target.h"
 
 enum { CHUNK_STATES = 4096, CHUNK_EDGES = 1 << 18 };
 
 struct gfn_exact {
     const gfn_env *env;
-    gfn_crew crew;
+    gfn_state_loop crew;
     size_t n, width, n_actions;
-    gfn_survey survey;
+    gfn_target survey;
     gfn_sum sum;
-    double *flow;      /* [n] u, and p where it has been pushed */
-    size_t next;       /* the state to be pushed next */
-    gfn_graph **graph; /* [threads] */
-    int64_t *leap;     /* [n_actions] what an action adds to a number; NULL: the world is uneven */
+    double *flow;           /* [n] u, and p where it has been pushed */
+    size_t next;            /* the state to be pushed next */
+    gfn_edge_table **graph; /* [threads] */
+    int64_t *leap; /* [n_actions] what an action adds to a number; NULL: the world is uneven */
 
     /* A chunk of states, which begins at e->next. */
     size_t chunk;
@@ -80,7 +80,7 @@ static gfn_status allocate(gfn_exact *e)
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         GFN_TRY(gfn_allocate("exact evaluation", arrays[i].n, arrays[i].size, arrays[i].array));
     for (int t = 0; t < e->crew.threads; t++)
-        GFN_TRY(gfn_graph_create(e->env, &e->graph[t]));
+        GFN_TRY(gfn_edge_table_create(e->env, &e->graph[t]));
     return GFN_OK;
 }
 
@@ -90,12 +90,12 @@ void gfn_exact_destroy(gfn_exact **exact)
     if (e == NULL)
         return;
     for (int t = 0; e->graph && t < e->crew.threads; t++)
-        gfn_graph_destroy(&e->graph[t]);
+        gfn_edge_table_destroy(&e->graph[t]);
     void *const arrays[] = {&e->flow,  &e->graph, &e->leap,   &e->place,
                             &e->state, &e->mask,  &e->log_pf, &e->edges};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
-    gfn_survey_clear(&e->survey);
+    gfn_target_clear(&e->survey);
     gfn_release(exact);
 }
 
@@ -105,8 +105,8 @@ static gfn_status find_leaps(gfn_exact *e)
     if (!e->env->spec.is_even)
         return GFN_OK;
     GFN_TRY(gfn_allocate("exact evaluation", e->n_actions, sizeof *e->leap, &e->leap));
-    gfn_graph_load(e->graph[0], 0, 1);
-    gfn_graph_place(e->graph[0], 0, 1, e->place);
+    gfn_edge_table_load(e->graph[0], 0, 1);
+    gfn_edge_table_place(e->graph[0], 0, 1, e->place);
     for (size_t a = 0; a < e->n_actions; a++)
         e->leap[a] = e->place[a] > 0 ? e->place[a] : 0;
     return GFN_OK;
@@ -126,7 +126,7 @@ static gfn_status check(const gfn_env *env)
     return GFN_OK;
 }
 
-gfn_status gfn_exact_create_by(const gfn_crew *crew, const gfn_env *env, gfn_exact **exact)
+gfn_status gfn_exact_create_by(const gfn_state_loop *crew, const gfn_env *env, gfn_exact **exact)
 {
     gfn_exact *e;
     GFN_TRY(check(env));
@@ -141,7 +141,7 @@ gfn_status gfn_exact_create_by(const gfn_crew *crew, const gfn_env *env, gfn_exa
     if (status == GFN_OK)
         status = find_leaps(e);
     if (status == GFN_OK)
-        status = gfn_survey_make(crew, env, &e->survey);
+        status = gfn_target_create(crew, env, &e->survey);
     if (status != GFN_OK)
         gfn_exact_destroy(&e);
     else
@@ -151,7 +151,7 @@ gfn_status gfn_exact_create_by(const gfn_crew *crew, const gfn_env *env, gfn_exa
 
 gfn_status gfn_exact_create(const gfn_env *env, gfn_exact **exact)
 {
-    return gfn_exact_create_by(&GFN_CREW_ALONE, env, exact);
+    return gfn_exact_create_by(&GFN_STATE_LOOP_ALONE, env, exact);
 }
 
 size_t gfn_exact_n(const gfn_exact *exact)
@@ -223,7 +223,7 @@ static void push_by_place(gfn_exact *e, size_t n, const double *edges)
 /* A task is the part of a chunk that fits into a thread's graph. */
 typedef struct part {
     gfn_exact *exact;
-    gfn_graph *graph;
+    gfn_edge_table *graph;
     size_t at, n; /* states of the chunk */
 } part;
 
@@ -251,8 +251,8 @@ static void work_on_chunk(gfn_exact *e, size_t n, void (*work)(const part *p))
 static void place_edges(const part *p)
 {
     const gfn_exact *e = p->exact;
-    gfn_graph_load(p->graph, e->next + p->at, p->n);
-    gfn_graph_place(p->graph, e->next + p->at, p->n, e->place + p->at * e->n_actions);
+    gfn_edge_table_load(p->graph, e->next + p->at, p->n);
+    gfn_edge_table_place(p->graph, e->next + p->at, p->n, e->place + p->at * e->n_actions);
 }
 
 void gfn_exact_push(gfn_exact *e, size_t n, const double *edges)
@@ -285,7 +285,7 @@ static void join_sums(void *self, const void *sum)
 gfn_status gfn_exact_end(gfn_exact *e, const double **p)
 {
     e->sum = (gfn_sum){0, 0};
-    GFN_TRY(gfn_crew_run(&e->crew, e->n, &(gfn_loop){add_flows, join_sums, e}));
+    GFN_TRY(gfn_state_loop_run(&e->crew, e->n, &(gfn_state_loop_body){add_flows, join_sums, e}));
     const double total = gfn_sum_value(&e->sum);
     /* A row of float probabilities adds up to 1 within 1e-7, and rows follow each other. */
     const double tolerance = 1e-3 + 1e-7 * (double)e->env->spec.max_steps;
@@ -303,7 +303,7 @@ gfn_status gfn_exact_end(gfn_exact *e, const double **p)
 static void load_states(const part *p)
 {
     const gfn_exact *e = p->exact;
-    gfn_graph_load(p->graph, e->next + p->at, p->n);
+    gfn_edge_table_load(p->graph, e->next + p->at, p->n);
     memcpy(e->state + p->at * e->width, p->graph->state, p->n * e->width * sizeof *e->state);
     memcpy(e->mask + p->at * e->n_actions, p->graph->mask, p->n * e->n_actions);
 }

@@ -15,14 +15,14 @@
 
 #include <gfn/eval.h>
 
-#include "eval/crew.h"
+#include "eval/state_loop.h"
 
 /* Bytes of memory that an evaluation takes, a histogram of samples included: what grows with the
  * number of states. */
 int64_t gfn_exact_bytes(int64_t n_states);
 
 /* As gfn_exact_create(), on the threads of a crew, which is copied. Errors: also the beat's. */
-gfn_status gfn_exact_create_by(const gfn_crew *crew, const gfn_env *env, gfn_exact **exact);
+gfn_status gfn_exact_create_by(const gfn_state_loop *crew, const gfn_env *env, gfn_exact **exact);
 
 void gfn_exact_begin(gfn_exact *exact);
 

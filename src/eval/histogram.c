@@ -8,11 +8,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/sum.h"
 #include "data/state_set.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 #include "eval/metrics.h"
 
 enum { CHUNK = 256 };

@@ -18,7 +18,7 @@
 
 #include <math.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/sum.h"
 
 /* (1+d) log(1+d), continued to d = -1. */
@@ -58,11 +58,12 @@ static void add_distances(void *self, const void *part)
     gfn_sum_join(&all->kl, &found->kl);
 }
 
-gfn_status gfn_metrics_compute_by(const gfn_crew *crew, size_t n, const double *p, const double *q,
-                                  gfn_metrics *metrics)
+gfn_status gfn_metrics_compute_by(const gfn_state_loop *crew, size_t n, const double *p,
+                                  const double *q, gfn_metrics *metrics)
 {
     struct distances all = {.p = p, .q = q};
-    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){find_distances, add_distances, &all}));
+    GFN_TRY(
+        gfn_state_loop_run(crew, n, &(gfn_state_loop_body){find_distances, add_distances, &all}));
     metrics->l1 = gfn_sum_value(&all.l1);
     metrics->tv = 0.5 * metrics->l1;
     metrics->jsd = gfn_sum_value(&all.jsd);
@@ -74,7 +75,7 @@ gfn_status gfn_metrics_compute_by(const gfn_crew *crew, size_t n, const double *
 
 void gfn_metrics_compute(size_t n, const double *p, const double *q, gfn_metrics *metrics)
 {
-    gfn_metrics_compute_by(&GFN_CREW_ALONE, n, p, q, metrics);
+    gfn_metrics_compute_by(&GFN_STATE_LOOP_ALONE, n, p, q, metrics);
 }
 
 /* ---- counts ---- */
@@ -107,14 +108,15 @@ static void add_frequencies(void *self, const void *part)
     gfn_sum_join(&((struct frequencies *)self)->l1, part);
 }
 
-gfn_status gfn_l1_of_counts_by(const gfn_crew *crew, size_t n, const int64_t *counts,
+gfn_status gfn_l1_of_counts_by(const gfn_state_loop *crew, size_t n, const int64_t *counts,
                                const double *q, double *l1)
 {
     struct frequencies f = {.counts = counts, .q = q, .total = count_all(n, counts)};
     *l1 = NAN;
     if (!(f.total > 0))
         return GFN_OK;
-    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){compare_frequencies, add_frequencies, &f}));
+    GFN_TRY(gfn_state_loop_run(crew, n,
+                               &(gfn_state_loop_body){compare_frequencies, add_frequencies, &f}));
     *l1 = gfn_sum_value(&f.l1);
     return GFN_OK;
 }
@@ -122,7 +124,7 @@ gfn_status gfn_l1_of_counts_by(const gfn_crew *crew, size_t n, const int64_t *co
 double gfn_l1_of_counts(size_t n, const int64_t *counts, const double *q)
 {
     double l1;
-    gfn_l1_of_counts_by(&GFN_CREW_ALONE, n, counts, q, &l1);
+    gfn_l1_of_counts_by(&GFN_STATE_LOOP_ALONE, n, counts, q, &l1);
     return l1;
 }
 
@@ -195,14 +197,15 @@ static void add_deviations(void *self, const void *part)
     gfn_sum_join(&((struct deviations *)self)->sum, part);
 }
 
-gfn_status gfn_l1_noise_floor_by(const gfn_crew *crew, size_t n, const double *q, int64_t samples,
-                                 double *floor)
+gfn_status gfn_l1_noise_floor_by(const gfn_state_loop *crew, size_t n, const double *q,
+                                 int64_t samples, double *floor)
 {
     struct deviations d = {.q = q, .samples = (double)samples};
     *floor = NAN;
     if (samples <= 0)
         return GFN_OK;
-    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){find_deviations, add_deviations, &d}));
+    GFN_TRY(
+        gfn_state_loop_run(crew, n, &(gfn_state_loop_body){find_deviations, add_deviations, &d}));
     *floor = gfn_sum_value(&d.sum);
     return GFN_OK;
 }
@@ -210,7 +213,7 @@ gfn_status gfn_l1_noise_floor_by(const gfn_crew *crew, size_t n, const double *q
 double gfn_l1_noise_floor(size_t n, const double *q, int64_t samples)
 {
     double floor;
-    gfn_l1_noise_floor_by(&GFN_CREW_ALONE, n, q, samples, &floor);
+    gfn_l1_noise_floor_by(&GFN_STATE_LOOP_ALONE, n, q, samples, &floor);
     return floor;
 }
 
@@ -229,8 +232,8 @@ struct cells {
     int64_t n;
 };
 
-_Static_assert(sizeof(struct cells) <= GFN_CREW_PART, "what a range hands back");
-_Static_assert(sizeof(struct distances) <= GFN_CREW_PART, "what a range hands back");
+_Static_assert(sizeof(struct cells) <= GFN_STATE_LOOP_PART, "what a range hands back");
+_Static_assert(sizeof(struct distances) <= GFN_STATE_LOOP_PART, "what a range hands back");
 
 static double chi_term(struct cell cell)
 {
@@ -273,13 +276,13 @@ static void add_cells(void *self, const void *part)
         all->smallest = found->smallest;
 }
 
-gfn_status gfn_chi_square_by(const gfn_crew *crew, size_t n, const int64_t *counts, const double *p,
-                             struct gfn_chi *chi)
+gfn_status gfn_chi_square_by(const gfn_state_loop *crew, size_t n, const int64_t *counts,
+                             const double *p, struct gfn_chi *chi)
 {
     const double enough = 5;
     struct cells all = {
         .p = p, .counts = counts, .total = count_all(n, counts), .smallest = {INFINITY, 0}};
-    GFN_TRY(gfn_crew_run(crew, n, &(gfn_loop){find_cells, add_cells, &all}));
+    GFN_TRY(gfn_state_loop_run(crew, n, &(gfn_state_loop_body){find_cells, add_cells, &all}));
     if (all.pool.expected >= enough || all.n == 0) {
         gfn_sum_add(&all.sum, chi_term(all.pool));
         all.n++;
@@ -296,7 +299,7 @@ gfn_status gfn_chi_square_by(const gfn_crew *crew, size_t n, const int64_t *coun
 double gfn_chi_square(size_t n, const int64_t *counts, const double *p, int64_t *df)
 {
     struct gfn_chi chi;
-    gfn_chi_square_by(&GFN_CREW_ALONE, n, counts, p, &chi);
+    gfn_chi_square_by(&GFN_STATE_LOOP_ALONE, n, counts, p, &chi);
     *df = chi.df;
     return chi.square;
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 /* No block is larger. */

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += libgrad.la
 libgrad_la_SOURCES = \
-	src/grad/binary.c \
+	src/grad/op_binary.c \
 	src/grad/frame.c src/grad/frame.h \
 	src/grad/kernel_hot.h src/grad/kernel_layer.h src/grad/kernel_pack.h src/grad/kernel_product.h \
 	src/grad/kernel_shuffle.h src/grad/kernel_softmax.h src/grad/kernel_tile.h \
 	src/grad/kernel_turn.h src/grad/kernel_vector.h \
 	src/grad/kernels.c src/grad/kernels.h src/grad/kernels_choose.c \
-	src/grad/linear.c src/grad/linear_hot.c \
-	src/grad/log_softmax.c src/grad/log_sum_exp.c \
-	src/grad/map.c \
+	src/grad/op_linear.c src/grad/op_linear_hot.c \
+	src/grad/op_log_softmax.c src/grad/op_log_sum_exp.c \
+	src/grad/op_map.c \
 	src/grad/operation.h src/grad/operations.c \
-	src/grad/pick.c \
-	src/grad/reduce.c \
-	src/grad/run.c \
-	src/grad/segment_sum.c \
+	src/grad/op_pick.c \
+	src/grad/op_reduce.c \
+	src/grad/execute.c \
+	src/grad/op_segment_sum.c \
 	src/grad/tape.c src/grad/tape.h
 
 # The same kernels for processors that have more; grad/kernels_choose.c picks when the program runs.

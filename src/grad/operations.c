@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 
 const gfn_operation *const gfn_operations[] = {
     &gfn_operation_linear,      &gfn_operation_linear_hot,

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 /* No array has more elements, so that sums of a few such sizes never overflow. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 
 static const struct {
     int error;

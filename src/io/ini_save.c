@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "base/names.h"
+#include "base/name_table.h"
 #include "io/file.h"
 #include "io/ini.h"
 

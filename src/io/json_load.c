@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "io/file.h"
 

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 gfn_status gfn_jsonl_append(gfn_appender *appender, const struct gfn_field *fields, size_t n)

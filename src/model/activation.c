@@ -4,8 +4,8 @@
  */
 #include <gfn/model.h>
 
-#include "base/fail.h"
-#include "base/names.h"
+#include "base/error.h"
+#include "base/name_table.h"
 
 static const char *const names[] = {
     [GFN_RELU] = "relu", [GFN_LEAKY_RELU] = "leaky-relu", [GFN_TANH] = "tanh"};

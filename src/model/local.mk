@@ -2,5 +2,5 @@
 noinst_LTLIBRARIES += libmodel.la
 libmodel_la_SOURCES = \
 	src/model/activation.c \
-	src/model/backward.c \
+	src/model/backward_policy.c \
 	src/model/model.c

@@ -18,7 +18,7 @@
 
 #include <gfn/random.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 enum { POLICY, BACKWARD, FLOW, NETWORKS };

@@ -7,7 +7,7 @@ libobjective_la_SOURCES = \
 	src/objective/fm.c \
 	src/objective/mdb.c \
 	src/objective/objectives.h \
-	src/objective/registry.c \
+	src/objective/objectives.c \
 	src/objective/subtb.c \
 	src/objective/tb.c \
 	src/objective/vargrad.c

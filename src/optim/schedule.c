@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-#include "base/fail.h"
-#include "base/names.h"
+#include "base/error.h"
+#include "base/name_table.h"
 
 double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations)
 {

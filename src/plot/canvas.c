@@ -18,7 +18,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "io/file.h"
 

@@ -9,7 +9,7 @@
 
 #include <gfn/plot.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 static uint32_t color_of(double share)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 
 /* Points of a curve up to which each is marked. */

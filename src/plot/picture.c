@@ -6,7 +6,7 @@
 
 #include <gfn/plot.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "plot/parts.h"
 
 /* In pixels. What stands around a box: its title above, marks and names at the left and below. */

@@ -4,7 +4,7 @@
  */
 #include <gfn/plot.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "plot/picture.h"
 
 bool gfn_plot_is_built(void)

@@ -7,10 +7,10 @@
 
 #include <gfn/tape.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 #include "eval/exact.h"
 
 /* What a thread works with. */
@@ -44,7 +44,7 @@ static gfn_status record(gfn_forward *f)
     return gfn_tape_finish(f->tape);
 }
 
-static gfn_status furnish(const gfn_forward *f, desk *d)
+static gfn_status init_scratch(const gfn_forward *f, desk *d)
 {
     const size_t n = GFN_FORWARD_STATES;
     GFN_TRY(gfn_frame_create(f->tape, &n, &d->frame));
@@ -73,7 +73,7 @@ gfn_status gfn_forward_create(const gfn_env *env, gfn_model *model, int threads,
     if (status == GFN_OK)
         status = gfn_allocate("forward policy", (size_t)threads, sizeof *f->desks, &f->desks);
     for (int t = 0; t < threads && status == GFN_OK; t++)
-        status = furnish(f, &f->desks[t]);
+        status = init_scratch(f, &f->desks[t]);
     if (status != GFN_OK)
         gfn_forward_destroy(&f);
     else

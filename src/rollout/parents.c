@@ -11,9 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/parallel.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 
 /* States whose parents are looked for together. */
 enum { CHUNK = GFN_ROWS_CHUNK };

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/parallel.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 
 typedef struct job {
     gfn_sampler *sampler;

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 
 /* A space is unrolled into a table where calls would visit much of it anyway. */
 enum { TABLE_STATES = 4096, TABLE_STATES_PER_TRAJECTORY = 16 };

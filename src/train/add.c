@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
-#include "base/fixed.h"
+#include "base/error.h"
+#include "base/fixed_point.h"
 #include "base/parallel.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 #include "train/gradient.h"
 
 /* ---- entries ---- */

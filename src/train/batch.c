@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "train/trainer.h"
 
 /* How much of the exploration of the beginning is left. */
@@ -21,7 +21,8 @@ static gfn_status explore(gfn_trainer *t)
 /* Of this rank's trajectories, how many are new. */
 static int64_t count_new(const gfn_trainer *t)
 {
-    const bool is_empty = t->replays.buffer == NULL || gfn_replay_count(t->replays.buffer) == 0;
+    const bool is_empty =
+        t->replays.buffer == NULL || gfn_replay_buffer_count(t->replays.buffer) == 0;
     const int64_t left = t->batch_size - (is_empty ? 0 : t->replays.n) - t->first;
     return left < 0 ? 0 : left < t->n ? left : t->n;
 }
@@ -32,12 +33,12 @@ static gfn_status replay(gfn_trainer *t)
     const uint64_t iteration = (uint64_t)t->run->iteration;
     const gfn_stream choice = {t->seed, GFN_PURPOSE_REPLAY, iteration};
     const gfn_stream stream = {t->seed, GFN_PURPOSE_BACKWARD, iteration};
-    const uint64_t count = gfn_replay_count(t->replays.buffer);
+    const uint64_t count = gfn_replay_buffer_count(t->replays.buffer);
     const size_t width = t->log->state_width;
     for (int64_t i = t->n_new; i < t->n; i++) {
         const uint64_t word = gfn_random_word(&choice, (uint64_t)(t->first + i), 0);
         memcpy(t->log->terminal + (size_t)i * width,
-               gfn_replay_object(t->replays.buffer, (size_t)(word * count >> 32)),
+               gfn_replay_buffer_object(t->replays.buffer, (size_t)(word * count >> 32)),
                width * sizeof(int32_t));
     }
     return gfn_sampler_backward(t->run->sampler, &stream, t->first + t->n_new,

@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "base/fixed.h"
+#include "base/error.h"
+#include "base/fixed_point.h"
 #include "base/parallel.h"
 
 typedef struct share {

@@ -20,9 +20,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 #include "train/statistics.h"
 
 /* Trajectories of a bound at most; objects of the correlation at most, and trajectories of each. */

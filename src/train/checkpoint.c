@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "io/crc.h"
 #include "io/folder.h"
@@ -87,15 +87,15 @@ static gfn_status add_modes(contents *c, const gfn_modes *modes)
     return GFN_OK;
 }
 
-static gfn_status add_replay(contents *c, const gfn_replay *replay, size_t width)
+static gfn_status add_replay(contents *c, const gfn_replay_buffer *replay, size_t width)
 {
-    const size_t n = replay ? gfn_replay_count(replay) : 0;
+    const size_t n = replay ? gfn_replay_buffer_count(replay) : 0;
     int32_t *objects;
     if (replay == NULL)
         return GFN_OK;
     GFN_TRY(gfn_arena_take(c->metadata.arena, n * width, sizeof *objects, &objects));
     for (size_t i = 0; i < n; i++)
-        memcpy(objects + i * width, gfn_replay_object(replay, i), width * sizeof *objects);
+        memcpy(objects + i * width, gfn_replay_buffer_object(replay, i), width * sizeof *objects);
     add_objects(c, GFN_CHECKPOINT_REPLAY, n, width, objects);
     return GFN_OK;
 }

@@ -7,9 +7,9 @@
 
 #include <math.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "data/record.h"
+#include "data/packed_state.h"
 #include "eval/metrics.h"
 
 /* Objects that all ranks draw together at a time. */
@@ -50,12 +50,12 @@ static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
         gfn_sampler_objects(run->sampler, d->stream, first + my_first, (size_t)my_n, d->mine);
     GFN_TRY(gfn_comm_agree(run->comm, status));
     for (int64_t i = 0; i < my_n; i++)
-        gfn_record_write(d->records + (size_t)i * d->key_words, d->mine + (size_t)i * d->width,
+        gfn_packed_write(d->records + (size_t)i * d->key_words, d->mine + (size_t)i * d->width,
                          d->width);
     GFN_TRY(gfn_comm_gather_i64(run->comm, d->records, (size_t)my_n, d->key_words, d->gathered,
                                 (size_t)n, d->counts));
     for (int64_t i = 0; d->is_root && i < n; i++)
-        gfn_record_read(d->gathered + (size_t)i * d->key_words,
+        gfn_packed_read(d->gathered + (size_t)i * d->key_words,
                         d->objects + (size_t)(first + i) * d->width, d->width);
     return GFN_OK;
 }
@@ -65,7 +65,7 @@ static gfn_status compare(gfn_run *run, gfn_draw *draw)
 {
     const size_t n = gfn_exact_n(run->exact);
     const double *target = gfn_exact_target(run->exact);
-    const gfn_crew crew = gfn_run_crew(run);
+    const gfn_state_loop crew = gfn_run_crew(run);
     struct gfn_chi chi;
     GFN_TRY(gfn_chi_square_by(&crew, n, draw->counts, run->p, &chi));
     GFN_TRY(gfn_l1_noise_floor_by(&crew, n, target, draw->n, &draw->l1_noise_floor));
@@ -132,7 +132,7 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
                  .stream = stream,
                  .width = (size_t)gfn_env_spec_of(run->env)->state_width,
                  .is_root = gfn_comm_rank(run->comm) == 0};
-    d.key_words = gfn_record_words(d.width);
+    d.key_words = gfn_packed_words(d.width);
     *draw = (gfn_draw){
         .n = n, .l1 = NAN, .l1_noise_floor = NAN, .chi_square = NAN, .modes = -1, .n_modes = -1};
     gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));

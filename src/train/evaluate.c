@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "eval/exact.h"
@@ -35,9 +35,9 @@ gfn_status gfn_run_beat(void *self)
     return gfn_comm_broadcast(run->comm, &is_done, sizeof is_done);
 }
 
-gfn_crew gfn_run_crew(gfn_run *run)
+gfn_state_loop gfn_run_crew(gfn_run *run)
 {
-    return (gfn_crew){.threads = run->threads, .beat = gfn_run_beat, .self = run};
+    return (gfn_state_loop){.threads = run->threads, .beat = gfn_run_beat, .self = run};
 }
 
 gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self)
@@ -78,7 +78,7 @@ static size_t find_part(const gfn_run *run)
 static gfn_status make_alone(void *self)
 {
     gfn_run *run = self;
-    const gfn_crew crew = gfn_run_crew(run);
+    const gfn_state_loop crew = gfn_run_crew(run);
     return gfn_exact_create_by(&crew, run->env, &run->exact);
 }
 
@@ -183,7 +183,7 @@ static gfn_status assess(void *self)
 {
     gfn_run *run = ((assessment *)self)->run;
     gfn_evaluation *e = ((assessment *)self)->found;
-    const gfn_crew crew = gfn_run_crew(run);
+    const gfn_state_loop crew = gfn_run_crew(run);
     e->log_z_true = gfn_exact_log_z(run->exact);
     return gfn_metrics_compute_by(&crew, gfn_exact_n(run->exact), run->p,
                                   gfn_exact_target(run->exact), &e->metrics);

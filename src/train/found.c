@@ -12,9 +12,9 @@
 #include <gfn/sweep.h>
 #include <gfn/version.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/parse.h"
 #include "io/folder.h"
 #include "train/checkpoint.h"
 #include "train/plugin.h"
@@ -160,7 +160,7 @@ static gfn_status check_network(const gfn_found *f)
 static gfn_status read_iteration(gfn_found *f)
 {
     const char *text = gfn_safetensors_text(f->file, "iteration");
-    if (text && gfn_text_integer(text, &f->iteration) && f->iteration >= 0 &&
+    if (text && gfn_parse_integer(text, &f->iteration) && f->iteration >= 0 &&
         f->iteration <= GFN_MAX_COUNT)
         return GFN_OK;
     return gfn_fail(GFN_EDATA, "%s: iteration is \"%.40s\", expected a number", f->path,

@@ -12,12 +12,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "base/fixed.h"
+#include "base/error.h"
+#include "base/fixed_point.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "data/record.h"
-#include "env/world.h"
+#include "data/packed_state.h"
+#include "env/env_internal.h"
 
 static gfn_status allocate_entries(gfn_entries *entries, size_t capacity, size_t n_columns)
 {
@@ -180,7 +180,7 @@ static gfn_status set_up(gfn_gradient *g)
     g->n_actions = s->n_actions;
     g->n_params = gfn_model_n_params(s->model);
     g->log_z_offset = gfn_model_log_z_offset(s->model);
-    g->key_words = gfn_record_words(s->width);
+    g->key_words = gfn_packed_words(s->width);
     GFN_TRY(check_needs(g));
     lay_out_columns(g);
     g->is_small = sums_states(s, g->batch_size);

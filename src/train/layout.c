@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/parallel.h"
 
 /* --threads, else OMP_NUM_THREADS, else the rank's share of its host's cores; at least 1. */

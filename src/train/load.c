@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "io/folder.h"

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
-#include "data/record.h"
+#include "base/error.h"
+#include "data/packed_state.h"
 
 /* A record: the state's words, then its sums. */
 static void write_records(gfn_gradient *g)
@@ -21,7 +21,7 @@ static void write_records(gfn_gradient *g)
     const int32_t *states = gfn_state_set_states(g->sampler->states);
     for (size_t i = 0; i < g->mine.n; i++) {
         int64_t *record = g->records + i * width;
-        gfn_record_write(record, states + (size_t)g->entry_row[i] * words, words);
+        gfn_packed_write(record, states + (size_t)g->entry_row[i] * words, words);
         memcpy(record + g->key_words, g->mine.sum + i * g->n_columns,
                g->n_columns * sizeof *record);
     }
@@ -34,7 +34,7 @@ static gfn_status read_records(gfn_gradient *g, size_t n)
     for (size_t i = 0; i < n; i++) {
         const int64_t *record = g->gathered + i * width;
         const size_t known = gfn_state_set_count(g->states);
-        const int32_t entry = gfn_state_set_add(g->states, gfn_record_state(record));
+        const int32_t entry = gfn_state_set_add(g->states, gfn_packed_state(record));
         if (entry < 0)
             return gfn_fail(GFN_ECOMM,
                             "gradient: ranks visited more than %zu distinct states, the "

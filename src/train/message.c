@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/fingerprint.h"
 
 /* A slot: fingerprint in the low 32 bits, status in the next 8, requests above. */

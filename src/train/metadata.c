@@ -7,7 +7,7 @@
 
 #include <gfn/version.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "train/checkpoint.h"
 
 enum { BUILD_TEXTS = 5 }; /* of gfn_metadata_add_build() */

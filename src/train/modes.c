@@ -7,9 +7,9 @@
 
 #include <math.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "data/record.h"
+#include "data/packed_state.h"
 
 /* Modes that are remembered at most; a world that has more reports none. */
 enum { MOST = 1 << 16 };
@@ -19,12 +19,12 @@ gfn_status gfn_modes_create(const gfn_run *run, gfn_modes *modes)
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
     *modes = (gfn_modes){.max_log_reward = spec->max_log_reward,
                          .width = (size_t)spec->state_width,
-                         .key_words = gfn_record_words((size_t)spec->state_width),
+                         .key_words = gfn_packed_words((size_t)spec->state_width),
                          .size = gfn_comm_size(run->comm)};
     if (isnan(spec->max_log_reward))
         return GFN_OK;
-    if (gfn_regions_exist(run->env))
-        GFN_TRY(gfn_regions_create(run->env, &modes->regions));
+    if (gfn_mode_regions_exist(run->env))
+        GFN_TRY(gfn_mode_regions_create(run->env, &modes->regions));
     const size_t all = (size_t)modes->size * MOST;
     GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->found));
     GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->all));
@@ -38,7 +38,7 @@ void gfn_modes_clear(gfn_modes *modes)
 {
     gfn_state_set_destroy(&modes->found);
     gfn_state_set_destroy(&modes->all);
-    gfn_regions_destroy(&modes->regions);
+    gfn_mode_regions_destroy(&modes->regions);
     gfn_release(&modes->records);
     gfn_release(&modes->gathered);
     gfn_release(&modes->counts);
@@ -61,7 +61,7 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n, int64_t
     const size_t mine = gfn_state_set_count(modes->found), words = modes->width;
     const int32_t *state = gfn_state_set_states(modes->found);
     for (size_t i = 0; i < mine; i++)
-        gfn_record_write(modes->records + i * modes->key_words, state + i * words, words);
+        gfn_packed_write(modes->records + i * modes->key_words, state + i * words, words);
     GFN_TRY(gfn_comm_gather_i64(comm, modes->records, mine, modes->key_words, modes->gathered,
                                 (size_t)modes->size * MOST, modes->counts));
     size_t together = 0;
@@ -69,14 +69,14 @@ gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm, int64_t *n, int64_t
         together += modes->counts[rank];
     gfn_state_set_clear(modes->all);
     for (size_t i = 0; i < together; i++)
-        gfn_state_set_add(modes->all, gfn_record_state(modes->gathered + i * modes->key_words));
+        gfn_state_set_add(modes->all, gfn_packed_state(modes->gathered + i * modes->key_words));
     modes->is_full |= gfn_state_set_count(modes->all) >= MOST;
     if (modes->is_full)
         return GFN_OK;
     *n = (int64_t)gfn_state_set_count(modes->all);
     if (modes->regions == NULL)
         return GFN_OK;
-    gfn_regions_add(modes->regions, (size_t)*n, gfn_state_set_states(modes->all));
-    *n_regions = gfn_regions_count(modes->regions);
+    gfn_mode_regions_add(modes->regions, (size_t)*n, gfn_state_set_states(modes->all));
+    *n_regions = gfn_mode_regions_count(modes->regions);
     return GFN_OK;
 }

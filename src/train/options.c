@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "base/names.h"
+#include "base/name_table.h"
 #include "io/ini.h"
 #include "train/plugin.h"
 #include "train/run.h"

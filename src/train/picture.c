@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
+#include "base/error.h"
 #include "train/portrait.h"
 
 /* Maps in a comparison at most, the target's included; bytes of a row of its table. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "comm/comm.h"
 #include "io/folder.h"
 #include "train/found.h"

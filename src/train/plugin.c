@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "env/world.h"
+#include "env/env_internal.h"
 #include "io/crc.h"
 #include "io/file.h"
 #include "io/folder.h"

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "env/world.h"
+#include "base/error.h"
+#include "env/env_internal.h"
 #include "eval/marginal.h"
 #include "io/crc.h"
 #include "io/folder.h"

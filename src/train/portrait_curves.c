@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "io/folder.h"
 #include "io/jsonl.h"
 #include "train/portrait.h"

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "base/names.h"
+#include "base/error.h"
+#include "base/name_table.h"
 #include "train/portrait.h"
 
 enum { MOST_TEXT = 400 };

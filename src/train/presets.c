@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-#include "base/fail.h"
-#include "base/names.h"
+#include "base/error.h"
+#include "base/name_table.h"
 
 #define TB_GRID(r0)                                                                                \
     "size=8 ndim=4 reward=original r0=" r0                                                         \

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "data/record.h"
-#include "env/world.h"
+#include "data/packed_state.h"
+#include "env/env_internal.h"
 #include "io/npy.h"
 #include "train/checkpoint.h"
 
@@ -91,7 +91,7 @@ static void add(gfn_trainer *t, size_t n, const int32_t *objects)
         const size_t some = n - done < PART ? n - done : PART;
         const int32_t *object = objects + done * width;
         env->ops->log_reward(env->world, some, object, log_reward);
-        gfn_replay_add(t->replays.buffer, some, object, log_reward);
+        gfn_replay_buffer_add(t->replays.buffer, some, object, log_reward);
     }
 }
 
@@ -105,7 +105,7 @@ static gfn_status fill(gfn_trainer *t, gfn_status mine, int32_t *objects, size_t
     GFN_TRY(gfn_comm_agree(run->comm, mine));
     GFN_TRY(gfn_comm_broadcast(run->comm, &n, sizeof n));
     const size_t capacity = r->capacity > 0 ? r->capacity : n;
-    gfn_status status = gfn_replay_create(r->kind, capacity, width, &r->buffer);
+    gfn_status status = gfn_replay_buffer_create(r->kind, capacity, width, &r->buffer);
     if (status == GFN_OK && objects == NULL)
         status = gfn_allocate("objects to replay", n * width, sizeof(int32_t), &all);
     status = gfn_comm_agree(run->comm, status);
@@ -161,7 +161,7 @@ static gfn_status set_share(gfn_trainer *t)
 static gfn_status allocate_exchange(gfn_trainer *t)
 {
     gfn_replays *r = &t->replays;
-    r->key_words = gfn_record_words(t->log->state_width);
+    r->key_words = gfn_packed_words(t->log->state_width);
     GFN_TRY(gfn_allocate("objects of this rank", (size_t)t->n * r->key_words, sizeof(int64_t),
                          &r->records));
     GFN_TRY(gfn_allocate("objects of a batch", (size_t)t->batch_size * r->key_words,
@@ -199,7 +199,7 @@ gfn_status gfn_replays_create(gfn_trainer *t)
 
 void gfn_replays_clear(gfn_replays *r)
 {
-    gfn_replay_destroy(&r->buffer);
+    gfn_replay_buffer_destroy(&r->buffer);
     gfn_release(&r->records);
     gfn_release(&r->gathered);
     gfn_release(&r->counts);
@@ -213,7 +213,7 @@ gfn_status gfn_replays_add(gfn_trainer *t, const gfn_trajectories *log)
     if (!r->grows)
         return GFN_OK;
     for (size_t i = 0; i < log->n; i++)
-        gfn_record_write(r->records + i * r->key_words, log->terminal + i * width, width);
+        gfn_packed_write(r->records + i * r->key_words, log->terminal + i * width, width);
     GFN_TRY(gfn_comm_gather_i64(t->run->comm, r->records, log->n, r->key_words, r->gathered,
                                 (size_t)t->batch_size, r->counts));
     for (int rank = 0; rank < gfn_comm_size(t->run->comm); rank++)
@@ -221,7 +221,7 @@ gfn_status gfn_replays_add(gfn_trainer *t, const gfn_trajectories *log)
     /* Without the padding of records, in their place. */
     int32_t *objects = (int32_t *)(void *)r->gathered;
     for (size_t i = 0; i < all; i++)
-        memmove(objects + i * width, gfn_record_state(r->gathered + i * r->key_words),
+        memmove(objects + i * width, gfn_packed_state(r->gathered + i * r->key_words),
                 width * sizeof *objects);
     add(t, all, objects);
     return GFN_OK;

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "base/text.h"
+#include "base/error.h"
+#include "base/parse.h"
 #include "train/checkpoint.h"
 
 static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *model,
@@ -65,7 +65,7 @@ static gfn_status fill(gfn_trainer *t)
     const char *loss = gfn_safetensors_text(file, "loss");
     GFN_TRY(read_moments(file, t->run->model, "adam.m.", t->m));
     GFN_TRY(read_moments(file, t->run->model, "adam.v.", t->v));
-    if (loss && !gfn_text_number(loss, &t->loss))
+    if (loss && !gfn_parse_number(loss, &t->loss))
         return gfn_fail(GFN_EDATA, "loss is \"%.40s\", expected a number", loss);
     return read_modes(file, &t->modes);
 }

@@ -8,7 +8,7 @@
 
 #include <gfn/version.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "io/folder.h"
 #include "io/ini.h"

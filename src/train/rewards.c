@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "io/crc.h"

@@ -10,9 +10,9 @@
 #include <gfn/objective.h>
 #include <gfn/version.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "base/names.h"
+#include "base/name_table.h"
 #include "io/array.h"
 #include "io/crc.h"
 #include "io/npy.h"

@@ -7,7 +7,7 @@
 
 #include <gfn/run.h>
 
-#include "eval/crew.h"
+#include "eval/state_loop.h"
 #include "io/array.h"
 #include "io/file.h"
 #include "io/safetensors.h"
@@ -101,7 +101,7 @@ gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void
 gfn_status gfn_run_beat(void *run);
 
 /* The threads of this rank, which beat. */
-gfn_crew gfn_run_crew(gfn_run *run);
+gfn_state_loop gfn_run_crew(gfn_run *run);
 
 /* plan.c: find out whether there will be exact evaluations, and what is said of their memory.
  * Collective. */

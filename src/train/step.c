@@ -4,7 +4,7 @@
  * local gradients of the balance condition through the shared autograd core, sums the gradients
  * over all ranks, and takes one synchronized Adam step.
  */
-#include "base/fail.h"
+#include "base/error.h"
 #include "train/gradient.h"
 #include "train/trainer.h"
 

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/parse.h"
 #include "io/folder.h"
 #include "io/ini.h"
 #include "io/json.h"
@@ -71,7 +71,7 @@ static gfn_status read_seeds(gfn_sweep *sweep, const char *text)
     GFN_TRY(gfn_allocate("seeds", GFN_MAX_SEEDS, sizeof *sweep->seed, &sweep->seed));
     GFN_TRY(gfn_allocate("seeds", strlen(text) + 1, 1, &sweep->text));
     strcpy(sweep->text, text);
-    if (gfn_text_ranges(text, GFN_MAX_SEEDS, sweep->seed, &sweep->n)) {
+    if (gfn_parse_ranges(text, GFN_MAX_SEEDS, sweep->seed, &sweep->n)) {
         size_t i = 0;
         while (i < sweep->n && sweep->seed[i] <= GFN_MAX_COUNT)
             i++;

@@ -11,9 +11,9 @@
 #include <gfn/optim.h>
 #include <gfn/trainer.h>
 
-#include "data/replay.h"
+#include "data/replay_buffer.h"
 #include "data/state_set.h"
-#include "eval/regions.h"
+#include "eval/mode_regions.h"
 #include "io/file.h"
 #include "train/run.h"
 
@@ -22,9 +22,9 @@ typedef struct gfn_modes {
     gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
     double max_log_reward;
     size_t width, key_words;
-    gfn_state_set *all;   /* of all ranks, at the last count; on every rank */
-    gfn_regions *regions; /* that those lie in; NULL: the world has none */
-    bool is_full;         /* there are more than are remembered; the same on every rank */
+    gfn_state_set *all;        /* of all ranks, at the last count; on every rank */
+    gfn_mode_regions *regions; /* that those lie in; NULL: the world has none */
+    bool is_full;              /* there are more than are remembered; the same on every rank */
     int64_t *records, *gathered;
     size_t *counts;
     int size;
@@ -32,7 +32,7 @@ typedef struct gfn_modes {
 
 /* Objects that part of every batch is drawn back from: replays.c. */
 typedef struct gfn_replays {
-    gfn_replay *buffer; /* the same on every rank; NULL: there is none */
+    gfn_replay_buffer *buffer; /* the same on every rank; NULL: there is none */
     gfn_replay_kind kind;
     size_t capacity; /* 0: as many as a file has */
     bool grows;      /* by what training draws */

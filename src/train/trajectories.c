@@ -9,9 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
-#include "data/record.h"
+#include "data/packed_state.h"
 #include "io/memory_left.h"
 #include "train/metadata.h"
 
@@ -57,7 +57,7 @@ typedef struct drawing {
 
 static gfn_status allocate(drawing *d, int64_t n)
 {
-    const size_t key_words = gfn_record_words(d->width);
+    const size_t key_words = gfn_packed_words(d->width);
     d->heads.words = HEAD_WORDS + key_words;
     d->steps.words = STEP_WORDS + key_words;
     GFN_TRY(gfn_sampler_trajectories(d->run->sampler, &d->log));
@@ -157,7 +157,7 @@ static void pack_step(const drawing *d, size_t at, const int32_t *states, int64_
     const float log_p[2] = {(float)d->log->log_pf[at], (float)d->log->log_pb[at]};
     record[0] = d->log->action[at];
     memcpy(&record[1], log_p, sizeof log_p);
-    gfn_record_write(record + STEP_WORDS, states + (size_t)d->log->row[at] * d->width, d->width);
+    gfn_packed_write(record + STEP_WORDS, states + (size_t)d->log->row[at] * d->width, d->width);
 }
 
 /* What the log holds, as records of this rank. */
@@ -172,7 +172,7 @@ static gfn_status pack(drawing *d, int64_t n_steps)
         int64_t *head = d->heads.mine + i * d->heads.words;
         head[0] = log->n_steps[i];
         memcpy(&head[1], &log->log_reward[i], sizeof(double));
-        gfn_record_write(head + HEAD_WORDS, log->terminal + i * d->width, d->width);
+        gfn_packed_write(head + HEAD_WORDS, log->terminal + i * d->width, d->width);
         for (size_t t = 0; t < (size_t)log->n_steps[i]; t++)
             pack_step(d, i * log->max_steps + t, states, d->steps.mine + k++ * d->steps.words);
     }
@@ -188,7 +188,7 @@ static gfn_status unpack(drawing *d, int64_t first, int64_t n, int64_t n_steps)
         const int64_t *head = d->heads.all + (size_t)i * d->heads.words;
         w->first[first + i + 1] = w->first[first + i] + head[0];
         memcpy(&w->log_reward[first + i], &head[1], sizeof(double));
-        gfn_record_read(head + HEAD_WORDS, w->objects + (size_t)(first + i) * d->width, d->width);
+        gfn_packed_read(head + HEAD_WORDS, w->objects + (size_t)(first + i) * d->width, d->width);
     }
     for (int64_t i = 0; i < n_steps; i++, w->steps++) {
         const int64_t *step = d->steps.all + (size_t)i * d->steps.words;
@@ -197,7 +197,7 @@ static gfn_status unpack(drawing *d, int64_t first, int64_t n, int64_t n_steps)
         w->actions[w->steps] = (int32_t)step[0];
         w->log_pf[w->steps] = log_p[0];
         w->log_pb[w->steps] = log_p[1];
-        gfn_record_read(step + STEP_WORDS, w->states + (size_t)w->steps * d->width, d->width);
+        gfn_packed_read(step + STEP_WORDS, w->states + (size_t)w->steps * d->width, d->width);
     }
     return GFN_OK;
 }

@@ -18,7 +18,7 @@
 
 #include <gfn/model.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "peak.h"
 

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "comm/library.h"
+#include "comm/mpi_name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const size_t size = 1 + data[0] % 80;
     char *full = fuzz_text(data + 1, n - 1), *name = malloc(size);
     claim(name != NULL, "no memory");
-    claim(gfn_library_shorten(full, name, size) == name, "another text");
+    claim(gfn_mpi_name_shorten(full, name, size) == name, "another text");
     const size_t length = strnlen(name, size);
     claim(length < size && length <= strlen(full), "%zu bytes in %zu", length, size);
     claim(name[strcspn(name, ",\r\n\t:")] == '\0', "not one short line: %s", name);

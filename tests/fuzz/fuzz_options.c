@@ -10,7 +10,7 @@
 #include <gfn/env.h>
 #include <gfn/run.h>
 
-#include "base/text.h"
+#include "base/parse.h"
 
 static void try_numbers(const char *text)
 {
@@ -18,23 +18,23 @@ static void try_numbers(const char *text)
     double number;
     char again[64];
     size_t n;
-    if (gfn_text_integer(text, &integer)) {
+    if (gfn_parse_integer(text, &integer)) {
         int64_t same = ~integer;
         snprintf(again, sizeof again, "%lld", (long long)integer);
-        claim(gfn_text_integer(again, &same) && same == integer, "%s", again);
+        claim(gfn_parse_integer(again, &same) && same == integer, "%s", again);
     }
-    if (gfn_text_number(text, &number)) {
+    if (gfn_parse_number(text, &number)) {
         double same = NAN;
         claim(isfinite(number), "%g", number);
         snprintf(again, sizeof again, "%.17g", number);
-        claim((gfn_text_number(again, &same) && same == number) || fabs(number) < 1e-300, "%s",
+        claim((gfn_parse_number(again, &same) && same == number) || fabs(number) < 1e-300, "%s",
               again);
     }
-    if (gfn_text_seconds(text, &number))
+    if (gfn_parse_seconds(text, &number))
         claim(isfinite(number) && number >= 0, "%g", number);
-    if (gfn_text_integers(text, 16, integers, &n))
+    if (gfn_parse_integers(text, 16, integers, &n))
         claim(n <= 16, "%zu", n);
-    gfn_text_distance(text, "checkpoint-every");
+    gfn_parse_distance(text, "checkpoint-every");
 }
 
 /* What is set is within the limits of its row. */

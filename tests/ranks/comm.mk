@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-SHARED_WRAPS = -Wl,--wrap=gfn_shared_create,--wrap=gfn_shared_find
+SHARED_WRAPS = -Wl,--wrap=gfn_shared_memory_create,--wrap=gfn_shared_memory_find
 if HAVE_MPI
 ALL_RANKS += tests/ranks/comm tests/ranks/comm_open
 tests_ranks_comm_SOURCES = tests/ranks/comm.c tests/ranks/ranks.h

@@ -35,7 +35,7 @@ static void shared_memory_has_no_name_any_more(void **state)
     (void)state;
     char name[sizeof shared_name];
     memcpy(name, shared_name, sizeof name);
-    SETTLE(name[0] == '\0' || gfn_shared_find(1, name) == NULL);
+    SETTLE(name[0] == '\0' || gfn_shared_memory_find(1, name) == NULL);
     memcpy(shared_name, name, sizeof name);
 }
 

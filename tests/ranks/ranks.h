@@ -24,9 +24,9 @@
 
 #include <cmocka.h>
 
-#include "base/fail.h"
+#include "base/error.h"
 #include "comm/comm.h"
-#include "comm/shared.h"
+#include "comm/shared_memory.h"
 
 enum { GUARD = 4711 };
 
@@ -78,23 +78,23 @@ static int poor_rank = -1;
 static char shared_name[64];
 
 /* By the linker's --wrap (SHARED_WRAPS in comm.mk). */
-void *__wrap_gfn_shared_create(size_t bytes, char *name);
-void *__real_gfn_shared_create(size_t bytes, char *name);
-void *__wrap_gfn_shared_find(size_t bytes, const char *name);
-void *__real_gfn_shared_find(size_t bytes, const char *name);
+void *__wrap_gfn_shared_memory_create(size_t bytes, char *name);
+void *__real_gfn_shared_memory_create(size_t bytes, char *name);
+void *__wrap_gfn_shared_memory_find(size_t bytes, const char *name);
+void *__real_gfn_shared_memory_find(size_t bytes, const char *name);
 
-void *__wrap_gfn_shared_create(size_t bytes, char *name)
+void *__wrap_gfn_shared_memory_create(size_t bytes, char *name)
 {
-    void *memory = rank == poor_rank ? NULL : __real_gfn_shared_create(bytes, name);
+    void *memory = rank == poor_rank ? NULL : __real_gfn_shared_memory_create(bytes, name);
     if (memory == NULL)
         name[0] = '\0';
     snprintf(shared_name, sizeof shared_name, "%s", name);
     return memory;
 }
 
-void *__wrap_gfn_shared_find(size_t bytes, const char *name)
+void *__wrap_gfn_shared_memory_find(size_t bytes, const char *name)
 {
-    void *memory = rank == poor_rank ? NULL : __real_gfn_shared_find(bytes, name);
+    void *memory = rank == poor_rank ? NULL : __real_gfn_shared_memory_find(bytes, name);
     snprintf(shared_name, sizeof shared_name, "%s", memory ? name : "");
     return memory;
 }

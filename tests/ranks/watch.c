@@ -59,7 +59,7 @@ static gfn_status work_long(void *self)
 static void who_works_long_and_is_heard_is_left_alone(void **unused)
 {
     (void)unused;
-    struct gfn_pulse *const pulse = comm->pulse, *const pulses = comm->pulses;
+    struct gfn_heartbeat *const pulse = comm->pulse, *const pulses = comm->pulses;
     const size_t n_pulses = comm->n_pulses;
     gfn_options *options = NULL;
     gfn_run *run = NULL;

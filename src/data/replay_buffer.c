@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A FIFO buffer is a ring; one by reward is sorted, so that what it holds is found by bisection and
+ * what it gives up is the last. What comes is sorted by itself and then merged, so that what is
+ * held moves once for many that come.
+ */
+#include "data/replay_buffer.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/state_set.h"
+
+/* Objects that are sorted together. */
+enum { PART = 256 };
+
+struct gfn_replay_buffer {
+    gfn_replay_kind kind;
+    size_t capacity, width, count;
+    size_t first;    /* FIFO: where the oldest is */
+    int32_t *object; /* [capacity][width] */
+    double *reward;  /* [capacity] log R */
+};
+
+/* As the buffer by reward orders it. */
+typedef struct element {
+    const int32_t *object;
+    double reward;
+    size_t hash;
+    size_t place; /* of one that comes: the held element that it comes before */
+} element;
+
+gfn_status gfn_replay_buffer_create(gfn_replay_kind kind, size_t capacity, size_t width,
+                                    gfn_replay_buffer **replay)
+{
+    size_t words;
+    if (capacity == 0 || capacity >= (size_t)1 << 30 || width == 0 ||
+        !gfn_multiply(capacity, width, &words))
+        return gfn_fail(GFN_EINVAL,
+                        "replay buffer: %zu objects of %zu words, can hold at most 2^30 (hint: a "
+                        "smaller --replay-capacity)",
+                        capacity, width);
+    gfn_replay_buffer *r;
+    GFN_TRY(gfn_allocate("replay buffer", 1, sizeof *r, &r));
+    *r = (gfn_replay_buffer){.kind = kind, .capacity = capacity, .width = width};
+    gfn_status status = gfn_allocate("objects to replay", words, sizeof(int32_t), &r->object);
+    if (status == GFN_OK)
+        status = gfn_allocate("rewards to replay", capacity, sizeof(double), &r->reward);
+    if (status != GFN_OK)
+        gfn_replay_buffer_destroy(&r);
+    else
+        *replay = r;
+    return status;
+}
+
+void gfn_replay_buffer_destroy(gfn_replay_buffer **replay)
+{
+    if (*replay == NULL)
+        return;
+    gfn_release(&(*replay)->object);
+    gfn_release(&(*replay)->reward);
+    gfn_release(replay);
+}
+
+static void put(gfn_replay_buffer *r, size_t place, const int32_t *object, double log_reward)
+{
+    memcpy(r->object + place * r->width, object, r->width * sizeof *object);
+    r->reward[place] = log_reward;
+}
+
+/* ---- by reward ---- */
+
+static element describe(const gfn_replay_buffer *r, const int32_t *object, double reward)
+{
+    return (element){object, reward, gfn_state_hash(object, r->width), 0};
+}
+
+/* Negative where a comes before b, 0 where they are the same object. */
+static int compare(element a, element b, size_t width)
+{
+    if (a.reward > b.reward || a.reward < b.reward)
+        return a.reward > b.reward ? -1 : 1;
+    if (a.hash != b.hash)
+        return a.hash < b.hash ? -1 : 1;
+    return memcmp(a.object, b.object, width * sizeof *a.object);
+}
+
+/* Find where the element belongs among those held; false: it is held. */
+static bool find_place(const gfn_replay_buffer *r, element *e)
+{
+    size_t low = 0, high = r->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const element held = describe(r, r->object + middle * r->width, r->reward[middle]);
+        const int order = compare(*e, held, r->width);
+        if (order == 0)
+            return false;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    e->place = low;
+    return true;
+}
+
+/* Into n sorted ones, unless it is there. Returns how many there are. */
+static size_t insert(element *sorted, size_t n, element e, size_t width)
+{
+    size_t i = n;
+    int order = -1;
+    while (i > 0 && (order = compare(e, sorted[i - 1], width)) < 0)
+        i--;
+    if (i > 0 && order == 0)
+        return n;
+    memmove(sorted + i + 1, sorted + i, (n - i) * sizeof *sorted);
+    sorted[i] = e;
+    return n + 1;
+}
+
+/* Held elements [first, end) go `by` places back; those that the buffer is full without are lost.
+ */
+static void push_back(gfn_replay_buffer *r, size_t first, size_t end, size_t by)
+{
+    const size_t to = first + by, width = r->width;
+    if (to >= r->capacity)
+        return;
+    const size_t n = end - first < r->capacity - to ? end - first : r->capacity - to;
+    memmove(r->object + to * width, r->object + first * width, n * width * sizeof *r->object);
+    memmove(r->reward + to, r->reward + first, n * sizeof *r->reward);
+}
+
+static void merge(gfn_replay_buffer *r, size_t n, const element *sorted)
+{
+    size_t end = r->count;
+    for (size_t i = n; i-- > 0; end = sorted[i].place) {
+        push_back(r, sorted[i].place, end, i + 1);
+        if (sorted[i].place + i < r->capacity)
+            put(r, sorted[i].place + i, sorted[i].object, sorted[i].reward);
+    }
+    r->count = r->count + n < r->capacity ? r->count + n : r->capacity;
+}
+
+/* At most PART. */
+static void add_by_reward(gfn_replay_buffer *r, size_t n, const int32_t *object,
+                          const double *log_reward)
+{
+    element sorted[PART];
+    size_t fresh = 0;
+    for (size_t i = 0; i < n; i++) {
+        element e = describe(r, object + i * r->width, log_reward[i]);
+        if (find_place(r, &e) && e.place < r->capacity)
+            fresh = insert(sorted, fresh, e, r->width);
+    }
+    merge(r, fresh, sorted);
+}
+
+/* ---- all kinds ---- */
+
+static void add_newest(gfn_replay_buffer *r, size_t n, const int32_t *object,
+                       const double *log_reward)
+{
+    for (size_t i = 0; i < n; i++) {
+        const bool is_full = r->count == r->capacity;
+        put(r, is_full ? r->first : r->count, object + i * r->width, log_reward[i]);
+        if (is_full)
+            r->first = (r->first + 1) % r->capacity;
+        else
+            r->count++;
+    }
+}
+
+void gfn_replay_buffer_add(gfn_replay_buffer *r, size_t n, const int32_t *object,
+                           const double *log_reward)
+{
+    for (size_t done = 0; done < n; done += PART) {
+        const size_t some = n - done < PART ? n - done : PART;
+        (r->kind == GFN_REPLAY_REWARD ? add_by_reward : add_newest)(
+            r, some, object + done * r->width, log_reward + done);
+    }
+}
+
+size_t gfn_replay_buffer_count(const gfn_replay_buffer *replay)
+{
+    return replay->count;
+}
+
+size_t gfn_replay_buffer_capacity(const gfn_replay_buffer *replay)
+{
+    return replay->capacity;
+}
+
+const int32_t *gfn_replay_buffer_object(const gfn_replay_buffer *replay, size_t i)
+{
+    return replay->object + (replay->first + i) % replay->capacity * replay->width;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "env/check_probe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+enum { FILL = 0xa5, OTHER_FILL = 0x5a }; /* what is in memory that a function has not written */
+
+static const char *const names[GFN_PROBE_FUNCTIONS] = {
+    "start",          "allowed",    "step",    "allowed_back", "step_back", "back_action",
+    "forward_action", "log_reward", "observe", "number",       "state_at",
+};
+
+const char *gfn_probe_name(gfn_probe_function function)
+{
+    return names[function];
+}
+
+gfn_status gfn_probe_broken(const gfn_env *env, const int32_t *state, const char *rule,
+                            const char *format, ...)
+{
+    char text[200] = "", detail[600];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    if (state != NULL)
+        gfn_env_state_text(env, state, text, sizeof text);
+    return gfn_fail(GFN_EINVAL, "%s breaks a rule: %s%s%s: %s", env->ops->name, rule,
+                    state ? "; in state " : "", text, detail);
+}
+
+gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *place,
+                          gfn_arena *arena)
+{
+    const gfn_shape *shape = &env->spec.shape;
+    const size_t state = (size_t)env->spec.state_width * sizeof(int32_t), lanes = GFN_PROBE_LANES;
+    const size_t hot = (size_t)shape->obs_hot * sizeof(int32_t);
+    *probe = (gfn_probe){
+        .env = env,
+        .place = place,
+        .record =
+            {
+                [GFN_PROBE_START] = state,
+                [GFN_PROBE_ALLOWED] = (size_t)shape->n_actions,
+                [GFN_PROBE_STEP] = state,
+                [GFN_PROBE_ALLOWED_BACK] = (size_t)shape->n_back_actions,
+                [GFN_PROBE_STEP_BACK] = state,
+                [GFN_PROBE_BACK_ACTION] = sizeof(int32_t),
+                [GFN_PROBE_FORWARD_ACTION] = sizeof(int32_t),
+                [GFN_PROBE_LOG_REWARD] = sizeof(double),
+                [GFN_PROBE_OBSERVE] = hot ? hot : (size_t)shape->obs_dim * sizeof(float),
+                [GFN_PROBE_NUMBER] = sizeof(int64_t),
+                [GFN_PROBE_STATE_AT] = state,
+            },
+    };
+    size_t largest = 0;
+    for (int f = 0; f < GFN_PROBE_FUNCTIONS; f++)
+        largest = probe->record[f] > largest ? probe->record[f] : largest;
+    GFN_TRY(gfn_arena_take(arena, lanes, state, &probe->state));
+    GFN_TRY(gfn_arena_take(arena, lanes, sizeof *probe->action, &probe->action));
+    GFN_TRY(gfn_arena_take(arena, lanes, sizeof *probe->number, &probe->number));
+    GFN_TRY(gfn_arena_take(arena, lanes, largest, &probe->out));
+    return gfn_arena_take(arena, lanes + 1, largest, &probe->again);
+}
+
+static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_input in, void *out)
+{
+    const gfn_env *env = probe->env;
+    const gfn_env_ops *ops = env->ops;
+    const void *world = env->world;
+    const bool is_hot = env->spec.shape.obs_hot > 0;
+    if (probe->place)
+        *probe->place = (gfn_env_place){
+            .function = names[function],
+            .state = in.n > 0 ? in.state : NULL,
+            .number = in.n > 0 ? in.number : NULL,
+        };
+    if (function == GFN_PROBE_STEP || function == GFN_PROBE_STEP_BACK)
+        memcpy(out, in.state, in.n * (size_t)env->spec.state_width * sizeof *in.state);
+    switch (function) {
+    case GFN_PROBE_START:
+        ops->start(world, in.n, out);
+        return;
+    case GFN_PROBE_ALLOWED:
+        ops->allowed(world, in.n, in.state, out);
+        return;
+    case GFN_PROBE_STEP:
+        ops->step(world, in.n, out, in.action);
+        return;
+    case GFN_PROBE_ALLOWED_BACK:
+        ops->allowed_back(world, in.n, in.state, out);
+        return;
+    case GFN_PROBE_STEP_BACK:
+        ops->step_back(world, in.n, out, in.action);
+        return;
+    case GFN_PROBE_BACK_ACTION:
+        ops->back_action(world, in.n, in.state, in.action, out);
+        return;
+    case GFN_PROBE_FORWARD_ACTION:
+        ops->forward_action(world, in.n, in.state, in.action, out);
+        return;
+    case GFN_PROBE_LOG_REWARD:
+        ops->log_reward(world, in.n, in.state, out);
+        return;
+    case GFN_PROBE_OBSERVE:
+        ops->observe(world, in.n, in.state, is_hot ? out : NULL, is_hot ? NULL : out);
+        return;
+    case GFN_PROBE_NUMBER:
+        ops->number(world, in.n, in.state, out);
+        return;
+    case GFN_PROBE_STATE_AT:
+        ops->state_at(world, in.n, in.number, out);
+        return;
+    case GFN_PROBE_FUNCTIONS:
+        return;
+    }
+}
+
+/* Whether lane i of `input`, which was lane `lane` of a batch, gave there what it gives alone. */
+static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
+                          gfn_probe_input input, size_t i, size_t lane)
+{
+    const size_t record = probe->record[function];
+    const char *alone = (const char *)probe->out + i * record;
+    const char *batch = (const char *)probe->again + lane * record;
+    if (memcmp(alone, batch, record) == 0)
+        return GFN_OK;
+    const int32_t *state = input.state ? input.state + i * (size_t)probe->env->spec.state_width
+                                       : (const int32_t *)probe->out;
+    char rule[100];
+    snprintf(rule, sizeof rule, "lanes are independent in %s()", names[function]);
+    return gfn_probe_broken(probe->env, state, rule,
+                            "expected the same result, wholly written, in whatever batch; found "
+                            "that lane %zu of %zu differs from the same lane alone",
+                            lane, input.n);
+}
+
+/* What was filled in behind the first n records is still there. */
+static gfn_status check_rest(const gfn_probe *probe, gfn_probe_function function, size_t n,
+                             int fill)
+{
+    const unsigned char *bytes = probe->again;
+    const size_t record = probe->record[function];
+    char rule[100];
+    snprintf(rule, sizeof rule, "%s() writes its lanes and nothing else", names[function]);
+    for (size_t i = n * record; i < (GFN_PROBE_LANES + 1) * record; i++)
+        if (bytes[i] != fill)
+            return gfn_probe_broken(probe->env, NULL, rule,
+                                    "expected %zu lanes, found a write beyond them", n);
+    return GFN_OK;
+}
+
+/* One by one first: a crash is in a state that is known then. Each has room for all. */
+static gfn_status call_alone(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input)
+{
+    const size_t width = (size_t)probe->env->spec.state_width, record = probe->record[function];
+    memset(probe->again, FILL, (GFN_PROBE_LANES + 1) * record);
+    for (size_t i = 0; i < input.n; i++) {
+        gfn_probe_input alone = {
+            .n = 1,
+            .state = input.state ? input.state + i * width : NULL,
+            .action = input.action ? input.action + i : NULL,
+            .number = input.number ? input.number + i : NULL,
+        };
+        memset(probe->again, FILL, record);
+        call(probe, function, alone, probe->again);
+        memcpy((char *)probe->out + i * record, probe->again, record);
+    }
+    return check_rest(probe, function, 1, FILL);
+}
+
+static gfn_status check_together(gfn_probe *probe, gfn_probe_function function,
+                                 gfn_probe_input input)
+{
+    memset(probe->again, OTHER_FILL, (GFN_PROBE_LANES + 1) * probe->record[function]);
+    call(probe, function, input, probe->again);
+    GFN_TRY(check_rest(probe, function, input.n, OTHER_FILL));
+    for (size_t i = 0; i < input.n; i++)
+        GFN_TRY(compare(probe, function, input, i, i));
+    return GFN_OK;
+}
+
+static gfn_status check_reversed(gfn_probe *probe, gfn_probe_function function,
+                                 gfn_probe_input input)
+{
+    const size_t n = input.n, width = (size_t)probe->env->spec.state_width;
+    for (size_t i = 0; i < n; i++) {
+        size_t from = n - 1 - i;
+        if (input.state)
+            memcpy(probe->state + i * width, input.state + from * width, width * sizeof(int32_t));
+        probe->action[i] = input.action ? input.action[from] : 0;
+        probe->number[i] = input.number ? input.number[from] : 0;
+    }
+    gfn_probe_input reversed = {
+        .n = n,
+        .state = input.state ? probe->state : NULL,
+        .action = input.action ? probe->action : NULL,
+        .number = input.number ? probe->number : NULL,
+    };
+    memset(probe->again, OTHER_FILL, n * probe->record[function]);
+    call(probe, function, reversed, probe->again);
+    for (size_t i = 0; i < n; i++)
+        GFN_TRY(compare(probe, function, input, i, n - 1 - i));
+    return GFN_OK;
+}
+
+gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input,
+                          void *out)
+{
+    GFN_TRY(call_alone(probe, function, input));
+    GFN_TRY(check_together(probe, function, input));
+    GFN_TRY(check_reversed(probe, function, input));
+    memcpy(out, probe->out, input.n * probe->record[function]);
+    return GFN_OK;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rewards of the hypergrid. With a_d = |x_d/(size-1) - 1/2| in dimension d:
+ *
+ *     original    r0 + r1 prod_d [a_d > 1/4] + r2 prod_d [3/10 < a_d < 2/5]
+ *                 Bengio et al. 2021 (arXiv:2106.04399)
+ *     cosine      r0 + r1 prod_d (cos(50 a_d) + 1) phi(5 a_d),  phi the standard normal density
+ *                 the paper's other landscape, scaled as in torchgfn (Lahlou et al. 2023,
+ *                 arXiv:2305.14594)
+ *     sparse      r0 + r1 [x is a goal]: each x_d is 1 or size-2, and not all are 1
+ *                 Pan et al. 2022 (arXiv:2210.03308) in 2-D, torchgfn beyond; their r0, 1e-8 and
+ *                 1e-12, stands for a reward of 0
+ *     deceptive   r0 + r1 (1 - prod_d [a_d > 1/10]) + r2 prod_d [3/10 < a_d < 2/5]
+ *                 Kim et al. 2025 (arXiv:2410.01432), as in its code and in torchgfn
+ *
+ * The borders are decided in integers: with m = size-1 and c = |20 x - 10 m|, a > b/20 is c > b m,
+ * and the band is 6 m < c < 8 m. The band lies within what the other border leaves, so a product
+ * over the dimensions is a minimum over levels: R takes at most three values. (torchgfn, in
+ * floating point, has a = 2/5 in the band too, which sizes 11, 21, 31 ... have.)
+ *
+ * The sum over all cells is exact too: cells of a level are counted in closed form, and a sum of
+ * products over the dimensions is a product of sums.
+ *
+ * A file gives R by cell. Where it is 0 nobody may stop: the cell is no object and its probability
+ * is 0 whatever the policy. Only the far corner, where every path can still end, is one in any
+ * case: there a 0 counts as 1e-8 of the largest reward.
+ *
+ * To check by: size=16 ndim=2 r0=0.01 has 4 cells of R = 2.51 and log Z = log 42.56 = 3.75091;
+ * deceptive there log 19.20256 = 2.95504.
+ */
+#include "env/hypergrid_rewards.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sum.h"
+
+enum { CONSTANTS = 3 };
+
+static const char *const constants[CONSTANTS] = {"r0", "r1", "r2"};
+
+/* The cosine takes a table of a double a coordinate. */
+enum { MOST_COSINE_SIZE = 1 << 20 };
+
+/* As Pan et al. have it: one that is much smaller, flow matching does not learn to avoid. */
+#define CORNER_SHARE 1e-8
+
+struct gfn_reward_family {
+    const char *name;
+    double r[CONSTANTS];              /* published values; NAN: it has no such constant */
+    bool adds[GFN_LEVELS][CONSTANTS]; /* the constants that R at a level is the sum of */
+    int border;                       /* the outer level is a > border/20 */
+    gfn_status (*prepare)(gfn_grid_rewards *l, const double *r);
+    void (*log_reward)(const gfn_grid_rewards *l, size_t n, const int32_t *state, double *log_r);
+};
+
+/* ---- levels ---- */
+
+/* log Z and the largest log R, where exp(log_count[i]) cells are at level i. */
+static void sum_levels(gfn_grid_rewards *l, const double log_count[GFN_LEVELS])
+{
+    double part[GFN_LEVELS], largest = -INFINITY, sum = 0;
+    l->max_log_reward = -INFINITY;
+    for (int i = 0; i < GFN_LEVELS; i++) {
+        part[i] = l->log_r[i] + log_count[i];
+        largest = fmax(largest, part[i]);
+        if (log_count[i] > -INFINITY)
+            l->max_log_reward = fmax(l->max_log_reward, l->log_r[i]);
+    }
+    for (int i = 0; i < GFN_LEVELS; i++)
+        sum += exp(part[i] - largest);
+    l->log_z = largest + log(sum);
+}
+
+static void fill_levels(gfn_grid_rewards *l, const double *r)
+{
+    for (int i = 0; i < GFN_LEVELS; i++) {
+        double sum = 0;
+        for (int k = 0; k < CONSTANTS; k++)
+            if (l->family->adds[i][k])
+                sum += r[k];
+        l->log_r[i] = log(sum);
+    }
+}
+
+/* log(a^n - b^n), a >= b >= 0. */
+static double log_difference(double a, double b, int n)
+{
+    return n * log(a) + log(-expm1(n * log1p((b - a) / a)));
+}
+
+/* On the left the outer coordinates are x < m (10 - border)/20, those of the band
+ * m/10 < x < m/5; on the right lie their mirror images. */
+static gfn_status prepare_bands(gfn_grid_rewards *l, const double *r)
+{
+    const int64_t m = l->size - 1;
+    const int64_t outer = 2 * ((m * (10 - l->family->border) + 19) / 20);
+    const int64_t band = 2 * ((m + 4) / 5 - 1 - m / 10);
+    const double all = (double)l->size;
+    fill_levels(l, r);
+    sum_levels(l, (const double[GFN_LEVELS]){
+                      [GFN_INNER] = log_difference(all, (double)outer, l->ndim),
+                      [GFN_OUTER] = log_difference((double)outer, (double)band, l->ndim),
+                      [GFN_BAND] = l->ndim * log((double)band),
+                  });
+    return GFN_OK;
+}
+
+static void log_reward_of_bands(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+                                double *log_r)
+{
+    const size_t ndim = (size_t)l->ndim;
+    const int64_t m = l->size - 1, border = l->family->border * m;
+    for (size_t i = 0; i < n; i++) {
+        int level = GFN_BAND;
+        for (size_t d = 0; d < ndim && level > GFN_INNER; d++) {
+            const int64_t c = llabs(20 * (int64_t)state[i * ndim + d] - 10 * m);
+            const int one = (c > 6 * m && c < 8 * m) ? GFN_BAND : c > border;
+            level = one < level ? one : level;
+        }
+        log_r[i] = l->log_r[level];
+    }
+}
+
+/* 2^ndim - 1 goals. */
+static gfn_status prepare_goals(gfn_grid_rewards *l, const double *r)
+{
+    const double goals = log(exp2(l->ndim) - 1), all = l->ndim * log((double)l->size);
+    if (l->size < 4)
+        return gfn_fail(GFN_EINVAL,
+                        "hypergrid: size is %" PRId64 ", and the goals of the reward sparse lie at "
+                        "coordinates 1 and size-2 (hint: --size 4 or more)",
+                        l->size);
+    fill_levels(l, r);
+    sum_levels(l, (const double[GFN_LEVELS]){
+                      [GFN_INNER] = all + log1p(-exp(goals - all)),
+                      [GFN_OUTER] = -INFINITY,
+                      [GFN_BAND] = goals,
+                  });
+    return GFN_OK;
+}
+
+static void log_reward_of_goals(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+                                double *log_r)
+{
+    const size_t ndim = (size_t)l->ndim;
+    for (size_t i = 0; i < n; i++) {
+        size_t near = 0, far = 0;
+        for (size_t d = 0; d < ndim; d++) {
+            near += state[i * ndim + d] == 1;
+            far += state[i * ndim + d] == l->size - 2;
+        }
+        log_r[i] = l->log_r[near + far == ndim && far > 0 ? GFN_BAND : GFN_INNER];
+    }
+}
+
+/* ---- cosine ---- */
+
+static void log_reward_of_cosine(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+                                 double *log_r)
+{
+    const size_t ndim = (size_t)l->ndim;
+    for (size_t i = 0; i < n; i++) {
+        double product = 1;
+        for (size_t d = 0; d < ndim; d++)
+            product *= l->table[state[i * ndim + d]];
+        log_r[i] = log(l->r0 + l->r1 * product);
+    }
+}
+
+/* The factor of a coordinate; the same bits at both ends. */
+static double cosine_factor(int64_t size, int64_t x)
+{
+    const int64_t m = size - 1;
+    const double a = (double)llabs(2 * x - m) / (double)(2 * m), z = 5 * a;
+    return (cos(50 * a) + 1) * exp(-z * z / 2) / sqrt(2 * M_PI);
+}
+
+static gfn_status prepare_cosine(gfn_grid_rewards *l, const double *r)
+{
+    gfn_sum sum = {0, 0};
+    int32_t cell[GFN_ENV_MAX_NDIM], best = 0;
+    if (l->size > MOST_COSINE_SIZE)
+        return gfn_fail(GFN_EINVAL,
+                        "hypergrid: size is %" PRId64 ", and the reward cosine goes to %d (hint: "
+                        "--size %d)",
+                        l->size, MOST_COSINE_SIZE, MOST_COSINE_SIZE);
+    GFN_TRY(gfn_allocate("reward cosine", (size_t)l->size, sizeof *l->table, &l->table));
+    for (int32_t x = 0; x < (int32_t)l->size; x++) {
+        l->table[x] = cosine_factor(l->size, x);
+        gfn_sum_add(&sum, l->table[x]);
+        best = l->table[x] > l->table[best] ? x : best;
+    }
+    l->r0 = r[0];
+    l->r1 = r[1];
+    const double flat = log(l->r0) + l->ndim * log((double)l->size);
+    const double waves = log(l->r1) + l->ndim * log(gfn_sum_value(&sum));
+    l->log_z = fmax(flat, waves) + log1p(exp(-fabs(flat - waves)));
+    for (int d = 0; d < l->ndim; d++)
+        cell[d] = best;
+    log_reward_of_cosine(l, 1, cell, &l->max_log_reward);
+    return GFN_OK;
+}
+
+/* ---- a table ---- */
+
+static gfn_status prepare_file(gfn_grid_rewards *l, const double *r)
+{
+    (void)r;
+    l->max_log_reward = l->log_z = NAN;
+    return GFN_OK;
+}
+
+static void log_reward_of_file(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+                               double *log_r)
+{
+    for (size_t i = 0; i < n; i++)
+        log_r[i] =
+            l->table ? l->table[gfn_grid_rewards_number(l, state + i * (size_t)l->ndim)] : NAN;
+}
+
+static const struct gfn_reward_family families[] = {
+    {
+        .name = "original",
+        .r = {0.01, 0.5, 2},
+        .adds = {{1, 0, 0}, {1, 1, 0}, {1, 1, 1}},
+        .border = 5,
+        .prepare = prepare_bands,
+        .log_reward = log_reward_of_bands,
+    },
+    {
+        .name = "cosine",
+        .r = {0.1, 0.5, NAN},
+        .prepare = prepare_cosine,
+        .log_reward = log_reward_of_cosine,
+    },
+    {
+        .name = "sparse",
+        .r = {1e-12, 1, NAN},
+        .adds = {{1, 0, 0}, {1, 0, 0}, {1, 1, 0}},
+        .prepare = prepare_goals,
+        .log_reward = log_reward_of_goals,
+    },
+    {
+        .name = "deceptive",
+        .r = {1e-5, 0.1, 2},
+        .adds = {{1, 1, 0}, {1, 0, 0}, {1, 0, 1}},
+        .border = 2,
+        .prepare = prepare_bands,
+        .log_reward = log_reward_of_bands,
+    },
+    {
+        .name = "file",
+        .r = {NAN, NAN, NAN},
+        .prepare = prepare_file,
+        .log_reward = log_reward_of_file,
+    },
+};
+
+static const struct gfn_reward_family *find(const char *name)
+{
+    const struct gfn_reward_family *family = families;
+    while (strcmp(family->name, name) != 0)
+        family++;
+    return family;
+}
+
+/* ---- options ---- */
+
+static gfn_status read_constants(const struct gfn_reward_family *family, const gfn_options *options,
+                                 double r[CONSTANTS])
+{
+    for (int k = 0; k < CONSTANTS; k++) {
+        r[k] = family->r[k];
+        if (!gfn_options_is_set(options, constants[k]))
+            continue;
+        r[k] = gfn_options_number(options, constants[k]);
+        if (isnan(family->r[k]))
+            return gfn_fail(GFN_EINVAL,
+                            "hypergrid: %s is %g, and the reward %s has no %s (hint: leave it out)",
+                            constants[k], r[k], family->name, constants[k]);
+    }
+    if (r[0] <= 0)
+        return gfn_fail(GFN_EINVAL, "hypergrid: r0 is %g, needs more than 0 (hint: --r0 %g)", r[0],
+                        family->r[0]);
+    return GFN_OK;
+}
+
+static gfn_status check_file(const char *name, const char *file)
+{
+    const bool wants_file = strcmp(name, "file") == 0;
+    if (wants_file && file[0] == '\0')
+        return gfn_fail(GFN_EINVAL, "hypergrid: reward is file: expected its name in reward-file, "
+                                    "found none (hint: --reward-file reward.npy)");
+    if (!wants_file && file[0] != '\0')
+        return gfn_fail(GFN_EINVAL,
+                        "hypergrid: reward-file is %.200s, and the reward %s reads none (hint: "
+                        "--reward file)",
+                        file, name);
+    return GFN_OK;
+}
+
+gfn_status gfn_grid_rewards_init(gfn_grid_rewards *l, const gfn_options *options, int64_t size,
+                                 int ndim, int64_t n_cells)
+{
+    const char *name = gfn_options_text(options, "reward");
+    double r[CONSTANTS];
+    *l = (gfn_grid_rewards){.family = find(name), .size = size, .ndim = ndim, .n_cells = n_cells};
+    GFN_TRY(check_file(name, gfn_options_text(options, "reward-file")));
+    GFN_TRY(read_constants(l->family, options, r));
+    return l->family->prepare(l, r);
+}
+
+void gfn_grid_rewards_clear(gfn_grid_rewards *landscape)
+{
+    gfn_release(&landscape->table);
+}
+
+bool gfn_grid_rewards_is_waiting(const gfn_grid_rewards *landscape)
+{
+    return isnan(landscape->log_z);
+}
+
+void gfn_grid_rewards_log_reward(const gfn_grid_rewards *landscape, size_t n, const int32_t *state,
+                                 double *log_r)
+{
+    landscape->family->log_reward(landscape, n, state, log_r);
+}
+
+/* ---- rewards from outside ---- */
+
+static gfn_status check_shape(const gfn_grid_rewards *l, int ndim, const int64_t *axis)
+{
+    bool fits = ndim == l->ndim;
+    char expected[32 * GFN_ENV_MAX_NDIM] = "", found[32 * GFN_ENV_MAX_NDIM] = "a single number";
+    size_t e = 0, f = 0;
+    for (int d = 0; d < ndim && d < GFN_ENV_MAX_NDIM; d++) {
+        fits = fits && axis[d] == l->size;
+        f += (size_t)snprintf(found + f, sizeof found - f, "%s%" PRId64, d ? " x " : "", axis[d]);
+    }
+    for (int d = 0; d < l->ndim; d++)
+        e += (size_t)snprintf(expected + e, sizeof expected - e, "%s%" PRId64, d ? " x " : "",
+                              l->size);
+    if (fits)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "hypergrid: expected %.300s rewards from --size %" PRId64 " --ndim %d, found "
+                    "%.300s (hint: an array of one axis a dimension)",
+                    expected, l->size, l->ndim, found);
+}
+
+static const char *cell_text(const gfn_grid_rewards *l, int64_t number, char *text, size_t size)
+{
+    size_t end = size;
+    text[--end] = '\0';
+    char digits[32];
+    for (int d = l->ndim; d-- > 0; number /= l->size) {
+        const size_t n =
+            (size_t)snprintf(digits, sizeof digits, "%s%" PRId64, d ? ", " : "", number % l->size);
+        memcpy(text + (end -= n), digits, n);
+    }
+    return text + end;
+}
+
+/* The largest. */
+static gfn_status check_rewards(const gfn_grid_rewards *l, const double *reward, double *largest)
+{
+    char text[32 * GFN_ENV_MAX_NDIM];
+    *largest = 0;
+    for (int64_t i = 0; i < l->n_cells; i++) {
+        if (!(reward[i] >= 0) || isinf(reward[i]))
+            return gfn_fail(GFN_EINVAL,
+                            "hypergrid: expected rewards of 0 or more, found %g in cell (%s) "
+                            "(hint: numpy.nan_to_num, numpy.maximum)",
+                            reward[i], cell_text(l, i, text, sizeof text));
+        *largest = fmax(*largest, reward[i]);
+    }
+    if (*largest > 0)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "hypergrid: expected a reward above 0 in some cell, found 0 in all "
+                                "(hint: another file)");
+}
+
+gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *l, int ndim, const int64_t *axis,
+                                 const double *reward)
+{
+    double largest, *table;
+    gfn_sum sum = {0, 0};
+    GFN_TRY(check_shape(l, ndim, axis));
+    GFN_TRY(check_rewards(l, reward, &largest));
+    GFN_TRY(gfn_allocate("rewards", (size_t)l->n_cells, sizeof *table, &table));
+    /* A power of two that keeps the sum of so many finite. */
+    const double scale = largest > 0x1p900 ? 0x1p-200 : 1, log_scale = scale < 1 ? 200 * M_LN2 : 0;
+    const int64_t corner = l->n_cells - 1;
+    l->has_holes = false;
+    for (int64_t i = 0; i < l->n_cells; i++) {
+        gfn_sum_add(&sum, reward[i] * scale);
+        table[i] = log(reward[i]);
+        l->has_holes = l->has_holes || (reward[i] == 0 && i < corner);
+    }
+    if (reward[corner] == 0) {
+        gfn_sum_add(&sum, largest * scale * CORNER_SHARE);
+        table[corner] = log(largest) + log(CORNER_SHARE);
+    }
+    gfn_grid_rewards_clear(l);
+    l->table = table;
+    l->family = find("file");
+    l->log_z = log(gfn_sum_value(&sum)) + log_scale;
+    l->max_log_reward = log(largest);
+    return GFN_OK;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What must hold of a world before any of its other functions is called.
+ */
+#include "env/env_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { MAX_NAME = 64, MOST_TIMES = 8 };
+
+/* Letters, digits, '-' and '_'; run directories have the names of worlds. */
+static bool is_name(const char *name, size_t most)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    const size_t n = strlen(name);
+    return n > 0 && n <= most && name[0] != '-' && strspn(name, allowed) == n;
+}
+
+/* A header that is newer than this library may know more types. */
+static gfn_status check_type(const gfn_env_ops *ops, const gfn_option *row)
+{
+    const bool has_bounds = row->type != GFN_OPTION_WORD && row->type != GFN_OPTION_FLAG;
+    if ((int)row->type < GFN_OPTION_INT || (int)row->type > GFN_OPTION_FLAG)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: option %s: expected a type of gfn_option_type, found %d (hint: "
+                        "compile with this library's headers)",
+                        ops->name, row->name, (int)row->type);
+    if (has_bounds && !(row->min <= row->max)) /* no number is none of it */
+        return gfn_fail(GFN_EINVAL,
+                        "%s: option %s: expected min <= max, found %g and %g (hint: both are "
+                        "inclusive)",
+                        ops->name, row->name, row->min, row->max);
+    return GFN_OK;
+}
+
+/* That defaults fit is found where a set is made of the rows. */
+static gfn_status check_rows(const gfn_env_ops *ops)
+{
+    for (const gfn_option *row = ops->options; row && row->name; row++) {
+        if (!is_name(row->name, MAX_NAME))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected an option's name of letters, digits, - and _, found "
+                            "\"%.100s\" (hint: options end with a row {0})",
+                            ops->name, row->name);
+        if (row->fallback == NULL || row->help == NULL)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: option %s: expected a default and a help text, found no %s (hint: "
+                            "the default \"\" is unset)",
+                            ops->name, row->name, row->help ? "default" : "help");
+        if (row->topic == NULL)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: option %s: expected a topic (a heading), found none (hint: "
+                            ".topic = \"Environment\")",
+                            ops->name, row->name);
+        GFN_TRY(check_type(ops, row));
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
+{
+    /* What is no table at all says any size. */
+    if (ops == NULL || ops->size < sizeof *ops || ops->size > MOST_TIMES * sizeof *ops)
+        return gfn_fail(GFN_EINVAL,
+                        "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
+                        "sizeof(gfn_env_ops) and compile with this library's headers)",
+                        ops ? ops->size : 0, sizeof *ops);
+    const struct {
+        const char *name;
+        bool is_there;
+    } rows[] = {
+        {"name", ops->name != NULL},
+        {"summary", ops->summary != NULL},
+        {"create", ops->create != NULL},
+        {"destroy", ops->destroy != NULL},
+        {"describe", ops->describe != NULL},
+        {"start", ops->start != NULL},
+        {"allowed", ops->allowed != NULL},
+        {"step", ops->step != NULL},
+        {"allowed_back", ops->allowed_back != NULL},
+        {"step_back", ops->step_back != NULL},
+        {"back_action", ops->back_action != NULL},
+        {"forward_action", ops->forward_action != NULL},
+        {"log_reward", ops->log_reward != NULL},
+        {"observe", ops->observe != NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!rows[i].is_there)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: %s is NULL, and only options, number and state_at may be",
+                            ops->name ? ops->name : "environment", rows[i].name);
+    if (!is_name(ops->name, MAX_NAME))
+        return gfn_fail(GFN_EINVAL,
+                        "environment: expected a name of at most %d letters, digits, - and _, "
+                        "found \"%.100s\" (hint: .name = \"my-world\")",
+                        MAX_NAME, ops->name);
+    return check_rows(ops);
+}
+
+/* Whether the extents are positive and n_states (where there are any) is their product. */
+static bool axes_fit(const gfn_env_spec *spec)
+{
+    int64_t cells = 1;
+    bool fits = true;
+    if (spec->ndim < 0 || spec->ndim > GFN_ENV_MAX_NDIM)
+        return false;
+    for (int d = 0; d < spec->ndim; d++) {
+        if (spec->axis[d] < 1)
+            return false;
+        fits = fits && gfn_multiply_i64(cells, spec->axis[d], &cells);
+    }
+    return spec->ndim == 0 || spec->n_states == (fits ? cells : 0);
+}
+
+gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec)
+{
+    const gfn_shape *shape = &spec->shape;
+    bool numbers = ops->number != NULL && ops->state_at != NULL;
+    const struct {
+        bool holds;
+        const char *rule;
+        int64_t found;
+    } rows[] = {
+        {shape->n_actions > 0 && shape->n_actions <= GFN_ENV_MAX_ACTIONS,
+         "n_actions is within 1 ... GFN_ENV_MAX_ACTIONS", shape->n_actions},
+        {shape->n_back_actions > 0 && shape->n_back_actions <= GFN_ENV_MAX_ACTIONS,
+         "n_back_actions is within 1 ... GFN_ENV_MAX_ACTIONS", shape->n_back_actions},
+        {shape->stop_action >= -1 && shape->stop_action < shape->n_actions,
+         "stop_action is -1 or below n_actions", shape->stop_action},
+        {shape->obs_dim > 0, "obs_dim is positive", shape->obs_dim},
+        {shape->obs_hot >= 0 && shape->obs_hot <= shape->obs_dim, "obs_hot is within 0 ... obs_dim",
+         shape->obs_hot},
+        {spec->state_width > 0, "state_width is positive", spec->state_width},
+        {spec->max_steps > 0, "max_steps is positive", spec->max_steps},
+        {spec->n_states >= 0, "n_states is not negative", spec->n_states},
+        {spec->n_states == 0 || numbers, "n_states is 0 where number or state_at is NULL",
+         spec->n_states},
+        {axes_fit(spec), "axis[ndim] are positive and n_states is their product", spec->ndim},
+        {!isinf(spec->max_log_reward), "max_log_reward is finite or NAN", 0},
+        {!isinf(spec->log_z), "log_z is finite or NAN", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!rows[i].holds)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: the description of the world is wrong: expected that "
+                            "%s, found %lld",
+                            ops->name, rows[i].rule, (long long)rows[i].found);
+    return GFN_OK;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Trajectories drawn backward: from given objects to the start by the backward policy, then scored
+ * forward like any other.
+ */
+#include "rollout/sampler.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "env/env_internal.h"
+
+typedef struct backward_walk {
+    gfn_sampler *sampler;
+    const gfn_stream *stream;
+    int64_t first;         /* global number of the log's first trajectory */
+    gfn_trajectories *log; /* actions are written from its end toward its beginning */
+} backward_walk;
+
+/* The backward action that a random word chooses in a row; -1 in the start. */
+static int32_t choose_back(const gfn_sampler *s, int32_t row, uint32_t word)
+{
+    const uint8_t *allowed = gfn_row_back_mask(s, row);
+    const bool is_learned = s->policy.log_pb != GFN_NO_VAR;
+    const double draw = (word + 0.5) * 0x1p-32;
+    double n = 0, sum = 0;
+    int32_t last = -1;
+    for (size_t b = 0; b < s->n_back; b++)
+        n += allowed[b] != 0;
+    for (int32_t b = 0; b < (int32_t)s->n_back; b++) {
+        if (!allowed[b])
+            continue;
+        sum += is_learned ? exp(gfn_row_log_pb(s, row, b)) : 1 / n;
+        last = b;
+        if (draw < sum)
+            break;
+    }
+    return last;
+}
+
+/* Choose for all live lanes, and write down the forward actions; returns how many go on. */
+static size_t choose_all(backward_walk *r, size_t t, size_t live)
+{
+    gfn_sampler *s = r->sampler;
+    size_t kept = 0;
+    for (size_t k = 0; k < live; k++) {
+        const size_t i = s->lane[k];
+        uint32_t *words = s->words + 4 * i;
+        if (t % 4 == 0)
+            gfn_random_words(r->stream, (uint64_t)r->first + i, (uint32_t)(t / 4), words);
+        const int32_t back = choose_back(s, s->lane_row[k], words[t % 4]);
+        if (back < 0) {
+            r->log->n_steps[i] = (int32_t)t;
+            continue;
+        }
+        s->lane[kept] = i;
+        s->back[kept] = back;
+        if (kept != k)
+            memcpy(s->state + kept * s->width, s->state + k * s->width,
+                   s->width * sizeof *s->state);
+        kept++;
+    }
+    s->env->ops->forward_action(s->env->world, kept, s->state, s->back, s->action);
+    return kept;
+}
+
+/* Whether the trajectory of a row's state ends by stopping there. */
+static bool is_stopped(const gfn_sampler *s, int32_t row)
+{
+    const int32_t stop = s->env->spec.shape.stop_action;
+    const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask) + (size_t)row * s->n_actions;
+    return stop >= 0 && mask[stop];
+}
+
+static gfn_status refuse(const gfn_sampler *s)
+{
+    return gfn_fail(GFN_EINVAL,
+                    "%s: an object lies more than %zu steps from the start, expected at most "
+                    "max_steps (hint: is it an object of this space?)",
+                    s->env->ops->name, s->max_steps);
+}
+
+/* Actions stand at the end of each trajectory's row: move them to its front, and stop. */
+static gfn_status turn_around(backward_walk *r)
+{
+    gfn_trajectories *log = r->log;
+    for (size_t i = 0; i < log->n; i++) {
+        const size_t n = (size_t)log->n_steps[i];
+        int32_t *action = log->action + i * log->max_steps;
+        memmove(action, action + log->max_steps - n, n * sizeof *action);
+        if (!is_stopped(r->sampler, log->end_row[i]))
+            continue;
+        if (n == log->max_steps)
+            return refuse(r->sampler);
+        action[log->n_steps[i]++] = r->sampler->env->spec.shape.stop_action;
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_backward_walk(gfn_sampler *s, const gfn_stream *stream, int64_t first,
+                             gfn_trajectories *log)
+{
+    backward_walk r = {s, stream, first, log};
+    const size_t n = log->n;
+    memcpy(s->state, log->terminal, n * s->width * sizeof *s->state);
+    for (size_t i = 0; i < n; i++)
+        s->lane[i] = i;
+    GFN_TRY(gfn_sampler_rows(s, n, s->state, log->end_row));
+    memcpy(s->lane_row, log->end_row, n * sizeof *s->lane_row);
+    for (size_t t = 0, live = n; (live = choose_all(&r, t, live)) > 0; t++) {
+        if (t == s->max_steps)
+            return refuse(s);
+        for (size_t k = 0; k < live; k++)
+            log->action[(s->lane[k] + 1) * log->max_steps - 1 - t] = s->action[k];
+        s->env->ops->step_back(s->env->world, live, s->state, s->back);
+        GFN_TRY(gfn_sampler_rows(s, live, s->state, s->lane_row));
+    }
+    return turn_around(&r);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Small numbered spaces: all states and successors in a table, made once. A call evaluates the
+ * policy in every state and then walks; trajectories need nothing from each other.
+ */
+#include "rollout/sampler.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/random_block.h"
+#include "env/env_internal.h"
+
+/* Successors of all states by one action: state and number are scratch for n states. */
+static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *state,
+                                 int64_t *number)
+{
+    const gfn_env_ops *ops = s->env->ops;
+    const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
+    const int32_t *states = gfn_state_set_states(s->states);
+    for (size_t row = 0; row < n; row++) {
+        s->next[row * s->n_actions + (size_t)a] = -1;
+        if (a == s->env->spec.shape.stop_action || !mask[row * s->n_actions + (size_t)a])
+            continue;
+        memcpy(state, states + row * s->width, s->width * sizeof *state);
+        ops->step(s->env->world, 1, state, &a);
+        ops->number(s->env->world, 1, state, number);
+        if (*number <= (int64_t)row || *number >= (int64_t)n)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: state %zu leads to state %lld, expected a number after it and "
+                            "below %zu (hint: gfn_env_check() tests an environment)",
+                            s->env->ops->name, row, (long long)*number, n);
+        s->next[row * s->n_actions + (size_t)a] = (int32_t)*number;
+    }
+    return GFN_OK;
+}
+
+/* The longest trajectory must fit into a log. Successors come after their states. */
+static gfn_status check_longest(const gfn_sampler *s, size_t n)
+{
+    int64_t *steps; /* [n] most steps before a state */
+    size_t longest = 0;
+    GFN_TRY(gfn_allocate("steps before states", n, sizeof *steps, &steps));
+    for (size_t row = 0; row < n; row++) {
+        const size_t here = (size_t)steps[row];
+        const size_t all = here + !s->ends[row];
+        longest = all > longest ? all : longest;
+        for (size_t a = 0; a < s->n_actions; a++) {
+            const int32_t next = s->next[row * s->n_actions + a];
+            if (next >= 0 && steps[next] < (int64_t)here + 1)
+                steps[next] = (int64_t)here + 1;
+        }
+    }
+    gfn_release(&steps);
+    /* A state that is no end has a step of its own: its stop, or one that is counted above. */
+    if (longest <= s->max_steps)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu steps, expected at most max_steps, %zu",
+                    s->env->ops->name, longest, s->max_steps);
+}
+
+/* What a step along an edge needs to know. The last edge of a trajectory leads to the row after all
+ * states, `over`, whose edges lead back to it. */
+static void add_edges(gfn_sampler *s, size_t n)
+{
+    const int32_t stop = s->env->spec.shape.stop_action, over = (int32_t)n;
+    for (size_t i = 0; i < n * s->n_actions; i++) {
+        const int32_t row = (int32_t)(i / s->n_actions), next = s->next[i];
+        const bool is_step = (int32_t)(i % s->n_actions) != stop && next >= 0;
+        s->edge[i] = (gfn_edge){.next = is_step && !s->ends[next] ? next : over,
+                                .end = is_step ? next : row};
+        s->log_p[i] = (gfn_log_p){0, is_step ? (double)s->log_pb[next] : 0};
+        s->edge_back[i] = -1;
+        if (!is_step)
+            continue;
+        const int32_t a = (int32_t)(i % s->n_actions);
+        s->env->ops->back_action(s->env->world, 1,
+                                 gfn_state_set_states(s->states) + (size_t)row * s->width, &a,
+                                 &s->edge_back[i]);
+    }
+    for (size_t a = 0; a < s->n_actions; a++)
+        s->edge[n * s->n_actions + a] = (gfn_edge){.next = over};
+}
+
+gfn_status gfn_table_create(gfn_sampler *s)
+{
+    const size_t n = (size_t)s->env->spec.n_states;
+    int32_t *state = NULL;
+    int64_t number;
+    GFN_TRY(gfn_allocate("successors of states", n * s->n_actions, sizeof(int32_t), &s->next));
+    const size_t edges = (n + 1) * s->n_actions;
+    GFN_TRY(gfn_allocate("edges", edges, sizeof(gfn_edge), &s->edge));
+    GFN_TRY(gfn_allocate("log P of edges", edges, sizeof(gfn_log_p), &s->log_p));
+    GFN_TRY(gfn_allocate("backward actions of edges", edges, sizeof(int32_t), &s->edge_back));
+    GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
+    GFN_TRY(gfn_env_add_states(s->env, s->states));
+    GFN_TRY(gfn_rows_fill(s, 0, n));
+    GFN_TRY(gfn_allocate("a state", s->width, sizeof *state, &state));
+    gfn_status status = GFN_OK;
+    for (int32_t a = 0; a < (int32_t)s->n_actions && status == GFN_OK; a++)
+        status = add_successors(s, n, a, state, &number);
+    gfn_release(&state);
+    GFN_TRY(status);
+    GFN_TRY(check_longest(s, n));
+    add_edges(s, n);
+    /* Only objects have a reward; the others' entries are never read. */
+    const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
+    for (size_t row = 0; row < n; row++)
+        if (gfn_env_is_object(s->env, mask + row * s->n_actions))
+            s->env->ops->log_reward(s->env->world, 1,
+                                    gfn_state_set_states(s->states) + row * s->width,
+                                    s->log_reward + row);
+    return GFN_OK;
+}
+
+/* The trajectories of a task. They take STRIDE steps at a time, which is what one draw of random
+ * words lasts for, and no step asks whether it was the last: a trajectory that ends goes on in the
+ * row `over` until the stride is done. So there is no branch that could be predicted wrongly, and
+ * no step waits for another trajectory's. Those that are alive are packed at the front. */
+enum { TRAJECTORIES = 64, STRIDE = 4 /* words of one draw */ };
+
+_Static_assert(TRAJECTORIES % GFN_RANDOM_BLOCK == 0, "gfn_random_block() takes whole groups");
+
+typedef struct lanes {
+    size_t first, alive, t;
+
+    /* By place: which trajectory, where it is, and the steps of this stride. */
+    uint32_t lane[TRAJECTORIES];
+    int32_t row[TRAJECTORIES];
+    uint64_t number[TRAJECTORIES]; /* global, of the trajectory */
+    uint32_t word[STRIDE][TRAJECTORIES];
+    int32_t from[TRAJECTORIES][STRIDE], action[TRAJECTORIES][STRIDE], edge[TRAJECTORIES][STRIDE];
+
+    /* By trajectory. */
+    int32_t end[TRAJECTORIES], n_steps[TRAJECTORIES];
+    gfn_log_p sum[TRAJECTORIES];
+} lanes;
+
+static void begin(const gfn_walk *w, size_t first, size_t n, lanes *l)
+{
+    l->first = first;
+    l->alive = w->sampler->ends[0] ? 0 : n;
+    l->t = 0;
+    for (size_t k = 0; k < TRAJECTORIES; k++) {
+        l->lane[k] = (uint32_t)k;
+        l->row[k] = 0; /* the start is the first state in topological order */
+        l->number[k] = (uint64_t)w->first + first + k;
+        l->end[k] = l->n_steps[k] = 0;
+        l->sum[k] = (gfn_log_p){0};
+    }
+}
+
+/* Step j of the stride, of all that are alive. */
+static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lanes *l, size_t j,
+                                                       const size_t n_actions)
+{
+    const int32_t *threshold = s->threshold;
+    const gfn_edge *edges = s->edge;
+    const size_t alive = l->alive;
+    for (size_t k = 0; k < alive; k++) {
+        const int32_t row = l->row[k], first = row * (int32_t)n_actions;
+        const int32_t draw = (int32_t)(l->word[j][k] >> 1);
+        int32_t action = 0;
+        for (size_t a = 0; a + 1 < n_actions; a++) /* the last threshold is never passed */
+            action += draw > threshold[(size_t)first + a];
+        l->from[k][j] = row;
+        l->action[k][j] = action;
+        l->edge[k][j] = first + action;
+        l->row[k] = edges[first + action].next;
+    }
+}
+
+/* The loop over actions is unrolled for the usual job, two dimensions and stop. */
+static void run(const gfn_sampler *s, lanes *l)
+{
+    for (size_t j = 0; j < STRIDE; j++)
+        if (s->n_actions == 3)
+            step(s, l, j, 3);
+        else
+            step(s, l, j, s->n_actions);
+}
+
+/* Log n steps of trajectory i, the one at place k, from step t on. */
+static inline __attribute__((always_inline)) void record(const gfn_walk *w, lanes *l, size_t k,
+                                                         size_t t, const size_t n)
+{
+    const gfn_trajectories *log = w->log;
+    const uint32_t i = l->lane[k];
+    const size_t at = (l->first + i) * log->max_steps + t;
+    gfn_log_p sum = l->sum[i];
+    memcpy(log->row + at, l->from[k], n * sizeof(int32_t));
+    memcpy(log->action + at, l->action[k], n * sizeof(int32_t));
+    for (size_t j = 0; log->back && j < n; j++)
+        log->back[at + j] = w->sampler->edge_back[l->edge[k][j]];
+    for (size_t j = 0; j < n; j++) {
+        const gfn_log_p log_p = w->sampler->log_p[l->edge[k][j]];
+        sum += log_p;
+        if (log->log_pf) {
+            log->log_pf[at + j] = (gfn_real)log_p[0];
+            log->log_pb[at + j] = (gfn_real)log_p[1];
+        }
+    }
+    l->sum[i] = sum;
+}
+
+/* Log this stride of all that are alive. Steps in the row `over` add nothing to sums, and nobody
+ * reads them. */
+static void record_all(const gfn_walk *w, lanes *l)
+{
+    const size_t room = w->sampler->max_steps - l->t;
+    for (size_t k = 0; k < l->alive; k++)
+        if (room >= STRIDE)
+            record(w, l, k, l->t, STRIDE);
+        else
+            record(w, l, k, l->t, room);
+}
+
+/* Note the end of trajectory i, which ended in this stride at place k. */
+static void end(const gfn_sampler *s, lanes *l, size_t k, uint32_t i)
+{
+    const int32_t over = (int32_t)s->env->spec.n_states;
+    size_t n = 1;
+    for (size_t j = 1; j < STRIDE; j++)
+        n += l->from[k][j] != over;
+    l->end[i] = s->edge[l->edge[k][n - 1]].end;
+    l->n_steps[i] = (int32_t)(l->t + n);
+}
+
+/* After a stride: keep those that go on, in their order, and note the ends of the others. */
+static void settle(const gfn_sampler *s, lanes *l)
+{
+    const int32_t over = (int32_t)s->env->spec.n_states;
+    uint32_t place[TRAJECTORIES], lane[TRAJECTORIES]; /* of those that ended */
+    size_t kept = 0, ended = 0;
+    for (size_t k = 0; k < l->alive; k++) {
+        const bool is_over = l->row[k] == over;
+        place[ended] = (uint32_t)k;
+        lane[ended] = l->lane[k];
+        ended += is_over;
+        l->lane[kept] = l->lane[k];
+        l->row[kept] = l->row[k];
+        l->number[kept] = l->number[k];
+        kept += !is_over;
+    }
+    for (size_t e = 0; e < ended; e++)
+        end(s, l, place[e], lane[e]);
+    l->alive = kept;
+    l->t += STRIDE;
+}
+
+/* Actions drawn from the policy. */
+static void draw(const gfn_walk *w, lanes *l)
+{
+    while (l->alive > 0) {
+        const uint32_t block = (uint32_t)(l->t / STRIDE);
+        gfn_random_block(w->stream, l->alive, l->number, block, TRAJECTORIES, l->word[0]);
+        run(w->sampler, l);
+        if (w->log)
+            record_all(w, l);
+        settle(w->sampler, l);
+    }
+}
+
+/* The given actions of trajectory i. */
+static void follow(gfn_walk *w, lanes *l, uint32_t i)
+{
+    const gfn_sampler *s = w->sampler;
+    const int32_t over = (int32_t)s->env->spec.n_states;
+    for (int32_t row = 0; row != over;) {
+        const size_t t = (size_t)l->n_steps[i];
+        const int32_t action = gfn_walk_given(w, l->first + i, t, row);
+        if (action < 0) {
+            gfn_walk_fault(w, l->first + i);
+            return;
+        }
+        const int32_t edge = row * (int32_t)s->n_actions + action;
+        l->from[i][0] = row;
+        l->action[i][0] = action;
+        l->edge[i][0] = edge;
+        record(w, l, i, t, 1);
+        row = s->edge[edge].next;
+        l->end[i] = s->edge[edge].end;
+        l->n_steps[i]++;
+    }
+}
+
+static void finish(gfn_walk *w, const lanes *l, size_t n)
+{
+    const gfn_sampler *s = w->sampler;
+    const int32_t *states = gfn_state_set_states(s->states);
+    for (size_t k = 0; k < n; k++) {
+        const size_t i = l->first + k;
+        memcpy(w->terminal + i * s->width, states + (size_t)l->end[k] * s->width,
+               s->width * sizeof *states);
+        if (w->log == NULL)
+            continue;
+        if (!w->stream && w->log->n_steps[i] != l->n_steps[k]) { /* was to go on after its end */
+            gfn_walk_fault(w, i);
+            continue;
+        }
+        w->log->n_steps[i] = l->n_steps[k];
+        w->log->end_row[i] = l->end[k];
+        w->log->sum_log_pf[i] = l->sum[k][0];
+        w->log->sum_log_pb[i] = l->sum[k][1];
+        w->log->log_reward[i] = s->log_reward[l->end[k]];
+    }
+}
+
+static void task(void *self, size_t index, int thread)
+{
+    (void)thread;
+    gfn_walk *w = self;
+    const size_t first = index * TRAJECTORIES;
+    const size_t n = w->n - first < TRAJECTORIES ? w->n - first : TRAJECTORIES;
+    lanes l;
+    begin(w, first, n, &l);
+    if (w->stream)
+        draw(w, &l);
+    else
+        for (size_t k = 0; k < l.alive; k++)
+            follow(w, &l, (uint32_t)k);
+    finish(w, &l, n);
+}
+
+gfn_status gfn_table_walk(gfn_walk *walk)
+{
+    gfn_sampler *s = walk->sampler;
+    const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
+    const size_t edges = (size_t)s->env->spec.n_states * s->n_actions;
+    for (size_t i = 0; i < edges; i++)
+        s->log_p[i][0] = (double)log_pf[i];
+    for (size_t i = 0; i < edges && s->policy.log_pb != GFN_NO_VAR; i++)
+        if (s->edge_back[i] >= 0)
+            s->log_p[i][1] = gfn_row_log_pb(s, s->next[i], s->edge_back[i]);
+    gfn_parallel_for(s->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task, walk);
+    return GFN_OK;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Spaces of any size: all live trajectories take step t together. A wave finds the rows of their
+ * states, evaluates the policy in the new ones as one batch, and takes one action in each lane.
+ */
+#include "rollout/sampler.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "env/env_internal.h"
+
+enum { LANES = 128 }; /* of one task */
+
+typedef struct wave {
+    gfn_walk *walk;
+    size_t t, live;
+} wave;
+
+/* Log step t of trajectory i, and log P_B of the step before, now that its target is known. */
+static void record(gfn_trajectories *log, const gfn_sampler *s, size_t t, size_t i, int32_t row,
+                   int32_t action)
+{
+    const size_t at = i * s->max_steps + t;
+    const bool is_stop = action >= 0 && action == s->env->spec.shape.stop_action;
+    if (t > 0) {
+        const double log_pb = gfn_row_log_pb(s, row, log->back ? log->back[at - 1] : 0);
+        log->sum_log_pb[i] += log_pb;
+        if (log->log_pb)
+            log->log_pb[at - 1] = (gfn_real)log_pb;
+    }
+    if (action < 0 || is_stop) {
+        log->n_steps[i] = (int32_t)t + is_stop;
+        log->end_row[i] = row;
+    }
+    if (action < 0)
+        return;
+    const gfn_real *all = gfn_frame_reals(s->frame, s->policy.log_pf);
+    const gfn_real log_pf = all[(size_t)row * s->n_actions + (size_t)action];
+    log->row[at] = row;
+    log->action[at] = action;
+    if (log->back)
+        log->back[at] = -1; /* of a stop; else it is found with the step */
+    log->sum_log_pf[i] += (double)log_pf;
+    if (log->log_pf) {
+        log->log_pf[at] = log_pf;
+        log->log_pb[at] = 0; /* of a stop; else the next step knows it */
+    }
+}
+
+static void act(void *self, size_t index, int thread)
+{
+    (void)thread;
+    wave *v = self;
+    gfn_walk *w = v->walk;
+    gfn_sampler *s = w->sampler;
+    size_t end = (index + 1) * LANES < v->live ? (index + 1) * LANES : v->live;
+    for (size_t k = index * LANES; k < end; k++) {
+        const size_t i = s->lane[k];
+        const int32_t row = s->lane_row[k];
+        int32_t action = gfn_walk_action(w, i, v->t, row, s->words + 4 * i);
+        if (action >= 0 && v->t == s->max_steps) /* there is no room for it in a log */
+            action = GFN_WALK_WRONG;
+        s->action[k] = action;
+        if (action == GFN_WALK_WRONG)
+            gfn_walk_fault(w, i);
+        else if (w->log)
+            record(w->log, s, v->t, i, row, action);
+    }
+}
+
+/* Note what undoes step t of the first n lanes, which they are about to take. */
+static void note_back(gfn_walk *w, size_t t, size_t n)
+{
+    const gfn_sampler *s = w->sampler;
+    s->env->ops->back_action(s->env->world, n, s->state, s->action, s->back);
+    for (size_t k = 0; k < n; k++)
+        w->log->back[s->lane[k] * s->max_steps + t] = s->back[k];
+}
+
+/* Retire the lanes that are over, pack the others in their order, and step them. */
+static size_t advance(gfn_walk *w, size_t t, size_t live)
+{
+    gfn_sampler *s = w->sampler;
+    const size_t bytes = s->width * sizeof *s->state;
+    size_t kept = 0;
+    for (size_t k = 0; k < live; k++) {
+        const size_t i = s->lane[k];
+        const int32_t *state = s->state + k * s->width;
+        if (s->action[k] < 0 || s->action[k] == s->env->spec.shape.stop_action) {
+            memcpy(w->terminal + i * s->width, state, bytes);
+            continue;
+        }
+        s->lane[kept] = i;
+        s->action[kept] = s->action[k];
+        if (kept != k)
+            memcpy(s->state + kept * s->width, state, bytes);
+        kept++;
+    }
+    if (w->log && w->log->back)
+        note_back(w, t, kept);
+    s->env->ops->step(s->env->world, kept, s->state, s->action);
+    return kept;
+}
+
+static void begin(gfn_walk *w)
+{
+    gfn_sampler *s = w->sampler;
+    s->env->ops->start(s->env->world, w->n, s->state);
+    for (size_t i = 0; i < w->n; i++)
+        s->lane[i] = i;
+    if (w->log) {
+        memset(w->log->sum_log_pf, 0, w->n * sizeof *w->log->sum_log_pf);
+        memset(w->log->sum_log_pb, 0, w->n * sizeof *w->log->sum_log_pb);
+    }
+}
+
+gfn_status gfn_waves_walk(gfn_walk *w)
+{
+    gfn_sampler *s = w->sampler;
+    begin(w);
+    size_t live = w->n;
+    for (size_t t = 0; live > 0; t++) {
+        GFN_TRY(gfn_sampler_rows(s, live, s->state, s->lane_row));
+        wave v = {.walk = w, .t = t, .live = live};
+        gfn_parallel_for(s->threads, (live + LANES - 1) / LANES, act, &v);
+        if (w->stream && w->fault != SIZE_MAX)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: a trajectory goes on after step %zu, expected at most "
+                            "max_steps (hint: gfn_env_check() tests an environment)",
+                            s->env->ops->name, s->max_steps);
+        live = advance(w, t, live);
+    }
+    if (w->log && w->fault == SIZE_MAX)
+        s->env->ops->log_reward(s->env->world, w->n, w->terminal, w->log->log_reward);
+    return GFN_OK;
+}

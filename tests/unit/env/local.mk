@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+ENV_TESTS = \
+	tests/unit/env/check \
+	tests/unit/env/check_edges \
+	tests/unit/env/hypergrid \
+	tests/unit/env/hypergrid_rewards \
+	tests/unit/env/lanes \
+	tests/unit/env/objects \
+	tests/unit/env/plugin \
+	tests/unit/env/rewards
+check_PROGRAMS += $(ENV_TESTS)
+UNIT_TESTS += $(ENV_TESTS)
+# Worlds unlike a grid, for the tests of other rooms too.
+WORLDS = tests/unit/env/worlds.c tests/unit/env/worlds.h tests/unit/env/make.h
+tests_unit_env_check_SOURCES = tests/unit/env/check.c tests/unit/env/broken.h $(WORLDS)
+tests_unit_env_check_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_check_edges_SOURCES = tests/unit/env/check_edges.c tests/unit/env/broken.h $(WORLDS)
+tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_hypergrid_SOURCES = tests/unit/env/hypergrid.c tests/unit/env/make.h
+tests_unit_env_hypergrid_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_hypergrid_rewards_SOURCES = tests/unit/env/hypergrid_rewards.c tests/unit/env/make.h
+tests_unit_env_hypergrid_rewards_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_lanes_SOURCES = tests/unit/env/lanes.c $(WORLDS)
+tests_unit_env_lanes_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_objects_SOURCES = tests/unit/env/objects.c $(WORLDS)
+tests_unit_env_objects_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_plugin_SOURCES = tests/unit/env/plugin.c $(WORLDS)
+tests_unit_env_plugin_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_rewards_SOURCES = tests/unit/env/rewards.c $(WORLDS)
+tests_unit_env_rewards_LDADD = $(LINK_env) $(CMOCKA_LIBS)

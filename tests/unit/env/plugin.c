@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Kinds of worlds that a program adds, and what stands in the way of loading one. (That good
+ * plug-ins are loaded is told by tests/cli/plugin.sh.)
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/unit/env/make.h"
+#include "tests/unit/env/worlds.h"
+
+static void assert_refused(gfn_status found, gfn_status expected, const char *part)
+{
+    if (found != expected || strstr(gfn_error_message(), part) == NULL)
+        fail_msg("expected %s and \"%s\", found %s: %s", gfn_status_name(expected), part,
+                 gfn_status_name(found), gfn_error_message());
+}
+
+static void paths_are_told_from_names(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"./a", "/", "a/b", "my.so", "a.b.so"};
+    static const char *const names[] = {"hypergrid", "", ".so", "so", "my.so.1", "my_so"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        assert_true(gfn_env_is_path(paths[i]));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_false(gfn_env_is_path(names[i]));
+}
+
+static void what_a_program_adds_is_found_by_its_name(void **state)
+{
+    (void)state;
+    const size_t before = gfn_env_kinds();
+    const gfn_env_ops *found = NULL;
+    gfn_env *env = NULL;
+    assert_null(gfn_env_find("ladder"));
+    assert_int_equal(gfn_env_add(&ladder_world), GFN_OK);
+    assert_int_equal(gfn_env_kinds(), before + 1);
+    assert_ptr_equal(gfn_env_kind(before), &ladder_world);
+    assert_null(gfn_env_kind(before + 1));
+    assert_ptr_equal(gfn_env_find("ladder"), &ladder_world);
+    assert_int_equal(gfn_env_open("ladder", &found), GFN_OK);
+    assert_ptr_equal(found, &ladder_world);
+    assert_int_equal(gfn_env_create("ladder", "rungs=7", &env), GFN_OK);
+    assert_ptr_equal(gfn_env_kind_of(env), &ladder_world);
+    gfn_env_destroy(&env);
+    assert_refused(gfn_env_open("lader", &found), GFN_EINVAL,
+                   "expected one of hypergrid, ladder, or the path of a plug-in such as ./my.so, "
+                   "found \"lader\" (hint: ladder)");
+}
+
+static void a_name_that_is_taken_is_refused(void **state)
+{
+    (void)state;
+    gfn_env_ops other = bits_world;
+    const size_t before = gfn_env_kinds();
+    other.name = "hypergrid";
+    assert_refused(gfn_env_add(&other), GFN_EEXIST, "hypergrid: there is an environment");
+    assert_refused(gfn_env_add(&ladder_world), GFN_EEXIST, "ladder: there is an environment");
+    assert_int_equal(gfn_env_kinds(), before);
+}
+
+static void a_table_that_lacks_something_is_not_added(void **state)
+{
+    (void)state;
+    static const gfn_option no_default[] = {
+        {"depth", GFN_OPTION_INT, NULL, 0, 9, NULL, "Tree", "levels"}, {0}};
+    static const gfn_option no_help[] = {{"depth", GFN_OPTION_INT, "3", 0, 9, NULL, "Tree", NULL},
+                                         {0}};
+    static const gfn_option bad_name[] = {
+        {"two words", GFN_OPTION_INT, "3", 0, 9, NULL, "Tree", "levels"}, {0}};
+    static const gfn_option no_topic[] = {
+        {"depth", GFN_OPTION_INT, "3", 0, 9, NULL, NULL, "levels"}, {0}};
+    static const gfn_option no_type[] = {
+        {"depth", (gfn_option_type)(GFN_OPTION_FLAG + 1), "3", 0, 9, NULL, "Tree", "levels"}, {0}};
+    static const gfn_option no_room[] = {
+        {"depth", GFN_OPTION_INT, "3", 9, 0, NULL, "Tree", "levels"}, {0}};
+    static const gfn_option no_bound[] = {
+        {"depth", GFN_OPTION_NUMBER, "3", 0, NAN, NULL, "Tree", "levels"}, {0}};
+    const gfn_option *const tables[] = {no_default, no_help, bad_name, no_topic,
+                                        no_type,    no_room, no_bound};
+    static const char *const parts[] = {
+        "found no default",
+        "found no help",
+        "\"two words\"",
+        "option depth: expected a topic (a heading), found none",
+        "option depth: expected a type of gfn_option_type, found 6",
+        "option depth: expected min <= max, found 9 and 0",
+        "option depth: expected min <= max, found 0 and nan",
+    };
+    gfn_env_ops other = bits_world;
+    assert_refused(gfn_env_add(NULL), GFN_EINVAL, "gfn_env_ops of 0 bytes, needs");
+    other.size = 8;
+    assert_refused(gfn_env_add(&other), GFN_EINVAL, "gfn_env_ops of 8 bytes, needs");
+    other.size = (size_t)-1; /* a pointer, as it may be */
+    assert_refused(gfn_env_add(&other), GFN_EINVAL, "gfn_env_ops of ");
+    other = bits_world;
+    other.observe = NULL;
+    assert_refused(gfn_env_add(&other), GFN_EINVAL, "bits: observe is NULL");
+    other = bits_world;
+    other.name = "../bits";
+    assert_refused(gfn_env_add(&other), GFN_EINVAL, "found \"../bits\" (hint: ");
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        other = bits_world;
+        other.options = tables[i];
+        assert_refused(gfn_env_add(&other), GFN_EINVAL, parts[i]);
+    }
+}
+
+static void what_is_no_shared_object_is_refused(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/nowhere/my.so", "nowhere.so", "/", "/dev/null"};
+    const gfn_env_ops *found = NULL;
+    gfn_env *env = NULL;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_refused(gfn_env_open(paths[i], &found), GFN_EIO, "cannot load the plug-in: ");
+        assert_non_null(strstr(gfn_error_message(), paths[i]));
+        assert_refused(gfn_env_create(paths[i], NULL, &env), GFN_EIO, "cannot load the plug-in: ");
+    }
+    assert_null(found);
+    assert_null(env);
+}
+
+/* Last: the table stays full. */
+static void so_many_kinds_fit_and_no_more(void **state)
+{
+    (void)state;
+    static gfn_env_ops many[GFN_ENV_MAX_ADDED + 1];
+    static char names[GFN_ENV_MAX_ADDED + 1][16];
+    size_t added = 1; /* ladder */
+    gfn_status status = GFN_OK;
+    for (size_t i = 0; i <= GFN_ENV_MAX_ADDED && status == GFN_OK; i++) {
+        many[i] = bits_world;
+        snprintf(names[i], sizeof names[i], "bits-%zu", i);
+        many[i].name = names[i];
+        status = gfn_env_add(&many[i]);
+        added += status == GFN_OK;
+    }
+    assert_refused(status, GFN_ENOMEM, "expected at most 32 environments");
+    assert_int_equal(added, GFN_ENV_MAX_ADDED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_are_told_from_names),
+        cmocka_unit_test(what_a_program_adds_is_found_by_its_name),
+        cmocka_unit_test(a_name_that_is_taken_is_refused),
+        cmocka_unit_test(a_table_that_lacks_something_is_not_added),
+        cmocka_unit_test(what_is_no_shared_object_is_refused),
+        cmocka_unit_test(so_many_kinds_fit_and_no_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include <gfn/env.h>
+
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/env/make.h"
+#include "tests/unit/env/worlds.h"
+
+enum { SIDE = 5, CELLS = SIDE * SIDE };
+
+static const int64_t square[] = {SIDE, SIDE};
+
+/* Rewards with no pattern; 0 in every third cell. */
+static void draw_rewards(double reward[CELLS], bool has_holes)
+{
+    for (int i = 0; i < CELLS; i++)
+        reward[i] = has_holes && i % 3 == 1 ? 0 : 0.37 + 1.93 * ((i * 7919) % 101) / 101.0;
+}
+
+static gfn_env *give(const double *reward)
+{
+    gfn_env *env = make_grid("size=5");
+    if (gfn_env_set_rewards(env, 2, square, reward) != GFN_OK)
+        fail_msg("%s", gfn_error_message());
+    return env;
+}
+
+static void rewards_are_taken_over_by_cell(void **state)
+{
+    (void)state;
+    double reward[CELLS], z = 0, largest = 0;
+    draw_rewards(reward, false);
+    gfn_env *env = give(reward);
+    const gfn_env_spec *spec = gfn_env_spec_of(env);
+    for (int32_t y = 0; y < SIDE; y++)
+        for (int32_t x = 0; x < SIDE; x++) {
+            const double r = reward[y * SIDE + x];
+            assert_true(log_reward_of(env, (const int32_t[]){y, x}) == log(r));
+            z += r;
+            largest = fmax(largest, r);
+        }
+    assert_true(is_close(spec->log_z, log(z), 1e-15));
+    assert_true(spec->max_log_reward == log(largest));
+    assert_true(spec->all_terminal);
+    assert_int_equal(gfn_env_check(env, 2385, 1000, NULL), GFN_OK);
+    gfn_env_destroy(&env);
+}
+
+static void nobody_stops_where_the_reward_is_0(void **state)
+{
+    (void)state;
+    double reward[CELLS], z = 0;
+    uint8_t mask[3];
+    draw_rewards(reward, true);
+    gfn_env *env = give(reward);
+    const gfn_env_spec *spec = gfn_env_spec_of(env);
+    for (int32_t i = 0; i < CELLS; i++) {
+        const int32_t cell[] = {i / SIDE, i % SIDE};
+        gfn_env_allowed(env, 1, cell, NULL, mask);
+        assert_int_equal(mask[2], reward[i] > 0);
+        assert_int_equal(mask[0], cell[0] < SIDE - 1);
+        assert_int_equal(mask[1], cell[1] < SIDE - 1);
+        z += reward[i];
+    }
+    assert_true(is_close(spec->log_z, log(z), 1e-15));
+    assert_false(spec->all_terminal);
+    if (gfn_env_check(env, 2385, 1000, NULL) != GFN_OK)
+        fail_msg("%s", gfn_error_message());
+    gfn_env_destroy(&env);
+}
+
+/* Every path can end there, so that it counts for next to nothing instead of 0. */
+static void the_far_corner_is_an_object_in_any_case(void **state)
+{
+    (void)state;
+    double reward[CELLS] = {0};
+    uint8_t mask[3];
+    reward[7] = 3.5;
+    gfn_env *env = give(reward);
+    const int32_t corner[] = {SIDE - 1, SIDE - 1};
+    gfn_env_allowed(env, 1, corner, NULL, mask);
+    assert_memory_equal(mask, ((uint8_t[]){0, 0, 1}), 3);
+    assert_true(is_close(exp(log_reward_of(env, corner)), 3.5e-8, 1e-13));
+    assert_true(is_close(gfn_env_spec_of(env)->log_z, log(3.5) + log1p(1e-8), 1e-15));
+    assert_true(gfn_env_spec_of(env)->max_log_reward == log(3.5));
+    if (gfn_env_check(env, 2385, 1000, NULL) != GFN_OK)
+        fail_msg("%s", gfn_error_message());
+    gfn_env_destroy(&env);
+
+    draw_rewards(reward, false); /* 0 in the corner alone: all cells are objects */
+    reward[CELLS - 1] = 0;
+    env = give(reward);
+    assert_true(gfn_env_spec_of(env)->all_terminal);
+    assert_int_equal(gfn_env_check(env, 2385, 1000, NULL), GFN_OK);
+    gfn_env_destroy(&env);
+}
+
+/* Sums that lose digits or overflow when they are made one by one. */
+static void the_sum_of_given_rewards_is_exact(void **state)
+{
+    (void)state;
+    double reward[CELLS];
+    for (int i = 0; i < CELLS; i++)
+        reward[i] = i == 0 ? 1 : 0x1p-53; /* 1 + 0x1p-53 is 1 in floating point */
+    gfn_env *env = give(reward);
+    assert_true(gfn_env_spec_of(env)->log_z == log(1 + (CELLS - 1) * 0x1p-53));
+    gfn_env_destroy(&env);
+    for (int i = 0; i < CELLS; i++)
+        reward[i] = DBL_MAX;
+    env = give(reward);
+    assert_true(is_close(gfn_env_spec_of(env)->log_z, log(DBL_MAX) + log(CELLS), 1e-15));
+    gfn_env_destroy(&env);
+    for (int i = 0; i < CELLS; i++)
+        reward[i] = i == CELLS - 1 ? 0 : 0x1p-1074;
+    env = give(reward);
+    assert_true(is_close(gfn_env_spec_of(env)->log_z, log(0x1p-1074) + log(CELLS - 1), 1e-14));
+    assert_int_equal(gfn_env_check(env, 2385, 1000, NULL), GFN_OK);
+    gfn_env_destroy(&env);
+}
+
+static void given_rewards_replace_those_before(void **state)
+{
+    (void)state;
+    double reward[CELLS];
+    static const char *const settings[] = {"size=5 reward=cosine", "size=5 reward=sparse"};
+    for (size_t i = 0; i < 2; i++) {
+        gfn_env *env = make_grid(settings[i]);
+        draw_rewards(reward, true);
+        assert_int_equal(gfn_env_set_rewards(env, 2, square, reward), GFN_OK);
+        assert_false(gfn_env_spec_of(env)->all_terminal);
+        draw_rewards(reward, false);
+        assert_int_equal(gfn_env_set_rewards(env, 2, square, reward), GFN_OK);
+        assert_true(gfn_env_spec_of(env)->all_terminal);
+        assert_true(log_reward_of(env, (const int32_t[]){0, 1}) == log(reward[1]));
+        gfn_env_destroy(&env);
+    }
+}
+
+static void bad_rewards_are_refused_and_change_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        int ndim;
+        int64_t axis[2];
+        int cell;
+        double reward;
+        const char *says;
+    } rows[] = {
+        {2, {8, 8}, 0, 1, "expected 5 x 5 rewards from --size 5 --ndim 2, found 8 x 8 (hint"},
+        {2, {5, 6}, 0, 1, "expected 5 x 5 rewards from --size 5 --ndim 2, found 5 x 6 (hint"},
+        {1, {25}, 0, 1, "expected 5 x 5 rewards from --size 5 --ndim 2, found 25 (hint"},
+        {0, {0}, 0, 1, "found a single number (hint"},
+        {2, {5, 5}, 7, -0.25, "expected rewards of 0 or more, found -0.25 in cell (1, 2) (hint"},
+        {2, {5, 5}, 0, NAN, "found nan in cell (0, 0) (hint"},
+        {2, {5, 5}, 24, INFINITY, "found inf in cell (4, 4) (hint"},
+        {2, {5, 5}, -1, 0, "found 0 in all (hint"},
+    };
+    double good[CELLS], reward[CELLS];
+    draw_rewards(good, true);
+    gfn_env *env = give(good);
+    const double log_z = gfn_env_spec_of(env)->log_z;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        memcpy(reward, good, sizeof reward);
+        if (rows[i].cell >= 0)
+            reward[rows[i].cell] = rows[i].reward;
+        else
+            memset(reward, 0, sizeof reward);
+        assert_int_equal(gfn_env_set_rewards(env, rows[i].ndim, rows[i].axis, reward), GFN_EINVAL);
+        if (!strstr(gfn_error_message(), rows[i].says))
+            fail_msg("row %zu: %s", i, gfn_error_message());
+        assert_true(gfn_env_spec_of(env)->log_z == log_z);
+        assert_true(log_reward_of(env, (const int32_t[]){0, 2}) == log(good[2]));
+    }
+    gfn_env_destroy(&env);
+}
+
+static void worlds_that_take_no_rewards_say_so(void **state)
+{
+    (void)state;
+    const double reward = 1;
+    gfn_env *env = NULL;
+    assert_int_equal(gfn_env_create_from(&bits_world, NULL, &env), GFN_OK);
+    assert_int_equal(gfn_env_set_rewards(env, 2, square, &reward), GFN_ENOSUP);
+    assert_non_null(strstr(gfn_error_message(), "bits: this environment takes no rewards"));
+    gfn_env_destroy(&env);
+    env = make_grid("size=40 ndim=12");
+    assert_int_equal(gfn_env_set_rewards(env, 2, square, &reward), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "found more than can be numbered (hint"));
+    gfn_env_destroy(&env);
+    env = make_grid("size=12000 encoding=khot");
+    assert_int_equal(gfn_env_set_rewards(env, 2, square, &reward), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "at most 134217728 states"));
+    assert_non_null(strstr(gfn_error_message(), "found 144000000 (hint"));
+    gfn_env_destroy(&env);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rewards_are_taken_over_by_cell),
+        cmocka_unit_test(nobody_stops_where_the_reward_is_0),
+        cmocka_unit_test(the_far_corner_is_an_object_in_any_case),
+        cmocka_unit_test(the_sum_of_given_rewards_is_exact),
+        cmocka_unit_test(given_rewards_replace_those_before),
+        cmocka_unit_test(bad_rewards_are_refused_and_change_nothing),
+        cmocka_unit_test(worlds_that_take_no_rewards_say_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/io/scratch.h"
+
+#include "io/crc.h"
+
+static void the_check_value_of_the_standard_comes_out(void **state)
+{
+    (void)state; /* CRC-32/ISO-HDLC in every catalogue */
+    assert_int_equal(gfn_crc32(0, "123456789", 9), 0xcbf43926);
+}
+
+static void nothing_changes_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(gfn_crc32(0, NULL, 0), 0);
+    assert_int_equal(gfn_crc32(0xcbf43926, NULL, 0), 0xcbf43926);
+}
+
+static void parts_give_the_checksum_of_the_whole(void **state)
+{
+    (void)state;
+    unsigned char bytes[4099];
+    uint64_t seed = 2385;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)next_random(&seed);
+    uint32_t whole = gfn_crc32(0, bytes, sizeof bytes);
+    for (size_t cut = 0; cut <= sizeof bytes; cut += 241)
+        assert_int_equal(gfn_crc32(gfn_crc32(0, bytes, cut), bytes + cut, sizeof bytes - cut),
+                         whole);
+}
+
+static void every_bit_counts(void **state)
+{
+    (void)state;
+    unsigned char bytes[37] = "policy.0.weight 0.25 -1.5 3.0625";
+    uint32_t whole = gfn_crc32(0, bytes, sizeof bytes);
+    for (size_t bit = 0; bit < 8 * sizeof bytes; bit++) {
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        assert_int_not_equal(gfn_crc32(0, bytes, sizeof bytes), whole);
+        bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_check_value_of_the_standard_comes_out),
+        cmocka_unit_test(nothing_changes_nothing),
+        cmocka_unit_test(parts_give_the_checksum_of_the_whole),
+        cmocka_unit_test(every_bit_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pictures are read back with Cairo, and pixels are counted.
+ */
+#include "tests/unit/io/scratch.h"
+
+#include <cairo.h>
+#include <math.h>
+
+#include <gfn/plot.h>
+
+#include "plot/picture.h"
+
+static cairo_surface_t *open_picture(const char *path)
+{
+    cairo_surface_t *surface = cairo_image_surface_create_from_png(path);
+    assert_int_equal(cairo_surface_status(surface), CAIRO_STATUS_SUCCESS);
+    return surface;
+}
+
+static uint32_t color_of(double share)
+{
+    uint8_t rgb[3];
+    gfn_viridis(share, rgb);
+    return (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
+}
+
+/* Pixels of exactly this colour in the whole picture. */
+static size_t count_pixels(cairo_surface_t *surface, uint32_t rgb)
+{
+    const int width = cairo_image_surface_get_width(surface);
+    const int height = cairo_image_surface_get_height(surface);
+    const size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    const unsigned char *data = cairo_image_surface_get_data(surface);
+    size_t n = 0;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            uint32_t pixel;
+            memcpy(&pixel, data + (size_t)y * stride + 4 * (size_t)x, sizeof pixel);
+            n += (pixel & 0xffffff) == rgb;
+        }
+    return n;
+}
+
+static gfn_map map_of(size_t rows, size_t columns, const double *value)
+{
+    return (gfn_map){rows, columns, value, {(double)rows, (double)columns}};
+}
+
+/* Two maps of 2 x 3 cells that hold the same numbers in another order. */
+static const double left[] = {0.3, 0, 0.1, 0.1, 0.2, 0.3}, right[] = {0.1, 0.1, 0.3, 0.3, 0.2, 0};
+
+static gfn_picture picture_of(gfn_corner *corner)
+{
+    corner[0] = (gfn_corner){
+        .title = "samples", .n_axes = 2, .axis = {"x", "y"}, .map = {map_of(2, 3, left)}};
+    corner[1] = corner[0];
+    corner[1].map[0] = map_of(2, 3, right);
+    return (gfn_picture){.title = {"a title", "and more", "and results"},
+                         .n_corners = 2,
+                         .corner = corner,
+                         .most = 0.3,
+                         .scale_name = "probability"};
+}
+
+/* All six cells of a map are equally large; a value that stands in two has twice the pixels. */
+static void cells_have_the_colours_of_their_values_in_one_scale(void **state)
+{
+    (void)state;
+    gfn_corner corner[2];
+    const gfn_picture picture = picture_of(corner);
+    assert_ok(gfn_picture_save(&picture, "a.png"));
+    cairo_surface_t *surface = open_picture("a.png");
+    const double cell = (double)count_pixels(surface, color_of(0.2 / 0.3)) / 2;
+    assert_true(cell > 10000);
+    /* The scale of colours has some pixels of each, too. */
+    assert_float_equal((double)count_pixels(surface, color_of(0.1 / 0.3)) / 4, cell, 0.03 * cell);
+    assert_float_equal((double)count_pixels(surface, color_of(1)) / 4, cell, 0.03 * cell);
+    assert_float_equal((double)count_pixels(surface, color_of(0)) / 2, cell, 0.03 * cell);
+    cairo_surface_destroy(surface);
+}
+
+/* The mean place of the pixels of a colour in the left or right half of the picture. */
+static void find_center(cairo_surface_t *surface, uint32_t rgb, bool is_right, double center[2])
+{
+    const int width = cairo_image_surface_get_width(surface);
+    const int height = cairo_image_surface_get_height(surface);
+    const size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    const unsigned char *data = cairo_image_surface_get_data(surface);
+    double sum[2] = {0, 0}, n = 0;
+    for (int y = 0; y < height; y++)
+        for (int x = is_right ? width / 2 : 0; x < (is_right ? 7 * width / 8 : width / 2); x++) {
+            uint32_t pixel;
+            memcpy(&pixel, data + (size_t)y * stride + 4 * (size_t)x, sizeof pixel);
+            if ((pixel & 0xffffff) != rgb)
+                continue;
+            sum[0] += x;
+            sum[1] += y;
+            n++;
+        }
+    center[0] = sum[0] / n;
+    center[1] = sum[1] / n;
+}
+
+/* 0 and 0.2 stand once in each: at the left in the middle of the first and of the second row, at
+ * the right at the end and in the middle of the second. */
+static void rows_go_down_and_columns_to_the_right(void **state)
+{
+    (void)state;
+    gfn_corner corner[2];
+    const gfn_picture picture = picture_of(corner);
+    double zero[2], two[2];
+    assert_ok(gfn_picture_save(&picture, "a.png"));
+    cairo_surface_t *surface = open_picture("a.png");
+    find_center(surface, color_of(0), false, zero);
+    find_center(surface, color_of(0.2 / 0.3), false, two);
+    assert_float_equal(two[0], zero[0], 1);
+    assert_float_equal(two[1], zero[1] + 378 / 2.0, 5);
+    find_center(surface, color_of(0), true, zero);
+    find_center(surface, color_of(0.2 / 0.3), true, two);
+    assert_float_equal(two[0], zero[0] - 378 / 3.0, 5);
+    assert_float_equal(two[1], zero[1], 1);
+    cairo_surface_destroy(surface);
+}
+
+static void the_same_picture_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    gfn_corner corner[2];
+    const gfn_picture picture = picture_of(corner);
+    assert_ok(gfn_picture_save(&picture, "a.png"));
+    assert_ok(gfn_picture_save(&picture, "b.png"));
+    assert_int_equal(system("cmp a.png b.png"), 0);
+}
+
+/* A curve that is drawn has pixels of its colour, one that cannot be shown has none, and neither
+ * have numbers that are not finite any effect. */
+static void what_is_not_finite_is_left_out_of_curves(void **state)
+{
+    (void)state;
+    const double x[] = {0, 1, 2, 3, 4}, y[] = {1, NAN, INFINITY, 0.01, -1}, no[] = {NAN, 0, -1};
+    const gfn_series good = {.n = 5, .x = x, .y = y, .color = 0};
+    const gfn_series bad = {.n = 3, .x = x, .y = no, .color = 1};
+    const gfn_panel curve[] = {{.title = "loss",
+                                .x_name = "iteration",
+                                .is_log = true,
+                                .level = NAN,
+                                .shift = NAN,
+                                .n = 1,
+                                .series = &good},
+                               {.title = "TV",
+                                .x_name = "iteration",
+                                .is_log = true,
+                                .level = NAN,
+                                .shift = NAN,
+                                .nothing = "nothing",
+                                .n = 1,
+                                .series = &bad}};
+    const gfn_picture picture = {.n_curves = 2, .curve = curve, .plain = &curve[1]};
+    assert_ok(gfn_picture_save(&picture, "a.png"));
+    cairo_surface_t *surface = open_picture("a.png");
+    assert_true(count_pixels(surface, 0x0072b2) > 100);
+    assert_int_equal(count_pixels(surface, 0xd55e00), 0);
+    cairo_surface_destroy(surface);
+}
+
+/* Texts come from names of directories: any bytes, any length. */
+static void any_text_can_be_drawn(void **state)
+{
+    (void)state;
+    char text[5000];
+    memset(text, 'W', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    const gfn_legend legend[] = {{0, text}, {1, "\xff\xfe\x01%s%n"}, {2, ""}};
+    const gfn_picture picture = {.title = {text, "\xc3", ""}, .n_legend = 3, .legend = legend};
+    assert_ok(gfn_picture_save(&picture, "a.png"));
+    cairo_surface_t *surface = open_picture("a.png");
+    assert_true(count_pixels(surface, 0xffffff) > 1000);
+    cairo_surface_destroy(surface);
+}
+
+static void a_triangle_of_maps_leaves_the_other_half_empty(void **state)
+{
+    (void)state;
+    gfn_corner corner = {.title = "samples", .n_axes = 4, .axis = {"x0", "x1", "x2", "x3"}};
+    for (size_t i = 0; i < 6; i++)
+        corner.map[i] = map_of(2, 3, i % 2 ? left : right);
+    const gfn_picture picture = {
+        .n_corners = 1, .corner = &corner, .most = 0.3, .scale_name = "probability"};
+    assert_ok(gfn_picture_save(&picture, "a.png"));
+    cairo_surface_t *surface = open_picture("a.png");
+    /* 6 of 9 places, a sixth of each has the colour of 0.2. */
+    const double side = 370, share = (double)count_pixels(surface, color_of(0.2 / 0.3));
+    assert_float_equal(share / (side * side), 1.0 / 9, 0.02);
+    cairo_surface_destroy(surface);
+}
+
+static void a_place_that_cannot_be_written_is_an_error(void **state)
+{
+    (void)state;
+    gfn_corner corner[2];
+    const gfn_picture picture = picture_of(corner);
+    assert_refused(gfn_picture_save(&picture, "nowhere/a.png"), GFN_EIO, "nowhere/a.png");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(cells_have_the_colours_of_their_values_in_one_scale),
+        scratch_test(rows_go_down_and_columns_to_the_right),
+        scratch_test(the_same_picture_gives_the_same_bytes),
+        scratch_test(what_is_not_finite_is_left_out_of_curves),
+        scratch_test(any_text_can_be_drawn),
+        scratch_test(a_triangle_of_maps_leaves_the_other_half_empty),
+        scratch_test(a_place_that_cannot_be_written_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
