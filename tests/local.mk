@@ -46,7 +46,7 @@ ALL_RANKS =
 RANK_TESTS =
 
 include tests/unit/base/local.mk
-include tests/unit/cli/local.mk
+include tests/unit/ui/local.mk
 include tests/unit/comm/local.mk
 include tests/unit/data/local.mk
 include tests/unit/env/local.mk

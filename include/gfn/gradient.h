@@ -20,9 +20,6 @@ GFN_BEGIN_DECLS
 
 typedef struct gfn_gradient gfn_gradient;
 
-/* Most trajectories of a batch: what sums of rounded derivatives leave room for in 63 bits. */
-#define GFN_MAX_BATCH (INT64_C(1) << 19)
-
 /* Gradients of `objective` for batches of `batch_size` trajectories over all ranks, which the
  * sampler fills. Collective. comm, sampler and its model are borrowed; make it before the sampler's
  * first call, as it may make room in the sampler, which forgets what it held.

@@ -18,6 +18,9 @@
 
 GFN_BEGIN_DECLS
 
+/* Most trajectories of a batch: what sums of rounded derivatives leave room for in 63 bits. */
+#define GFN_MAX_BATCH (INT64_C(1) << 19)
+
 typedef struct gfn_trajectories {
     size_t capacity;    /* trajectories that fit */
     size_t max_steps;   /* stride of the arrays of steps */

@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "io/crc.h"
 #include "io/folder.h"
-#include "train/metadata.h"
+#include "run/metadata.h"
 
 enum { OWN_TEXTS = 6 };
 

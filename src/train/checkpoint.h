@@ -18,7 +18,6 @@
 #include "train/trainer.h"
 
 #define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
-#define GFN_CHECKPOINT_CONFIG "config."
 #define GFN_CHECKPOINT_ENV_CRC "env_crc32"
 #define GFN_CHECKPOINT_ENV_NAME "env_name"
 #define GFN_CHECKPOINT_MODES "modes"

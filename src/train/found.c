@@ -16,8 +16,9 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "io/folder.h"
+#include "run/metadata.h"
+#include "run/plugin_trust.h"
 #include "train/checkpoint.h"
-#include "train/plugin.h"
 
 void gfn_found_clear(gfn_found *f)
 {
@@ -78,7 +79,7 @@ gfn_status gfn_found_check_env(const gfn_found *f, const char *in_file)
 /* Before it is opened: a plug-in is code. */
 static gfn_status check_env(const gfn_found *f)
 {
-    const char *in_file = gfn_safetensors_text(f->file, GFN_CHECKPOINT_CONFIG "env");
+    const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
     if (f->env)
         return gfn_found_check_env(f, in_file ? in_file : "none");
     const gfn_status status = gfn_plugin_open_unasked(in_file ? in_file : "none", NULL);
@@ -91,7 +92,7 @@ static gfn_status check_env(const gfn_found *f)
  */
 static gfn_status open_env(gfn_found *f)
 {
-    const char *in_file = gfn_safetensors_text(f->file, GFN_CHECKPOINT_CONFIG "env");
+    const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
     const char *name = gfn_safetensors_text(f->file, GFN_CHECKPOINT_ENV_NAME);
     const gfn_env_ops *ops;
     in_file = in_file ? in_file : "not stated";
@@ -108,10 +109,10 @@ static gfn_status open_env(gfn_found *f)
 static gfn_status read_options(gfn_found *f)
 {
     const struct gfn_tensors *all = gfn_safetensors_contents(f->file);
-    const size_t prefix = strlen(GFN_CHECKPOINT_CONFIG);
+    const size_t prefix = strlen(GFN_METADATA_CONFIG);
     gfn_status status = open_env(f);
     for (size_t i = 0; i < all->n_texts && status == GFN_OK; i++)
-        if (strncmp(all->texts[i].name, GFN_CHECKPOINT_CONFIG, prefix) == 0 &&
+        if (strncmp(all->texts[i].name, GFN_METADATA_CONFIG, prefix) == 0 &&
             strcmp(all->texts[i].name + prefix, "env") != 0)
             status = gfn_options_set(f->options, all->texts[i].name + prefix, all->texts[i].value,
                                      f->path);

@@ -6,7 +6,7 @@
 #define TRAIN_FOUND_H
 
 #include "io/safetensors.h"
-#include "train/run.h"
+#include "run/run.h"
 
 typedef struct gfn_found {
     gfn_safetensors *file; /* NULL: there is no checkpoint, only config.ini */

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "plot/picture.h"
-#include "train/run.h"
+#include "run/run.h"
 
 #define GFN_PICTURE_FILE "histogram.png"
 

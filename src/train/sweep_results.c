@@ -15,7 +15,7 @@
 #include "io/file.h"
 #include "io/folder.h"
 #include "io/json.h"
-#include "train/statistics.h"
+#include "run/statistics.h"
 #include "train/trainer.h"
 
 static const gfn_sweep_column columns[] = {

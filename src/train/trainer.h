@@ -15,7 +15,7 @@
 #include "data/state_set.h"
 #include "eval/mode_regions.h"
 #include "io/file.h"
-#include "train/run.h"
+#include "run/run.h"
 
 /* Distinct objects of maximal reward that training has sampled. */
 typedef struct gfn_modes {

@@ -6,7 +6,7 @@
 
 #include <getopt.h>
 
-#include "cli.h"
+#include "ui/cli.h"
 
 enum { MOST = 64 };
 

@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "comm/comm.h"
-#include "train/run.h"
+#include "run/run.h"
 
 #define PATIENCE 3.0
 

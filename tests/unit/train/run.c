@@ -14,7 +14,7 @@
 #include <gfn/gfn.h>
 
 #include "io/safetensors.h"
-#include "train/run.h"
+#include "run/run.h"
 
 static gfn_comm *comm;
 static char folder[256];

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whether policies will be judged exactly, and what memory that takes: known before training.
+ */
+#include "run/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "eval/exact.h"
+#include "io/memory_left.h"
+
+/* What is said, and what of the memory that is left is not counted on: other processes, and what
+ * this one has asked for but not touched yet. */
+#define WORTH_SAYING ((int64_t)256 << 20)
+#define SHARE_TO_TAKE 0.9
+
+static double gib(int64_t bytes)
+{
+    return (double)bytes / (double)(1 << 30);
+}
+
+/* On rank 0: whether the exact evaluation fits into its memory. */
+static bool fits(gfn_run *run, int64_t n_states)
+{
+    const int64_t needed = gfn_exact_bytes(n_states), left = gfn_memory_left("");
+    if (left >= 0 && (double)needed > SHARE_TO_TAKE * (double)left) {
+        snprintf(run->notice, sizeof run->notice,
+                 "exact evaluation of %" PRId64 " states needs %.2g GiB on rank 0, where %.2g GiB "
+                 "are left: metrics will be of samples alone (hint: a machine with more memory)",
+                 n_states, gib(needed), gib(left));
+        return false;
+    }
+    const size_t used = strlen(run->hint);
+    if (needed >= WORTH_SAYING)
+        snprintf(run->hint + used, sizeof run->hint - used,
+                 "%sexact evaluation of %" PRId64 " states: %.1f GiB on rank 0", used ? "\n" : "",
+                 n_states, gib(needed));
+    return true;
+}
+
+gfn_status gfn_run_plan(gfn_run *run)
+{
+    const int64_t n_states = gfn_env_spec_of(run->env)->n_states;
+    run->has_no_exact = n_states <= 0 || n_states > GFN_EXACT_MAX_STATES;
+    if (run->has_no_exact)
+        return GFN_OK;
+    if (gfn_comm_rank(run->comm) == 0)
+        run->has_no_exact = !fits(run, n_states);
+    return gfn_comm_broadcast(run->comm, &run->has_no_exact, sizeof run->has_no_exact);
+}

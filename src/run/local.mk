@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += librun.la
+librun_la_SOURCES = \
+	src/run/exact_plan.c \
+	src/run/measure_bounds.c \
+	src/run/measure_exact.c \
+	src/run/measure_samples.c \
+	src/run/metadata.c src/run/metadata.h \
+	src/run/plugin_trust.c src/run/plugin_trust.h \
+	src/run/presets.c \
+	src/run/reward_file.c \
+	src/run/run.c src/run/run.h \
+	src/run/run_options.c \
+	src/run/share_options.c \
+	src/run/statistics.c src/run/statistics.h \
+	src/run/threads.c \
+	src/run/write_trajectories.c

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What trajectories tell of a sampler, also where its space cannot be enumerated. With
+ *
+ *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
+ *
+ *     ELBO = mean of w over trajectories of the policy <= log Z
+ *     EUBO = mean of w over trajectories drawn back from objects of the target >= log Z
+ *
+ * (Blessing et al. 2024, "Beyond ELBOs: a large-scale evaluation of variational methods for
+ * sampling", arXiv:2406.07423), both equal to log Z where the policy is right. And, over objects x
+ * that the policy drew, with several trajectories drawn back from each:
+ *
+ *     log p(x) = log R(x) + log mean of exp(-w),
+ *
+ * which has the correlation 1 with log R(x) where the policy is right.
+ */
+#include "run/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "env/env_internal.h"
+#include "run/statistics.h"
+
+/* Trajectories of a bound at most; objects of the correlation at most, and trajectories of each. */
+enum { MOST = 2000, OBJECTS = GFN_MOST_POINTS, EACH = 16 };
+
+typedef struct weighing {
+    gfn_run *run;
+    gfn_trajectories *log;
+    size_t width;
+    int32_t *objects;    /* [n][width] that trajectories are drawn back from */
+    int64_t *mine, *all; /* [n] weights of this rank and of all, the bits of doubles */
+    size_t *counts;
+    double *weight; /* [n] */
+} weighing;
+
+/* Streams of random numbers: trajectories of the policy, trajectories drawn back from the target,
+ * objects for the correlation, trajectories drawn back from each of them. */
+enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH };
+
+static gfn_stream stream_of(const gfn_run *run, int which)
+{
+    const uint64_t seed = (uint64_t)gfn_options_int(run->options, "seed");
+    return (gfn_stream){seed, GFN_PURPOSE_BOUND, (uint64_t)which};
+}
+
+/* Weights of this rank's trajectories first ... first + n - 1 of the stream. */
+static gfn_status weigh_share(weighing *w, const gfn_stream *stream, bool is_back, int64_t first,
+                              int64_t n)
+{
+    gfn_trajectories *log = w->log;
+    for (int64_t done = 0, some; done < n; done += some) {
+        some = n - done < (int64_t)log->capacity ? n - done : (int64_t)log->capacity;
+        log->n = 0;
+        if (is_back) {
+            memcpy(log->terminal, w->objects + (size_t)(first + done) * w->width,
+                   (size_t)some * w->width * sizeof *w->objects);
+            GFN_TRY(gfn_sampler_backward(w->run->sampler, stream, first + done, (size_t)some, log));
+        } else {
+            GFN_TRY(gfn_sampler_sample(w->run->sampler, stream, first + done, (size_t)some, log));
+        }
+        for (int64_t i = 0; i < some; i++) {
+            const double weight = log->log_reward[i] + log->sum_log_pb[i] - log->sum_log_pf[i];
+            memcpy(&w->mine[done + i], &weight, sizeof weight);
+        }
+    }
+    return GFN_OK;
+}
+
+/* Weights of n trajectories of the stream, in w->weight on every rank. */
+static gfn_status weigh(weighing *w, int which, bool is_back, int64_t n)
+{
+    const gfn_stream stream = stream_of(w->run, which);
+    int64_t first, mine;
+    gfn_comm_share(w->run->comm, n, &first, &mine);
+    gfn_status status = weigh_share(w, &stream, is_back, first, mine);
+    GFN_TRY(gfn_comm_agree(w->run->comm, status));
+    GFN_TRY(
+        gfn_comm_gather_i64(w->run->comm, w->mine, (size_t)mine, 1, w->all, (size_t)n, w->counts));
+    memcpy(w->weight, w->all, (size_t)n * sizeof *w->weight);
+    return GFN_OK;
+}
+
+/* ---- objects ---- */
+
+/* Numbers of n objects of the target, by the inverse of its distribution function. On rank 0. */
+static void draw_targets(const weighing *w, int64_t n, int64_t *number)
+{
+    const gfn_exact *exact = w->run->exact;
+    const double *target = gfn_exact_target(exact);
+    const gfn_stream stream = {(uint64_t)gfn_options_int(w->run->options, "seed"),
+                               GFN_PURPOSE_TARGET, 0};
+    double below = 0;
+    size_t x = 0, last = 0;
+    for (int64_t i = 0; i < n; i++)
+        w->weight[i] = gfn_random_unit(&stream, (uint64_t)i, 0);
+    gfn_sort((size_t)n, w->weight);
+    for (int64_t i = 0; i < n; i++) {
+        for (; x < gfn_exact_n(exact) && below + target[x] <= w->weight[i]; x++) {
+            below += target[x];
+            last = target[x] > 0 ? x : last;
+        }
+        number[i] = (int64_t)(x < gfn_exact_n(exact) ? x : last);
+    }
+}
+
+/* Objects of the target on every rank; false where the space cannot be enumerated. */
+static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
+{
+    gfn_comm *comm = w->run->comm;
+    *is_known = w->run->exact != NULL;
+    GFN_TRY(gfn_comm_broadcast(comm, is_known, sizeof *is_known));
+    if (!*is_known)
+        return GFN_OK;
+    if (gfn_comm_rank(comm) == 0)
+        draw_targets(w, n, w->all);
+    GFN_TRY(gfn_comm_broadcast(comm, w->all, (size_t)n * sizeof *w->all));
+    w->run->env->ops->state_at(w->run->env->world, (size_t)n, w->all, w->objects);
+    return GFN_OK;
+}
+
+static double correlate(int64_t n, const double *x, const double *y)
+{
+    const double mean_x = gfn_estimate_mean((size_t)n, x).mean,
+                 mean_y = gfn_estimate_mean((size_t)n, y).mean;
+    double xx = 0, yy = 0, xy = 0;
+    for (int64_t i = 0; i < n; i++) {
+        xx += (x[i] - mean_x) * (x[i] - mean_x);
+        yy += (y[i] - mean_y) * (y[i] - mean_y);
+        xy += (x[i] - mean_x) * (y[i] - mean_y);
+    }
+    const double least = 1e-24 * (double)n; /* equal numbers differ from their mean by rounding */
+    const bool is_known = xx > least * (1 + mean_x * mean_x) && yy > least * (1 + mean_y * mean_y);
+    return is_known ? xy / sqrt(xx * yy) : NAN;
+}
+
+/* Of w->weight [n][EACH]: log of the mean of exp(-w) of each. */
+static void log_means(const double *weight, int64_t n, double *log_mean)
+{
+    for (int64_t i = 0; i < n; i++) {
+        double least = INFINITY, sum = 0;
+        for (int k = 0; k < EACH; k++)
+            least = fmin(least, weight[i * EACH + k]);
+        for (int k = 0; k < EACH; k++)
+            sum += exp(least - weight[i * EACH + k]);
+        log_mean[i] = log(sum / EACH) - least;
+    }
+}
+
+/* Correlation of log p(x) and log R(x) over n objects that the policy draws. */
+static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
+{
+    gfn_run *run = w->run;
+    const gfn_stream stream = stream_of(run, OF_OBJECTS);
+    double *log_p = run->points.log_p, *log_r = run->points.log_r;
+    gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    run->env->ops->log_reward(run->env->world, (size_t)n, w->objects, log_r);
+    for (int64_t i = n * EACH; i-- > 0;) /* each EACH times, from the last on */
+        memmove(w->objects + (size_t)i * w->width, w->objects + (size_t)(i / EACH) * w->width,
+                w->width * sizeof *w->objects);
+    GFN_TRY(weigh(w, OF_EACH, true, n * EACH));
+    log_means(w->weight, n, log_p);
+    for (int64_t i = 0; i < n; i++)
+        log_p[i] += log_r[i];
+    run->points.n = (size_t)n;
+    *correlation = correlate(n, log_p, log_r);
+    return GFN_OK;
+}
+
+static gfn_status find_all(weighing *w, int64_t n, gfn_bounds *bounds)
+{
+    bool is_known;
+    bounds->n = n;
+    GFN_TRY(weigh(w, OF_POLICY, false, n));
+    bounds->elbo = gfn_estimate_mean((size_t)n, w->weight);
+    GFN_TRY(find_targets(w, n, &is_known));
+    if (is_known) {
+        GFN_TRY(weigh(w, OF_TARGET, true, n));
+        bounds->eubo = gfn_estimate_mean((size_t)n, w->weight);
+    }
+    bounds->n_objects = n < OBJECTS ? n : OBJECTS;
+    return find_correlation(w, bounds->n_objects, &bounds->correlation);
+}
+
+static gfn_status allocate(weighing *w, int64_t n)
+{
+    const size_t most = (size_t)(n > OBJECTS * EACH ? n : OBJECTS * EACH);
+    GFN_TRY(gfn_sampler_trajectories(w->run->sampler, &w->log));
+    gfn_trajectories_hold_sums(w->log);
+    GFN_TRY(gfn_allocate("objects", most * w->width, sizeof(int32_t), &w->objects));
+    GFN_TRY(gfn_allocate("weights of this rank", most, sizeof(int64_t), &w->mine));
+    GFN_TRY(gfn_allocate("weights of all ranks", most, sizeof(int64_t), &w->all));
+    GFN_TRY(gfn_allocate("weights", most, sizeof(double), &w->weight));
+    return gfn_allocate("counts of ranks", (size_t)gfn_comm_size(w->run->comm), sizeof(size_t),
+                        &w->counts);
+}
+
+gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
+{
+    weighing w = {.run = run, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
+    run->points.n = 0;
+    *bounds = (gfn_bounds){.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
+    n = n < MOST ? n : MOST;
+    if (n < 1)
+        return GFN_OK;
+    gfn_status status = gfn_comm_agree(run->comm, allocate(&w, n));
+    if (status == GFN_OK)
+        status = find_all(&w, n, bounds);
+    gfn_trajectories_destroy(&w.log);
+    gfn_release(&w.objects);
+    gfn_release(&w.mine);
+    gfn_release(&w.all);
+    gfn_release(&w.weight);
+    gfn_release(&w.counts);
+    return status;
+}

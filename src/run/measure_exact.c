@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The policy judged by its exact terminal distribution. All ranks evaluate the policy, each in a
+ * part of the states at a time; rank 0 gets what they found and sweeps over it, while the others
+ * are at the next parts. How states are cut into parts changes no bit.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "comm/comm.h"
+#include "eval/exact.h"
+#include "eval/metrics.h"
+#include "run/run.h"
+
+const double *gfn_run_target(const gfn_run *run)
+{
+    return run->exact ? gfn_exact_target(run->exact) : NULL;
+}
+
+/* Seconds from one beat that others hear to the next. */
+#define BEAT_PERIOD 1.0
+
+gfn_status gfn_run_beat(void *self)
+{
+    gfn_run *run = self;
+    bool is_done = false;
+    const double now = gfn_clock_seconds();
+    gfn_comm_beat(run->comm);
+    if (!run->has_listeners || now - run->last_beat < BEAT_PERIOD)
+        return GFN_OK;
+    run->last_beat = now;
+    return gfn_comm_broadcast(run->comm, &is_done, sizeof is_done);
+}
+
+gfn_state_loop gfn_run_crew(gfn_run *run)
+{
+    return (gfn_state_loop){.threads = run->threads, .beat = gfn_run_beat, .self = run};
+}
+
+gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self)
+{
+    gfn_status status = GFN_OK;
+    bool is_done = false;
+    if (gfn_comm_rank(run->comm) == 0) {
+        run->last_beat = gfn_clock_seconds();
+        run->has_listeners = true;
+        status = work(self);
+        run->has_listeners = false;
+        is_done = true;
+    }
+    do
+        GFN_TRY(gfn_comm_broadcast(run->comm, &is_done, sizeof is_done));
+    while (!is_done);
+    return gfn_comm_agree(run->comm, status);
+}
+
+/* ---- making ---- */
+
+/* States of a rank's part: enough to be worth a message, few enough that all ranks have some and
+ * that what is gathered at a time stays small. */
+enum { LEAST_PART = 4 * GFN_FORWARD_STATES };
+enum { MOST_EDGES = 1 << 21 }; /* of all ranks together: 16 MiB */
+
+static size_t find_part(const gfn_run *run)
+{
+    const size_t unit = GFN_FORWARD_STATES, ranks = (size_t)gfn_comm_size(run->comm);
+    const size_t n = (size_t)gfn_env_spec_of(run->env)->n_states;
+    const size_t most = MOST_EDGES / ranks / (size_t)gfn_env_shape(run->env)->n_actions;
+    size_t part = (n / ranks + unit) / unit * unit;
+    part = part < LEAST_PART ? LEAST_PART : part;
+    part = part < most ? part : most;
+    return part > 0 ? part : 1;
+}
+
+static gfn_status make_alone(void *self)
+{
+    gfn_run *run = self;
+    const gfn_state_loop crew = gfn_run_crew(run);
+    return gfn_exact_create_by(&crew, run->env, &run->exact);
+}
+
+/* What every rank needs for its part. */
+static gfn_status make_share(gfn_run *run)
+{
+    const size_t ranks = (size_t)gfn_comm_size(run->comm);
+    run->part = find_part(run);
+    const size_t edges = run->part * (size_t)gfn_env_shape(run->env)->n_actions;
+    GFN_TRY(gfn_forward_create(run->env, run->model, run->threads, &run->forward));
+    GFN_TRY(gfn_allocate("edges of this rank", edges, sizeof(double), &run->edges));
+    if (ranks == 1)
+        return GFN_OK;
+    GFN_TRY(gfn_allocate("counts of ranks", ranks, sizeof(size_t), &run->counts));
+    return gfn_allocate("edges of all ranks", ranks * edges, sizeof(double), &run->all_edges);
+}
+
+gfn_status gfn_run_exact(gfn_run *run)
+{
+    if (run->has_no_exact || run->part > 0)
+        return GFN_OK;
+    gfn_status status = gfn_run_work_alone(run, make_alone, run);
+    if (status == GFN_OK)
+        status = gfn_comm_agree(run->comm, make_share(run));
+    /* A space that cannot be numbered or held is judged by samples only. */
+    run->has_no_exact = status == GFN_ENOSUP || status == GFN_ENOMEM;
+    if (status == GFN_OK)
+        return GFN_OK;
+    gfn_run_forget_exact(run);
+    return run->has_no_exact ? GFN_OK : status;
+}
+
+void gfn_run_forget_exact(gfn_run *run)
+{
+    gfn_exact_destroy(&run->exact);
+    gfn_forward_destroy(&run->forward);
+    gfn_release(&run->edges);
+    gfn_release(&run->all_edges);
+    gfn_release(&run->counts);
+    run->p = NULL;
+    run->part = 0;
+}
+
+/* ---- the distribution ---- */
+
+/* The edges of all ranks' parts to rank 0, in *edges. */
+static gfn_status gather(gfn_run *run, size_t mine, size_t n, const double **edges)
+{
+    const size_t width = (size_t)gfn_env_shape(run->env)->n_actions;
+    *edges = run->edges;
+    if (n <= run->part) /* rank 0 has them */
+        return GFN_OK;
+    *edges = run->all_edges; /* doubles travel as the words that hold their bits */
+    return gfn_comm_gather_i64(run->comm, (const int64_t *)(const void *)run->edges, mine, width,
+                               (int64_t *)(void *)run->all_edges, n, run->counts);
+}
+
+static gfn_status sweep(gfn_run *run)
+{
+    const int64_t n = gfn_env_spec_of(run->env)->n_states, part = (int64_t)run->part;
+    const int64_t rank = gfn_comm_rank(run->comm), together = part * gfn_comm_size(run->comm);
+    for (int64_t first = 0; first < n; first += together) {
+        const int64_t all = n - first < together ? n - first : together;
+        const int64_t left = all - rank * part, mine = left < 0 ? 0 : left < part ? left : part;
+        const double *edges;
+        gfn_status status =
+            gfn_forward_edges(run->forward, first + rank * part, (size_t)mine, run->edges);
+        gfn_comm_beat(run->comm);
+        GFN_TRY(gfn_comm_agree(run->comm, status));
+        GFN_TRY(gather(run, (size_t)mine, (size_t)all, &edges));
+        if (run->exact)
+            gfn_exact_push(run->exact, (size_t)all, edges);
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_run_distribution(gfn_run *run)
+{
+    const uint32_t crc = gfn_run_params_crc(run);
+    if (run->has_p && run->p_crc == crc)
+        return GFN_OK;
+    run->has_p = false;
+    run->p = NULL;
+    if (run->exact)
+        gfn_exact_begin(run->exact);
+    GFN_TRY(sweep(run));
+    gfn_status status = run->exact ? gfn_exact_end(run->exact, &run->p) : GFN_OK;
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    run->has_p = true;
+    run->p_crc = crc;
+    return GFN_OK;
+}
+
+/* ---- the metrics ---- */
+
+typedef struct assessment {
+    gfn_run *run;
+    gfn_evaluation *found;
+} assessment;
+
+static gfn_status assess(void *self)
+{
+    gfn_run *run = ((assessment *)self)->run;
+    gfn_evaluation *e = ((assessment *)self)->found;
+    const gfn_state_loop crew = gfn_run_crew(run);
+    e->log_z_true = gfn_exact_log_z(run->exact);
+    return gfn_metrics_compute_by(&crew, gfn_exact_n(run->exact), run->p,
+                                  gfn_exact_target(run->exact), &e->metrics);
+}
+
+gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
+{
+    gfn_evaluation e = {.metrics = {NAN, NAN, NAN, NAN},
+                        .log_z = gfn_model_log_z(run->model),
+                        .log_z_true = gfn_env_spec_of(run->env)->log_z};
+    GFN_TRY(gfn_run_exact(run));
+    if (!run->has_no_exact) {
+        GFN_TRY(gfn_run_distribution(run));
+        GFN_TRY(gfn_run_work_alone(run, assess, &(assessment){run, &e}));
+        e.is_exact = true;
+    }
+    e.log_z_error = e.log_z - e.log_z_true;
+    GFN_TRY(gfn_comm_broadcast(run->comm, &e, sizeof e));
+    *evaluation = e;
+    return GFN_OK;
+}

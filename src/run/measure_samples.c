@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Objects from the trained policy, drawn over all ranks and judged beside what a perfect sampler
+ * would score.
+ */
+#include "run/run.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/packed_state.h"
+#include "eval/metrics.h"
+
+/* Objects that all ranks draw together at a time. */
+enum { PART = 65536 };
+
+typedef struct drawing {
+    gfn_run *run;
+    const gfn_stream *stream;
+    size_t width, key_words;
+    bool is_root;
+    int32_t *mine;     /* [share of PART][width] */
+    int64_t *records;  /* [share of PART][key_words] */
+    int64_t *gathered; /* [PART][key_words] */
+    size_t *counts;    /* [size] */
+    int32_t *objects;  /* [n][width] on rank 0 */
+} drawing;
+
+static gfn_status allocate(drawing *d, int64_t n)
+{
+    const size_t part = n < PART ? (size_t)n : PART;
+    GFN_TRY(gfn_allocate("objects of this rank", part * d->width, sizeof(int32_t), &d->mine));
+    GFN_TRY(gfn_allocate("objects to send", part * d->key_words, sizeof(int64_t), &d->records));
+    GFN_TRY(gfn_allocate("objects received", part * d->key_words, sizeof(int64_t), &d->gathered));
+    GFN_TRY(gfn_allocate("counts of ranks", (size_t)gfn_comm_size(d->run->comm), sizeof(size_t),
+                         &d->counts));
+    if (!d->is_root)
+        return GFN_OK;
+    return gfn_allocate("objects", (size_t)n * d->width, sizeof(int32_t), &d->objects);
+}
+
+/* Draw objects first ... first + n - 1 of the stream, n <= PART. */
+static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
+{
+    gfn_run *run = d->run;
+    int64_t my_first, my_n;
+    gfn_comm_share(run->comm, n, &my_first, &my_n);
+    gfn_status status =
+        gfn_sampler_objects(run->sampler, d->stream, first + my_first, (size_t)my_n, d->mine);
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    for (int64_t i = 0; i < my_n; i++)
+        gfn_packed_write(d->records + (size_t)i * d->key_words, d->mine + (size_t)i * d->width,
+                         d->width);
+    GFN_TRY(gfn_comm_gather_i64(run->comm, d->records, (size_t)my_n, d->key_words, d->gathered,
+                                (size_t)n, d->counts));
+    for (int64_t i = 0; d->is_root && i < n; i++)
+        gfn_packed_read(d->gathered + (size_t)i * d->key_words,
+                        d->objects + (size_t)(first + i) * d->width, d->width);
+    return GFN_OK;
+}
+
+/* Compare counts with the target and with the policy's exact distribution. */
+static gfn_status compare(gfn_run *run, gfn_draw *draw)
+{
+    const size_t n = gfn_exact_n(run->exact);
+    const double *target = gfn_exact_target(run->exact);
+    const gfn_state_loop crew = gfn_run_crew(run);
+    struct gfn_chi chi;
+    GFN_TRY(gfn_chi_square_by(&crew, n, draw->counts, run->p, &chi));
+    GFN_TRY(gfn_l1_noise_floor_by(&crew, n, target, draw->n, &draw->l1_noise_floor));
+    GFN_TRY(gfn_l1_of_counts_by(&crew, n, draw->counts, target, &draw->l1));
+    draw->chi_square = chi.square;
+    draw->chi_square_df = chi.df;
+    draw->n_modes = gfn_exact_n_modes(run->exact);
+    return GFN_OK;
+}
+
+typedef struct judgement {
+    drawing *drawing;
+    gfn_draw *draw;
+} judgement;
+
+/* What rank 0 finds out. */
+static gfn_status judge(void *self)
+{
+    drawing *d = ((judgement *)self)->drawing;
+    gfn_draw *draw = ((judgement *)self)->draw;
+    gfn_run *run = d->run;
+    if (!isnan(gfn_env_spec_of(run->env)->max_log_reward))
+        GFN_TRY(gfn_count_modes(run->env, (size_t)draw->n, d->objects, &draw->modes));
+    if (run->exact == NULL)
+        return gfn_l1_of_objects(run->env, (size_t)draw->n, d->objects, &draw->l1,
+                                 &draw->l1_noise_floor);
+    draw->n_counts = gfn_exact_n(run->exact);
+    GFN_TRY(gfn_allocate("histogram", draw->n_counts, sizeof(int64_t), &draw->counts));
+    GFN_TRY(gfn_histogram_add(run->env, (size_t)draw->n, d->objects, draw->counts));
+    return draw->n > 0 ? compare(run, draw) : GFN_OK;
+}
+
+static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
+{
+    for (int64_t first = 0; first < draw->n; first += PART)
+        GFN_TRY(draw_part(d, first, draw->n - first < PART ? draw->n - first : PART));
+    if (wants_objects) {
+        draw->objects = d->objects;
+        d->objects = NULL;
+        return GFN_OK;
+    }
+    GFN_TRY(gfn_run_exact(d->run));
+    if (!d->run->has_no_exact && draw->n > 0)
+        GFN_TRY(gfn_run_distribution(d->run));
+    return gfn_run_work_alone(d->run, judge, &(judgement){d, draw});
+}
+
+/* Numbers that rank 0 found, to all ranks. */
+static gfn_status share(gfn_comm *comm, gfn_draw *draw)
+{
+    gfn_draw numbers = *draw;
+    GFN_TRY(gfn_comm_broadcast(comm, &numbers, sizeof numbers));
+    numbers.counts = draw->counts;
+    numbers.n_counts = draw->n_counts;
+    numbers.objects = draw->objects;
+    *draw = numbers;
+    return GFN_OK;
+}
+
+gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool wants_objects,
+                        gfn_draw *draw)
+{
+    drawing d = {.run = run,
+                 .stream = stream,
+                 .width = (size_t)gfn_env_spec_of(run->env)->state_width,
+                 .is_root = gfn_comm_rank(run->comm) == 0};
+    d.key_words = gfn_packed_words(d.width);
+    *draw = (gfn_draw){
+        .n = n, .l1 = NAN, .l1_noise_floor = NAN, .chi_square = NAN, .modes = -1, .n_modes = -1};
+    gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));
+    if (status == GFN_OK)
+        status = draw_all(&d, wants_objects, draw);
+    if (status == GFN_OK)
+        status = share(run->comm, draw);
+    if (status != GFN_OK)
+        gfn_draw_clear(draw);
+    gfn_release(&d.mine);
+    gfn_release(&d.records);
+    gfn_release(&d.gathered);
+    gfn_release(&d.counts);
+    gfn_release(&d.objects);
+    return status;
+}
+
+void gfn_draw_clear(gfn_draw *draw)
+{
+    gfn_release(&draw->counts);
+    gfn_release(&draw->objects);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rewards from a file: rank 0 reads it and gives them to all. A run directory keeps a copy, and
+ * what is made of the directory later takes that: the file itself may have changed or gone.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "comm/comm.h"
+#include "io/crc.h"
+#include "io/folder.h"
+#include "io/npy.h"
+#include "run/run.h"
+
+/* A header takes at most 64 KiB. */
+#define MOST_BYTES ((size_t)GFN_ENV_MAX_REWARDS * sizeof(double) + (1 << 17))
+
+static gfn_status load(const char *path, gfn_env *env, struct gfn_array *rewards)
+{
+    void *bytes;
+    size_t n;
+    GFN_TRY(gfn_file_read(path, MOST_BYTES, &bytes, &n));
+    GFN_TRY(gfn_npy_parse(bytes, n, path, rewards));
+    if (rewards->dtype != GFN_F64)
+        return gfn_fail(GFN_EDATA,
+                        "%s: expected float64 rewards, '<f8', found '%s' (hint: "
+                        "array.astype(\"<f8\"))",
+                        path, gfn_dtype_npy(rewards->dtype));
+    gfn_status status = gfn_env_set_rewards(env, rewards->ndim, rewards->shape, rewards->data);
+    return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", path);
+}
+
+/* On rank 0: what is wrong with somebody's file is a bad option, with a run's copy it is damage. */
+static gfn_status read_rewards(gfn_run *run, const char *directory)
+{
+    char *copy = NULL;
+    size_t bytes;
+    if (directory)
+        GFN_TRY(gfn_folder_path(directory, GFN_REWARDS_FILE, &copy));
+    const char *path = copy ? copy : gfn_options_text(run->options, "reward-file");
+    gfn_status status = load(path, run->env, &run->rewards);
+    gfn_release(&copy);
+    if (status == GFN_EDATA || status == GFN_EINVAL)
+        return directory ? GFN_EDATA : GFN_EINVAL;
+    GFN_TRY(status);
+    gfn_array_bytes(&run->rewards, &bytes);
+    run->rewards_crc = gfn_crc32(0, run->rewards.data, bytes);
+    return GFN_OK;
+}
+
+/* On the other ranks, of which each keeps what its environment makes of them. */
+static gfn_status receive(gfn_run *run)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(run->env);
+    const bool is_root = gfn_comm_rank(run->comm) == 0;
+    const size_t n = (size_t)spec->n_states;
+    double *reward = NULL;
+    gfn_status status = is_root ? GFN_OK : gfn_allocate("rewards", n, sizeof *reward, &reward);
+    status = gfn_comm_agree(run->comm, status);
+    if (status == GFN_OK)
+        status = gfn_comm_broadcast(run->comm, is_root ? (void *)run->rewards.data : reward,
+                                    n * sizeof *reward);
+    if (status == GFN_OK && !is_root)
+        status = gfn_env_set_rewards(run->env, spec->ndim, spec->axis, reward);
+    gfn_release(&reward);
+    return gfn_comm_agree(run->comm, status);
+}
+
+gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory)
+{
+    run->has_rewards = gfn_env_spec_of(run->env)->needs_rewards;
+    if (!run->has_rewards)
+        return GFN_OK;
+    const gfn_status status = gfn_comm_rank(run->comm) == 0 ? read_rewards(run, directory) : GFN_OK;
+    GFN_TRY(gfn_comm_agree(run->comm, status));
+    return receive(run);
+}

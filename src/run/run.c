@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Making a run on every rank, and what can be asked of it.
+ */
+#include "run/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <gfn/objective.h>
+#include <gfn/version.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/name_table.h"
+#include "io/array.h"
+#include "io/crc.h"
+#include "io/npy.h"
+#include "run/plugin_trust.h"
+
+/* Trajectories that a sampler takes at a time at least, for final samples of small batches. */
+enum { LEAST_CAPACITY = 64 };
+
+static gfn_status make_env(gfn_run *run)
+{
+    const gfn_env_ops *ops;
+    GFN_TRY(gfn_env_open(gfn_options_text(run->options, "env"), &ops));
+    return gfn_env_create_with(ops, run->options, &run->env);
+}
+
+static const char *name_of_objective(size_t index)
+{
+    const gfn_objective *objective = gfn_objective_kind(index);
+    return objective ? objective->name : NULL;
+}
+
+static gfn_status find_objective(const gfn_options *options, const gfn_objective **objective)
+{
+    const char *name = gfn_options_text(options, "objective");
+    size_t index;
+    GFN_TRY(gfn_find_name("objective", name_of_objective, "", name, &index));
+    *objective = gfn_objective_kind(index);
+    return GFN_OK;
+}
+
+/* The state flow that an objective needs. */
+static gfn_status find_flow(const gfn_options *options, const gfn_objective *objective,
+                            gfn_flow *flow)
+{
+    *flow = GFN_FLOW_NONE;
+    if (objective->needs & GFN_NEEDS_INFLOW)
+        *flow = GFN_FLOW_EDGES;
+    else if (objective->needs & GFN_NEEDS_FLOW)
+        return gfn_flow_find(gfn_options_text(options, "flow"), flow);
+    return GFN_OK;
+}
+
+/* What every rank makes for itself. */
+static gfn_status make(gfn_run *run)
+{
+    const gfn_options *o = run->options;
+    const gfn_objective *objective;
+    gfn_model_config config;
+    GFN_TRY(find_objective(o, &objective));
+    GFN_TRY(gfn_backward_find(gfn_options_text(o, "backward"), &config.backward));
+    GFN_TRY(find_flow(o, objective, &config.flow));
+    GFN_TRY(gfn_activation_find(gfn_options_text(o, "activation"), &config.activation));
+    config.n_hidden = gfn_options_widths(o, "hidden", config.hidden);
+    const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
+    int64_t capacity = (batch + size - 1) / size;
+    capacity = capacity < LEAST_CAPACITY ? LEAST_CAPACITY : capacity;
+    GFN_TRY(gfn_model_create(gfn_env_shape(run->env), &config, &run->model));
+    GFN_TRY(
+        gfn_sampler_create(run->env, run->model, (size_t)capacity, run->threads, &run->sampler));
+    /* Last: a job that cannot be held is refused before its parameters are drawn. */
+    gfn_model_init(run->model, (uint64_t)gfn_options_int(o, "seed"));
+    return GFN_OK;
+}
+
+/* Ranks whose kernels or versions differ would each be right and together not reproducible. */
+static gfn_status check_builds(gfn_comm *comm)
+{
+    char mine[64] = {0}, first[64];
+    snprintf(mine, sizeof mine, "%s with %s kernels", gfn_version(), gfn_kernels_name());
+    memcpy(first, mine, sizeof first);
+    GFN_TRY(gfn_comm_broadcast(comm, first, sizeof first));
+    gfn_status status = GFN_OK;
+    if (memcmp(first, mine, sizeof first) != 0)
+        status = gfn_fail(GFN_ECOMM,
+                          "expected gfn-dist %s as rank 0 has, found %s (hint: one binary "
+                          "everywhere, and GFN_KERNELS=plain or avx2 on mixed processors)",
+                          first, mine);
+    return gfn_comm_agree(comm, status);
+}
+
+gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
+                             const char *directory, gfn_run **run)
+{
+    gfn_run *r = NULL;
+    gfn_status status = gfn_allocate("run", 1, sizeof *r, &r);
+    if (status == GFN_OK)
+        status = gfn_allocate("directory", 1, 1, &r->directory);
+    GFN_TRY(gfn_comm_agree(comm, status));
+    r->comm = comm;
+    status = check_builds(comm);
+    if (status == GFN_OK)
+        status = gfn_run_share_options(comm, GFN_OK, options, &r->options);
+    if (status == GFN_OK)
+        status = gfn_run_lay_out(r, threads);
+    if (status == GFN_OK)
+        status = gfn_comm_agree(comm, make_env(r));
+    if (status == GFN_OK)
+        status = gfn_plugin_note(r);
+    if (status == GFN_OK)
+        status = gfn_run_give_rewards(r, directory);
+    if (status == GFN_OK)
+        status = gfn_comm_agree(comm, make(r));
+    if (status == GFN_OK)
+        status = gfn_run_plan(r);
+    if (status != GFN_OK)
+        gfn_run_destroy(&r);
+    else
+        *run = r;
+    return status;
+}
+
+gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads, gfn_run **run)
+{
+    return gfn_run_create_in(comm, options, threads, NULL, run);
+}
+
+void gfn_run_destroy(gfn_run **run)
+{
+    gfn_run *r = *run;
+    if (r == NULL)
+        return;
+    gfn_run_forget_exact(r);
+    gfn_sampler_destroy(&r->sampler);
+    gfn_model_destroy(&r->model);
+    gfn_env_destroy(&r->env);
+    gfn_options_destroy(&r->options);
+    gfn_safetensors_destroy(&r->checkpoint);
+    gfn_appender_close(&r->metrics);
+    gfn_release(&r->rewards.data);
+    gfn_release(&r->origin);
+    gfn_release(&r->directory);
+    gfn_release(run);
+}
+
+gfn_comm *gfn_run_comm(const gfn_run *run)
+{
+    return run->comm;
+}
+
+const gfn_options *gfn_run_options(const gfn_run *run)
+{
+    return run->options;
+}
+
+const gfn_env *gfn_run_env(const gfn_run *run)
+{
+    return run->env;
+}
+
+gfn_model *gfn_run_model(gfn_run *run)
+{
+    return run->model;
+}
+
+gfn_sampler *gfn_run_sampler(gfn_run *run)
+{
+    return run->sampler;
+}
+
+int gfn_run_threads(const gfn_run *run)
+{
+    return run->threads;
+}
+
+int64_t gfn_run_iteration(const gfn_run *run)
+{
+    return run->iteration;
+}
+
+const char *gfn_run_directory(const gfn_run *run)
+{
+    return run->directory;
+}
+
+const char *gfn_run_layout(const gfn_run *run)
+{
+    return run->layout;
+}
+
+const char *gfn_run_hint(const gfn_run *run)
+{
+    return run->hint;
+}
+
+const char *gfn_run_notice(const gfn_run *run)
+{
+    return run->notice;
+}
+
+uint32_t gfn_run_params_crc(const gfn_run *run)
+{
+    return gfn_crc32(0, gfn_model_params(run->model),
+                     gfn_model_n_params(run->model) * sizeof(gfn_real));
+}
+
+gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file, const int64_t *counts)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(run->env);
+    if (gfn_comm_rank(run->comm) != 0)
+        return GFN_OK;
+    struct gfn_array array = {
+        .dtype = GFN_I64, .ndim = 1, .shape = {spec->n_states}, .data = counts};
+    if (spec->ndim > 0) {
+        array.ndim = spec->ndim;
+        memcpy(array.shape, spec->axis, (size_t)spec->ndim * sizeof *array.shape);
+    }
+    return gfn_npy_save(file, &array);
+}
+
+gfn_status gfn_run_write_objects(const gfn_run *run, const char *file, const gfn_draw *draw)
+{
+    if (gfn_comm_rank(run->comm) != 0)
+        return GFN_OK;
+    const struct gfn_array array = {.dtype = GFN_I32,
+                                    .ndim = 2,
+                                    .shape = {draw->n, gfn_env_spec_of(run->env)->state_width},
+                                    .data = draw->objects};
+    return gfn_npy_save(file, &array);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The options of training: one row each. The environment's own options stand in its kind.
+ */
+#include <gfn/run.h>
+#include <gfn/trajectories.h>
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/name_table.h"
+#include "io/ini.h"
+#include "run/plugin_trust.h"
+#include "run/run.h"
+
+#define MAX_COUNT ((double)GFN_MAX_COUNT)
+
+static const gfn_option rows[] = {
+    {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
+     "environment: a name (see gfn-dist list), or the path of a plug-in, ./my.so"},
+    {"preset", GFN_OPTION_WORD, "", 0, 0, NULL, "Problem",
+     "published settings by name (see gfn-dist list); other options override them"},
+    {"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method",
+     "balance condition to train (see gfn-dist list)"},
+    {"subtb-lambda", GFN_OPTION_NUMBER, "0.9", 1e-6, 1e3, NULL, "Method",
+     "subtb and fl-subtb: weight lambda^n of a part of n steps"},
+    {"backward", GFN_OPTION_WORD, "uniform", 0, 0, "uniform|learned|tied", "Method",
+     "backward policy: uniform over parents; a network of its own; a head on the forward policy's"},
+    {"flow", GFN_OPTION_WORD, "head", 0, 0, "head|own", "Method",
+     "state flow of db, subtb, fl-db and fl-subtb: a head on the forward policy's network, or one "
+     "of its own"},
+    {"epsilon", GFN_OPTION_NUMBER, "0", 0, 1, NULL, "Exploration",
+     "share of actions that are drawn evenly in training"},
+    {"temperature", GFN_OPTION_NUMBER, "1", 1e-3, 1e6, NULL, "Exploration",
+     "training draws from the softmax of log P_F / temperature"},
+    {"explore-schedule", GFN_OPTION_WORD, "linear", 0, 0, "cosine|linear|constant", "Exploration",
+     "decay of epsilon to 0 and temperature to 1"},
+    {"explore-until", GFN_OPTION_NUMBER, "0.5", 0, 1, NULL, "Exploration",
+     "share of the iterations after which training draws from the policy itself"},
+    {"replay", GFN_OPTION_WORD, "none", 0, 0, "none|fifo|reward", "Replay",
+     "draw part of each batch back from objects sampled before: the newest, or the best"},
+    {"replay-capacity", GFN_OPTION_INT, "1000", 1, 1e8, NULL, "Replay",
+     "objects that the replay buffer holds"},
+    {"replay-share", GFN_OPTION_NUMBER, "", 0, 1, NULL, "Replay",
+     "share of each batch that is drawn back; unset: 0.5, and 1 with terminal-states"},
+    {"terminal-states", GFN_OPTION_WORD, "", 0, 0, NULL, "Replay",
+     "objects to draw back instead, a .npy file of int32 or int64 [n, ndim]"},
+    {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
+     "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
+    {"activation", GFN_OPTION_WORD, "relu", 0, 0, "relu|leaky-relu|tanh", "Network",
+     "between layers; leaky-relu has slope 0.01 below 0"},
+    {"batch-size", GFN_OPTION_INT, "256", 1, (double)GFN_MAX_BATCH, NULL, "Optimization",
+     "trajectories per iteration over all ranks"},
+    {"iterations", GFN_OPTION_INT, "1000", 0, MAX_COUNT, NULL, "Optimization", "optimizer steps"},
+    {"lr", GFN_OPTION_NUMBER, "0.005", 0, 1e3, NULL, "Optimization",
+     "learning rate of the network"},
+    {"lr-logz", GFN_OPTION_NUMBER, "0.1", 0, 1e3, NULL, "Optimization", "learning rate of log Z"},
+    {"schedule", GFN_OPTION_WORD, "cosine", 0, 0, "cosine|linear|constant", "Optimization",
+     "decay of both learning rates to 0 over the run"},
+    {"weight-decay", GFN_OPTION_NUMBER, "0", 0, 1e6, NULL, "Optimization",
+     "AdamW: weights of networks shrink by lr x this a step; biases and log Z do not"},
+    {"clip-norm", GFN_OPTION_NUMBER, "0", 0, 1e6, NULL, "Optimization",
+     "scale gradients down to this L2 norm, of networks and log Z together; 0: never"},
+    {"seed", GFN_OPTION_INT, "0", 0, MAX_COUNT, NULL, "Optimization",
+     "the only source of randomness"},
+    {"threads", GFN_OPTION_INT, "", 1, 4096, NULL, "Running",
+     "OpenMP threads per rank; unset: OMP_NUM_THREADS, else the rank's share of its host's cores"},
+    {"reduce", GFN_OPTION_WORD, "exact", 0, 0, "exact|fast", "Running",
+     "sums of gradients: exact, the same bits on any number of ranks and threads; or fast, in "
+     "floating point; small spaces are always exact"},
+    {"time-limit", GFN_OPTION_TIME, "", 0, 1e9, NULL, "Running",
+     "stop cleanly after this long, saved: 90s, 2h; unset: no limit"},
+    {"samples", GFN_OPTION_INT, "10000", 0, 1e8, NULL, "Output",
+     "final samples for the histogram, or objects that `sample` draws; 0: none"},
+    {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
+     "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
+    {"log-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
+     "iterations between lines of metrics.jsonl; 0: only at the end; unset: 100 lines a run"},
+    {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
+     "iterations between checkpoints; 0: only at the end; unset: every 30 seconds, less often "
+     "where saving would take over 2 % of the time"},
+    {"picture", GFN_OPTION_WORD, "yes", 0, 0, "yes|no", "Output",
+     "draw histogram.png at the end: samples beside the target, and how training went"},
+    {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+const gfn_option *gfn_run_option_rows(void)
+{
+    return rows;
+}
+
+/* What belongs to a job, not to the run that it works on; and what a run may change on its way. */
+static const char *const of_jobs[] = {"threads", "time-limit", NULL};
+static const char *const may_change[] = {"iterations",       "samples", "eval-every", "log-every",
+                                         "checkpoint-every", "picture", NULL};
+
+bool gfn_run_option_is_of_job(const char *name)
+{
+    return gfn_is_among(of_jobs, name);
+}
+
+bool gfn_run_option_may_change(const char *name)
+{
+    return gfn_is_among(of_jobs, name) || gfn_is_among(may_change, name);
+}
+
+static gfn_status check_names(const gfn_env_ops *ops)
+{
+    for (const gfn_option *own = ops->options; own && own->name; own++)
+        for (const gfn_option *row = rows; row->name; row++)
+            if (strcmp(own->name, row->name) == 0)
+                return gfn_fail(GFN_EINVAL,
+                                "%s: expected an option that training has not, found \"%s\" "
+                                "(hint: %s-%s)",
+                                ops->name, own->name, ops->name, own->name);
+    return GFN_OK;
+}
+
+static gfn_status create(const gfn_env_ops *ops, gfn_options **options)
+{
+    const gfn_option *tables[] = {rows, ops->options};
+    GFN_TRY(check_names(ops));
+    const gfn_status status = gfn_options_create(tables, ops->options ? 2 : 1, options);
+    return status == GFN_OK ? status : gfn_fail_in(status, "%s: its options: ", ops->name);
+}
+
+gfn_status gfn_run_options_create(const char *env, gfn_options **options)
+{
+    const gfn_env_ops *ops;
+    char *name;
+    GFN_TRY(gfn_plugin_open(env ? env : GFN_DEFAULT_ENV, &name, &ops));
+    gfn_status status = create(ops, options);
+    if (status == GFN_OK && env) {
+        status = gfn_options_set(*options, "env", name, "caller");
+        if (status != GFN_OK)
+            gfn_options_destroy(options);
+    }
+    gfn_release(&name);
+    return status;
+}
+
+/* Whatever the order of lines, those of a preset lie below the others. */
+static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options **options)
+{
+    const char *preset = gfn_ini_find(ini, "preset"), *named = gfn_ini_find(ini, "env");
+    if (env == NULL && named)
+        GFN_TRY(gfn_plugin_open_unasked(named, NULL));
+    GFN_TRY(gfn_run_options_create(env ? env : named, options));
+    return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
+}
+
+/* The line of the environment has been read already; it gives way to `env` (NULL: to nothing). */
+static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options *options)
+{
+    const char *text = gfn_options_text(options, "env");
+    char *name;
+    GFN_TRY(gfn_allocate("env", strlen(text) + 1, 1, &name));
+    strcpy(name, text);
+    gfn_status status = gfn_ini_apply(ini, options);
+    if (status == GFN_OK)
+        status = gfn_options_set(options, "env", name,
+                                 env ? "caller" : gfn_options_source(options, "env"));
+    gfn_release(&name);
+    return status;
+}
+
+gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options)
+{
+    struct gfn_ini ini;
+    *options = NULL;
+    GFN_TRY(gfn_ini_read(file, &ini));
+    gfn_status status = begin(&ini, env, options);
+    if (status != GFN_OK)
+        gfn_fail_in(status, "%s: ", ini.source);
+    else
+        status = apply(&ini, env, *options);
+    if (status != GFN_OK)
+        gfn_options_destroy(options);
+    gfn_ini_clear(&ini);
+    return status;
+}
+
+gfn_status gfn_run_options_ini(const gfn_options *options, char **text)
+{
+    char *made;
+    size_t n;
+    GFN_TRY(gfn_ini_text(options, NULL, GFN_INI_SOURCES, &made, &n));
+    *text = strdup(made);
+    gfn_release(&made);
+    return *text ? GFN_OK : gfn_fail(GFN_ENOMEM, "options: no memory for their text");
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How many threads, and what is said about it.
+ */
+#include "run/run.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/parallel.h"
+
+/* --threads, else OMP_NUM_THREADS, else the rank's share of its host's cores; at least 1. */
+static int choose_threads(gfn_run *run, int threads)
+{
+    if (!gfn_parallel_is_built())
+        return 1;
+    if (threads > 0)
+        return threads;
+    if (gfn_options_is_set(run->options, "threads"))
+        return (int)gfn_options_int(run->options, "threads");
+    if (gfn_parallel_requested() > 0)
+        return gfn_parallel_requested();
+    run->has_free_threads = true;
+    /* Sums of shares such as 1/3 fall a little short of the integer that they mean. */
+    const double share = gfn_comm_core_share(run->comm) + 1e-6;
+    return share < 1 ? 1 : (int)share;
+}
+
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+gfn_status gfn_run_lay_out(gfn_run *run, int threads)
+{
+    run->threads = choose_threads(run, threads);
+    const int ranks = gfn_comm_size(run->comm), hosts = gfn_comm_hosts(run->comm);
+    const int cores = gfn_comm_host_cores(run->comm), hidden = gfn_comm_hidden_cores(run->comm);
+    int64_t all_threads = run->threads;
+    GFN_TRY(gfn_comm_sum_i64(run->comm, &all_threads, 1));
+    if (all_threads == (int64_t)ranks * run->threads)
+        snprintf(run->layout, sizeof run->layout,
+                 "%d rank%s x %d thread%s on %d host%s, %d core%s%s", ranks, plural(ranks),
+                 run->threads, plural(run->threads), hosts, plural(hosts), cores, plural(cores),
+                 hosts > 1 ? " on the first" : "");
+    else
+        snprintf(run->layout, sizeof run->layout, "%d ranks with %lld threads in all on %d host%s",
+                 ranks, (long long)all_threads, hosts, plural(hosts));
+    run->hint[0] = '\0';
+    if (hidden > 0)
+        snprintf(run->hint, sizeof run->hint,
+                 "the launcher's binding leaves %d of %d core%s unused (hint: mpirun --bind-to "
+                 "none)",
+                 hidden, hidden + cores, plural(hidden + cores));
+    return GFN_OK;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is done with the checkpoint of a run.
+ */
+#include "ui/cli.h"
+
+/* The settings that sample and eval take, checked by the rows of training. */
+typedef struct drawing {
+    int64_t samples;
+    uint64_t seed;
+    int threads;
+} drawing;
+
+static gfn_status read_drawing(const cli_request *request, drawing *d)
+{
+    gfn_options *options = NULL;
+    gfn_status status = cli_train_options(request, &options);
+    if (status == GFN_OK)
+        *d = (drawing){.samples = gfn_options_int(options, "samples"),
+                       .seed = (uint64_t)gfn_options_int(options, "seed"),
+                       .threads = (int)gfn_options_int(options, "threads")};
+    gfn_options_destroy(&options);
+    return status;
+}
+
+static gfn_status sample_objects(gfn_run *run, const drawing *d, const gfn_stream *stream,
+                                 const char *out)
+{
+    gfn_draw draw;
+    gfn_status status = gfn_run_draw(run, stream, d->samples, true, &draw);
+    if (status != GFN_OK)
+        return status;
+    gfn_comm_pause_watch(gfn_run_comm(run), true);
+    if (out[0])
+        status = gfn_comm_agree(gfn_run_comm(run), gfn_run_write_objects(run, out, &draw));
+    else if (draw.objects)
+        cli_print_objects(run, &draw);
+    gfn_draw_clear(&draw);
+    return status;
+}
+
+/* Objects are printed where no file is asked for. */
+static gfn_status sample_run(gfn_run *run, const cli_request *request, const drawing *d)
+{
+    const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
+    const char *out = gfn_options_text(request->program, "out");
+    const char *trajectories = gfn_options_text(request->program, "trajectories");
+    gfn_status status = GFN_OK;
+    if (out[0] || !trajectories[0])
+        status = sample_objects(run, d, &stream, out);
+    if (status == GFN_OK && trajectories[0])
+        status = gfn_run_write_trajectories(run, &stream, d->samples, trajectories);
+    return status;
+}
+
+static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawing *d)
+{
+    const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
+    gfn_evaluation evaluation;
+    gfn_bounds bounds;
+    gfn_draw draw;
+    gfn_status status = gfn_run_evaluate(run, &evaluation);
+    if (status == GFN_OK)
+        status = gfn_run_find_bounds(run, d->samples, &bounds);
+    if (status == GFN_OK)
+        status = gfn_run_draw(run, &stream, d->samples, false, &draw);
+    if (status != GFN_OK)
+        return status;
+    gfn_comm_pause_watch(gfn_run_comm(run), true);
+    if (gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet"))
+        cli_report_evaluation(request, run, &evaluation, &bounds, &draw);
+    gfn_draw_clear(&draw);
+    return status;
+}
+
+/* Load the run that the request names, and do something with it. */
+static gfn_status use_run(gfn_comm *comm, const cli_request *request,
+                          gfn_status (*use)(gfn_run *run, const cli_request *request,
+                                            const drawing *d))
+{
+    drawing d = {0};
+    gfn_run *run = NULL;
+    gfn_status status = gfn_comm_agree(comm, read_drawing(request, &d));
+    if (status == GFN_OK)
+        status =
+            gfn_run_load_with(comm, request->words[0], d.threads, cli_find(request, "env"), &run);
+    if (status == GFN_OK) {
+        cli_pass_on_notice(run);
+        status = use(run, request, &d);
+    }
+    gfn_run_destroy(&run);
+    return status;
+}
+
+gfn_status cli_sample(gfn_comm *comm, const cli_request *request, bool *is_complete)
+{
+    *is_complete = true;
+    return use_run(comm, request, sample_run);
+}
+
+gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complete)
+{
+    *is_complete = true;
+    return use_run(comm, request, eval_run);
+}

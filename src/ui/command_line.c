@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line: long options made from the option tables, and the help that they give.
+ */
+#include "ui/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Options of the program, beside those of a run. */
+static const gfn_option program_rows[] = {
+    {"config", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "read options from a file, such as the config.ini of a run; the command line overrides it"},
+    {"print-config", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Files",
+     "train nothing: print the configuration, with the source of each value, as --config takes it"},
+    {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf"},
+    {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "go on with the run in this directory, on any ranks and threads; iterations, samples and "
+     "cadences may change"},
+    {"seeds", GFN_OPTION_WORD, "", 0, 0, NULL, "Running",
+     "train with several seeds one after another, such as 0-9 or 0,3,7, each in a folder of the "
+     "run directory; time-limit is that of them all"},
+    {"trajectories", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "sample: write whole trajectories, step by step, to this .safetensors file"},
+    {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
+     "end the job, with a message, when a rank has not moved for so long; 0: never"},
+    {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
+    {"color", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal",
+     "the heat map in colours; auto: on a terminal, unless NO_COLOR is set"},
+    {"generate", GFN_OPTION_WORD, "", 0, 0, "man|bash", "Terminal",
+     "print the man page, or what completes command lines in bash"},
+    {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},
+    {"help", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print this help"},
+    {"version", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print version and kernels"},
+    {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+const gfn_option *cli_option_rows(void)
+{
+    return program_rows;
+}
+
+/* Values that getopt_long() gives for long options start where no character is. */
+enum { MAX_OPTIONS = 256, FIRST_VALUE = 1000 };
+
+/* All rows that any run can have: training's, then those of every kind of environment. */
+static size_t collect_rows(const gfn_option **rows, size_t n, const gfn_option *table)
+{
+    for (; table && table->name && n < MAX_OPTIONS; table++)
+        rows[n++] = table;
+    return n;
+}
+
+static size_t collect_all(const cli_request *request, const gfn_option **rows)
+{
+    size_t n = collect_rows(rows, 0, program_rows);
+    n = collect_rows(rows, n, gfn_run_option_rows());
+    for (size_t i = 0; i < gfn_env_kinds(); i++)
+        n = collect_rows(rows, n, gfn_env_kind(i)->options);
+    return request->plugin ? collect_rows(rows, n, request->plugin->options) : n;
+}
+
+static bool is_known(const cli_request *request, const char *name)
+{
+    const gfn_option *rows[MAX_OPTIONS];
+    size_t n = collect_all(request, rows), i = 0;
+    while (i < n && strcmp(rows[i]->name, name) != 0)
+        i++;
+    return i < n;
+}
+
+/* The same rows for getopt_long(): one entry a name. */
+static void make_long_options(const cli_request *request, struct option *entries)
+{
+    const gfn_option *rows[MAX_OPTIONS];
+    size_t n_rows = collect_all(request, rows), n = 0;
+    for (size_t i = 0; i < n_rows; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < n; k++)
+            is_known |= strcmp(entries[k].name, rows[i]->name) == 0;
+        int argument = rows[i]->type == GFN_OPTION_FLAG ? optional_argument : required_argument;
+        if (!is_known)
+            entries[n] = (struct option){rows[i]->name, argument, NULL, FIRST_VALUE + (int)n};
+        n += !is_known;
+    }
+    entries[n] = (struct option){0};
+}
+
+static int find_entry(const struct option *entries, const char *name)
+{
+    while (strcmp(entries->name, name) != 0)
+        entries++;
+    return entries->val;
+}
+
+static bool refuse(cli_request *request, const char *text)
+{
+    snprintf(request->message, sizeof request->message, "%s", text);
+    return false;
+}
+
+/* "--NAME VALUE" or "--NAME=VALUE": its VALUE, "" where it has none, NULL where it is no such. */
+static const char *value_of(int argc, char **argv, int i, const char *name)
+{
+    const size_t n = strlen(name);
+    if (strncmp(argv[i], "--", 2) != 0 || strncmp(argv[i] + 2, name, n) != 0)
+        return NULL;
+    if (argv[i][2 + n] == '=')
+        return argv[i] + 2 + n + 1;
+    return argv[i][2 + n] != '\0' ? NULL : i + 1 < argc ? argv[i + 1] : "";
+}
+
+/* What must be known before options are read: a plug-in has some of its own. One that cannot be
+ * loaded here is no mistake yet. All ranks of a job get here and must go the same way, be it that
+ * only some of them see the file; then it is refused by all of them together, and until then names
+ * that are not known may be of that plug-in. So may they where another file names the environment.
+ */
+static void look_for_plugin(int argc, char **argv, cli_request *request)
+{
+    const char *env = "";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *value = value_of(argc, argv, i, "env");
+        const bool is_check = strcmp(argv[i], "check-env") == 0;
+        if (is_check)
+            value = i + 1 < argc ? argv[i + 1] : "";
+        env = value ? value : env;
+        request->is_open |= is_check || value_of(argc, argv, i, "config") != NULL ||
+                            value_of(argc, argv, i, "resume") != NULL;
+    }
+    if (!gfn_env_is_path(env)) {
+        request->names_env = env[0] ? env : NULL;
+        return;
+    }
+    request->is_open = true;
+    if (gfn_env_open(env, &request->plugin) != GFN_OK)
+        request->plugin = NULL;
+}
+
+/* "-size": a long name behind one dash, which getopt_long() would read as five short ones. */
+static bool has_one_dash(const char *word)
+{
+    return word[0] == '-' && word[1] != '-' && word[1] != '\0' && strcmp(word, "-h") != 0;
+}
+
+gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name)
+{
+    gfn_options *all = NULL;
+    const gfn_option *tables[] = {program_rows, gfn_run_option_rows(), env->options};
+    gfn_status status = gfn_options_create(tables, env->options ? 3 : 2, &all);
+    if (status == GFN_OK)
+        status = gfn_options_set(all, name, "", "command line");
+    gfn_options_destroy(&all);
+    return status;
+}
+
+/* The library's message about a name that no option has: it names the nearest one. */
+static bool refuse_unknown(cli_request *request, const char *argument)
+{
+    char name[128];
+    const char *word = argument + strspn(argument, "-");
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    if (strlen(name) < 3 || has_one_dash(argument)) {
+        snprintf(request->message, sizeof request->message,
+                 "expected an option such as --size 16, found \"%.100s\" (hint: gfn-dist --help)",
+                 argument);
+        return false;
+    }
+    /* Of an environment that nobody knows, the options cannot be known either. */
+    const gfn_env_ops *env = request->plugin ? request->plugin : gfn_env_kind(0);
+    if (!request->names_env || gfn_env_open(request->names_env, &env) == GFN_OK)
+        cli_refuse_name(env, name);
+    return refuse(request, gfn_error_message());
+}
+
+static bool keep_setting(cli_request *request, const char *name, const char *value)
+{
+    const char *text = value ? value : "yes";
+    if (!gfn_options_has(request->program, name)) {
+        request->settings[request->n_settings++] = (gfn_setting){name, text};
+        return true;
+    }
+    return gfn_options_set(request->program, name, text, "command line") == GFN_OK ||
+           refuse(request, gfn_error_message());
+}
+
+/* A name that only an environment can know. The word behind it is its value, unless that is an
+ * option (and no negative number). */
+static void keep_open(int argc, char **argv, const char *argument, cli_request *request)
+{
+    char *name = request->names + request->names_used;
+    const size_t n = strcspn(argument + 2, "=");
+    const char *value = argument[2 + n] == '=' ? argument + 2 + n + 1 : "yes";
+    const char *next = optind < argc ? argv[optind] : "--";
+    if (argument[2 + n] == '\0' && (next[0] != '-' || strchr(".0123456789", next[1]))) {
+        value = next;
+        optind++;
+    }
+    memcpy(name, argument + 2, n);
+    name[n] = '\0';
+    request->names_used += n + 1;
+    request->settings[request->n_settings++] = (gfn_setting){name, value};
+}
+
+static bool read_options(int argc, char **argv, cli_request *request)
+{
+    struct option entries[MAX_OPTIONS + 1];
+    make_long_options(request, entries);
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int index = optind;
+        while (index < argc && argv[index][0] != '-')
+            index++;
+        if (index < argc && has_one_dash(argv[index]))
+            return refuse_unknown(request, argv[index]);
+        int found = getopt_long(argc, argv, ":h", entries, NULL);
+        if (found == -1)
+            return true;
+        if (found == 'h')
+            found = find_entry(entries, "help");
+        if (found == ':') {
+            snprintf(request->message, sizeof request->message,
+                     "%s: expected a value, found none (hint: %s=VALUE)", argv[index], argv[index]);
+            return false;
+        }
+        if (found == '?' && request->is_open && strlen(argv[index]) > 4) {
+            keep_open(argc, argv, argv[index], request);
+            continue;
+        }
+        if (found == '?')
+            return refuse_unknown(request, argv[index]);
+        const char *name = entries[found - FIRST_VALUE].name;
+        if (optarg && optarg[0] == '\0') {
+            snprintf(request->message, sizeof request->message,
+                     "%s: expected a value, found \"\" (hint: without --%s it has its default)",
+                     name, name);
+            return false;
+        }
+        if (!keep_setting(request, name, optarg))
+            return false;
+    }
+}
+
+/* The library's message about a word that is not one of an option's choices: it names the nearest
+ * one. */
+static bool refuse_command(cli_request *request, const char *word)
+{
+    char names[200] = "";
+    size_t used = 0;
+    for (const cli_command *command = cli_commands; command->name && used < sizeof names; command++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "|" : "",
+                                 command->name);
+    const gfn_option rows[] = {
+        {"command", GFN_OPTION_WORD, cli_commands[0].name, 0, 0, names, "", ""},
+        {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL}};
+    const gfn_option *tables[] = {rows};
+    gfn_options *options = NULL;
+    if (gfn_options_create(tables, 1, &options) == GFN_OK)
+        gfn_options_set(options, "command", word, "command line");
+    gfn_options_destroy(&options);
+    return refuse(request, gfn_error_message());
+}
+
+/* What stands beside the options: a command, and what it works on. "help" means --help. */
+static bool read_command(int argc, char **argv, cli_request *request)
+{
+    if (optind < argc && strcmp(argv[optind], "help") == 0) {
+        optind++;
+        if (!keep_setting(request, "help", NULL))
+            return false;
+    }
+    request->is_named = optind < argc;
+    const char *word = request->is_named ? argv[optind++] : cli_commands[0].name;
+    const cli_command *command = cli_command_find(word);
+    if (command == NULL)
+        return refuse_command(request, word);
+    request->command = command;
+    request->words = argv + optind;
+    request->n_words = argc - optind;
+    if (gfn_options_flag(request->program, "help"))
+        return true;
+    if (request->n_words < command->least) {
+        snprintf(request->message, sizeof request->message,
+                 "%s: expected %s, found none (hint: gfn-dist %s %s)", word, command->word, word,
+                 command->example);
+        return false;
+    }
+    if (request->n_words <= command->most)
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "%s: expected options, found \"%.100s\" (hint: gfn-dist %s --help)", word,
+             request->words[command->most], word);
+    return false;
+}
+
+static bool check_option(cli_request *request, const char *name)
+{
+    if (cli_goes_with(request->command, name))
+        return true;
+    if (!is_known(request, name)) {
+        cli_refuse_name(request->plugin ? request->plugin : gfn_env_kind(0), name);
+        return refuse(request, gfn_error_message());
+    }
+    snprintf(request->message, sizeof request->message,
+             "%s: expected an option of %s, found one of other commands (hint: gfn-dist %s --help)",
+             name, request->command->name, request->command->name);
+    return false;
+}
+
+/* A run that goes on does so in its own directory, with its own configuration. */
+static bool check_resume(cli_request *request)
+{
+    static const char *const contradictions[] = {"out", "config"};
+    for (size_t i = 0; i < sizeof contradictions / sizeof contradictions[0]; i++) {
+        const char *name = contradictions[i], *value = gfn_options_text(request->program, name);
+        if (value[0] == '\0' || !gfn_options_is_set(request->program, "resume"))
+            continue;
+        snprintf(request->message, sizeof request->message,
+                 "%s: expected nothing beside --resume, found \"%.200s\" (hint: leave it out, the "
+                 "run directory says it all)",
+                 name, value);
+        return false;
+    }
+    return true;
+}
+
+/* Seeds are all that a sweep's runs differ in. (The one in a file of options gives way.) */
+static bool check_seeds(cli_request *request)
+{
+    const char *seeds = gfn_options_text(request->program, "seeds");
+    const char *seed = cli_find(request, "seed");
+    if (seeds[0] == '\0' || seed == NULL)
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "seed: expected none beside --seeds %.200s, found %.200s (hint: one of the two)",
+             seeds, seed);
+    return false;
+}
+
+/* A file of options names the preset that lies below it: two of them could mean anything. */
+static bool check_preset(cli_request *request)
+{
+    const char *preset = cli_find(request, "preset");
+    const char *file = gfn_options_text(request->program, "config");
+    if (preset == NULL || file[0] == '\0')
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "preset: expected none beside --config %.200s, found %.200s (hint: a line preset = "
+             "%.200s in the file, whose other lines override it)",
+             file, preset, preset);
+    return false;
+}
+
+/* What is printed are the options of one new run. */
+static bool check_print(cli_request *request)
+{
+    static const struct {
+        const char *name, *hint;
+    } rows[] = {{"seeds", "leave it out: the runs have this configuration and their seed"},
+                {"resume", "its config.ini has the options of a run"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *value = gfn_options_text(request->program, rows[i].name);
+        if (value[0] == '\0' || !gfn_options_flag(request->program, "print-config"))
+            continue;
+        snprintf(request->message, sizeof request->message,
+                 "%s: expected nothing beside --print-config, found \"%.200s\" (hint: %s)",
+                 rows[i].name, value, rows[i].hint);
+        return false;
+    }
+    return true;
+}
+
+static bool is_given(const cli_request *request, const char *name)
+{
+    return strcmp(gfn_options_source(request->program, name), "default") != 0;
+}
+
+/* What is generated is the same whatever a run would be. */
+static bool check_generate(cli_request *request)
+{
+    if (!gfn_options_is_set(request->program, "generate"))
+        return true;
+    const char *other = request->n_settings > 0 ? request->settings[0].name : NULL;
+    for (const gfn_option *row = program_rows; row->name && !other; row++)
+        if (strcmp(row->name, "generate") != 0 && is_given(request, row->name))
+            other = row->name;
+    if (other == NULL)
+        return true;
+    snprintf(request->message, sizeof request->message,
+             "generate: expected no other option, found \"%.100s\" (hint: gfn-dist --generate %s)",
+             other, gfn_options_text(request->program, "generate"));
+    return false;
+}
+
+/* What was given must mean something to the command. */
+static bool check_settings(cli_request *request)
+{
+    if (gfn_options_flag(request->program, "help"))
+        return true;
+    const bool takes_all = request->command->options == NULL || request->command->has_env_options;
+    for (size_t i = 0; i < request->n_settings && !takes_all; i++)
+        if (!check_option(request, request->settings[i].name))
+            return false;
+    for (const gfn_option *row = program_rows; row->name; row++)
+        if (is_given(request, row->name) && !check_option(request, row->name))
+            return false;
+    if (request->command->options)
+        return true;
+    return check_generate(request) && check_print(request) && check_resume(request) &&
+           check_seeds(request) && check_preset(request);
+}
+
+bool cli_parse(int argc, char **argv, cli_request *request)
+{
+    const gfn_option *tables[] = {program_rows};
+    *request = (cli_request){.command = &cli_commands[0]};
+    size_t bytes = 1;
+    for (int i = 0; i < argc; i++)
+        bytes += strlen(argv[i]) + 1;
+    request->settings = calloc((size_t)argc + 1, sizeof *request->settings);
+    request->names = calloc(bytes, 1);
+    if (request->settings == NULL || request->names == NULL)
+        return refuse(request, "no memory for the command line");
+    if (gfn_options_create(tables, 1, &request->program) != GFN_OK)
+        return refuse(request, gfn_error_message());
+    look_for_plugin(argc, argv, request);
+    return read_options(argc, argv, request) && read_command(argc, argv, request) &&
+           check_settings(request);
+}
+
+void cli_clear(cli_request *request)
+{
+    gfn_options_destroy(&request->program);
+    free(request->settings);
+    free(request->names);
+    request->settings = NULL;
+    request->names = NULL;
+}
+
+const char *cli_find(const cli_request *request, const char *name)
+{
+    for (size_t i = request->n_settings; i-- > 0;)
+        if (strcmp(request->settings[i].name, name) == 0)
+            return request->settings[i].value;
+    return NULL;
+}
+
+gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env)
+{
+    const char *named = cli_find(request, "env");
+    *env = NULL;
+    if (request->command->has_env_options) /* the word behind it, plug-in or not */
+        return request->n_words > 0 ? gfn_env_open(request->words[0], env) : GFN_OK;
+    return named && gfn_env_is_path(named) ? gfn_env_open(named, env) : GFN_OK;
+}
+
+gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env)
+{
+    for (const gfn_option *row = env->options; row && row->name; row++)
+        if (gfn_options_has(request->program, row->name))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected an option that gfn-dist has not, found \"%s\" (hint: "
+                            "%s-%s)",
+                            env->name, row->name, env->name, row->name);
+    return GFN_OK;
+}
+
+static gfn_status apply_settings(const cli_request *request, gfn_options *options)
+{
+    const gfn_env_ops *env;
+    gfn_status status = gfn_env_open(gfn_options_text(options, "env"), &env);
+    if (status == GFN_OK)
+        status = cli_check_rows(request, env);
+    for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++) {
+        const gfn_setting *s = &request->settings[i];
+        if (!gfn_options_has(options, s->name))
+            status = cli_refuse_name(env, s->name);
+        else /* the options are those of the environment already, which may have another name */
+            status = gfn_options_set(options, s->name,
+                                     strcmp(s->name, "env") == 0 ? gfn_options_text(options, "env")
+                                                                 : s->value,
+                                     "command line");
+    }
+    return status;
+}
+
+gfn_status cli_train_options(const cli_request *request, gfn_options **options)
+{
+    const char *file = gfn_options_text(request->program, "config");
+    const char *env = cli_find(request, "env"), *preset = cli_find(request, "preset");
+    gfn_status status =
+        file[0] ? gfn_run_options_load(file, env, options) : gfn_run_options_create(env, options);
+    if (status == GFN_OK && preset)
+        status = gfn_run_options_preset(*options, preset);
+    return status == GFN_OK ? apply_settings(request, *options) : status;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Several seeds, one after another in one launch, and the table of what they came to.
+ */
+#include "ui/cli.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* ---- the table, on standard output ---- */
+
+static const struct {
+    const char *column, *heading;
+    int width, digits;
+} cells[] = {
+    {"l1", "L1", 11, 3},      {"tv", "TV", 11, 3},
+    {"jsd", "JSD", 11, 3},    {"log_z_error", "|log Z error|", 15, 2},
+    {"modes", "modes", 8, 6}, {"time_s", "time [s]", 11, 4},
+};
+
+enum { CELLS = sizeof cells / sizeof cells[0] };
+
+static void print_head(void)
+{
+    printf("  %-8s", "seed");
+    for (size_t i = 0; i < CELLS; i++)
+        printf("%*s", cells[i].width, cells[i].heading);
+    printf("\n");
+}
+
+static void print_cell(size_t cell, double value)
+{
+    if (isnan(value))
+        printf("%*s", cells[cell].width, "-");
+    else
+        printf("%*.*g", cells[cell].width, cells[cell].digits, value);
+}
+
+/* Flushed: it may be long until the next one. */
+static void print_run(const gfn_sweep *sweep, size_t index)
+{
+    printf("  %-8" PRId64, gfn_sweep_seed(sweep, index));
+    for (size_t i = 0; i < CELLS; i++) {
+        const size_t column = gfn_sweep_column_find(cells[i].column);
+        const double value = gfn_sweep_value(sweep, index, column);
+        print_cell(i, gfn_sweep_column_of(column)->is_signed ? fabs(value) : value);
+    }
+    printf("\n");
+    fflush(stdout);
+}
+
+static void print_statistics(const gfn_sweep *sweep)
+{
+    static const char *const rows[] = {"median", "worst", "mean", "+-"};
+    gfn_statistics s[CELLS];
+    for (size_t i = 0; i < CELLS; i++)
+        gfn_sweep_statistics(sweep, gfn_sweep_column_find(cells[i].column), &s[i]);
+    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+        printf("%s  %-8s", row ? "" : "\n", rows[row]);
+        for (size_t i = 0; i < CELLS; i++)
+            print_cell(i, (double[]){s[i].median, s[i].worst, s[i].mean, s[i].standard_error}[row]);
+        printf("\n");
+    }
+}
+
+static void print_end(const gfn_sweep *sweep)
+{
+    size_t n = gfn_sweep_count(sweep), done = 0;
+    const char *directory = gfn_sweep_directory(sweep);
+    for (size_t i = 0; i < n; i++)
+        done += gfn_sweep_is_done(sweep, i);
+    if (done > 0)
+        print_statistics(sweep);
+    gfn_statistics modes;
+    gfn_sweep_statistics(sweep, gfn_sweep_column_find("n_modes"), &modes);
+    if (modes.n > 0)
+        printf("\n  There are %.0f modes; +- is the standard error of the mean.\n", modes.max);
+    if (done == n)
+        printf("done with %zu seed%s, files in %s\n", n, n == 1 ? "" : "s", directory);
+    else
+        printf("stopped with %zu of %zu seeds done; gfn-dist --resume %s goes on\n", done, n,
+               directory);
+}
+
+/* ---- the loop ---- */
+
+static gfn_status open_sweep(gfn_comm *comm, const cli_request *request, gfn_sweep **sweep)
+{
+    const char *seeds = gfn_options_text(request->program, "seeds");
+    const char *out = gfn_options_text(request->program, "out");
+    gfn_options *options = NULL;
+    gfn_status status = GFN_OK;
+    if (gfn_options_is_set(request->program, "resume"))
+        return gfn_sweep_resume(comm, gfn_options_text(request->program, "resume"),
+                                seeds[0] ? seeds : NULL, request->settings, request->n_settings,
+                                sweep);
+    if (gfn_comm_rank(comm) == 0)
+        status = cli_train_options(request, &options);
+    status = gfn_comm_agree(comm, status);
+    if (status == GFN_OK)
+        status = gfn_sweep_create(comm, options, seeds, out[0] ? out : NULL, sweep);
+    gfn_options_destroy(&options);
+    return status;
+}
+
+static gfn_status train_seed(gfn_sweep *sweep, size_t index, const cli_request *request)
+{
+    char name[40];
+    gfn_run *run = NULL;
+    gfn_report report;
+    snprintf(name, sizeof name, "seed %" PRId64 "  ", gfn_sweep_seed(sweep, index));
+    gfn_status status = gfn_sweep_begin(sweep, index, &run);
+    if (status != GFN_OK)
+        return status;
+    status = cli_train_run(run, request, gfn_sweep_place(sweep, index), name, &report);
+    if (status == GFN_OK)
+        gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+    return gfn_sweep_end(sweep, index, status);
+}
+
+/* After a stop the rest of those that are done is still told. */
+static gfn_status train_seeds(gfn_comm *comm, gfn_sweep *sweep, const cli_request *request,
+                              bool speaks)
+{
+    bool is_stopped = false;
+    gfn_status status = GFN_OK;
+    for (size_t i = 0; i < gfn_sweep_count(sweep); i++) {
+        if (!is_stopped)
+            status = cli_is_stopped(comm, &is_stopped);
+        if (status == GFN_OK && !is_stopped && !gfn_sweep_is_done(sweep, i)) {
+            status = train_seed(sweep, i, request);
+            is_stopped = !gfn_sweep_is_done(sweep, i);
+        }
+        if (status != GFN_OK)
+            break;
+        gfn_comm_pause_watch(comm, true);
+        if (speaks && gfn_sweep_is_done(sweep, i))
+            print_run(sweep, i);
+        gfn_comm_pause_watch(comm, false);
+    }
+    return status;
+}
+
+gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_complete)
+{
+    const bool speaks = gfn_comm_rank(comm) == 0 && !gfn_options_flag(request->program, "quiet");
+    gfn_sweep *sweep = NULL;
+    gfn_status status = open_sweep(comm, request, &sweep);
+    if (status != GFN_OK)
+        return status;
+    if (gfn_sweep_options(sweep))
+        cli_stop_after(gfn_options_seconds(gfn_sweep_options(sweep), "time-limit"));
+    if (speaks)
+        print_head();
+    status = train_seeds(comm, sweep, request, speaks);
+    if (status == GFN_OK && speaks)
+        print_end(sweep);
+    *is_complete = true;
+    for (size_t i = 0; i < gfn_sweep_count(sweep); i++)
+        *is_complete = *is_complete && gfn_sweep_is_done(sweep, i);
+    gfn_sweep_destroy(&sweep);
+    return status;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The commands: one row each.
+ */
+#include "ui/cli.h"
+
+#include <limits.h>
+#include <string.h>
+
+const cli_command cli_commands[] = {
+    {.name = "train",
+     .arguments = "[OPTION...]",
+     .summary = "train; train may be left out",
+     .example = "--size 16 --iterations 2000",
+     .lacks = " trajectories ",
+     .is_stoppable = true,
+     .work = cli_train},
+    {.name = "sample",
+     .arguments = "RUN [OPTION...]",
+     .summary = "draw objects from a run's checkpoint",
+     .options = " env samples seed threads watchdog quiet out trajectories help version ",
+     .least = 1,
+     .most = 1,
+     .word = "a run directory",
+     .example = "runs/latest --samples 5",
+     .work = cli_sample},
+    {.name = "eval",
+     .arguments = "RUN [OPTION...]",
+     .summary = "measure a run's checkpoint",
+     .options = " env samples seed threads watchdog color quiet help version ",
+     .least = 1,
+     .most = 1,
+     .word = "a run directory",
+     .example = "runs/latest",
+     .work = cli_eval},
+    {.name = "plot",
+     .arguments = "RUN... [OPTION...]",
+     .summary = "draw a run, or compare several",
+     .options = " env threads watchdog quiet out help version ",
+     .least = 1,
+     .most = INT_MAX,
+     .word = "a run directory",
+     .example = "runs/latest",
+     .work = cli_plot},
+    {.name = "check-env",
+     .arguments = "ENV [OPTION...]",
+     .summary = "test an environment of your own",
+     .options = " seed help version ",
+     .least = 1,
+     .most = 1,
+     .word = "an environment",
+     .example = "./my.so",
+     .has_env_options = true,
+     .print = cli_check_env},
+    {.name = "list",
+     .arguments = "",
+     .summary = "environments, objectives, presets",
+     .example = "",
+     .options = " env help version ",
+     .print = cli_print_list},
+    {.name = NULL},
+};
+
+const cli_command *cli_command_find(const char *name)
+{
+    for (const cli_command *command = cli_commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a crash says: which rank it was, in which phase and iteration; or of an environment under
+ * test, in which function and state. The heap may be damaged and its locks taken by then: nothing
+ * is allocated, and the program ends of the signal.
+ */
+#include "ui/cli.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A sanitizer has handlers that say more. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ ||                                 \
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+enum { HAS_SANITIZER = true };
+#else
+enum { HAS_SANITIZER = false };
+#endif
+
+static const struct {
+    int number;
+    const char *name;
+    bool repeats; /* what caused it is done again as soon as its handler returns */
+} signals[] = {
+    {SIGSEGV, "segmentation fault", true},
+    {SIGBUS, "bus error", false},
+    {SIGFPE, "arithmetic error", true},
+    {SIGILL, "illegal instruction", true},
+    {SIGTRAP, "trap", false},
+    {SIGSYS, "bad system call", false},
+    {SIGABRT, "aborted", false},
+    {SIGINT, "interrupted", false}, /* no crash; only of an environment under test */
+};
+enum { CRASHES = sizeof signals / sizeof signals[0] - 1, STACK = 1 << 16 }; /* the last is none */
+
+static struct {
+    int rank;             /* -1: alone */
+    const gfn_comm *comm; /* NULL: not open */
+    bool is_told[CRASHES];
+} process;
+
+static struct {
+    const char *name;   /* NULL: none */
+    const gfn_env *env; /* NULL: not there, or no longer */
+    gfn_env_place place;
+    struct sigaction before; /* at an interrupt */
+} suspect;
+
+/* Where it was, as far as that is known. */
+static const char *describe_suspect(char *text, size_t size)
+{
+    const gfn_env_place *place = &suspect.place;
+    char state[400];
+    if (place->function == NULL)
+        return "after the last call";
+    if (suspect.env && place->state)
+        snprintf(text, size, "%s() was called last, in state %s", place->function,
+                 gfn_env_state_text(suspect.env, place->state, state, sizeof state));
+    else if (place->number)
+        snprintf(text, size, "%s() was called last, with number %" PRId64, place->function,
+                 *place->number);
+    else
+        snprintf(text, size, "%s() was called last", place->function);
+    return text;
+}
+
+static void print_suspect(char *text, size_t size, const char *what)
+{
+    char place[600];
+    snprintf(text, size, "gfn-dist: %.200s: %s; %s (hint: gdb --args in front of the command)\n",
+             suspect.name, what, describe_suspect(place, sizeof place));
+}
+
+static void print_process(char *text, size_t size, const char *what)
+{
+    char rank[32] = "", place[96] = "before or after its work";
+    if (process.rank >= 0)
+        snprintf(rank, sizeof rank, "rank %d: ", process.rank);
+    if (process.comm)
+        gfn_comm_place(process.comm, place, sizeof place);
+    snprintf(text, size,
+             "gfn-dist: %s%s %s (hint: gfn-dist check-env tests an environment of one's own; "
+             "ulimit -c unlimited keeps a core for gdb)\n",
+             rank, what, place);
+}
+
+/* Nobody may read standard error: that changes nothing. */
+static void tell(const char *what)
+{
+    char text[1200];
+    struct pollfd reader = {.fd = STDERR_FILENO, .events = POLLOUT};
+    (suspect.name ? print_suspect : print_process)(text, sizeof text, what);
+    signal(SIGPIPE, SIG_IGN);
+    if (poll(&reader, 1, 1000) == 1) {
+        const ssize_t written = write(STDERR_FILENO, text, strlen(text));
+        (void)written;
+    }
+}
+
+/* The first of the threads that crash tells, and gets a second for it. The process ends of the
+ * signal, and where it can, of its cause: a core then shows that. */
+static void crash(int number, siginfo_t *info, void *context)
+{
+    static atomic_flag is_telling = ATOMIC_FLAG_INIT;
+    size_t i = 0;
+    (void)context;
+    while (i < CRASHES && signals[i].number != number)
+        i++;
+    if (atomic_flag_test_and_set(&is_telling))
+        poll(NULL, 0, 1000);
+    else
+        tell(signals[i].name);
+    signal(number, SIG_DFL);
+    if (!signals[i].repeats || info->si_code <= 0)
+        raise(number);
+}
+
+static const struct sigaction action = {.sa_sigaction = crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+static void listen_to_crashes(void)
+{
+    static char stack[STACK]; /* the main thread's own may be used up */
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
+    for (size_t i = 0; i < CRASHES; i++)
+        if (process.is_told[i])
+            sigaction(signals[i].number, &action, NULL);
+}
+
+void cli_tell_crashes(void)
+{
+    process.rank = gfn_comm_is_launched() ? gfn_comm_launched_rank() : -1;
+    for (size_t i = 0; i < CRASHES; i++) {
+        struct sigaction before;
+        sigaction(signals[i].number, NULL, &before);
+        /* Libraries that MPI brings along may have handlers before main() begins. */
+        process.is_told[i] =
+            before.sa_handler == SIG_DFL || (before.sa_handler != SIG_IGN && !HAS_SANITIZER);
+    }
+    listen_to_crashes();
+}
+
+void cli_work_is(const gfn_comm *comm)
+{
+    process.comm = comm;
+    listen_to_crashes();
+}
+
+gfn_env_place *cli_suspect_begin(const char *name)
+{
+    suspect.name = name;
+    sigaction(SIGINT, NULL, &suspect.before);
+    if (suspect.before.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &action, NULL);
+    return &suspect.place;
+}
+
+void cli_suspect_is(const gfn_env *env)
+{
+    suspect.env = env;
+}
+
+void cli_suspect_end(void)
+{
+    sigaction(SIGINT, &suspect.before, NULL);
+    suspect.name = NULL;
+}

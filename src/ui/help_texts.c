@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What help and man page tell beside the options, in tables ended by a row without name.
+ */
+#include "ui/cli.h"
+
+const cli_fact cli_examples[] = {
+    {"gfn-dist --size 16", "train on a 16x16 grid, on all cores"},
+    {"mpirun -np 8 gfn-dist --size 16", "the same on 8 ranks: the same bits"},
+    {"gfn-dist --preset seed --seeds 0-9", "ten runs of published settings"},
+    {"gfn-dist --resume runs/latest", "go on with one that was stopped"},
+    {"gfn-dist eval runs/latest", "measure its checkpoint"},
+    {"gfn-dist plot runs/latest", "draw it again; several: compare them"},
+    {"gfn-dist sample runs/latest --samples 5", "draw objects from it: one a line"},
+    {NULL, NULL},
+};
+
+const cli_fact cli_exits[] = {
+    {"0", "done"},
+    {"1", "failed while running"},
+    {"2", "bad usage"},
+    {"3", "stopped early on request, by a signal or a time limit, with everything saved"},
+    {NULL, NULL},
+};
+
+const cli_fact cli_metrics[] = {
+    {"tv", "1/2 sum |p - q|, of the sampler's distribution p and the target q"},
+    {"l1", "sum |p - q| (some papers print the mean over states)"},
+    {"jsd, kl", "Jensen-Shannon and Kullback-Leibler divergence, sum q log(q/p), in nats"},
+    {"modes", "distinct objects of maximal reward that were sampled"},
+    {NULL, NULL},
+};
+
+const cli_fact cli_files[] = {
+    {"config.ini", "every option with its value, which --config reads"},
+    {"metrics.jsonl", "one JSON object a line: loss, log Z, speed, at times an evaluation"},
+    {"checkpoint.safetensors", "parameters, Adam's moments and all that --resume needs"},
+    {"checkpoint.prev.safetensors", "the checkpoint before"},
+    {"histogram.npy", "counts of the final samples, one axis per dimension"},
+    {"histogram.png", "samples beside the target, and how training went"},
+    {"reward.npy", "the rewards, where they came from a file"},
+    {"summary.json", "what came out: final metrics, time by phase, ranks, threads, hosts"},
+    {"sweep.json", "of several seeds: every metric of each, and statistics"},
+    {"comparison.png", "of several seeds, drawn by `plot`"},
+    {NULL, NULL},
+};
+
+const cli_fact cli_variables[] = {
+    {"OMP_NUM_THREADS", "threads per rank, where --threads is not given"},
+    {"OMP_WAIT_POLICY", "passive: threads that wait give their core away, for more threads than "
+                        "cores"},
+    {"GFN_KERNELS", "avx512, avx2 or plain: the instructions to use instead of the best that the "
+                    "processor has; the same on all ranks"},
+    {"NO_COLOR", "set to anything: no colours, where --color is auto"},
+    {NULL, NULL},
+};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The report after training and of a checkpoint, on standard output.
+ */
+#include "ui/cli.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_heat_map(const cli_request *request, const gfn_run *run, const gfn_draw *draw)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_env(run));
+    const double *target = gfn_run_target(run);
+    if (spec->ndim != 2 || target == NULL || draw->counts == NULL || draw->n == 0)
+        return;
+    double *share = malloc(draw->n_counts * sizeof *share);
+    if (share == NULL)
+        return;
+    for (size_t i = 0; i < draw->n_counts; i++)
+        share[i] = (double)draw->counts[i] / (double)draw->n;
+    cli_print_map(request, spec, share, target);
+    free(share);
+}
+
+static void print_bounds(const gfn_bounds *b)
+{
+    if (b->n == 0)
+        return;
+    printf("  bounds     ELBO %.4f +- %.1g", b->elbo.mean, b->elbo.error);
+    if (!isnan(b->eubo.mean))
+        printf("  EUBO %.4f +- %.1g", b->eubo.mean, b->eubo.error);
+    printf("\n");
+    if (!isnan(b->correlation))
+        printf("             log p and log R correlate by %.4f\n", b->correlation);
+}
+
+static void print_exact(const gfn_run *run, const gfn_evaluation *e)
+{
+    const int64_t n_states = gfn_env_spec_of(gfn_run_env(run))->n_states;
+    if (e->is_exact)
+        printf("  exact      L1 %.3g  TV %.3g  JSD %.3g  KL %.3g\n", e->metrics.l1, e->metrics.tv,
+               e->metrics.jsd, e->metrics.kl);
+    else if (n_states <= 0)
+        printf("  exact      not possible: the states cannot be numbered\n");
+    else if (n_states > GFN_EXACT_MAX_STATES)
+        printf("  exact      not possible: %" PRId64 " states, at most %" PRId64
+               " are enumerated\n",
+               n_states, GFN_EXACT_MAX_STATES);
+    else
+        printf("  exact      not possible: no memory for %" PRId64 " states\n", n_states);
+}
+
+/* "12 of 16" */
+static void print_share(int64_t n, int64_t of)
+{
+    printf("%" PRId64, n);
+    if (of >= 0)
+        printf(" of %" PRId64, of);
+}
+
+static void print_modes(const gfn_progress *p)
+{
+    if (p->modes < 0)
+        return;
+    printf("  modes      ");
+    print_share(p->modes, p->n_modes);
+    printf(" found in training");
+    if (p->mode_regions >= 0) {
+        printf(", in ");
+        print_share(p->mode_regions, p->n_mode_regions);
+        printf(" region%s", p->mode_regions == 1 && p->n_mode_regions <= 1 ? "" : "s");
+    }
+    printf("\n");
+}
+
+/* `progress` NULL: nothing was trained. */
+static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn_bounds *bounds,
+                          const gfn_draw *draw, const gfn_progress *progress)
+{
+    print_exact(run, e);
+    printf("  log Z      %.6f", e->log_z);
+    if (!isnan(e->log_z_error))
+        printf("  (exact %.6f, error %+.2g)", e->log_z_true, e->log_z_error);
+    printf("\n");
+    print_bounds(bounds);
+    if (progress)
+        print_modes(progress);
+    if (draw->n == 0)
+        return;
+    printf("  samples    %" PRId64, draw->n);
+    if (!isnan(draw->l1))
+        printf(": L1 %.3g, a perfect sampler scores %s%.3g", draw->l1, e->is_exact ? "" : "about ",
+               draw->l1_noise_floor);
+    if (draw->modes >= 0)
+        printf("%s %" PRId64 " mode%s", isnan(draw->l1) ? ":" : ";", draw->modes,
+               draw->modes == 1 ? "" : "s");
+    printf("\n");
+    if (draw->chi_square_df > 0)
+        printf("             chi-square %.1f on %" PRId64
+               " degrees of freedom against the policy\n",
+               draw->chi_square, draw->chi_square_df);
+}
+
+void cli_pass_on_notice(const gfn_run *run)
+{
+    if (gfn_run_notice(run)[0])
+        fprintf(stderr, "%s\n", gfn_run_notice(run));
+}
+
+static void print_files(const gfn_run *run, bool is_complete)
+{
+    const char *directory = gfn_run_directory(run);
+    const bool wants_picture =
+        strcmp(gfn_options_text(gfn_run_options(run), "picture"), "yes") == 0;
+    printf("\n  files in %s\n", directory);
+    if (wants_picture && gfn_plot_is_built())
+        printf("  picture  %s/histogram.png\n", directory);
+    else if (wants_picture)
+        printf("  no histogram.png: built without Cairo (hint: apt-get install libcairo2-dev,\n"
+               "  then configure and build again)\n");
+    if (!is_complete)
+        printf("  gfn-dist --resume %s goes on\n", directory);
+}
+
+void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *r)
+{
+    const gfn_progress *p = &r->last;
+    printf("%s after %" PRId64 " of %" PRId64 " iterations, %" PRId64 " trajectories\n",
+           r->is_complete ? "done" : "stopped", p->iteration, p->iterations, p->trajectories);
+    printf("  time       %.2f s", r->seconds);
+    if (p->iterations_per_second > 0)
+        printf(", %.0f iterations/s", p->iterations_per_second);
+    printf("\n");
+    if (!isnan(p->loss))
+        printf("  loss       %.3g\n", p->loss);
+    print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);
+    print_heat_map(request, run, &r->draw);
+    if (gfn_run_directory(run)[0])
+        print_files(run, r->is_complete);
+}
+
+void cli_report_evaluation(const cli_request *request, const gfn_run *run,
+                           const gfn_evaluation *evaluation, const gfn_bounds *bounds,
+                           const gfn_draw *draw)
+{
+    printf("checkpoint of iteration %" PRId64 ", params_crc %08" PRIx32 "\n",
+           gfn_run_iteration(run), gfn_run_params_crc(run));
+    print_quality(run, evaluation, bounds, draw, NULL);
+    print_heat_map(request, run, draw);
+}
+
+void cli_print_objects(const gfn_run *run, const gfn_draw *draw)
+{
+    const size_t width = (size_t)gfn_env_spec_of(gfn_run_env(run))->state_width;
+    for (int64_t i = 0; i < draw->n; i++) {
+        for (size_t j = 0; j < width; j++)
+            printf("%s%" PRId32, j ? " " : "", draw->objects[(size_t)i * width + j]);
+        printf("\n");
+    }
+}
