@@ -20,7 +20,10 @@ owners='
     optim:optim
     plot:plot
     sampler:rollout
-    gradient:train picture:train run:run sweep:train trainer:train
+    report:run run:run
+    gradient:step
+    picture:summary sweep:summary
+    trainer:train
     gfn:~
 '
 
@@ -93,6 +96,8 @@ arrows() {
                     bad((public ? "a public header" : "the program") " includes only <gfn/...>")
                 else if (!is_room[to])
                     bad("there is no room " to "/")
+                if (name == "rollout/sampler.h" && from != "rollout")
+                    bad("only rollout/ opens the sampler")
             } else if (quoted) {
                 if (public)
                     bad("a public header includes only <gfn/...>")
@@ -192,11 +197,11 @@ check() (
 
 # A tree in which the word BAD stands in every line that must be found, and in no other.
 make_tree() {
-    mkdir -p "$1"/{src/{base,comm,env,io,model,train,ui},include/gfn,tests,m4,scripts,.ci}
+    mkdir -p "$1"/{src/{base,comm,env,io,model,rollout,step,train,ui},include/gfn,tests,m4,scripts,.ci}
     cd "$1" || exit 2
     local licence='/* SPDX-License-Identifier: MIT */' file
     for file in src/base/{parallel,random}.c src/comm/comm_mpi.c src/env/plugin.c src/io/file.c src/model/net.{c,h} \
-        src/train/step.c src/ui/{main.c,cli.h} include/gfn/{gfn,mpi,status,tape,model}.h; do
+        src/step/step.c src/ui/{main.c,cli.h} include/gfn/{gfn,mpi,status,tape,model}.h; do
         echo "$licence" >"$file"
     done
     cat >>src/base/parallel.c <<'END'
@@ -261,8 +266,9 @@ END
 #include <gfn/tape.h>
 #include "grad/tape.h" /* BAD */
 END
-    cat >>src/train/step.c <<'END'
+    cat >>src/step/step.c <<'END'
 #include "model/net.h"
+#include "rollout/sampler.h" /* BAD */
 #include <gfn/model.h>
 #include <gfn/tape.h>
 END
@@ -287,7 +293,7 @@ END
     { echo "# SPDX-License-Identifier: MIT" && seq 2 500 && echo "501 BAD"; } >tests/long.sh
     { echo "# SPDX-License-Identifier: MIT" && seq 2 500; } >tests/full.sh
     echo "$licence /* BAD: model/ has a file of this name */" >src/io/net.c
-    for file in src/{base,comm,env,io,model,train,ui}; do
+    for file in src/{base,comm,env,io,model,rollout,step,train,ui}; do
         { echo "# SPDX-License-Identifier: MIT"
           find "$file" -maxdepth 1 -name '*.[ch]' ! -name 'orphan*'; } >"$file/local.mk"
     done

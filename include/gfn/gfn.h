@@ -17,6 +17,7 @@
 #include <gfn/plot.h>
 #include <gfn/random.h>
 #include <gfn/real.h>
+#include <gfn/report.h>
 #include <gfn/run.h>
 #include <gfn/sampler.h>
 #include <gfn/shape.h>

@@ -34,15 +34,6 @@ GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
  * Errors: GFN_EINVAL (not above 0, or the weight of a whole trajectory is not finite). */
 GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
 
-/* Give up the same bits for speed from now on: each rank differentiates its own trajectories and
- * sums blocks in floating point, so that the last bits depend on ranks, threads and chance. Small
- * spaces go on as before, exactly. Collective, between batches (nothing was added since the last
- * backward pass); it cannot be undone.
- * The range of +-32768 holds for the sum of a thread instead of a block.
- * Errors, the same on every rank: GFN_ENOMEM, GFN_EINVAL (more than 4,096 threads over all ranks);
- * then sums stay exact. */
-GFN_API gfn_status gfn_gradient_reduce_fast(gfn_gradient *gradient);
-
 /* Add this rank's trajectories: loss and derivatives with respect to every log P_F, log P_B, log F
  * and log Z. Several logs of one sampler call may be added, 8 at most where the objective has
  * weigh() or estimate(); these logs are borrowed, and added by the backward pass, which knows the

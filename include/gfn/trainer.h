@@ -16,49 +16,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <gfn/report.h>
 #include <gfn/run.h>
 #include <gfn/status.h>
 
 GFN_BEGIN_DECLS
 
 typedef struct gfn_trainer gfn_trainer;
-
-/* Where training is. */
-typedef struct gfn_progress {
-    int64_t iteration; /* steps done */
-    int64_t iterations;
-    int64_t trajectories; /* sampled so far, over all ranks */
-    double loss;          /* of the last step's batch */
-    double log_z;
-    double seconds; /* of training, what went before a resume included */
-    double iterations_per_second, trajectories_per_second; /* of this trainer, so far */
-    bool has_evaluation; /* an evaluation was due after this step: */
-    gfn_evaluation evaluation;
-    int64_t modes; /* distinct objects of maximal reward sampled so far; -1: unknown */
-    int64_t n_modes;
-    int64_t mode_regions; /* connected blocks of such objects in a grid, likewise; -1: unknown */
-    int64_t n_mode_regions;
-} gfn_progress;
-
-/* Where the time went, in seconds. Messages of steps are told apart from `gradient`: `imbalance` is
- * what a rank spent in them waiting for the slowest one, `communication` the rest. Messages of an
- * evaluation count as `evaluation`. */
-typedef struct gfn_phases {
-    double sampling, gradient, imbalance, communication, optimizer, evaluation, files;
-} gfn_phases;
-
-/* What came out. */
-typedef struct gfn_report {
-    gfn_progress last;
-    gfn_draw draw;
-    gfn_bounds bounds;
-    gfn_phases phases; /* means over all ranks */
-    double seconds;    /* as last.seconds */
-    bool is_complete;  /* all iterations were done; false: stopped on request */
-    /* Why the picture could not be drawn, on rank 0; "": it was, or none was wanted. All else is
-     * saved before. */
-    char picture_error[400];
-} gfn_report;
 
 /* A trainer for a run (borrowed) that is new or comes from a checkpoint: then it goes on where that
  * was saved. Rank 0 reads the objects that an option `terminal-states` names, unless a checkpoint

@@ -85,7 +85,7 @@ gfn_status gfn_sampler_parents(gfn_sampler *s)
         for (int32_t b = 0; b < (int32_t)s->n_back; b++)
             GFN_TRY(add_parents(s, first, m, b, s->parent_state));
     }
-    s->knows_parents = s->next != NULL; /* in a table they stay what they are */
+    s->knows_parents = s->is_table; /* in a table they stay what they are */
     GFN_TRY(gfn_rows_fill(s, n, gfn_state_set_count(s->states) - n));
     gfn_parallel_ranges(s->threads, n, find_inflow, s);
     return GFN_OK;

@@ -169,7 +169,7 @@ gfn_status gfn_rows_refresh(gfn_sampler *sampler, size_t first, size_t n)
     return run(sampler, first, n, true);
 }
 
-gfn_status gfn_sampler_rows(gfn_sampler *sampler, size_t n, const int32_t *state, int32_t *row)
+gfn_status gfn_sampler_find_rows(gfn_sampler *sampler, size_t n, const int32_t *state, int32_t *row)
 {
     const size_t before = gfn_state_set_count(sampler->states);
     for (size_t i = 0; i < n; i++) {

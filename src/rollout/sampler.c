@@ -27,8 +27,7 @@ static gfn_status count_rows(gfn_sampler *s, size_t extra)
         !gfn_multiply(rows, s->has_parents ? 1 + s->n_back : 1, &rows) ||
         __builtin_add_overflow(rows, extra, &rows))
         rows = SIZE_MAX;
-    const bool has_all = fits_table(spec, s->capacity);
-    if (has_all || (spec->n_states > 0 && (uint64_t)spec->n_states < rows))
+    if (s->is_table || (spec->n_states > 0 && (uint64_t)spec->n_states < rows))
         rows = (size_t)spec->n_states;
     if (rows >= (size_t)1 << 30)
         return gfn_fail(GFN_EINVAL,
@@ -51,7 +50,7 @@ static gfn_status allocate_rows(gfn_sampler *s)
     GFN_TRY(gfn_allocate("ends", n, 1, &s->ends));
     if (s->policy.back_mask == GFN_NO_VAR)
         GFN_TRY(gfn_allocate("backward masks", n * s->n_back, 1, &s->back_mask));
-    if (s->has_rewards && !s->next)
+    if (s->has_rewards && !s->is_table)
         GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
     GFN_TRY(gfn_allocate("probabilities", (size_t)s->threads * GFN_ROWS_CHUNK * s->n_actions,
                          sizeof(gfn_real), &s->probability));
@@ -92,6 +91,12 @@ static gfn_status allocate_lanes(gfn_sampler *s)
     return gfn_allocate("random words", 4 * n, sizeof(uint32_t), &s->words);
 }
 
+static void choose_kind(gfn_sampler *s, bool is_table)
+{
+    s->is_table = is_table;
+    s->kind = is_table ? &gfn_walk_by_table : &gfn_walk_in_waves;
+}
+
 static gfn_status set_up(gfn_sampler *s)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(s->env);
@@ -103,10 +108,11 @@ static gfn_status set_up(gfn_sampler *s)
     s->obs_dim = (size_t)spec->shape.obs_dim;
     s->obs_hot = (size_t)spec->shape.obs_hot;
     GFN_TRY(gfn_kernels_choose(&s->kernels));
+    choose_kind(s, fits_table(spec, s->capacity));
     GFN_TRY(count_rows(s, 0));
     GFN_TRY(allocate_rows(s));
     GFN_TRY(allocate_lanes(s));
-    return fits_table(spec, s->capacity) ? gfn_table_create(s) : GFN_OK;
+    return s->is_table ? gfn_table_create(s) : GFN_OK;
 }
 
 gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capacity, int threads,
@@ -141,7 +147,7 @@ gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capac
 
 static void release_rows(gfn_sampler *s)
 {
-    if (!s->next)
+    if (!s->is_table)
         gfn_release(&s->log_reward);
     gfn_state_set_destroy(&s->states);
     gfn_frame_destroy(&s->frame);
@@ -158,11 +164,14 @@ gfn_status gfn_sampler_extend(gfn_sampler *s, unsigned what, size_t extra)
 {
     s->has_rewards = (what & GFN_ROWS_REWARDS) != 0;
     s->has_parents = (what & GFN_ROWS_PARENTS) != 0;
-    if (!s->next) { /* a table has rows for all states, and their rewards */
-        GFN_TRY(count_rows(s, extra));
+    if (!s->is_table) { /* a table has rows for all states, and their rewards */
         release_rows(s);
+        choose_kind(s, (what & GFN_ROWS_TABLE) != 0);
+        GFN_TRY(count_rows(s, extra));
         s->call++;
         GFN_TRY(allocate_rows(s));
+        if (s->is_table)
+            GFN_TRY(gfn_table_create(s));
     }
     return allocate_parents(s);
 }
@@ -207,26 +216,54 @@ gfn_status gfn_sampler_trajectories(const gfn_sampler *s, gfn_trajectories **log
     return status;
 }
 
+void gfn_sampler_set_threads(gfn_sampler *sampler, int threads)
+{
+    sampler->threads = threads;
+}
+
+size_t gfn_sampler_capacity(const gfn_sampler *sampler)
+{
+    return sampler->capacity;
+}
+
+gfn_rows gfn_sampler_rows(const gfn_sampler *s)
+{
+    return (gfn_rows){.call = s->call,
+                      .are_numbers = s->is_table,
+                      .env = s->env,
+                      .model = s->model,
+                      .policy = s->policy,
+                      .frame = s->frame,
+                      .most = s->max_rows,
+                      .max_steps = s->max_steps,
+                      .width = s->width,
+                      .n_actions = s->n_actions,
+                      .n_back = s->n_back,
+                      .stop_action = s->env->spec.shape.stop_action,
+                      .threads = s->threads,
+                      .states = gfn_state_set_states(s->states),
+                      .log_reward = s->log_reward,
+                      .log_inflow = s->log_inflow,
+                      .parent = s->parent};
+}
+
 const int32_t *gfn_sampler_states(const gfn_sampler *sampler, size_t *n)
 {
     *n = gfn_state_set_count(sampler->states);
     return gfn_state_set_states(sampler->states);
 }
 
-/* Make the rows current: forget them, or in a table evaluate all of them again. */
+/* Rows get the current parameters. */
 static gfn_status renew(gfn_sampler *s)
 {
     s->call++;
-    if (s->next)
-        return gfn_rows_refresh(s, 0, s->max_rows);
-    gfn_state_set_clear(s->states);
-    return GFN_OK;
+    return s->kind->renew(s);
 }
 
 static gfn_status walk(gfn_walk *w)
 {
     w->fault = SIZE_MAX;
-    GFN_TRY(w->sampler->next ? gfn_table_walk(w) : gfn_waves_walk(w));
+    GFN_TRY(w->sampler->kind->walk(w));
     if (w->fault == SIZE_MAX)
         return GFN_OK;
     return gfn_fail(GFN_EINVAL,
@@ -325,7 +362,7 @@ static gfn_status draw_objects(gfn_sampler *s, const gfn_stream *stream, int64_t
 {
     for (size_t done = 0; done < n; done += s->capacity) {
         /* Rows stay valid from one part to the next, but there is room for one part's only. */
-        if (done == 0 || (!s->next && gfn_state_set_count(s->states) > 0))
+        if (done == 0 || (!s->is_table && gfn_state_set_count(s->states) > 0))
             GFN_TRY(renew(s));
         gfn_walk w = {.sampler = s,
                       .stream = stream,
@@ -357,9 +394,9 @@ gfn_status gfn_sampler_log_pf(void *self, size_t n, const int32_t *state, gfn_re
     GFN_TRY(renew(s));
     for (size_t done = 0; done < n; done += part) {
         size_t m = n - done < part ? n - done : part;
-        if (!s->next)
+        if (!s->is_table)
             gfn_state_set_clear(s->states);
-        GFN_TRY(gfn_sampler_rows(s, m, state + done * s->width, s->lane_row));
+        GFN_TRY(gfn_sampler_find_rows(s, m, state + done * s->width, s->lane_row));
         for (size_t i = 0; i < m; i++)
             memcpy(log_pf + (done + i) * k, rows + (size_t)s->lane_row[i] * k, k * sizeof *log_pf);
     }

@@ -19,6 +19,7 @@
 
 #include "data/state_set.h"
 #include "grad/kernels.h"
+#include "rollout/rows.h"
 
 /* Where an edge of a small space leads. */
 typedef struct gfn_edge {
@@ -26,17 +27,22 @@ typedef struct gfn_edge {
     int32_t end;  /* ... and this is the row of its object */
 } gfn_edge;
 
-/* An edge into a state: the row that it leaves (-1: the backward action is not allowed), its
- * action, and its share of all that flows into the state. */
-typedef struct gfn_parent {
-    int32_t row, action;
-    double share;
-} gfn_parent;
-
 /* {log P_F, log P_B} of an edge: a vector, so that one addition sums both. */
 typedef double gfn_log_p __attribute__((vector_size(2 * sizeof(double))));
 
+typedef struct gfn_walk gfn_walk;
+
+/* A way to walk: both give the same bits. */
+typedef struct gfn_walk_kind {
+    gfn_status (*renew)(gfn_sampler *sampler); /* rows get the current parameters */
+    gfn_status (*walk)(gfn_walk *walk);
+} gfn_walk_kind;
+
+extern const gfn_walk_kind gfn_walk_by_table, gfn_walk_in_waves;
+
 struct gfn_sampler {
+    const gfn_walk_kind *kind;
+    bool is_table; /* the kind is gfn_walk_by_table */
     const gfn_env *env;
     gfn_model *model;
     gfn_policy_tape policy;
@@ -56,9 +62,9 @@ struct gfn_sampler {
     gfn_state_set *states;
     gfn_frame *frame; /* the policy's tape, one row a distinct state */
     const gfn_kernels *kernels;
-    int32_t *threshold;       /* [max_rows + 1][n_actions]; the last is of no state, see table.c */
-    gfn_real *log_pb;         /* [max_rows] uniform log P_B of any edge into the state; start: 0.
-                               * Where P_B is learned, it is in the frame */
+    int32_t *threshold; /* [max_rows + 1][n_actions]; the last is of no state, see walk_table.c */
+    gfn_real *log_pb;   /* [max_rows] uniform log P_B of any edge into the state; start: 0.
+                         * Where P_B is learned, it is in the frame */
     int32_t *threshold_floor; /* [max_rows][n_actions] lower bound of a threshold: INT32_MAX from
                                * the last allowed action on, else -1 */
     uint8_t *ends;            /* [max_rows] no action is allowed */
@@ -89,7 +95,7 @@ struct gfn_sampler {
 };
 
 /* What a call asks for: draws from a stream, or (stream NULL) the actions given in log. */
-typedef struct gfn_walk {
+struct gfn_walk {
     gfn_sampler *sampler;
     const gfn_stream *stream;
     int64_t first;
@@ -97,7 +103,7 @@ typedef struct gfn_walk {
     gfn_trajectories *log; /* NULL: only `terminal` is wanted */
     int32_t *terminal;     /* [n][width] */
     _Atomic size_t fault;  /* lowest trajectory whose given actions are wrong; SIZE_MAX: none */
-} gfn_walk;
+};
 
 /* Rows of one task. What a row holds does not depend on it. */
 enum { GFN_ROWS_CHUNK = 64 };
@@ -110,32 +116,14 @@ enum { GFN_ROWS_PART = 4096 };
 gfn_status gfn_rows_fill(gfn_sampler *sampler, size_t first, size_t n);
 gfn_status gfn_rows_refresh(gfn_sampler *sampler, size_t first, size_t n);
 
-/* table.c and waves.c: the two ways. */
+/* walk_table.c: make the table. */
 gfn_status gfn_table_create(gfn_sampler *sampler);
-gfn_status gfn_table_walk(gfn_walk *walk);
-gfn_status gfn_waves_walk(gfn_walk *walk);
 
-/* What rows hold beside the policy: log R of their states, all of which have one; their parents,
- * which have rows then too. */
-enum { GFN_ROWS_REWARDS = 1, GFN_ROWS_PARENTS = 2 };
-
-/* Have rows hold more, and make room for `extra` more rows than one call can need. What the sampler
- * held is gone. Errors: GFN_EINVAL, GFN_ENOMEM; then the sampler can only be destroyed. */
-gfn_status gfn_sampler_extend(gfn_sampler *sampler, unsigned what, size_t extra);
-
-/* parents.c: rows for the parents of the states that have rows now, and what flows into these
- * states. Errors: as gfn_sampler_rows(). */
-gfn_status gfn_sampler_parents(gfn_sampler *sampler);
-
-/* backward.c: draw log->n trajectories back from the objects log->terminal: fills n_steps and
- * action. Numbers of the stream from `first` on. Errors: as gfn_sampler_rows(); GFN_EINVAL (an
+/* walk_back.c: draw log->n trajectories back from the objects log->terminal: fills n_steps and
+ * action. Numbers of the stream from `first` on. Errors: as gfn_sampler_find_rows(); GFN_EINVAL (an
  * object that is too far from the start). */
 gfn_status gfn_backward_walk(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
                              gfn_trajectories *log);
-
-/* Rows of n given states under the parameters of the last call; new ones are added and evaluated.
- * Errors: GFN_EINVAL (no room), GFN_ENUMERIC. */
-gfn_status gfn_sampler_rows(gfn_sampler *sampler, size_t n, const int32_t *state, int32_t *row);
 
 /* Allowed backward actions of rows from this one on, [...][n_back]. */
 static inline uint8_t *gfn_row_back_mask(const gfn_sampler *sampler, int32_t row)
@@ -158,7 +146,8 @@ static inline double gfn_row_log_pb(const gfn_sampler *sampler, int32_t row, int
 /* Instead of an action: the trajectory ended before, or the given action is wrong. */
 enum { GFN_WALK_OVER = -1, GFN_WALK_WRONG = -2 };
 
-/* walk.c: the given action of step t of trajectory i in a row; GFN_WALK_OVER or GFN_WALK_WRONG. */
+/* walk_given.c: the given action of step t of trajectory i in a row; GFN_WALK_OVER or
+ * GFN_WALK_WRONG. */
 int32_t gfn_walk_given(const gfn_walk *walk, size_t i, size_t t, int32_t row);
 
 /* Note that trajectory i is wrong; the lowest is kept. */

@@ -106,7 +106,7 @@ gfn_status gfn_backward_walk(gfn_sampler *s, const gfn_stream *stream, int64_t f
     memcpy(s->state, log->terminal, n * s->width * sizeof *s->state);
     for (size_t i = 0; i < n; i++)
         s->lane[i] = i;
-    GFN_TRY(gfn_sampler_rows(s, n, s->state, log->end_row));
+    GFN_TRY(gfn_sampler_find_rows(s, n, s->state, log->end_row));
     memcpy(s->lane_row, log->end_row, n * sizeof *s->lane_row);
     for (size_t t = 0, live = n; (live = choose_all(&r, t, live)) > 0; t++) {
         if (t == s->max_steps)
@@ -114,7 +114,7 @@ gfn_status gfn_backward_walk(gfn_sampler *s, const gfn_stream *stream, int64_t f
         for (size_t k = 0; k < live; k++)
             log->action[(s->lane[k] + 1) * log->max_steps - 1 - t] = s->action[k];
         s->env->ops->step_back(s->env->world, live, s->state, s->back);
-        GFN_TRY(gfn_sampler_rows(s, live, s->state, s->lane_row));
+        GFN_TRY(gfn_sampler_find_rows(s, live, s->state, s->lane_row));
     }
     return turn_around(&r);
 }

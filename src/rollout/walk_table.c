@@ -324,7 +324,7 @@ static void task(void *self, size_t index, int thread)
     finish(w, &l, n);
 }
 
-gfn_status gfn_table_walk(gfn_walk *walk)
+static gfn_status walk_all(gfn_walk *walk)
 {
     gfn_sampler *s = walk->sampler;
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
@@ -337,3 +337,11 @@ gfn_status gfn_table_walk(gfn_walk *walk)
     gfn_parallel_for(s->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task, walk);
     return GFN_OK;
 }
+
+/* The policy is evaluated in every state. */
+static gfn_status renew(gfn_sampler *s)
+{
+    return gfn_rows_refresh(s, 0, s->max_rows);
+}
+
+const gfn_walk_kind gfn_walk_by_table = {renew, walk_all};

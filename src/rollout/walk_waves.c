@@ -116,13 +116,13 @@ static void begin(gfn_walk *w)
     }
 }
 
-gfn_status gfn_waves_walk(gfn_walk *w)
+static gfn_status walk(gfn_walk *w)
 {
     gfn_sampler *s = w->sampler;
     begin(w);
     size_t live = w->n;
     for (size_t t = 0; live > 0; t++) {
-        GFN_TRY(gfn_sampler_rows(s, live, s->state, s->lane_row));
+        GFN_TRY(gfn_sampler_find_rows(s, live, s->state, s->lane_row));
         wave v = {.walk = w, .t = t, .live = live};
         gfn_parallel_for(s->threads, (live + LANES - 1) / LANES, act, &v);
         if (w->stream && w->fault != SIZE_MAX)
@@ -136,3 +136,12 @@ gfn_status gfn_waves_walk(gfn_walk *w)
         s->env->ops->log_reward(s->env->world, w->n, w->terminal, w->log->log_reward);
     return GFN_OK;
 }
+
+/* Rows are numbered again by first visit. */
+static gfn_status renew(gfn_sampler *s)
+{
+    gfn_state_set_clear(s->states);
+    return GFN_OK;
+}
+
+const gfn_walk_kind gfn_walk_in_waves = {renew, walk};

@@ -27,17 +27,16 @@ static bool fits(gfn_run *run, int64_t n_states)
 {
     const int64_t needed = gfn_exact_bytes(n_states), left = gfn_memory_left("");
     if (left >= 0 && (double)needed > SHARE_TO_TAKE * (double)left) {
-        snprintf(run->notice, sizeof run->notice,
-                 "exact evaluation of %" PRId64 " states needs %.2g GiB on rank 0, where %.2g GiB "
-                 "are left: metrics will be of samples alone (hint: a machine with more memory)",
-                 n_states, gib(needed), gib(left));
+        gfn_notices_add(
+            &run->notices,
+            "exact evaluation of %" PRId64 " states needs %.2g GiB on rank 0, where %.2g GiB "
+            "are left: metrics will be of samples alone (hint: a machine with more memory)",
+            n_states, gib(needed), gib(left));
         return false;
     }
-    const size_t used = strlen(run->hint);
     if (needed >= WORTH_SAYING)
-        snprintf(run->hint + used, sizeof run->hint - used,
-                 "%sexact evaluation of %" PRId64 " states: %.1f GiB on rank 0", used ? "\n" : "",
-                 n_states, gib(needed));
+        gfn_notices_add(&run->hints, "exact evaluation of %" PRId64 " states: %.1f GiB on rank 0",
+                        n_states, gib(needed));
     return true;
 }
 

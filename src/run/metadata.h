@@ -7,6 +7,7 @@
 #define RUN_METADATA_H
 
 #include "base/memory.h"
+#include "io/safetensors.h"
 #include "run/run.h"
 
 /* What stands before the name of an option. */

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "io/crc.h"
+#include "io/file.h"
 #include "io/folder.h"
 #include "io/npy.h"
 #include "run/run.h"

@@ -98,8 +98,6 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
 {
     gfn_run *r = NULL;
     gfn_status status = gfn_allocate("run", 1, sizeof *r, &r);
-    if (status == GFN_OK)
-        status = gfn_allocate("directory", 1, 1, &r->directory);
     GFN_TRY(gfn_comm_agree(comm, status));
     r->comm = comm;
     status = check_builds(comm);
@@ -134,16 +132,14 @@ void gfn_run_destroy(gfn_run **run)
     gfn_run *r = *run;
     if (r == NULL)
         return;
+    if (r->store)
+        r->destroy_store(&r->store);
     gfn_run_forget_exact(r);
     gfn_sampler_destroy(&r->sampler);
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->env);
     gfn_options_destroy(&r->options);
-    gfn_safetensors_destroy(&r->checkpoint);
-    gfn_appender_close(&r->metrics);
     gfn_release(&r->rewards.data);
-    gfn_release(&r->origin);
-    gfn_release(&r->directory);
     gfn_release(run);
 }
 
@@ -182,11 +178,6 @@ int64_t gfn_run_iteration(const gfn_run *run)
     return run->iteration;
 }
 
-const char *gfn_run_directory(const gfn_run *run)
-{
-    return run->directory;
-}
-
 const char *gfn_run_layout(const gfn_run *run)
 {
     return run->layout;
@@ -194,12 +185,12 @@ const char *gfn_run_layout(const gfn_run *run)
 
 const char *gfn_run_hint(const gfn_run *run)
 {
-    return run->hint;
+    return run->hints.text;
 }
 
 const char *gfn_run_notice(const gfn_run *run)
 {
-    return run->notice;
+    return run->notices.text;
 }
 
 uint32_t gfn_run_params_crc(const gfn_run *run)

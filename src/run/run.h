@@ -7,10 +7,9 @@
 
 #include <gfn/run.h>
 
+#include "base/notices.h"
 #include "eval/state_loop.h"
 #include "io/array.h"
-#include "io/file.h"
-#include "io/safetensors.h"
 #include "rollout/forward.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
@@ -58,43 +57,42 @@ struct gfn_run {
     bool has_rewards;         /* from a file */
     struct gfn_array rewards; /* on rank 0, until they are kept */
     uint32_t rewards_crc;     /* on rank 0 */
-    char *directory;          /* "" where nothing is kept */
-    char layout[160], hint[400], notice[1500];
+    char layout[160];
+    gfn_notices hints, notices; /* notices on rank 0 */
 
-    /* Where it came from. On rank 0 alone: checkpoint, origin, metrics, is_fallback, notice. */
-    gfn_safetensors *checkpoint; /* until a trainer has taken the rest of it */
-    bool has_checkpoint;         /* there is such a checkpoint, on rank 0 */
-    bool is_resumed;             /* goes on in the directory `origin` */
-    bool is_changed;             /* its options are not those of the checkpoint */
-    bool is_fallback;            /* the newest checkpoint is damaged or missing */
-    gfn_appender *metrics;       /* open and locked, until a trainer takes it */
-    char *origin;
+    /* The run's directory, if it has one: store/ attaches it. */
+    struct gfn_store *store;
+    void (*destroy_store)(struct gfn_store **store);
 };
 
-/* options.c: options of a job rather than of the run it works on, which no checkpoint holds; and
- * those that may differ when a run goes on. */
+/* run_options.c: options of a job rather than of the run it works on, which no checkpoint holds;
+ * and those that may differ when a run goes on. */
 bool gfn_run_option_is_of_job(const char *name);
 bool gfn_run_option_may_change(const char *name);
+
+/* run_options.c: an option of an earlier version. Files may set it, without effect. */
+bool gfn_run_option_is_retired(const char *name);
 
 /* run.c: gfn_run_create() of a run that rank 0 found in `directory`; NULL there: of a new one. */
 gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
                              const char *directory, gfn_run **run);
 
-/* rewards.c: give the environment, which is all that the run must have already, the rewards that it
- * needs, if any: those of the option reward-file, or of the copy in `directory`, which count on
- * rank 0. Collective. Errors: GFN_EIO, GFN_EINVAL (of a file), GFN_EDATA (of a copy), GFN_ENOMEM.
+/* reward_file.c: give the environment, which is all that the run must have already, the rewards
+ * that it needs, if any: those of the option reward-file, or of the copy in `directory`, which
+ * count on rank 0. Collective. Errors: GFN_EIO, GFN_EINVAL (of a file), GFN_EDATA (of a copy),
+ * GFN_ENOMEM.
  */
 gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory);
 
-/* pack.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
+/* share_options.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
                                  gfn_options **options);
 
-/* layout.c: threads of this rank, and what is said of the machine. Collective. */
+/* threads.c: threads of this rank, and what is said of the machine. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
 
-/* evaluate.c: do on rank 0 what may take long, while the other ranks listen for its beats, so that
- * no watch takes it for a hang. `work` beats now and then, and calls nothing else that is
+/* measure_exact.c: do on rank 0 what may take long, while the other ranks listen for its beats, so
+ * that no watch takes it for a hang. `work` beats now and then, and calls nothing else that is
  * collective. Collective; the status is the same on every rank. A beat is rank 0's alone, anywhere.
  */
 gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self);
@@ -103,7 +101,7 @@ gfn_status gfn_run_beat(void *run);
 /* The threads of this rank, which beat. */
 gfn_state_loop gfn_run_crew(gfn_run *run);
 
-/* plan.c: find out whether there will be exact evaluations, and what is said of their memory.
+/* exact_plan.c: find out whether there will be exact evaluations, and what is said of their memory.
  * Collective. */
 gfn_status gfn_run_plan(gfn_run *run);
 

@@ -66,9 +66,6 @@ static const gfn_option rows[] = {
      "the only source of randomness"},
     {"threads", GFN_OPTION_INT, "", 1, 4096, NULL, "Running",
      "OpenMP threads per rank; unset: OMP_NUM_THREADS, else the rank's share of its host's cores"},
-    {"reduce", GFN_OPTION_WORD, "exact", 0, 0, "exact|fast", "Running",
-     "sums of gradients: exact, the same bits on any number of ranks and threads; or fast, in "
-     "floating point; small spaces are always exact"},
     {"time-limit", GFN_OPTION_TIME, "", 0, 1e9, NULL, "Running",
      "stop cleanly after this long, saved: 90s, 2h; unset: no limit"},
     {"samples", GFN_OPTION_INT, "10000", 0, 1e8, NULL, "Output",
@@ -90,14 +87,21 @@ const gfn_option *gfn_run_option_rows(void)
     return rows;
 }
 
-/* What belongs to a job, not to the run that it works on; and what a run may change on its way. */
+/* Options of a job, not of the run that it works on; options that a run may change on its way; and
+ * options of earlier versions, which their files still name. */
 static const char *const of_jobs[] = {"threads", "time-limit", NULL};
+static const char *const retired[] = {"reduce", NULL};
 static const char *const may_change[] = {"iterations",       "samples", "eval-every", "log-every",
                                          "checkpoint-every", "picture", NULL};
 
 bool gfn_run_option_is_of_job(const char *name)
 {
     return gfn_is_among(of_jobs, name);
+}
+
+bool gfn_run_option_is_retired(const char *name)
+{
+    return gfn_is_among(retired, name);
 }
 
 bool gfn_run_option_may_change(const char *name)
@@ -140,7 +144,17 @@ gfn_status gfn_run_options_create(const char *env, gfn_options **options)
     return status;
 }
 
-/* Whatever the order of lines, those of a preset lie below the others. */
+/* Settings that have no effect any more. */
+static void drop_retired(struct gfn_ini *ini)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < ini->n; i++)
+        if (!gfn_run_option_is_retired(ini->entries[i].name))
+            ini->entries[kept++] = ini->entries[i];
+    ini->n = kept;
+}
+
+/* A preset is set first, wherever its line is: the other lines override it. */
 static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options **options)
 {
     const char *preset = gfn_ini_find(ini, "preset"), *named = gfn_ini_find(ini, "env");
@@ -170,6 +184,7 @@ gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options *
     struct gfn_ini ini;
     *options = NULL;
     GFN_TRY(gfn_ini_read(file, &ini));
+    drop_retired(&ini);
     gfn_status status = begin(&ini, env, options);
     if (status != GFN_OK)
         gfn_fail_in(status, "%s: ", ini.source);

@@ -46,11 +46,11 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads)
     else
         snprintf(run->layout, sizeof run->layout, "%d ranks with %lld threads in all on %d host%s",
                  ranks, (long long)all_threads, hosts, plural(hosts));
-    run->hint[0] = '\0';
     if (hidden > 0)
-        snprintf(run->hint, sizeof run->hint,
-                 "the launcher's binding leaves %d of %d core%s unused (hint: mpirun --bind-to "
-                 "none)",
-                 hidden, hidden + cores, plural(hidden + cores));
+        gfn_notices_add(
+            &run->hints,
+            "the launcher's binding leaves %d of %d core%s unused (hint: mpirun --bind-to "
+            "none)",
+            hidden, hidden + cores, plural(hidden + cores));
     return GFN_OK;
 }

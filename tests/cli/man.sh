@@ -19,7 +19,7 @@ for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS OBJECTIVES PRESETS FIL
 done
 has '\fB\-\-size\fR \fIN\fR' page
 has 'cells per side (default 16; 2 to 2147483647)' page
-has '\fB\-\-reduce\fR \fBexact\fR|\fBfast\fR' page
+has '\fB\-\-picture\fR \fByes\fR|\fBno\fR' page
 has '\fB\-\-quiet\fR' page
 has '\fBfl\-subtb\fR' page
 has '\fBtb\-8x4\-r0.1\fR' page
@@ -45,7 +45,7 @@ done
 if command -v mandoc >/dev/null; then
     mandoc -Tlint -Wwarning page || bad 'mandoc -Tlint'
     mandoc -Tascii -Owidth=80 page | sed 's/.\x08//g' >text
-    for words in '--size N' '--reduce exact|fast' 'mpirun -np 8 gfn-dist --size 16'; do
+    for words in '--size N' '--picture yes|no' 'mpirun -np 8 gfn-dist --size 16'; do
         grep -qF -- "$words" text || bad "rendered, the page has no $words"
     done
     grep -nE '.{81}' text && bad 'wider than 80 columns'

@@ -24,7 +24,8 @@
 
 #include "forge.h"
 #include "io/safetensors.h"
-#include "train/checkpoint.h"
+#include "store/checkpoint.h"
+#include "store/names.h"
 
 enum { LONGEST = 1 << 16 };
 

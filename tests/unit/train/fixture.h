@@ -21,7 +21,8 @@
 
 #include "base/memory.h"
 #include "io/file.h"
-#include "train/checkpoint.h"
+#include "store/checkpoint.h"
+#include "store/names.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

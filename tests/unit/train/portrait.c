@@ -8,7 +8,7 @@
 
 #include <gfn/plot.h>
 
-#include "train/portrait.h"
+#include "summary/portrait.h"
 
 /* Train a run to its end, and portray it. */
 static void portray(const char *settings, const char *directory, gfn_portrait *p)

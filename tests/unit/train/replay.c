@@ -42,7 +42,7 @@ static gfn_trainer *new_trainer(gfn_run *run)
 
 static const int32_t *object_of(const gfn_trainer *t, size_t i)
 {
-    return t->log->terminal + i * t->log->state_width;
+    return t->learner->batch.log->terminal + i * t->learner->batch.log->state_width;
 }
 
 static bool is_held(const gfn_replay_buffer *replay, const int32_t *object)
@@ -90,12 +90,15 @@ static void a_batch_is_new_but_for_the_share_that_is_replayed(void **unused)
                          GFN_OK);
         for (int64_t step = 0; step < 12; step++) {
             assert_int_equal(gfn_trainer_step(t), GFN_OK);
-            assert_int_equal(t->log->n, t->batch_size);
-            assert_int_equal(t->n_new, step == 0 ? t->batch_size : rows[r].n_new);
-            for (size_t i = (size_t)t->n_new; i < t->log->n; i++)
+            assert_int_equal(t->learner->batch.log->n, t->learner->batch.size);
+            assert_int_equal(t->learner->batch.n_new,
+                             step == 0 ? t->learner->batch.size : rows[r].n_new);
+            for (size_t i = (size_t)t->learner->batch.n_new; i < t->learner->batch.log->n; i++)
                 assert_true(is_held(expected, object_of(t, i)));
-            gfn_replay_buffer_add(expected, (size_t)t->n_new, t->log->terminal, t->log->log_reward);
-            assert_equal_buffers(t->replays.buffer, expected);
+            gfn_replay_buffer_add(expected, (size_t)t->learner->batch.n_new,
+                                  t->learner->batch.log->terminal,
+                                  t->learner->batch.log->log_reward);
+            assert_equal_buffers(t->learner->replay.buffer, expected);
         }
         gfn_replay_buffer_destroy(&expected);
         gfn_trainer_destroy(&t);
@@ -114,10 +117,10 @@ static void a_file_is_replayed_evenly(void **unused)
     gfn_run *run = new_run(JOB " terminal-states=given.npy");
     gfn_trainer *t = new_trainer(run);
     for (int64_t step = 0; step < 100; step++) {
-        t->run->iteration = step; /* the parameters do not matter */
-        assert_int_equal(gfn_trainer_sample(t), GFN_OK);
-        assert_int_equal(t->n_new, 0);
-        assert_int_equal(t->log->n, BATCH);
+        assert_int_equal(
+            gfn_batch_sample(&t->learner->batch, run->sampler, &t->learner->replay, step), GFN_OK);
+        assert_int_equal(t->learner->batch.n_new, 0);
+        assert_int_equal(t->learner->batch.log->n, BATCH);
         for (size_t i = 0; i < BATCH; i++)
             counts[9 * object_of(t, i)[0] + object_of(t, i)[1]]++;
     }

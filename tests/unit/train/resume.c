@@ -200,9 +200,9 @@ static void settings_that_contradict_are_refused_by_name(void **unused)
 {
     (void)unused;
     static const char *const settings[][2] = {
-        {"size", "10"},     {"batch-size", "31"},   {"seed", "6"},      {"lr", "0.0174"},
-        {"hidden", "none"}, {"schedule", "linear"}, {"r0", "0.02"},     {"encoding", "khot"},
-        {"reduce", "fast"}, {"lr-logz", "0.2"},     {"iterations", "6"}};
+        {"size", "10"},     {"batch-size", "31"},   {"seed", "6"},  {"lr", "0.0174"},
+        {"hidden", "none"}, {"schedule", "linear"}, {"r0", "0.02"}, {"encoding", "khot"},
+        {"lr-logz", "0.2"}, {"iterations", "6"}};
     work(new_run(JOB), "refuse", 7, STOPPED);
     for (size_t i = 0; i < COUNT(settings); i++) {
         gfn_run *run = NULL;

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/batch_means.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fixed_point.h"
+#include "step/derivatives.h"
+
+void gfn_batch_means_forget(gfn_batch_means *means)
+{
+    memset(means->sum, 0, sizeof means->sum);
+    means->n_logs = 0;
+}
+
+/* Estimates, which may be negative, are counted from below their least. */
+static size_t add_one(gfn_batch_means *means, const gfn_objective *o, const gfn_terms *terms,
+                      int64_t batch_size)
+{
+    const double weight = o->weigh ? o->weigh(terms) : 1;
+    const double log_z = o->estimate ? o->estimate(terms) : 0;
+    int64_t limbs[4];
+    size_t offenders = !(fabs(log_z) < GFN_ENTRY_LIMIT);
+    offenders += gfn_fixed_split(weight / (double)batch_size, limbs);
+    offenders += gfn_fixed_split((log_z + GFN_ENTRY_LIMIT) / (double)batch_size, limbs + 2);
+    for (size_t limb = 0; limb < 4 && offenders == 0; limb++)
+        means->sum[limb] += limbs[limb];
+    return offenders;
+}
+
+gfn_status gfn_batch_means_add(gfn_batch_means *means, const gfn_terms_source *source,
+                               const gfn_scratch *scratch, int64_t batch_size)
+{
+    for (size_t i = 0; i < source->log->n; i++) {
+        const gfn_terms terms = gfn_terms_find(source, scratch, i);
+        if (add_one(means, source->objective, &terms, batch_size) > 0)
+            return gfn_derivatives_refuse(source, scratch, i);
+    }
+    means->log[means->n_logs++] = source->log;
+    return GFN_OK;
+}
+
+gfn_status gfn_batch_means_exchange(gfn_batch_means *means, gfn_comm *comm, gfn_status mine,
+                                    int64_t n, int64_t *n_all)
+{
+    int64_t sum[5] = {0};
+    if (mine == GFN_OK) {
+        memcpy(sum, means->sum, sizeof means->sum);
+        sum[4] = n;
+    }
+    GFN_TRY(gfn_comm_sum_i64(comm, sum, 5));
+    const double weight = gfn_fixed_join(sum);
+    means->weight = weight > 0 ? weight : 1;
+    means->log_z = gfn_fixed_join(sum + 2) - GFN_ENTRY_LIMIT;
+    *n_all = sum[4];
+    return GFN_OK;
+}

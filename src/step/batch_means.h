@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step/batch_means.h - means over the batch of all ranks, for objectives that ask for them: the
+ * weight of a trajectory and its estimate of log Z. They are known only when all trajectories of
+ * all ranks were read once, so the logs wait for them.
+ */
+#ifndef STEP_BATCH_MEANS_H
+#define STEP_BATCH_MEANS_H
+
+#include <gfn/comm.h>
+
+#include "step/terms.h"
+
+/* Logs of one batch that can wait. */
+enum { GFN_MAX_LOGS = 8 };
+
+typedef struct gfn_batch_means {
+    int64_t sum[4]; /* limbs of this rank's weights and estimates, each divided by the batch size */
+    size_t n_logs;
+    const gfn_trajectories *log[GFN_MAX_LOGS]; /* borrowed until the backward pass */
+    double weight, log_z;                      /* of the last exchange; weight 1: none is needed */
+} gfn_batch_means;
+
+static inline bool gfn_objective_needs_means(const gfn_objective *objective)
+{
+    return objective->weigh || objective->estimate;
+}
+
+void gfn_batch_means_forget(gfn_batch_means *means);
+
+/* Read a log, which waits from now on. Errors: GFN_ENUMERIC. */
+gfn_status gfn_batch_means_add(gfn_batch_means *means, const gfn_terms_source *source,
+                               const gfn_scratch *scratch, int64_t batch_size);
+
+/* Find the means of n trajectories here and more on other ranks; *n_all is how many there are. A
+ * rank that failed (mine) adds none. Collective. Errors: GFN_ECOMM. */
+gfn_status gfn_batch_means_exchange(gfn_batch_means *means, gfn_comm *comm, gfn_status mine,
+                                    int64_t n, int64_t *n_all);
+
+#endif

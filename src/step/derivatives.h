@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step/derivatives.h - what the objective says of each trajectory, summed per entry.
+ */
+#ifndef STEP_DERIVATIVES_H
+#define STEP_DERIVATIVES_H
+
+#include "step/columns.h"
+#include "step/entries.h"
+#include "step/terms.h"
+
+/* A flow gets derivatives from a trajectory for its own state, and as a parent of up to 15 others.
+ */
+#define GFN_INFLOW_LIMIT (GFN_ENTRY_LIMIT / 16)
+
+/* The most that 2^19 losses can add to a limb of the message is 2^62. */
+#define GFN_LOSS_LIMIT 0x1p42
+
+/* Sums over trajectories: d loss / d log Z, limbs of the losses. */
+typedef struct gfn_tally {
+    int64_t log_z, loss[2];
+    size_t fault; /* lowest trajectory that cannot be added; SIZE_MAX: none */
+} gfn_tally;
+
+/* One per thread. */
+typedef struct gfn_adder {
+    int64_t *sum; /* as gfn_entries.sum; that of adder 0 is the entries' own */
+    gfn_scratch scratch;
+    gfn_tally tally;
+} gfn_adder;
+
+/* The sums of this rank's trajectories. */
+typedef struct gfn_derivative_sums {
+    gfn_entries entries;
+    gfn_columns columns;
+    int64_t batch_size;
+    int threads; /* in use: threads share the work if entries are rows */
+    int n_adders;
+    gfn_adder *adder; /* [n_adders] */
+    int64_t log_z, loss[2];
+} gfn_derivative_sums;
+
+/* sums->entries and columns are ready; batch_size trajectories over all ranks. Errors: GFN_ENOMEM.
+ */
+gfn_status gfn_derivatives_init(gfn_derivative_sums *sums, const gfn_objective *objective,
+                                size_t max_steps, int64_t batch_size, int threads);
+void gfn_derivatives_clear(gfn_derivative_sums *sums);
+
+/* Forget all sums. */
+void gfn_derivatives_forget(gfn_derivative_sums *sums);
+
+/* Add all trajectories of the source's log. Errors: GFN_ENUMERIC (names the first trajectory whose
+ * loss or derivative is not finite or out of range). */
+gfn_status gfn_derivatives_add(gfn_derivative_sums *sums, const gfn_terms_source *source);
+
+/* The error of trajectory i, which cannot be added. */
+gfn_status gfn_derivatives_refuse(const gfn_terms_source *source, const gfn_scratch *scratch,
+                                  size_t i);
+
+#endif

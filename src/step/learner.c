@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/learner.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "step/gradient.h"
+#include "step/terminal_states.h"
+
+/* Everything that a rank makes alone. */
+static gfn_status make(gfn_learner *l, const gfn_objective *objective)
+{
+    const gfn_run *run = l->run;
+    GFN_TRY(gfn_update_check(run->options));
+    GFN_TRY(gfn_batch_init(&l->batch, run, objective));
+    GFN_TRY(gfn_update_init(&l->update, run->options, run->model));
+    GFN_TRY(gfn_replay_init(&l->replay, run, l->batch.size, l->batch.n));
+    return gfn_modes_init(&l->modes, run);
+}
+
+/* A new buffer is empty, or has the objects of a file. */
+static gfn_status fill_replay(gfn_learner *l)
+{
+    const char *file = gfn_options_text(l->run->options, "terminal-states");
+    gfn_status status = GFN_OK;
+    int32_t *objects = NULL;
+    size_t n = 0;
+    if (file[0] && gfn_comm_rank(l->run->comm) == 0)
+        status = gfn_terminal_states_load(file, l->run->env, &objects, &n);
+    status = gfn_replay_fill(&l->replay, status, objects, n);
+    gfn_release(&objects);
+    return status;
+}
+
+static gfn_status set_up(gfn_learner *l, bool has_replay)
+{
+    gfn_run *run = l->run;
+    const gfn_options *o = run->options;
+    const gfn_objective *objective = gfn_objective_find(gfn_options_text(o, "objective"));
+    l->loss = NAN;
+    GFN_TRY(gfn_comm_agree(run->comm, make(l, objective)));
+    GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));
+    GFN_TRY(gfn_gradient_set_lambda(l->gradient, gfn_options_number(o, "subtb-lambda")));
+    if (!has_replay)
+        GFN_TRY(fill_replay(l));
+    l->threads = gfn_thread_tuner_begin(&l->tuner, run->has_free_threads ? run->threads : 1);
+    if (!run->has_free_threads)
+        l->threads = run->threads;
+    gfn_sampler_set_threads(run->sampler, l->threads);
+    gfn_gradient_set_threads(l->gradient, l->threads);
+    l->stopwatch = gfn_stopwatch_start(run->comm);
+    return GFN_OK;
+}
+
+gfn_status gfn_learner_create(gfn_run *run, bool has_replay, gfn_learner **learner)
+{
+    gfn_learner *l = NULL;
+    GFN_TRY(gfn_comm_agree(run->comm, gfn_allocate("learner", 1, sizeof *l, &l)));
+    l->run = run;
+    const gfn_status status = set_up(l, has_replay);
+    if (status != GFN_OK)
+        gfn_learner_destroy(&l);
+    else
+        *learner = l;
+    return status;
+}
+
+void gfn_learner_destroy(gfn_learner **learner)
+{
+    gfn_learner *l = *learner;
+    if (l == NULL)
+        return;
+    gfn_sampler_set_threads(l->run->sampler, l->run->threads); /* the tuner may have chosen fewer */
+    gfn_gradient_destroy(&l->gradient);
+    gfn_modes_clear(&l->modes);
+    gfn_replay_clear(&l->replay);
+    gfn_update_clear(&l->update);
+    gfn_batch_clear(&l->batch);
+    gfn_release(learner);
+}
+
+gfn_status gfn_learner_remember(gfn_learner *l)
+{
+    const size_t n = (size_t)l->batch.n_new;
+    gfn_modes_add(&l->modes, l->batch.log, n);
+    return gfn_replay_add(&l->replay, l->batch.log, n);
+}
+
+gfn_status gfn_learner_count_modes(gfn_learner *l)
+{
+    return gfn_modes_count(&l->modes, l->run->comm);
+}
+
+void gfn_learner_tune(gfn_learner *l)
+{
+    const double *seconds = l->stopwatch.seconds;
+    const double work = seconds[GFN_PHASE_SAMPLING] + seconds[GFN_PHASE_GRADIENT] -
+                        l->gradient->allreduce.communication;
+    l->threads = gfn_thread_tuner_step(&l->tuner, work, l->threads);
+    gfn_sampler_set_threads(l->run->sampler, l->threads);
+    gfn_gradient_set_threads(l->gradient, l->threads);
+}
+
+void gfn_learner_enter(gfn_learner *l, gfn_phase phase)
+{
+    gfn_stopwatch_enter(&l->stopwatch, phase, l->run->iteration);
+}
+
+void gfn_learner_request(gfn_learner *l, unsigned requests)
+{
+    l->gradient->allreduce.requests |= requests;
+}
+
+unsigned gfn_learner_agreed(const gfn_learner *l)
+{
+    return l->gradient->allreduce.agreed;
+}
+
+gfn_phases gfn_learner_phases(const gfn_learner *l)
+{
+    const double *seconds = l->stopwatch.seconds;
+    const gfn_allreduce *messages = &l->gradient->allreduce;
+    return (gfn_phases){.sampling = seconds[GFN_PHASE_SAMPLING],
+                        .gradient = seconds[GFN_PHASE_GRADIENT] - messages->communication,
+                        .imbalance = messages->waiting,
+                        .communication = messages->communication - messages->waiting,
+                        .optimizer = seconds[GFN_PHASE_OPTIMIZER],
+                        .evaluation = seconds[GFN_PHASE_EVALUATION],
+                        .files = seconds[GFN_PHASE_FILES]};
+}

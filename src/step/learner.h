@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step/learner.h - what learns: the parts of one iteration and the state between iterations. It
+ * knows no file and no cadence.
+ */
+#ifndef STEP_LEARNER_H
+#define STEP_LEARNER_H
+
+#include <gfn/report.h>
+
+#include "run/run.h"
+#include "step/allreduce.h"
+#include "step/batch.h"
+#include "step/modes.h"
+#include "step/replay.h"
+#include "step/stopwatch.h"
+#include "step/thread_tuner.h"
+#include "step/update.h"
+
+struct gfn_gradient;
+
+typedef struct gfn_learner {
+    gfn_run *run; /* borrowed; has environment, model, sampler and iteration */
+    gfn_batch batch;
+    struct gfn_gradient *gradient;
+    gfn_update update;
+    gfn_replay replay;
+    gfn_modes modes;
+    gfn_thread_tuner tuner;
+    gfn_stopwatch stopwatch;
+    int threads; /* of the next step */
+    double loss; /* of the last batch; NAN: there was none */
+} gfn_learner;
+
+/* A learner for a run. has_replay: the caller fills the replay buffer, from a checkpoint; else
+ * rank 0 reads the file of an option terminal-states. Collective. Errors: GFN_EINVAL (options that
+ * contradict each other or need what the environment or the model lacks), GFN_EIO, GFN_ENOMEM. */
+gfn_status gfn_learner_create(gfn_run *run, bool has_replay, gfn_learner **learner);
+void gfn_learner_destroy(gfn_learner **learner);
+
+/* step.c: one iteration. mine: this rank's status so far; a rank that failed still calls, and all
+ * fail together. Collective; on an error the parameters are those of the step before, on every
+ * rank. */
+gfn_status gfn_learner_step(gfn_learner *learner, gfn_status mine);
+
+/* Keep what is to be remembered of the batch: modes, and objects to replay. Collective. */
+gfn_status gfn_learner_remember(gfn_learner *learner);
+
+/* After a step: choose the threads of the next one. */
+void gfn_learner_tune(gfn_learner *learner);
+
+/* Count modes over all ranks, in learner->modes. Collective. */
+gfn_status gfn_learner_count_modes(gfn_learner *learner);
+
+/* From now on the time belongs to `phase`. */
+void gfn_learner_enter(gfn_learner *learner, gfn_phase phase);
+
+/* Requests (GFN_REQUEST_...) of this rank, which travel with the next step; and those of any rank
+ * that came with the last one. */
+void gfn_learner_request(gfn_learner *learner, unsigned requests);
+unsigned gfn_learner_agreed(const gfn_learner *learner);
+
+/* Seconds of this rank in each phase so far. */
+gfn_phases gfn_learner_phases(const gfn_learner *learner);
+
+#endif

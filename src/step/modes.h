@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step/modes.h - the objects of maximal reward that training has sampled: each rank remembers its
+ * own, and a count takes the union.
+ */
+#ifndef STEP_MODES_H
+#define STEP_MODES_H
+
+#include <gfn/trajectories.h>
+
+#include "data/state_set.h"
+#include "eval/mode_regions.h"
+#include "run/run.h"
+
+typedef struct gfn_modes {
+    gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
+    double max_log_reward;
+    size_t width, key_words;
+    gfn_state_set *all;        /* of all ranks, at the last count; on every rank */
+    gfn_mode_regions *regions; /* that those lie in; NULL: the world has none */
+    bool is_full;              /* more than are remembered; the same on every rank */
+    int64_t *records, *gathered;
+    size_t *counts;
+    int size;
+    int64_t n, n_regions; /* at the last count; -1: not known */
+} gfn_modes;
+
+/* Errors: GFN_ENOMEM. */
+gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run);
+void gfn_modes_clear(gfn_modes *modes);
+
+/* Remember objects that the policy drew: those of trajectories 0 ... n-1 of the log. */
+void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log, size_t n);
+
+/* Count modes and their regions over all ranks. Collective. Errors: GFN_ECOMM. */
+gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/replay.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/packed_state.h"
+#include "env/env_internal.h"
+
+/* Share of a batch that is drawn back unless --replay-share is given: from a buffer that training
+ * fills, and from a file, which makes training offline. */
+#define SHARE_OF_BUFFER 0.5
+#define SHARE_OF_FILE 1.0
+
+/* Objects whose rewards are found together. */
+enum { PART = 256 };
+
+static gfn_status check_options(const gfn_options *o)
+{
+    const bool has_file = gfn_options_is_set(o, "terminal-states");
+    const bool grows = strcmp(gfn_options_text(o, "replay"), "none") != 0;
+    if (has_file && grows)
+        return gfn_fail(GFN_EINVAL,
+                        "terminal-states: expected --replay none beside a file of objects, found "
+                        "--replay %s (hint: a buffer is filled by training or from a file)",
+                        gfn_options_text(o, "replay"));
+    if (!has_file && !grows && gfn_options_is_set(o, "replay-share"))
+        return gfn_fail(GFN_EINVAL,
+                        "replay-share: expected a replay buffer, found --replay none and no "
+                        "--terminal-states (hint: --replay fifo)");
+    return GFN_OK;
+}
+
+/* A growing buffer needs new objects in each batch. */
+static gfn_status set_share(gfn_replay *r, const gfn_options *o, int64_t batch_size)
+{
+    double share = r->grows ? SHARE_OF_BUFFER : SHARE_OF_FILE;
+    if (gfn_options_is_set(o, "replay-share"))
+        share = gfn_options_number(o, "replay-share");
+    r->n = llround(share * (double)batch_size);
+    if (r->n == 0 && share > 0)
+        return gfn_fail(
+            GFN_EINVAL,
+            "replay-share: expected a share that is at least one trajectory of a batch, "
+            "found %g of --batch-size %" PRId64 " (hint: a larger share or batch)",
+            share, batch_size);
+    if (r->grows && r->n == batch_size)
+        return gfn_fail(GFN_EINVAL,
+                        "replay-share: expected a share that leaves something new in each batch "
+                        "for --replay %s, found %g of --batch-size %" PRId64
+                        " (hint: a smaller share or a larger batch)",
+                        gfn_options_text(o, "replay"), share, batch_size);
+    return GFN_OK;
+}
+
+static gfn_status allocate_exchange(gfn_replay *r, int64_t batch_size, int64_t n_mine)
+{
+    r->gathered_capacity = (size_t)batch_size;
+    GFN_TRY(gfn_allocate("objects of this rank", (size_t)n_mine * r->key_words, sizeof(int64_t),
+                         &r->records));
+    GFN_TRY(gfn_allocate("objects of a batch", (size_t)batch_size * r->key_words, sizeof(int64_t),
+                         &r->gathered));
+    return gfn_allocate("counts of ranks", (size_t)gfn_comm_size(r->comm), sizeof(size_t),
+                        &r->counts);
+}
+
+gfn_status gfn_replay_init(gfn_replay *r, const gfn_run *run, int64_t batch_size, int64_t n_mine)
+{
+    const gfn_options *o = run->options;
+    const char *kind = gfn_options_text(o, "replay");
+    r->comm = run->comm;
+    r->env = run->env;
+    r->width = (size_t)gfn_env_spec_of(run->env)->state_width;
+    r->key_words = gfn_packed_words(r->width);
+    GFN_TRY(check_options(o));
+    r->grows = strcmp(kind, "none") != 0;
+    r->is_used = r->grows || gfn_options_text(o, "terminal-states")[0];
+    if (!r->is_used)
+        return GFN_OK;
+    r->kind = strcmp(kind, "reward") == 0 ? GFN_REPLAY_REWARD : GFN_REPLAY_FIFO;
+    r->capacity = r->grows ? (size_t)gfn_options_int(o, "replay-capacity") : 0;
+    GFN_TRY(set_share(r, o, batch_size));
+    return r->grows ? allocate_exchange(r, batch_size, n_mine) : GFN_OK;
+}
+
+void gfn_replay_clear(gfn_replay *r)
+{
+    gfn_replay_buffer_destroy(&r->buffer);
+    gfn_release(&r->records);
+    gfn_release(&r->gathered);
+    gfn_release(&r->counts);
+}
+
+static void add(gfn_replay *r, size_t n, const int32_t *objects)
+{
+    double log_reward[PART];
+    for (size_t done = 0; done < n; done += PART) {
+        const size_t some = n - done < PART ? n - done : PART;
+        const int32_t *object = objects + done * r->width;
+        r->env->ops->log_reward(r->env->world, some, object, log_reward);
+        gfn_replay_buffer_add(r->buffer, some, object, log_reward);
+    }
+}
+
+gfn_status gfn_replay_fill(gfn_replay *r, gfn_status mine, int32_t *objects, size_t n)
+{
+    int32_t *all = objects;
+    GFN_TRY(gfn_comm_agree(r->comm, mine));
+    if (!r->is_used)
+        return GFN_OK;
+    GFN_TRY(gfn_comm_broadcast(r->comm, &n, sizeof n));
+    const size_t capacity = r->capacity > 0 ? r->capacity : n;
+    gfn_status status = gfn_replay_buffer_create(r->kind, capacity, r->width, &r->buffer);
+    if (status == GFN_OK && objects == NULL)
+        status = gfn_allocate("objects to replay", n * r->width, sizeof(int32_t), &all);
+    status = gfn_comm_agree(r->comm, status);
+    if (status == GFN_OK && n > 0)
+        status = gfn_comm_broadcast(r->comm, all, n * r->width * sizeof(int32_t));
+    if (status == GFN_OK)
+        add(r, n, all);
+    if (all != objects)
+        gfn_release(&all);
+    return status;
+}
+
+gfn_status gfn_replay_add(gfn_replay *r, const gfn_trajectories *log, size_t n)
+{
+    size_t all = 0;
+    if (!r->grows)
+        return GFN_OK;
+    for (size_t i = 0; i < n; i++)
+        gfn_packed_write(r->records + i * r->key_words, log->terminal + i * r->width, r->width);
+    GFN_TRY(gfn_comm_gather_i64(r->comm, r->records, n, r->key_words, r->gathered,
+                                r->gathered_capacity, r->counts));
+    for (int rank = 0; rank < gfn_comm_size(r->comm); rank++)
+        all += r->counts[rank];
+    /* Remove the padding of the records, in their place. */
+    int32_t *objects = (int32_t *)(void *)r->gathered;
+    for (size_t i = 0; i < all; i++)
+        memmove(objects + i * r->width, gfn_packed_state(r->gathered + i * r->key_words),
+                r->width * sizeof *objects);
+    add(r, all, objects);
+    return GFN_OK;
+}

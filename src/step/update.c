@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Clipping, weight decay, Adam, and separate learning rates for the networks and for log Z, which
+ * is the last element of the vector.
+ */
+#include "step/update.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+
+gfn_status gfn_update_check(const gfn_options *o)
+{
+    const double lr = gfn_options_number(o, "lr");
+    const double weight_decay = gfn_options_number(o, "weight-decay");
+    if (lr * weight_decay < 1)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "weight-decay: expected lr x weight-decay below 1, found lr %g and "
+                    "weight-decay %g (hint: --weight-decay 0.01)",
+                    lr, weight_decay);
+}
+
+gfn_status gfn_update_init(gfn_update *u, const gfn_options *o, const gfn_model *model)
+{
+    const size_t n = gfn_model_n_params(model);
+    u->adam = (gfn_adam)GFN_ADAM_DEFAULT;
+    u->iterations = gfn_options_int(o, "iterations");
+    u->lr = gfn_options_number(o, "lr");
+    u->lr_logz = gfn_options_number(o, "lr-logz");
+    u->weight_decay = gfn_options_number(o, "weight-decay");
+    u->clip_norm = gfn_options_number(o, "clip-norm");
+    GFN_TRY(gfn_schedule_find(gfn_options_text(o, "schedule"), &u->schedule));
+    GFN_TRY(gfn_allocate("gradient", n, sizeof(gfn_real), &u->vector));
+    GFN_TRY(gfn_allocate("first moments", n, sizeof(gfn_real), &u->m));
+    return gfn_allocate("second moments", n, sizeof(gfn_real), &u->v);
+}
+
+void gfn_update_clear(gfn_update *u)
+{
+    gfn_release(&u->vector);
+    gfn_release(&u->m);
+    gfn_release(&u->v);
+}
+
+typedef struct job {
+    gfn_update *update;
+    gfn_real *params;
+    int64_t step;
+    double rate;
+} job;
+
+static void update_range(void *self, size_t first, size_t n)
+{
+    const job *j = self;
+    const gfn_update *u = j->update;
+    gfn_adam_step(&u->adam, j->step, j->rate, n, j->params + first, u->vector + first, u->m + first,
+                  u->v + first);
+}
+
+/* Weights, which are matrices, decay; biases and log Z do not. */
+static void decay_weights(gfn_model *model, double amount)
+{
+    for (size_t i = 0; i < gfn_model_n_views(model); i++) {
+        const gfn_view *view = gfn_model_view(model, i);
+        if (view->ndim == 2)
+            gfn_weight_decay(amount, view->n, gfn_model_params(model) + view->offset);
+    }
+}
+
+void gfn_update_apply(gfn_update *u, gfn_model *model, int64_t iteration, double log_z, int threads)
+{
+    const size_t n = gfn_model_log_z_offset(model);
+    const double factor = gfn_schedule_factor(u->schedule, iteration, u->iterations);
+    gfn_real *params = gfn_model_params(model);
+    job networks = {u, params, iteration + 1, u->lr * factor};
+    job of_log_z = {u, params, iteration + 1, u->lr_logz * factor};
+    if (u->clip_norm > 0)
+        gfn_clip_norm(u->clip_norm, n + 1, u->vector);
+    if (u->weight_decay > 0)
+        decay_weights(model, networks.rate * u->weight_decay);
+    gfn_parallel_ranges(threads, n, update_range, &networks);
+    if (isnan(log_z))
+        update_range(&of_log_z, n, 1);
+    else
+        params[n] = (gfn_real)log_z;
+}

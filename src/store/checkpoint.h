@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * store/checkpoint.h - a checkpoint: all that a run needs to go on, as a safetensors file.
+ *
+ *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
+ *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each
+ *     modes [n, width]: objects of maximal reward that training has sampled
+ *     replay [n, width]: objects of the replay buffer, in its order
+ *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
+ *         modes (where there are too many), reward_crc32 (of the rewards, where they are a file's),
+ *         env_name and env_crc32 (where the environment is a plug-in: of its table and its file),
+ *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
+ */
+#ifndef STORE_CHECKPOINT_H
+#define STORE_CHECKPOINT_H
+
+#include <gfn/model.h>
+
+#include "io/safetensors.h"
+
+#define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
+#define GFN_CHECKPOINT_ENV_CRC "env_crc32"
+#define GFN_CHECKPOINT_ENV_NAME "env_name"
+#define GFN_CHECKPOINT_MODES "modes"
+#define GFN_CHECKPOINT_REPLAY "replay"
+#define GFN_CHECKPOINT_REWARDS_CRC "reward_crc32"
+#define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"
+
+#ifdef GFN_REAL64
+#define GFN_REAL_DTYPE GFN_F64
+#else
+#define GFN_REAL_DTYPE GFN_F32
+#endif
+
+/* A view of the parameters as an array of a file. */
+struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, const gfn_real *data);
+
+/* The objects in a file's tensor of that name, [*n][width], borrowed. Errors: GFN_EDATA. */
+gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,
+                                  const int32_t **objects, size_t *n);
+
+/* Checksum of the texts of the metadata, in whatever order they stand. (Data has its own; names and
+ * shapes of the arrays must be those of the model.) */
+uint32_t gfn_checkpoint_texts_crc(const struct gfn_tensors *tensors);
+
+#endif

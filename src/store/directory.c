@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The run directory: claiming one, and keeping a run there.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "io/folder.h"
+#include "io/ini.h"
+#include "io/npy.h"
+#include "store/store.h"
+
+/* A directory for a new run holds none of these. */
+static const char *const files[] = {GFN_CONFIG_FILE,     GFN_METRICS_FILE,
+                                    GFN_CHECKPOINT_FILE, GFN_HISTOGRAM_FILE,
+                                    GFN_SUMMARY_FILE,    GFN_CHECKPOINT_PREVIOUS,
+                                    GFN_REWARDS_FILE,    GFN_SWEEP_FILE,
+                                    GFN_PICTURE_FILE,    NULL};
+
+/* ---- claiming ---- */
+
+/* Claim runs/NAME-DATE-TIME; if it exists, the same with -2, -3, ... behind it. */
+static gfn_status claim_new(const char *name, char *path, size_t size)
+{
+    char stamp[32];
+    gfn_clock_stamp(stamp, sizeof stamp);
+    for (int i = 1; i < 1000; i++) {
+        char suffix[16] = "";
+        if (i > 1)
+            snprintf(suffix, sizeof suffix, "-%d", i);
+        snprintf(path, size, "runs/%s-%s%s", name, stamp, suffix);
+        gfn_status status = gfn_folder_claim(path, NULL);
+        if (status != GFN_EEXIST)
+            return status;
+    }
+    return gfn_fail(GFN_EEXIST, "%s: exists, and so do 999 others of this second", path);
+}
+
+gfn_status gfn_store_claim(const char *name, const char *directory, char **claimed)
+{
+    char fresh[160];
+    if (directory == NULL) {
+        GFN_TRY(claim_new(name, fresh, sizeof fresh));
+        GFN_TRY(gfn_folder_link(fresh + strlen("runs/"), "runs/latest"));
+        directory = fresh;
+    } else {
+        GFN_TRY(gfn_folder_claim(directory, files));
+    }
+    GFN_TRY(gfn_allocate("directory", strlen(directory) + 1, 1, claimed));
+    strcpy(*claimed, directory);
+    return GFN_OK;
+}
+
+bool gfn_store_has_checkpoint(const char *directory)
+{
+    return gfn_folder_holds(directory, GFN_CHECKPOINT_FILE) ||
+           gfn_folder_holds(directory, GFN_CHECKPOINT_PREVIOUS);
+}
+
+bool gfn_store_is_sweep(const char *directory)
+{
+    char *path = NULL;
+    const bool is_sweep =
+        gfn_folder_path(directory, GFN_SWEEP_FILE, &path) == GFN_OK && gfn_file_holds_bytes(path);
+    gfn_release(&path);
+    return is_sweep;
+}
+
+/* ---- keeping ---- */
+
+static gfn_status save_config(const gfn_store *s, const gfn_run *run)
+{
+    char *path = NULL;
+    GFN_TRY(gfn_folder_path(s->directory, GFN_CONFIG_FILE, &path));
+    const gfn_status status = gfn_ini_save(path, run->options, NULL);
+    gfn_release(&path);
+    return status;
+}
+
+/* Keep a copy: the original reward file may be moved or changed. */
+static gfn_status save_rewards(const gfn_store *s, const gfn_run *run)
+{
+    char *path = NULL;
+    if (!run->has_rewards)
+        return GFN_OK;
+    GFN_TRY(gfn_folder_path(s->directory, GFN_REWARDS_FILE, &path));
+    const gfn_status status = gfn_npy_save(path, &run->rewards);
+    gfn_release(&path);
+    return status;
+}
+
+/* A damaged checkpoint must not push the good one before it out of its place. */
+static gfn_status set_aside(const gfn_store *s)
+{
+    char *path = NULL, *aside = NULL;
+    if (!s->is_fallback)
+        return GFN_OK;
+    gfn_status status = gfn_folder_path(s->directory, GFN_CHECKPOINT_FILE, &path);
+    if (status == GFN_OK)
+        status = gfn_folder_path(s->directory, GFN_CHECKPOINT_DAMAGED, &aside);
+    if (status == GFN_OK && gfn_file_exists(path))
+        status = gfn_file_rename(path, aside);
+    gfn_release(&path);
+    gfn_release(&aside);
+    return status;
+}
+
+static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
+{
+    s->saved_iteration = -1; /* a loaded run has its checkpoint in another directory */
+    GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &s->directory));
+    GFN_TRY(gfn_store_open_metrics(s));
+    GFN_TRY(gfn_folder_claim(s->directory, files)); /* no other process was faster */
+    GFN_TRY(save_rewards(s, run));
+    return save_config(s, run);
+}
+
+static gfn_status go_on(gfn_store *s, gfn_run *run, const char *directory)
+{
+    if (directory && strcmp(directory, s->origin) != 0)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: expected the directory %s, which the run goes on in (hint: NULL)",
+                        directory, s->origin);
+    s->directory = s->origin;
+    s->origin = NULL;
+    GFN_TRY(gfn_store_cut_metrics(s, run->iteration));
+    GFN_TRY(set_aside(s));
+    return save_config(s, run);
+}
+
+gfn_status gfn_store_keep(gfn_store *s, gfn_run *run, const char *directory)
+{
+    if (s->is_kept)
+        return gfn_fail(GFN_EINVAL, "%s: the run is kept there already (hint: ask once)",
+                        gfn_run_directory(run));
+    const gfn_status status =
+        s->state == GFN_STORE_RESUMED ? go_on(s, run, directory) : begin(s, run, directory);
+    s->is_kept = s->directory != NULL;
+    gfn_release(&run->rewards.data);
+    return status;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A run from its directory: to be measured and sampled from, or to go on. What rank 0 found there
+ * is given to all.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "comm/comm.h"
+#include "io/folder.h"
+#include "store/checkpoint.h"
+#include "store/found.h"
+#include "store/store.h"
+
+static gfn_status read_params(const gfn_found *f, gfn_run *run)
+{
+    gfn_real *params = gfn_model_params(run->model);
+    for (size_t i = 0; i < gfn_model_n_views(run->model); i++) {
+        const gfn_view *view = gfn_model_view(run->model, i);
+        struct gfn_array array = gfn_checkpoint_array(view, view->name, NULL);
+        gfn_status status = gfn_safetensors_find(f->file, &array);
+        if (status != GFN_OK)
+            return gfn_fail_in(status, "%s: ", f->path);
+        memcpy(params + view->offset, array.data, view->n * sizeof *params);
+    }
+    run->iteration = f->iteration;
+    return GFN_OK;
+}
+
+/* The policy was trained for the rewards that the checkpoint tells of. */
+static gfn_status check_rewards(const gfn_found *f, const gfn_run *run)
+{
+    const char *crc = gfn_safetensors_text(f->file, GFN_CHECKPOINT_REWARDS_CRC);
+    char found[9];
+    snprintf(found, sizeof found, "%08" PRIx32, run->rewards_crc);
+    if (!run->has_rewards || (crc && strcmp(crc, found) == 0))
+        return GFN_OK;
+    return gfn_fail(GFN_EDATA,
+                    "%s: expected rewards with the checksum %.20s beside it, found %s in %s "
+                    "(hint: the rewards that the run began with)",
+                    f->path, crc ? crc : "that is missing", found, GFN_REWARDS_FILE);
+}
+
+static gfn_status read_checkpoint(const gfn_found *f, gfn_run *run)
+{
+    GFN_TRY(check_rewards(f, run));
+    return read_params(f, run);
+}
+
+/* Policies of a world that has changed are measured and trained on as well as they can be. */
+static void note_plugin(gfn_found *f, const gfn_run *run)
+{
+    const char *crc = f->file ? gfn_safetensors_text(f->file, GFN_CHECKPOINT_ENV_CRC) : NULL;
+    char found[9];
+    snprintf(found, sizeof found, "%08" PRIx32, run->plugin_crc);
+    if (run->is_plugin && crc && strcmp(crc, found) != 0)
+        gfn_notices_add(&f->notices,
+                        "env: %.300s is not the plug-in that made the checkpoint: its CRC-32 was "
+                        "%.8s and is %s (hint: gfn-dist check-env)",
+                        gfn_options_text(run->options, "env"), crc, found);
+}
+
+/* What rank 0 found becomes the run's on all ranks. */
+static gfn_status give_to_all(gfn_run *run, gfn_found *f)
+{
+    int64_t facts[] = {f->file != NULL, f->iteration, f->is_changed};
+    gfn_store *store;
+    GFN_TRY(gfn_comm_agree(run->comm, gfn_store_of(run, &store)));
+    GFN_TRY(gfn_comm_agree(run->comm, f->file ? read_checkpoint(f, run) : GFN_OK));
+    GFN_TRY(gfn_comm_broadcast(run->comm, facts, sizeof facts));
+    store->state = GFN_STORE_OPENED;
+    store->has_checkpoint = facts[0] != 0;
+    run->iteration = facts[1];
+    store->is_changed = facts[2] != 0;
+    store->is_fallback = f->is_fallback;
+    note_plugin(f, run);
+    if (f->notices.text[0])
+        gfn_notices_add(&run->notices, "%s", f->notices.text);
+    if (!store->has_checkpoint)
+        return GFN_OK;
+    store->checkpoint = f->file;
+    f->file = NULL;
+    return gfn_comm_broadcast(run->comm, gfn_model_params(run->model),
+                              gfn_model_n_params(run->model) * sizeof(gfn_real));
+}
+
+/* `mine` is rank 0's status so far, and `directory` where it found all. Ends *f. */
+static gfn_status run_from_files(gfn_comm *comm, gfn_status mine, gfn_found *f, int threads,
+                                 const char *directory, gfn_run **run)
+{
+    gfn_run *r = NULL;
+    gfn_status status = gfn_comm_agree(comm, mine);
+    if (status == GFN_OK)
+        status = gfn_run_create_in(comm, f->options, threads, directory, &r);
+    if (status == GFN_OK)
+        status = give_to_all(r, f);
+    if (status == GFN_OK)
+        *run = r;
+    else
+        gfn_run_destroy(&r);
+    gfn_found_clear(f);
+    return status;
+}
+
+gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int threads, const char *env,
+                             gfn_run **run)
+{
+    gfn_found f = {.env = env};
+    const gfn_status status = gfn_comm_rank(comm) == 0 ? gfn_found_open(directory, &f) : GFN_OK;
+    return run_from_files(comm, status, &f, threads, directory, run);
+}
+
+gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run)
+{
+    return gfn_run_load_with(comm, directory, threads, NULL, run);
+}
+
+/* Seconds that a job waits for one before it, whose processes may still be ending. */
+#define LOCK_SECONDS 10.0
+
+static gfn_status lock(gfn_comm *comm, gfn_appender *metrics)
+{
+    const double start = gfn_clock_seconds();
+    gfn_status status;
+    while ((status = gfn_appender_lock(metrics)) == GFN_EEXIST &&
+           gfn_clock_seconds() - start < LOCK_SECONDS) {
+        gfn_comm_beat(comm);
+        gfn_clock_sleep(0.05);
+    }
+    return status;
+}
+
+/* Nothing is read before the run is this job's alone: another one may still be saving. */
+static gfn_status open_alone(gfn_comm *comm, const char *directory, gfn_appender **metrics)
+{
+    char *path = NULL;
+    GFN_TRY(gfn_found_expect_run(directory));
+    GFN_TRY(gfn_folder_path(directory, GFN_METRICS_FILE, &path));
+    gfn_status status = gfn_appender_open(path, metrics);
+    gfn_release(&path);
+    return status == GFN_OK ? lock(comm, *metrics) : status;
+}
+
+gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setting *settings,
+                          size_t n, gfn_run **run)
+{
+    gfn_found f = {.file = NULL};
+    char *resolved = NULL;
+    gfn_appender *metrics = NULL;
+    gfn_status status = GFN_OK;
+    if (gfn_comm_rank(comm) == 0) {
+        status = gfn_folder_resolve(directory, &resolved);
+        if (status == GFN_OK)
+            status = open_alone(comm, resolved, &metrics);
+        if (status == GFN_OK)
+            status = gfn_found_open_to_go_on(resolved, settings, n, &f);
+    }
+    status = run_from_files(comm, status, &f, 0, resolved, run);
+    if (status != GFN_OK) {
+        gfn_appender_close(&metrics);
+        gfn_release(&resolved);
+        return status;
+    }
+    gfn_store *store = (*run)->store;
+    store->state = GFN_STORE_RESUMED;
+    store->origin = resolved;
+    store->metrics = metrics;
+    return GFN_OK;
+}

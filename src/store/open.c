@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Opening the checkpoint of a run directory. All that is wrong with it is found out here, before
+ * anything is made of it.
+ */
+#include "store/found.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <gfn/version.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parse.h"
+#include "io/folder.h"
+#include "run/metadata.h"
+#include "run/plugin_trust.h"
+#include "store/checkpoint.h"
+#include "store/store.h"
+
+void gfn_found_clear(gfn_found *f)
+{
+    gfn_safetensors_destroy(&f->file);
+    gfn_options_destroy(&f->options);
+    gfn_release(&f->path);
+}
+
+static gfn_status check_texts(gfn_found *f)
+{
+    const gfn_safetensors *file = f->file;
+    const char *path = f->path;
+    const struct gfn_tensors *all = gfn_safetensors_contents(file);
+    const char *format = gfn_safetensors_text(file, "format");
+    const char *crc = gfn_safetensors_text(file, GFN_CHECKPOINT_TEXTS_CRC);
+    char made[9];
+    f->is_damaged = format == NULL;
+    if (format == NULL || strcmp(format, GFN_CHECKPOINT_FORMAT) != 0)
+        return gfn_fail(GFN_EDATA,
+                        "%s: format is \"%.60s\", expected \"%s\" (hint: a file that "
+                        "gfn-dist %s wrote)",
+                        path, format ? format : "not stated", GFN_CHECKPOINT_FORMAT, gfn_version());
+    snprintf(made, sizeof made, "%08x", (unsigned)gfn_checkpoint_texts_crc(all));
+    f->is_damaged =
+        crc == NULL || strcmp(crc, made) != 0 || gfn_safetensors_text(file, "data_crc32") == NULL;
+    if (f->is_damaged)
+        return gfn_fail(GFN_EDATA,
+                        "%s: the metadata is damaged: expected the checksum %.20s, found %s "
+                        "(hint: use another copy)",
+                        path, crc ? crc : "that is missing", made);
+    return GFN_OK;
+}
+
+gfn_status gfn_found_check_env(const gfn_found *f, const char *in_file)
+{
+    if (f->env == NULL || strcmp(f->env, in_file) == 0 ||
+        (gfn_env_is_path(f->env) && gfn_env_is_path(in_file)))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "env: expected %.300s as in %s, found %.300s (hint: leave it out, or begin "
+                    "another run)",
+                    in_file, f->path, f->env);
+}
+
+/* Before it is opened: a plug-in is code. */
+static gfn_status check_env(const gfn_found *f)
+{
+    const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
+    if (f->env)
+        return gfn_found_check_env(f, in_file ? in_file : "none");
+    const gfn_status status = gfn_plugin_open_unasked(in_file ? in_file : "none", NULL);
+    if (status != GFN_OK)
+        gfn_fail_in(status, "%s: ", f->path);
+    return status == GFN_EINVAL ? GFN_EDATA : status;
+}
+
+/* Make *f->options of all defaults. Another place of a plug-in is a change, another name is wrong.
+ */
+static gfn_status open_env(gfn_found *f)
+{
+    const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
+    const char *name = gfn_safetensors_text(f->file, GFN_CHECKPOINT_ENV_NAME);
+    const gfn_env_ops *ops;
+    in_file = in_file ? in_file : "not stated";
+    GFN_TRY(gfn_run_options_create(f->env ? f->env : in_file, &f->options));
+    const char *env = gfn_options_text(f->options, "env");
+    f->is_changed |= strcmp(env, in_file) != 0;
+    GFN_TRY(gfn_env_open(env, &ops));
+    if (!gfn_env_is_path(env) || (name && strcmp(name, ops->name) == 0))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "env: expected the environment %.80s, found %s in %.300s",
+                    name ? name : "that is not stated", ops->name, env);
+}
+
+/* The environment is open already. */
+static gfn_status read_option(gfn_found *f, const char *name, const char *value)
+{
+    if (strcmp(name, "env") == 0 || gfn_run_option_is_retired(name))
+        return GFN_OK;
+    return gfn_options_set(f->options, name, value, f->path);
+}
+
+static gfn_status read_options(gfn_found *f)
+{
+    const struct gfn_tensors *all = gfn_safetensors_contents(f->file);
+    const size_t prefix = strlen(GFN_METADATA_CONFIG);
+    gfn_status status = open_env(f);
+    for (size_t i = 0; i < all->n_texts && status == GFN_OK; i++)
+        if (strncmp(all->texts[i].name, GFN_METADATA_CONFIG, prefix) == 0)
+            status = read_option(f, all->texts[i].name + prefix, all->texts[i].value);
+    return status == GFN_EINVAL ? gfn_fail_in(GFN_EDATA, "%s: ", f->path) : status;
+}
+
+static gfn_status check_layer(const gfn_found *f, size_t layer, int64_t in, int64_t out)
+{
+    char weight_name[48], bias_name[48];
+    snprintf(weight_name, sizeof weight_name, "policy.%zu.weight", layer);
+    snprintf(bias_name, sizeof bias_name, "policy.%zu.bias", layer);
+    struct gfn_array weight = {
+        .name = weight_name, .dtype = GFN_REAL_DTYPE, .ndim = 2, .shape = {in, out}};
+    struct gfn_array bias = {.name = bias_name, .dtype = GFN_REAL_DTYPE, .ndim = 1, .shape = {out}};
+    GFN_TRY(gfn_safetensors_find(f->file, &weight));
+    return gfn_safetensors_find(f->file, &bias);
+}
+
+/* The layers are those that the options ask for: nothing is made, with all its memory, for a file
+ * that does not hold it. */
+static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
+{
+    int64_t widths[GFN_MAX_HIDDEN + 1], in = shape->obs_dim;
+    const size_t n = gfn_options_widths(f->options, "hidden", widths);
+    widths[n] = shape->n_actions;
+    for (size_t i = 0; i <= n; in = widths[i++])
+        GFN_TRY(check_layer(f, i, in, widths[i]));
+    return GFN_OK;
+}
+
+static gfn_status check_network(const gfn_found *f)
+{
+    gfn_env *env = NULL;
+    const gfn_env_ops *ops;
+    gfn_status status = gfn_env_open(gfn_options_text(f->options, "env"), &ops);
+    if (status == GFN_OK)
+        status = gfn_env_create_with(ops, f->options, &env);
+    if (status == GFN_OK)
+        status = check_layers(f, gfn_env_shape(env));
+    gfn_env_destroy(&env);
+    if (status == GFN_EINVAL || status == GFN_EDATA)
+        return gfn_fail_in(GFN_EDATA, "%s: ", f->path);
+    return status;
+}
+
+static gfn_status read_iteration(gfn_found *f)
+{
+    const char *text = gfn_safetensors_text(f->file, "iteration");
+    if (text && gfn_parse_integer(text, &f->iteration) && f->iteration >= 0 &&
+        f->iteration <= GFN_MAX_COUNT)
+        return GFN_OK;
+    return gfn_fail(GFN_EDATA, "%s: iteration is \"%.40s\", expected a number", f->path,
+                    text ? text : "not stated");
+}
+
+static gfn_status check_file(gfn_found *f)
+{
+    GFN_TRY(check_texts(f));
+    GFN_TRY(check_env(f));
+    GFN_TRY(read_options(f));
+    GFN_TRY(check_network(f));
+    return read_iteration(f);
+}
+
+/* f->path is `path` from now on. */
+static gfn_status open_file(gfn_found *f, char *path)
+{
+    f->path = path;
+    gfn_status status = gfn_safetensors_load(path, &f->file);
+    f->is_damaged = status == GFN_EDATA;
+    GFN_TRY(status);
+    status = check_file(f);
+    if (status != GFN_OK) {
+        gfn_safetensors_destroy(&f->file);
+        gfn_options_destroy(&f->options);
+    }
+    return status;
+}
+
+gfn_status gfn_found_refuse(const char *directory)
+{
+    if (!gfn_folder_exists(directory))
+        return gfn_fail(GFN_EIO, "%s: expected a run directory, found %s (hint: runs/latest)",
+                        directory, gfn_file_exists(directory) ? "a file" : "nothing");
+    if (gfn_store_is_sweep(directory))
+        return gfn_fail(GFN_EIO,
+                        "%s: expected the directory of one run, found that of a sweep (hint: "
+                        "one of its folders seed-...)",
+                        directory);
+    return gfn_fail(GFN_EIO,
+                    "%s: expected a run directory with a %s, found none (hint: a run that ended "
+                    "before its first checkpoint has none)",
+                    directory, GFN_CHECKPOINT_FILE);
+}
+
+/* The newest checkpoint, or where it is damaged or missing the one before. */
+gfn_status gfn_found_open(const char *directory, gfn_found *f)
+{
+    char *newest = NULL, *previous = NULL;
+    GFN_TRY(gfn_folder_path(directory, GFN_CHECKPOINT_FILE, &newest));
+    gfn_status status = gfn_folder_path(directory, GFN_CHECKPOINT_PREVIOUS, &previous);
+    if (status != GFN_OK) {
+        gfn_release(&newest);
+        return status;
+    }
+    const bool has_newest = gfn_file_exists(newest), has_previous = gfn_file_exists(previous);
+    char why[600] = "";
+    if (has_newest) {
+        status = open_file(f, newest);
+        snprintf(why, sizeof why, "%s", gfn_error_message());
+    } else {
+        status = gfn_found_refuse(directory);
+        snprintf(why, sizeof why, "%s is missing", newest);
+        gfn_release(&newest);
+    }
+    /* What cannot be read now, or only by another version, is not damaged. */
+    if (status == GFN_OK || (has_newest && !f->is_damaged) || !has_previous) {
+        gfn_release(&previous);
+        return status;
+    }
+    gfn_release(&newest);
+    status = open_file(f, previous);
+    if (status != GFN_OK)
+        return gfn_fail_in(status, "%s; and the one before: ", why);
+    f->is_fallback = true;
+    gfn_notices_add(&f->notices, "%s; %s of iteration %lld is taken instead", why,
+                    GFN_CHECKPOINT_PREVIOUS, (long long)f->iteration);
+    return GFN_OK;
+}

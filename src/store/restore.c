@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The rest of a checkpoint, which a learner takes: moments, modes, loss and replay buffer.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/parse.h"
+#include "env/env_internal.h"
+#include "store/checkpoint.h"
+#include "store/store.h"
+
+static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *model,
+                               const char *prefix, gfn_real *moments)
+{
+    for (size_t i = 0; i < gfn_model_n_views(model); i++) {
+        const gfn_view *view = gfn_model_view(model, i);
+        char name[sizeof view->name + 16];
+        snprintf(name, sizeof name, "%s%s", prefix, view->name);
+        struct gfn_array array = gfn_checkpoint_array(view, name, NULL);
+        GFN_TRY(gfn_safetensors_find(file, &array));
+        memcpy(moments + view->offset, array.data, view->n * sizeof *moments);
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,
+                                  const int32_t **objects, size_t *n)
+{
+    const struct gfn_tensors *all = gfn_safetensors_contents(file);
+    const struct gfn_array *array = NULL;
+    for (size_t i = 0; i < all->n_arrays; i++)
+        if (strcmp(all->arrays[i].name, name) == 0)
+            array = &all->arrays[i];
+    if (array == NULL || array->dtype != GFN_I32 || array->ndim != 2 ||
+        array->shape[1] != (int64_t)width)
+        return gfn_fail(GFN_EDATA,
+                        "tensor \"%s\": expected int32 objects of %zu words, found %s (hint: use "
+                        "another copy)",
+                        name, width, array ? "something else" : "none");
+    *objects = array->data;
+    *n = (size_t)array->shape[0];
+    return GFN_OK;
+}
+
+/* Rank 0 remembers what all ranks had found: a count takes the union. */
+static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
+{
+    const int32_t *objects = NULL;
+    size_t n = 0;
+    if (modes->found == NULL)
+        return GFN_OK;
+    modes->is_full = gfn_safetensors_text(file, GFN_CHECKPOINT_MODES) != NULL;
+    if (modes->is_full)
+        return GFN_OK;
+    GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_MODES, modes->width, &objects, &n));
+    for (size_t i = 0; i < n; i++)
+        gfn_state_set_add(modes->found, objects + i * modes->width);
+    return GFN_OK;
+}
+
+static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
+{
+    const gfn_model *model = l->run->model;
+    const char *loss = gfn_safetensors_text(file, "loss");
+    GFN_TRY(read_moments(file, model, "adam.m.", l->update.m));
+    GFN_TRY(read_moments(file, model, "adam.v.", l->update.v));
+    if (loss && !gfn_parse_number(loss, &l->loss))
+        return gfn_fail(GFN_EDATA, "loss is \"%.40s\", expected a number", loss);
+    return read_modes(file, &l->modes);
+}
+
+/* A copy of the objects of the replay buffer, if they fit. */
+static gfn_status read_replay(const gfn_safetensors *file, const gfn_replay *r, int32_t **copy,
+                              size_t *n)
+{
+    const int32_t *objects = NULL;
+    if (!r->is_used)
+        return GFN_OK;
+    GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_REPLAY, r->width, &objects, n));
+    if (r->grows ? *n > r->capacity : *n == 0)
+        return gfn_fail(GFN_EDATA,
+                        "tensor \"" GFN_CHECKPOINT_REPLAY "\": expected %s%zu objects, found %zu "
+                        "(hint: use another copy)",
+                        r->grows ? "at most " : "more than ", r->capacity, *n);
+    const gfn_status status = gfn_env_check_objects(r->env, *n, objects);
+    if (status == GFN_EINVAL)
+        return gfn_fail_in(GFN_EDATA, "tensor \"" GFN_CHECKPOINT_REPLAY "\": ");
+    GFN_TRY(status);
+    GFN_TRY(gfn_allocate("objects to replay", *n * r->width, sizeof **copy, copy));
+    if (*n > 0)
+        memcpy(*copy, objects, *n * r->width * sizeof **copy);
+    return GFN_OK;
+}
+
+/* Rank 0 gives what it read to all. */
+static gfn_status give_to_all(gfn_learner *l)
+{
+    gfn_comm *comm = l->run->comm;
+    const size_t bytes = gfn_model_n_params(l->run->model) * sizeof(gfn_real);
+    GFN_TRY(gfn_comm_broadcast(comm, l->update.m, bytes));
+    GFN_TRY(gfn_comm_broadcast(comm, l->update.v, bytes));
+    GFN_TRY(gfn_comm_broadcast(comm, &l->loss, sizeof l->loss));
+    return gfn_comm_broadcast(comm, &l->modes.is_full, sizeof l->modes.is_full);
+}
+
+gfn_status gfn_store_restore(gfn_store *s, gfn_learner *learner)
+{
+    int32_t *objects = NULL;
+    size_t n = 0;
+    gfn_status status = s->checkpoint ? read_rest(s->checkpoint, learner) : GFN_OK;
+    if (status == GFN_OK && s->checkpoint)
+        status = read_replay(s->checkpoint, &learner->replay, &objects, &n);
+    status = gfn_replay_fill(&learner->replay, status, objects, n);
+    gfn_release(&objects);
+    if (status != GFN_OK)
+        return gfn_fail_in(status, "checkpoint: ");
+    gfn_safetensors_destroy(&s->checkpoint);
+    s->has_checkpoint = false;
+    /* A checkpoint that was not the newest is written again. */
+    s->saved_iteration = s->is_changed || s->is_fallback ? -1 : learner->run->iteration;
+    return give_to_all(learner);
+}

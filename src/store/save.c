@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Saving a checkpoint. It is a function of the run's configuration and iteration, of the program
+ * and the kind of processor: no clock, no job and no number of ranks leaves a trace in it.
+ */
+#include "store/checkpoint.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "io/crc.h"
+#include "io/folder.h"
+#include "run/metadata.h"
+#include "store/store.h"
+
+enum { OWN_TEXTS = 6 };
+
+/* Saving shall take no more than a fiftieth of the time. How long it takes is known after the first
+ * time; before, a disk is assumed that takes so many bytes a second. */
+enum { SAVING_SHARE = 50 };
+#define SLOW_DISK 1e8
+#define LEAST_SECONDS 30.0
+
+/* Lists under construction; they live in the arena of the metadata. */
+typedef struct contents {
+    gfn_metadata metadata;
+    struct gfn_array *arrays;
+    struct gfn_tensors tensors;
+} contents;
+
+struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, const gfn_real *data)
+{
+    struct gfn_array array = {
+        .name = name, .dtype = GFN_REAL_DTYPE, .ndim = (int)view->ndim, .data = data};
+    for (size_t d = 0; d < view->ndim; d++)
+        array.shape[d] = (int64_t)view->shape[d];
+    return array;
+}
+
+static gfn_status add_views(contents *c, const gfn_model *model, const char *prefix,
+                            const gfn_real *vector)
+{
+    for (size_t i = 0; i < gfn_model_n_views(model); i++) {
+        const gfn_view *view = gfn_model_view(model, i);
+        struct gfn_array *array = &c->arrays[c->tensors.n_arrays++];
+        char *name;
+        GFN_TRY(gfn_metadata_join(c->metadata.arena, prefix, view->name, &name));
+        *array = gfn_checkpoint_array(view, name, vector + view->offset);
+    }
+    return GFN_OK;
+}
+
+static void add_objects(contents *c, const char *name, size_t n, size_t width,
+                        const int32_t *objects)
+{
+    c->arrays[c->tensors.n_arrays++] =
+        (struct gfn_array){name, GFN_I32, 2, {(int64_t)n, (int64_t)width}, objects};
+}
+
+static _Thread_local size_t state_bytes; /* of those that are being sorted */
+
+static int compare_states(const void *a, const void *b)
+{
+    return memcmp(a, b, state_bytes);
+}
+
+/* Modes in an order of their own: who found them first depends on the number of ranks. */
+static gfn_status add_modes(contents *c, const gfn_modes *modes)
+{
+    const size_t n = modes->all ? gfn_state_set_count(modes->all) : 0;
+    int32_t *states;
+    if (modes->all == NULL)
+        return GFN_OK;
+    if (modes->is_full) /* which of them are remembered depends on the ranks */
+        return gfn_metadata_add(&c->metadata, GFN_CHECKPOINT_MODES, "too many");
+    GFN_TRY(gfn_arena_take(c->metadata.arena, n * modes->width, sizeof *states, &states));
+    state_bytes = modes->width * sizeof *states;
+    if (n > 0)
+        memcpy(states, gfn_state_set_states(modes->all), n * state_bytes);
+    qsort(states, n, state_bytes, compare_states);
+    add_objects(c, GFN_CHECKPOINT_MODES, n, modes->width, states);
+    return GFN_OK;
+}
+
+static gfn_status add_replay(contents *c, const gfn_replay_buffer *replay, size_t width)
+{
+    const size_t n = replay ? gfn_replay_buffer_count(replay) : 0;
+    int32_t *objects;
+    if (replay == NULL)
+        return GFN_OK;
+    GFN_TRY(gfn_arena_take(c->metadata.arena, n * width, sizeof *objects, &objects));
+    for (size_t i = 0; i < n; i++)
+        memcpy(objects + i * width, gfn_replay_buffer_object(replay, i), width * sizeof *objects);
+    add_objects(c, GFN_CHECKPOINT_REPLAY, n, width, objects);
+    return GFN_OK;
+}
+
+static gfn_status add_loss(gfn_metadata *m, double loss)
+{
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.17g", loss);
+    return isfinite(loss) ? gfn_metadata_add(m, "loss", digits) : GFN_OK;
+}
+
+uint32_t gfn_checkpoint_texts_crc(const struct gfn_tensors *tensors)
+{
+    uint32_t all = 0;
+    for (size_t i = 0; i < tensors->n_texts; i++) {
+        const struct gfn_text *text = &tensors->texts[i];
+        if (strcmp(text->name, GFN_CHECKPOINT_TEXTS_CRC) == 0 ||
+            strcmp(text->name, "data_crc32") == 0)
+            continue;
+        const uint32_t crc = gfn_crc32(0, text->name, strlen(text->name) + 1);
+        all ^= gfn_crc32(crc, text->value, strlen(text->value) + 1);
+    }
+    return all;
+}
+
+static gfn_status add_plugin(gfn_metadata *m, const gfn_run *run)
+{
+    if (!run->is_plugin)
+        return GFN_OK;
+    GFN_TRY(gfn_metadata_add(m, GFN_CHECKPOINT_ENV_NAME, gfn_env_kind_of(run->env)->name));
+    return gfn_metadata_add_crc(m, GFN_CHECKPOINT_ENV_CRC, run->plugin_crc);
+}
+
+static gfn_status add_moments(contents *c, const gfn_learner *l)
+{
+    const gfn_model *model = l->run->model;
+    GFN_TRY(add_views(c, model, "", gfn_model_params(l->run->model)));
+    GFN_TRY(add_views(c, model, "adam.m.", l->update.m));
+    return add_views(c, model, "adam.v.", l->update.v);
+}
+
+static gfn_status fill(contents *c, const gfn_learner *l)
+{
+    const gfn_run *run = l->run;
+    gfn_metadata *m = &c->metadata;
+    const size_t most = 3 * gfn_model_n_views(run->model) + 2;
+    GFN_TRY(gfn_arena_take(m->arena, most, sizeof *c->arrays, &c->arrays));
+    GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS));
+    GFN_TRY(add_moments(c, l));
+    GFN_TRY(add_modes(c, &l->modes));
+    GFN_TRY(add_replay(c, l->replay.buffer, l->replay.width));
+    GFN_TRY(gfn_metadata_add_build(m, run, GFN_CHECKPOINT_FORMAT));
+    if (run->has_rewards)
+        GFN_TRY(gfn_metadata_add_crc(m, GFN_CHECKPOINT_REWARDS_CRC, run->rewards_crc));
+    GFN_TRY(add_plugin(m, run));
+    GFN_TRY(add_loss(m, l->loss));
+    GFN_TRY(gfn_metadata_add_options(m, run));
+    c->tensors.arrays = c->arrays;
+    c->tensors.texts = m->texts;
+    c->tensors.n_texts = m->n;
+    GFN_TRY(
+        gfn_metadata_add_crc(m, GFN_CHECKPOINT_TEXTS_CRC, gfn_checkpoint_texts_crc(&c->tensors)));
+    c->tensors.n_texts = m->n;
+    return GFN_OK;
+}
+
+static gfn_status save(const gfn_store *s, const gfn_learner *learner, contents *c)
+{
+    char *path = NULL, *previous = NULL;
+    gfn_status status = fill(c, learner);
+    if (status == GFN_OK)
+        status = gfn_folder_path(s->directory, GFN_CHECKPOINT_FILE, &path);
+    if (status == GFN_OK)
+        status = gfn_folder_path(s->directory, GFN_CHECKPOINT_PREVIOUS, &previous);
+    if (status == GFN_OK)
+        status = gfn_safetensors_save(path, previous, &c->tensors);
+    gfn_release(&path);
+    gfn_release(&previous);
+    return status;
+}
+
+gfn_status gfn_store_save(gfn_store *s, const gfn_learner *learner)
+{
+    if (s->directory == NULL || s->saved_iteration == learner->run->iteration)
+        return GFN_OK;
+    contents c = {0};
+    const double start = gfn_clock_seconds();
+    /* metrics.jsonl is on the disk before a checkpoint is: a resumed run does not repeat lines. */
+    GFN_TRY(gfn_appender_sync(s->metrics));
+    GFN_TRY(gfn_arena_create(&c.metadata.arena));
+    gfn_status status = save(s, learner, &c);
+    gfn_arena_destroy(&c.metadata.arena);
+    s->last_saved = gfn_clock_seconds();
+    s->saving_seconds = s->last_saved - start;
+    if (status == GFN_OK)
+        s->saved_iteration = learner->run->iteration;
+    return status;
+}
+
+double gfn_store_save_period(const gfn_store *s, const gfn_run *run)
+{
+    const double bytes = 3.0 * sizeof(gfn_real) * (double)gfn_model_n_params(run->model);
+    const double saving = s->saving_seconds > 0 ? s->saving_seconds : bytes / SLOW_DISK;
+    return fmax(LEAST_SECONDS, SAVING_SHARE * saving);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How training went, out of metrics.jsonl, to which another process may be writing.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "io/folder.h"
+#include "io/jsonl.h"
+#include "store/names.h"
+#include "summary/portrait.h"
+
+/* Points of a curve at most: more than its pixels. */
+enum { MOST = 2000 };
+
+enum { ITERATION, TRAJECTORIES, FIRST_CURVE, COLUMNS = FIRST_CURVE + GFN_CURVES };
+static const char *const columns[COLUMNS] = {[ITERATION] = "iteration",
+                                             [TRAJECTORIES] = "trajectories",
+                                             [FIRST_CURVE + GFN_CURVE_LOSS] = "loss",
+                                             [FIRST_CURVE + GFN_CURVE_LOG_Z] = "log_z",
+                                             [FIRST_CURVE + GFN_CURVE_TV] = "tv"};
+
+/* Lines without a value of a curve are left out of it. */
+static gfn_status take(gfn_portrait *p, const struct gfn_jsonl_columns *from)
+{
+    double *number;
+    GFN_TRY(gfn_arena_take(p->arena, COLUMNS * from->n + 1, sizeof *number, &number));
+    memcpy(number, from->number, COLUMNS * from->n * sizeof *number);
+    p->trajectories = number + TRAJECTORIES * from->n;
+    for (size_t i = 0; i < GFN_CURVES; i++)
+        p->curve[i] =
+            (gfn_series){.n = from->n, .x = number, .y = number + (FIRST_CURVE + i) * from->n};
+    return GFN_OK;
+}
+
+gfn_status gfn_portrait_read_curves(gfn_portrait *portrait, const char *directory)
+{
+    struct gfn_jsonl_columns found = {.n = 0};
+    char *path, *text = NULL;
+    size_t n;
+    GFN_TRY(gfn_folder_path(directory, GFN_METRICS_FILE, &path));
+    gfn_status status =
+        gfn_file_exists(path) ? gfn_file_read(path, SIZE_MAX / 4, &text, &n) : GFN_OK;
+    if (status == GFN_OK && text)
+        status = gfn_jsonl_read_columns(text, n, COLUMNS, columns,
+                                        columns[FIRST_CURVE + GFN_CURVE_TV], MOST, &found);
+    if (status == GFN_OK && found.n > 0)
+        status = take(portrait, &found);
+    gfn_release(&found.number);
+    gfn_release(&text);
+    gfn_release(&path);
+    return status;
+}

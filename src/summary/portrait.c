@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What can be seen of a run: its samples beside the target, or the probabilities of objects beside
+ * their rewards.
+ */
+#include "summary/portrait.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "env/env_internal.h"
+#include "eval/marginal.h"
+#include "io/crc.h"
+#include "io/folder.h"
+#include "store/names.h"
+
+/* Bins of an axis of a map, which is some 400 pixels wide; points that can still be told apart. */
+enum { MOST_BINS = 200, MOST_POINTS = 20000 };
+
+static gfn_status take_doubles(gfn_portrait *p, size_t n, double **values)
+{
+    return gfn_arena_take(p->arena, n, sizeof **values, values);
+}
+
+static double largest(size_t n, const double *x, double so_far)
+{
+    for (size_t i = 0; i < n; i++)
+        so_far = fmax(so_far, x[i]);
+    return so_far;
+}
+
+/* ---- grids ---- */
+
+/* A grid of two dimensions is shown as arrays are, the first of them down. */
+static int dimension_of(const gfn_portrait *p, size_t axis)
+{
+    return (int)(p->n_axes == 2 ? 1 - axis : axis);
+}
+
+static gfn_status name_axes(gfn_portrait *p, const gfn_env_spec *spec, gfn_corner *corner)
+{
+    for (size_t i = 0; i < p->n_axes; i++) {
+        char *name;
+        GFN_TRY(gfn_arena_take(p->arena, 16, 1, &name));
+        if (spec->ndim == 2)
+            strcpy(name, i == 0 ? "x" : "y");
+        else
+            snprintf(name, 16, "x%d", dimension_of(p, i));
+        corner->axis[i] = name;
+    }
+    return GFN_OK;
+}
+
+static gfn_status make_corner(gfn_portrait *p, const gfn_env_spec *spec, const gfn_cells *cells,
+                              const char *title, gfn_corner *corner, double *most)
+{
+    *corner = (gfn_corner){.title = title, .n_axes = p->n_axes};
+    *most = 0;
+    GFN_TRY(name_axes(p, spec, corner));
+    for (size_t i = 1; i < p->n_axes; i++)
+        for (size_t j = 0; j < i; j++) {
+            const int down = dimension_of(p, i), right = dimension_of(p, j);
+            gfn_map *map = &corner->map[i * (i - 1) / 2 + j];
+            double *mean;
+            map->rows = (size_t)gfn_bins(spec->axis[down], MOST_BINS);
+            map->columns = (size_t)gfn_bins(spec->axis[right], MOST_BINS);
+            map->extent[0] = (double)spec->axis[down];
+            map->extent[1] = (double)spec->axis[right];
+            GFN_TRY(take_doubles(p, map->rows * map->columns, &mean));
+            gfn_marginal(cells, down, right, MOST_BINS, mean);
+            map->value = mean;
+            *most = largest(map->rows * map->columns, mean, *most);
+        }
+    return GFN_OK;
+}
+
+static gfn_status make_profile(gfn_portrait *p, const gfn_env_spec *spec, const gfn_cells *cells,
+                               const char *name, int color, gfn_series *profile)
+{
+    const size_t n = (size_t)gfn_bins(spec->axis[0], MOST_BINS);
+    double *x, *y;
+    GFN_TRY(take_doubles(p, n, &x));
+    GFN_TRY(take_doubles(p, n, &y));
+    for (size_t i = 0; i < n; i++)
+        x[i] = (double)i;
+    gfn_marginal(cells, -1, 0, MOST_BINS, y);
+    *profile = (gfn_series){.name = name, .n = n, .x = x, .y = y, .color = color};
+    return GFN_OK;
+}
+
+static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw *draw)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(run->env);
+    const bool has_samples = draw->counts != NULL && draw->n > 0;
+    const gfn_cells target = {
+        .ndim = spec->ndim, .axis = spec->axis, .p = gfn_exact_target(run->exact)};
+    gfn_cells samples = {.ndim = spec->ndim, .axis = spec->axis, .p = run->p};
+    char *title;
+    GFN_TRY(gfn_arena_take(p->arena, 64, 1, &title));
+    strcpy(title, "policy, exact");
+    if (has_samples) {
+        samples.p = NULL;
+        samples.count = draw->counts;
+        samples.total = draw->n;
+        snprintf(title, 64, "%lld samples", (long long)draw->n);
+    }
+    p->n_axes = spec->ndim < GFN_PICTURE_AXES ? (size_t)spec->ndim : GFN_PICTURE_AXES;
+    int64_t longest = 1;
+    for (size_t d = 0; d < p->n_axes; d++)
+        longest = spec->axis[d] > longest ? spec->axis[d] : longest;
+    p->cells_in_bin = (longest + MOST_BINS - 1) / MOST_BINS;
+    if (p->n_axes == 1) {
+        GFN_TRY(make_profile(p, spec, &target, "target", -1, &p->target_profile));
+        return make_profile(p, spec, &samples, title, 0, &p->sample_profile);
+    }
+    GFN_TRY(make_corner(p, spec, &target, "target", &p->target, &p->most_targeted));
+    return make_corner(p, spec, &samples, title, &p->samples, &p->most_sampled);
+}
+
+/* ---- other spaces ---- */
+
+/* Of objects that can be enumerated, evenly many. */
+static gfn_status make_exact_points(gfn_portrait *p, const gfn_run *run)
+{
+    const double *target = gfn_exact_target(run->exact);
+    const size_t n = gfn_exact_n(run->exact), stride = (n + MOST_POINTS - 1) / MOST_POINTS;
+    const double log_z = gfn_exact_log_z(run->exact);
+    double *log_r, *log_p;
+    size_t shown = 0;
+    GFN_TRY(take_doubles(p, n / stride + 1, &log_r));
+    GFN_TRY(take_doubles(p, n / stride + 1, &log_p));
+    for (size_t i = 0; i < n; i += stride) {
+        if (!(target[i] > 0) || !(run->p[i] > 0))
+            continue;
+        log_r[shown] = log(target[i]) + log_z;
+        log_p[shown++] = log(run->p[i]);
+    }
+    p->points = (gfn_series){.n = shown, .x = log_r, .y = log_p};
+    return GFN_OK;
+}
+
+/* Of objects that the policy drew, with estimates. */
+static gfn_status make_sampled_points(gfn_portrait *p, const gfn_run *run)
+{
+    const gfn_points *from = &run->points;
+    double *log_r, *log_p;
+    GFN_TRY(take_doubles(p, from->n, &log_r));
+    GFN_TRY(take_doubles(p, from->n, &log_p));
+    memcpy(log_r, from->log_r, from->n * sizeof *log_r);
+    memcpy(log_p, from->log_p, from->n * sizeof *log_p);
+    p->points = (gfn_series){.n = from->n, .x = log_r, .y = log_p};
+    return GFN_OK;
+}
+
+/* ---- the whole ---- */
+
+static gfn_status begin(const gfn_options *options, const char *directory, gfn_portrait *p)
+{
+    char *name;
+    GFN_TRY(gfn_arena_create(&p->arena));
+    GFN_TRY(gfn_options_copy(options, &p->options));
+    GFN_TRY(gfn_arena_take(p->arena, strlen(directory) + 1, 1, &name));
+    strcpy(name, directory);
+    p->name = name;
+    return gfn_portrait_read_curves(p, directory);
+}
+
+gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
+                               const gfn_evaluation *evaluation, const gfn_draw *draw,
+                               gfn_portrait *p)
+{
+    *p = (gfn_portrait){.log_z = evaluation->log_z, .log_z_true = evaluation->log_z_true};
+    GFN_TRY(begin(run->options, directory, p));
+    if (run->exact)
+        p->target_crc =
+            gfn_crc32(0, gfn_exact_target(run->exact), gfn_exact_n(run->exact) * sizeof(double));
+    GFN_TRY(gfn_portrait_describe(p, evaluation, draw, run->iteration));
+    if (run->exact == NULL || run->p == NULL)
+        return make_sampled_points(p, run);
+    return gfn_env_spec_of(run->env)->ndim > 0 ? make_grid(p, run, draw)
+                                               : make_exact_points(p, run);
+}
+
+gfn_status gfn_portrait_begin(const char *directory, const char *env, gfn_portrait *p)
+{
+    char *path;
+    gfn_options *options;
+    *p = (gfn_portrait){.log_z = NAN, .log_z_true = NAN};
+    GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &path));
+    gfn_status status = gfn_run_options_load(path, env, &options);
+    gfn_release(&path);
+    GFN_TRY(status);
+    status = begin(options, directory, p);
+    gfn_options_destroy(&options);
+    return status == GFN_OK ? gfn_portrait_describe(p, NULL, NULL, 0) : status;
+}
+
+void gfn_portrait_clear(gfn_portrait *portrait)
+{
+    gfn_arena_destroy(&portrait->arena);
+    gfn_options_destroy(&portrait->options);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "summary/run_summary.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <gfn/plot.h>
+#include <gfn/version.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "io/folder.h"
+#include "io/json.h"
+#include "store/names.h"
+#include "summary/portrait.h"
+
+enum { SUMMARY_FIELDS = 64 };
+
+typedef struct summary {
+    struct gfn_field field[SUMMARY_FIELDS];
+    size_t n;
+} summary;
+
+static void add(summary *s, struct gfn_field field)
+{
+    if (s->n < SUMMARY_FIELDS)
+        s->field[s->n++] = field;
+}
+
+/* A count that may not be known: null then. */
+static struct gfn_field count(const char *name, int64_t n)
+{
+    return n >= 0 ? gfn_field_int(name, n) : gfn_field_number(name, NAN);
+}
+
+static void add_results(summary *s, const gfn_report *r)
+{
+    const gfn_evaluation *e = &r->last.evaluation;
+    add(s, gfn_field_flag("complete", r->is_complete));
+    add(s, gfn_field_int("iteration", r->last.iteration));
+    add(s, gfn_field_int("iterations", r->last.iterations));
+    add(s, gfn_field_int("trajectories", r->last.trajectories));
+    add(s, gfn_field_number("metrics.loss", r->last.loss));
+    add(s, gfn_field_number("metrics.log_z", e->log_z));
+    add(s, gfn_field_number("metrics.log_z_true", e->log_z_true));
+    add(s, gfn_field_number("metrics.log_z_error", e->log_z_error));
+    add(s, gfn_field_flag("metrics.exact", e->is_exact));
+    add(s, gfn_field_number("metrics.tv", e->metrics.tv));
+    add(s, gfn_field_number("metrics.l1", e->metrics.l1));
+    add(s, gfn_field_number("metrics.jsd", e->metrics.jsd));
+    add(s, gfn_field_number("metrics.kl", e->metrics.kl));
+    add(s, count("metrics.modes", r->last.modes));
+    add(s, count("metrics.n_modes", r->last.n_modes));
+    add(s, count("metrics.mode_regions", r->last.mode_regions));
+    add(s, count("metrics.n_mode_regions", r->last.n_mode_regions));
+    add(s, gfn_field_number("metrics.elbo", r->bounds.elbo.mean));
+    add(s, gfn_field_number("metrics.elbo_error", r->bounds.elbo.error));
+    add(s, gfn_field_number("metrics.eubo", r->bounds.eubo.mean));
+    add(s, gfn_field_number("metrics.eubo_error", r->bounds.eubo.error));
+    add(s, gfn_field_number("metrics.correlation", r->bounds.correlation));
+    add(s, gfn_field_int("samples.n", r->draw.n));
+    add(s, gfn_field_number("samples.l1", r->draw.l1));
+    add(s, gfn_field_number("samples.l1_noise_floor", r->draw.l1_noise_floor));
+    add(s, gfn_field_number("samples.chi_square", r->draw.chi_square));
+    add(s, count("samples.chi_square_df", isnan(r->draw.chi_square) ? -1 : r->draw.chi_square_df));
+    add(s, count("samples.modes", r->draw.modes));
+}
+
+static void add_machine(summary *s, const gfn_run *run, const gfn_report *r,
+                        const gfn_run_history *history)
+{
+    const gfn_comm *comm = run->comm;
+    add(s, gfn_field_number("time_s", r->seconds));
+    add(s, gfn_field_int("resumed.iteration", history->iteration));
+    add(s, gfn_field_number("resumed.time_s", history->seconds));
+    add(s, gfn_field_number("iterations_per_s", r->last.iterations_per_second));
+    add(s, gfn_field_number("phases.sampling", r->phases.sampling));
+    add(s, gfn_field_number("phases.gradient", r->phases.gradient));
+    add(s, gfn_field_number("phases.imbalance", r->phases.imbalance));
+    add(s, gfn_field_number("phases.communication", r->phases.communication));
+    add(s, gfn_field_number("phases.optimizer", r->phases.optimizer));
+    add(s, gfn_field_number("phases.evaluation", r->phases.evaluation));
+    add(s, gfn_field_number("phases.files", r->phases.files));
+    add(s, gfn_field_int("ranks", gfn_comm_size(comm)));
+    add(s, gfn_field_int("threads", run->threads));
+    add(s, gfn_field_int("hosts", gfn_comm_hosts(comm)));
+    add(s, gfn_field_text("layout", run->layout));
+    add(s, gfn_field_text("mpi", gfn_comm_library(comm)));
+    add(s, gfn_field_text("kernels", gfn_kernels_name()));
+    add(s, gfn_field_text("version", gfn_version()));
+}
+
+static gfn_status save_histogram(const gfn_run *run, const gfn_draw *draw)
+{
+    char *path = NULL;
+    if (draw->counts == NULL || draw->n == 0)
+        return GFN_OK;
+    GFN_TRY(gfn_folder_path(gfn_run_directory(run), GFN_HISTOGRAM_FILE, &path));
+    const gfn_status status = gfn_run_write_histogram(run, path, draw->counts);
+    gfn_release(&path);
+    return status;
+}
+
+gfn_status gfn_run_summary_save(const gfn_run *run, const gfn_report *report,
+                                const gfn_run_history *history)
+{
+    summary s = {.n = 0};
+    char crc[16], utc[32], *path = NULL;
+    snprintf(crc, sizeof crc, "%08" PRIx32, gfn_run_params_crc(run));
+    add_results(&s, report);
+    add(&s, gfn_field_text("params_crc", crc));
+    add_machine(&s, run, report, history);
+    add(&s, gfn_field_text("finished", gfn_clock_utc(utc, sizeof utc)));
+    GFN_TRY(save_histogram(run, &report->draw));
+    GFN_TRY(gfn_folder_path(gfn_run_directory(run), GFN_SUMMARY_FILE, &path));
+    const gfn_status status = gfn_json_save(path, s.field, s.n);
+    gfn_release(&path);
+    return status;
+}
+
+static gfn_status draw_picture(const gfn_run *run, const gfn_report *report)
+{
+    const char *directory = gfn_run_directory(run);
+    gfn_portrait portrait;
+    char *path = NULL;
+    gfn_status status =
+        gfn_portrait_create(run, directory, &report->last.evaluation, &report->draw, &portrait);
+    if (status == GFN_OK)
+        status = gfn_folder_path(directory, GFN_PICTURE_FILE, &path);
+    if (status == GFN_OK)
+        status = gfn_portraits_save(&portrait, 1, path);
+    gfn_release(&path);
+    gfn_portrait_clear(&portrait);
+    return status;
+}
+
+void gfn_run_picture_save(const gfn_run *run, gfn_report *report)
+{
+    const char *wanted = gfn_options_text(run->options, "picture");
+    if (!gfn_plot_is_built() || strcmp(wanted, "yes") != 0)
+        return;
+    gfn_comm_pause_watch(run->comm, true);
+    if (draw_picture(run, report) != GFN_OK)
+        snprintf(report->picture_error, sizeof report->picture_error, "%s", gfn_error_message());
+    gfn_comm_pause_watch(run->comm, false);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The end of training: a checkpoint, the last evaluation, the final samples, and the files of the
+ * results.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "summary/run_summary.h"
+#include "train/trainer.h"
+
+/* The last evaluation and the final samples, by all ranks. */
+static gfn_status measure(gfn_trainer *t, gfn_report *report)
+{
+    const gfn_stream stream = {t->learner->batch.seed, GFN_PURPOSE_SAMPLE, 0};
+    const int64_t samples = gfn_options_int(t->run->options, "samples");
+    gfn_trainer_progress(t, &report->last);
+    GFN_TRY(gfn_trainer_evaluate(t, &report->last));
+    GFN_TRY(gfn_run_find_bounds(t->run, samples, &report->bounds));
+    return gfn_run_draw(t->run, &stream, samples, false, &report->draw);
+}
+
+/* A run that was stopped goes on with the next iteration, so the work that is due at this one is
+ * done here. (If it is killed before, the run that goes on does it.) */
+static gfn_status do_due_at_stop(gfn_trainer *t)
+{
+    gfn_progress progress;
+    if (t->run->iteration == t->first_iteration) /* nothing was done */
+        return GFN_OK;
+    gfn_trainer_progress(t, &progress);
+    GFN_TRY(gfn_trainer_do_due(t, &progress));
+    return gfn_comm_agree(t->run->comm, t->file_status);
+}
+
+_Static_assert(sizeof(gfn_phases) == 7 * sizeof(double), "phases are averaged as doubles");
+
+/* Phases as means over all ranks, which add up to the time of a rank as those of one rank do. */
+static gfn_status average_phases(const gfn_trainer *t, gfn_phases *phases)
+{
+    enum { N = sizeof *phases / sizeof(double) };
+    double seconds[N];
+    int64_t sum[N];
+    gfn_trainer_phases(t, phases);
+    memcpy(seconds, phases, sizeof seconds);
+    for (size_t i = 0; i < N; i++)
+        sum[i] = (int64_t)(1e9 * seconds[i]);
+    GFN_TRY(gfn_comm_sum_i64(t->run->comm, sum, N));
+    for (size_t i = 0; i < N; i++)
+        seconds[i] = 1e-9 * (double)sum[i] / gfn_comm_size(t->run->comm);
+    memcpy(phases, seconds, sizeof seconds);
+    return GFN_OK;
+}
+
+/* On rank 0. */
+static gfn_status write_results(gfn_trainer *t, gfn_report *report)
+{
+    const gfn_run_history history = {t->first_iteration, t->store->seconds_before};
+    if (t->store->directory == NULL)
+        return GFN_OK;
+    GFN_TRY(gfn_run_summary_save(t->run, report, &history));
+    GFN_TRY(gfn_store_close_metrics(t->store));
+    gfn_run_picture_save(t->run, report);
+    return GFN_OK;
+}
+
+static gfn_status conclude(gfn_trainer *t, gfn_report *report)
+{
+    if (report->is_complete)
+        GFN_TRY(gfn_comm_agree(t->run->comm, gfn_store_log(t->store, &report->last)));
+    gfn_learner_enter(t->learner, GFN_PHASE_NONE);
+    GFN_TRY(average_phases(t, &report->phases));
+    report->seconds = gfn_clock_seconds() - t->start + t->store->seconds_before;
+    return gfn_comm_agree(t->run->comm, write_results(t, report));
+}
+
+gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
+{
+    *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
+    /* What was learned is safe before anything else is tried. */
+    GFN_TRY(gfn_trainer_save(t));
+    GFN_TRY(gfn_comm_agree(t->run->comm, t->file_status));
+    if (!report->is_complete)
+        GFN_TRY(do_due_at_stop(t));
+    GFN_TRY(measure(t, report));
+    gfn_learner_enter(t->learner, GFN_PHASE_FILES);
+    const gfn_status status = conclude(t, report);
+    if (status != GFN_OK)
+        gfn_draw_clear(&report->draw);
+    return status;
+}
