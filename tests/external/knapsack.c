@@ -123,21 +123,10 @@ static void state_at(const void *world, size_t n, const int64_t *number, int32_t
         state[i] = (int32_t)number[i];
 }
 
-const gfn_env_ops gfn_env_plugin = {.size = sizeof(gfn_env_ops),
-                                    .name = "knapsack",
-                                    .summary = "sets of items that fill a knapsack",
-                                    .options = options,
-                                    .create = create,
-                                    .destroy = free,
-                                    .describe = describe,
-                                    .start = start,
-                                    .allowed = allowed,
-                                    .step = step,
-                                    .back_action = same_item,
-                                    .allowed_back = allowed_back,
-                                    .step_back = step_back,
-                                    .forward_action = same_item,
-                                    .log_reward = log_reward,
-                                    .observe = observe,
-                                    .number = number,
-                                    .state_at = state_at};
+const gfn_env_ops gfn_env_plugin = {
+    .size = sizeof(gfn_env_ops), .name = "knapsack",
+    .summary = "sets of items that fill a knapsack", .options = options,
+    .create = create, .destroy = free, .describe = describe, .start = start,
+    .allowed = allowed, .step = step, .back_action = same_item,
+    .allowed_back = allowed_back, .step_back = step_back, .forward_action = same_item,
+    .log_reward = log_reward, .observe = observe, .number = number, .state_at = state_at};
