@@ -58,6 +58,7 @@ include tests/unit/objective/local.mk
 include tests/unit/optim/local.mk
 include tests/unit/plot/local.mk
 include tests/unit/rollout/local.mk
+include tests/unit/run/local.mk
 include tests/unit/step/local.mk
 include tests/unit/train/local.mk
 

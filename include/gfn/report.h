@@ -6,6 +6,7 @@
 #define GFN_REPORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <gfn/run.h>
@@ -48,6 +49,40 @@ typedef struct gfn_report {
      * wanted. All else is saved before. */
     char picture_error[400];
 } gfn_report;
+
+/* Where a metric is shown. summary.json has all of them. */
+enum {
+    GFN_IN_LOG = 1,     /* metrics.jsonl, at evaluations, if it is known */
+    GFN_IN_REPORT = 2,  /* the line of exact distances in the report and in captions of pictures */
+    GFN_IN_SWEEP = 4,   /* sweep.json, with statistics over seeds */
+    GFN_IN_TABLE = 8,   /* the table that a sweep prints */
+    GFN_IN_CAPTION = 16 /* the short caption of one of several runs */
+};
+
+/* A row of the table of metrics (src/run/metric_table.c), which everything that shows metrics
+ * reads: files, report, sweep, captions, help and man page. */
+typedef struct gfn_metric {
+    const char *name;    /* "tv", in metrics.jsonl and sweep.json */
+    const char *field;   /* "metrics.tv", in summary.json */
+    const char *heading; /* "TV", for people; of a signed metric, that of its absolute value */
+    const char *help;    /* a line; NULL: the name says it */
+    unsigned shown;      /* GFN_IN_... */
+    int digits;          /* significant ones, for people */
+    bool more_is_better;
+    bool is_signed; /* an error: its absolute value counts */
+    bool is_count;  /* the value is an int64_t, -1 if it is not known; else a double, NAN then */
+    size_t offset;  /* of the value in gfn_report, if there is no distance() */
+
+    /* Distance of the exact distribution p [n] from the target q; NULL: the value is found
+     * elsewhere. */
+    double (*distance)(size_t n, const double *p, const double *q);
+} gfn_metric;
+
+GFN_API size_t gfn_metric_count(void);
+GFN_API const gfn_metric *gfn_metric_of(size_t index); /* NULL: there is none */
+
+/* The value of a metric; NAN if it is not known. */
+GFN_API double gfn_metric_value(const gfn_metric *metric, const gfn_report *report);
 
 GFN_END_DECLS
 

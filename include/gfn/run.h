@@ -120,6 +120,8 @@ GFN_API const char *gfn_run_notice(const gfn_run *run);
 /* CRC-32 of the parameters as little-endian words: equal crcs, equal runs. */
 GFN_API uint32_t gfn_run_params_crc(const gfn_run *run);
 
+enum { GFN_MAX_DISTANCES = 8 };
+
 /* How good the policy is, exactly. NAN and is_exact = false where states cannot be enumerated. */
 typedef struct gfn_evaluation {
     bool is_exact;
@@ -127,6 +129,9 @@ typedef struct gfn_evaluation {
     double log_z; /* the parameter */
     double log_z_true;
     double log_z_error; /* log_z - log_z_true */
+
+    /* Distances of the table of metrics that have a function of their own, in its order. */
+    double distance[GFN_MAX_DISTANCES];
 } gfn_evaluation;
 
 /* Evaluate under the current parameters; all get the result. Where there is no memory for it, it is
@@ -139,11 +144,11 @@ typedef struct gfn_draw {
     int64_t n;
     int64_t *counts; /* [n_states] on rank 0 where exact evaluation is possible; else NULL */
     size_t n_counts;
-    int32_t *objects;      /* [n][state_width] on rank 0 where asked for; else NULL */
-    double l1;             /* of the empirical distribution; NAN where it is not known */
-    double l1_noise_floor; /* what a perfect sampler would score; about, where not enumerated */
-    double chi_square;     /* of counts against the policy's exact distribution; NAN */
-    int64_t chi_square_df;
+    int32_t *objects;       /* [n][state_width] on rank 0 where asked for; else NULL */
+    double l1;              /* of the empirical distribution; NAN where it is not known */
+    double l1_noise_floor;  /* what a perfect sampler would score; about, where not enumerated */
+    double chi_square;      /* of counts against the policy's exact distribution; NAN */
+    int64_t chi_square_df;  /* -1: there is no chi-square */
     int64_t modes, n_modes; /* distinct objects of maximal reward drawn, and in all (-1: unknown) */
 } gfn_draw;
 

@@ -24,6 +24,7 @@
 
 #include <gfn/comm.h>
 #include <gfn/options.h>
+#include <gfn/report.h>
 #include <gfn/run.h>
 #include <gfn/status.h>
 
@@ -77,13 +78,9 @@ GFN_API gfn_status gfn_sweep_begin(gfn_sweep *sweep, size_t index, gfn_run **run
  * Errors: GFN_EIO, GFN_EDATA. */
 GFN_API gfn_status gfn_sweep_end(gfn_sweep *sweep, size_t index, gfn_status mine);
 
-/* What is told of each run, index < gfn_sweep_columns(): "l1", "modes", ... */
-typedef struct gfn_sweep_column {
-    const char *name;
-    const char *field; /* of summary.json */
-    bool more_is_better;
-    bool is_signed; /* an error, of which the size counts */
-} gfn_sweep_column;
+/* A metric of each run, index < gfn_sweep_columns(): those of the table of metrics that have
+ * GFN_IN_SWEEP. */
+typedef gfn_metric gfn_sweep_column;
 
 GFN_API size_t gfn_sweep_columns(void);
 GFN_API const gfn_sweep_column *gfn_sweep_column_of(size_t column);

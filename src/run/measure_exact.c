@@ -185,6 +185,7 @@ static gfn_status assess(void *self)
     gfn_evaluation *e = ((assessment *)self)->found;
     const gfn_state_loop crew = gfn_run_crew(run);
     e->log_z_true = gfn_exact_log_z(run->exact);
+    gfn_metric_find_distances(gfn_exact_n(run->exact), run->p, gfn_exact_target(run->exact), e);
     return gfn_metrics_compute_by(&crew, gfn_exact_n(run->exact), run->p,
                                   gfn_exact_target(run->exact), &e->metrics);
 }
@@ -194,6 +195,8 @@ gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
     gfn_evaluation e = {.metrics = {NAN, NAN, NAN, NAN},
                         .log_z = gfn_model_log_z(run->model),
                         .log_z_true = gfn_env_spec_of(run->env)->log_z};
+    for (size_t i = 0; i < GFN_MAX_DISTANCES; i++)
+        e.distance[i] = NAN;
     GFN_TRY(gfn_run_exact(run));
     if (!run->has_no_exact) {
         GFN_TRY(gfn_run_distribution(run));

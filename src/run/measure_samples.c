@@ -71,7 +71,7 @@ static gfn_status compare(gfn_run *run, gfn_draw *draw)
     GFN_TRY(gfn_l1_noise_floor_by(&crew, n, target, draw->n, &draw->l1_noise_floor));
     GFN_TRY(gfn_l1_of_counts_by(&crew, n, draw->counts, target, &draw->l1));
     draw->chi_square = chi.square;
-    draw->chi_square_df = chi.df;
+    draw->chi_square_df = isnan(chi.square) ? -1 : chi.df;
     draw->n_modes = gfn_exact_n_modes(run->exact);
     return GFN_OK;
 }
@@ -133,8 +133,13 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
                  .width = (size_t)gfn_env_spec_of(run->env)->state_width,
                  .is_root = gfn_comm_rank(run->comm) == 0};
     d.key_words = gfn_packed_words(d.width);
-    *draw = (gfn_draw){
-        .n = n, .l1 = NAN, .l1_noise_floor = NAN, .chi_square = NAN, .modes = -1, .n_modes = -1};
+    *draw = (gfn_draw){.n = n,
+                       .l1 = NAN,
+                       .l1_noise_floor = NAN,
+                       .chi_square = NAN,
+                       .chi_square_df = -1,
+                       .modes = -1,
+                       .n_modes = -1};
     gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));
     if (status == GFN_OK)
         status = draw_all(&d, wants_objects, draw);

@@ -88,6 +88,10 @@ gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory);
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
                                  gfn_options **options);
 
+/* metric_table.c: evaluation->distance, by the functions of the table of metrics. Local. */
+void gfn_metric_find_distances(size_t n, const double *p, const double *q,
+                               gfn_evaluation *evaluation);
+
 /* threads.c: threads of this rank, and what is said of the machine. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
 

@@ -46,12 +46,30 @@ gfn_status gfn_store_cut_metrics(gfn_store *s, int64_t iteration)
     return status;
 }
 
+enum { MOST_FIELDS = 40 };
+
+/* Metrics of the evaluation that are known; returns how many. */
+static size_t add_metrics(const gfn_report *report, struct gfn_field *field, size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < gfn_metric_count() && n < most; i++) {
+        const gfn_metric *metric = gfn_metric_of(i);
+        const double value = gfn_metric_value(metric, report);
+        if (!(metric->shown & GFN_IN_LOG) || isnan(value))
+            continue;
+        field[n++] = metric->is_count ? gfn_field_int(metric->name, (int64_t)value)
+                                      : gfn_field_number(metric->name, value);
+    }
+    return n;
+}
+
 gfn_status gfn_store_log(gfn_store *s, const gfn_progress *p)
 {
     if (s->metrics == NULL || p->iteration <= s->last_line)
         return GFN_OK;
     s->last_line = p->iteration;
-    struct gfn_field field[16];
+    const gfn_report report = {.last = *p};
+    struct gfn_field field[MOST_FIELDS];
     size_t n = 0;
     field[n++] = gfn_field_int("iteration", p->iteration);
     field[n++] = gfn_field_int("trajectories", p->trajectories);
@@ -59,19 +77,8 @@ gfn_status gfn_store_log(gfn_store *s, const gfn_progress *p)
     field[n++] = gfn_field_number("log_z", p->log_z);
     field[n++] = gfn_field_number("time_s", p->seconds);
     field[n++] = gfn_field_number("trajectories_per_s", p->trajectories_per_second);
-    if (p->has_evaluation && p->evaluation.is_exact) {
-        const gfn_metrics *m = &p->evaluation.metrics;
-        field[n++] = gfn_field_number("tv", m->tv);
-        field[n++] = gfn_field_number("l1", m->l1);
-        field[n++] = gfn_field_number("jsd", m->jsd);
-        field[n++] = gfn_field_number("kl", m->kl);
-    }
-    if (p->has_evaluation && !isnan(p->evaluation.log_z_error))
-        field[n++] = gfn_field_number("log_z_error", p->evaluation.log_z_error);
-    if (p->has_evaluation && p->modes >= 0)
-        field[n++] = gfn_field_int("modes", p->modes);
-    if (p->has_evaluation && p->mode_regions >= 0)
-        field[n++] = gfn_field_int("mode_regions", p->mode_regions);
+    if (p->has_evaluation)
+        n += add_metrics(&report, field + n, MOST_FIELDS - n);
     return gfn_jsonl_append(s->metrics, field, n);
 }
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <gfn/report.h>
+
 #include "base/error.h"
 #include "base/name_table.h"
 #include "summary/portrait.h"
@@ -58,11 +60,26 @@ static void describe_method(const gfn_options *options, char *text)
     }
 }
 
+/* Metrics that are shown there, "L1 0.2, TV 0.1", and then `end`. */
+static void describe_metrics(const gfn_evaluation *e, unsigned where, const char *end, char *text)
+{
+    const gfn_report report = {.last.evaluation = *e};
+    const char *separator = "";
+    for (size_t i = 0; i < gfn_metric_count(); i++) {
+        const gfn_metric *metric = gfn_metric_of(i);
+        if (!(metric->shown & where))
+            continue;
+        append(text, "%s%s %.*g", separator, metric->heading, metric->digits,
+               gfn_metric_value(metric, &report));
+        separator = ", ";
+    }
+    append(text, "%s", end);
+}
+
 static void describe_result(const gfn_evaluation *e, const gfn_draw *draw, char *text)
 {
     if (e->is_exact)
-        append(text, "L1 %.3g, TV %.3g, JSD %.3g, KL %.3g; ", e->metrics.l1, e->metrics.tv,
-               e->metrics.jsd, e->metrics.kl);
+        describe_metrics(e, GFN_IN_REPORT, "; ", text);
     append(text, "log Z %.4f", e->log_z);
     if (!isnan(e->log_z_error))
         append(text, " (error %+.2g)", e->log_z_error);
@@ -80,7 +97,7 @@ static void describe_result(const gfn_evaluation *e, const gfn_draw *draw, char 
 static void describe_briefly(const gfn_evaluation *e, const gfn_draw *draw, char *text)
 {
     if (e->is_exact)
-        append(text, "L1 %.3g, ", e->metrics.l1);
+        describe_metrics(e, GFN_IN_CAPTION, ", ", text);
     append(text, isnan(e->log_z_error) ? "log Z %.4f" : "log Z error %+.2g",
            isnan(e->log_z_error) ? e->log_z : e->log_z_error);
     if (draw->n > 0 && draw->modes >= 0)

@@ -17,7 +17,7 @@
 #include "store/names.h"
 #include "summary/portrait.h"
 
-enum { SUMMARY_FIELDS = 64 };
+enum { SUMMARY_FIELDS = 80 };
 
 typedef struct summary {
     struct gfn_field field[SUMMARY_FIELDS];
@@ -30,50 +30,25 @@ static void add(summary *s, struct gfn_field field)
         s->field[s->n++] = field;
 }
 
-/* A count that may not be known: null then. */
-static struct gfn_field count(const char *name, int64_t n)
-{
-    return n >= 0 ? gfn_field_int(name, n) : gfn_field_number(name, NAN);
-}
-
 static void add_results(summary *s, const gfn_report *r)
 {
-    const gfn_evaluation *e = &r->last.evaluation;
     add(s, gfn_field_flag("complete", r->is_complete));
     add(s, gfn_field_int("iteration", r->last.iteration));
     add(s, gfn_field_int("iterations", r->last.iterations));
     add(s, gfn_field_int("trajectories", r->last.trajectories));
-    add(s, gfn_field_number("metrics.loss", r->last.loss));
-    add(s, gfn_field_number("metrics.log_z", e->log_z));
-    add(s, gfn_field_number("metrics.log_z_true", e->log_z_true));
-    add(s, gfn_field_number("metrics.log_z_error", e->log_z_error));
-    add(s, gfn_field_flag("metrics.exact", e->is_exact));
-    add(s, gfn_field_number("metrics.tv", e->metrics.tv));
-    add(s, gfn_field_number("metrics.l1", e->metrics.l1));
-    add(s, gfn_field_number("metrics.jsd", e->metrics.jsd));
-    add(s, gfn_field_number("metrics.kl", e->metrics.kl));
-    add(s, count("metrics.modes", r->last.modes));
-    add(s, count("metrics.n_modes", r->last.n_modes));
-    add(s, count("metrics.mode_regions", r->last.mode_regions));
-    add(s, count("metrics.n_mode_regions", r->last.n_mode_regions));
-    add(s, gfn_field_number("metrics.elbo", r->bounds.elbo.mean));
-    add(s, gfn_field_number("metrics.elbo_error", r->bounds.elbo.error));
-    add(s, gfn_field_number("metrics.eubo", r->bounds.eubo.mean));
-    add(s, gfn_field_number("metrics.eubo_error", r->bounds.eubo.error));
-    add(s, gfn_field_number("metrics.correlation", r->bounds.correlation));
-    add(s, gfn_field_int("samples.n", r->draw.n));
-    add(s, gfn_field_number("samples.l1", r->draw.l1));
-    add(s, gfn_field_number("samples.l1_noise_floor", r->draw.l1_noise_floor));
-    add(s, gfn_field_number("samples.chi_square", r->draw.chi_square));
-    add(s, count("samples.chi_square_df", isnan(r->draw.chi_square) ? -1 : r->draw.chi_square_df));
-    add(s, count("samples.modes", r->draw.modes));
+    add(s, gfn_field_flag("metrics.exact", r->last.evaluation.is_exact));
+    for (size_t i = 0; i < gfn_metric_count(); i++) {
+        const gfn_metric *metric = gfn_metric_of(i);
+        const double value = gfn_metric_value(metric, r);
+        add(s, metric->is_count && !isnan(value) ? gfn_field_int(metric->field, (int64_t)value)
+                                                 : gfn_field_number(metric->field, value));
+    }
 }
 
 static void add_machine(summary *s, const gfn_run *run, const gfn_report *r,
                         const gfn_run_history *history)
 {
     const gfn_comm *comm = run->comm;
-    add(s, gfn_field_number("time_s", r->seconds));
     add(s, gfn_field_int("resumed.iteration", history->iteration));
     add(s, gfn_field_number("resumed.time_s", history->seconds));
     add(s, gfn_field_number("iterations_per_s", r->last.iterations_per_second));

@@ -19,47 +19,37 @@
 #include "run/statistics.h"
 #include "store/names.h"
 
-static const gfn_sweep_column columns[] = {
-    {"l1", "metrics.l1", false, false},
-    {"tv", "metrics.tv", false, false},
-    {"jsd", "metrics.jsd", false, false},
-    {"kl", "metrics.kl", false, false},
-    {"log_z_error", "metrics.log_z_error", false, true},
-    {"modes", "metrics.modes", true, false},
-    {"n_modes", "metrics.n_modes", true, false},
-    {"mode_regions", "metrics.mode_regions", true, false},
-    {"n_mode_regions", "metrics.n_mode_regions", true, false},
-    {"elbo", "metrics.elbo", true, false},
-    {"eubo", "metrics.eubo", false, false},
-    {"correlation", "metrics.correlation", true, false},
-    {"loss", "metrics.loss", false, false},
-    {"samples_l1", "samples.l1", false, false},
-    {"time_s", "time_s", false, false},
-};
-
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
-
+/* Columns are the metrics of the table that are shown in sweeps. */
 size_t gfn_sweep_columns(void)
 {
-    return COLUMNS;
+    size_t n = 0;
+    for (size_t i = 0; i < gfn_metric_count(); i++)
+        n += (gfn_metric_of(i)->shown & GFN_IN_SWEEP) != 0;
+    return n;
 }
 
 const gfn_sweep_column *gfn_sweep_column_of(size_t column)
 {
-    return column < COLUMNS ? &columns[column] : NULL;
+    for (size_t i = 0; i < gfn_metric_count(); i++)
+        if ((gfn_metric_of(i)->shown & GFN_IN_SWEEP) && column-- == 0)
+            return gfn_metric_of(i);
+    return NULL;
 }
 
 size_t gfn_sweep_column_find(const char *name)
 {
+    const size_t n = gfn_sweep_columns();
     size_t i = 0;
-    while (i < COLUMNS && strcmp(columns[i].name, name) != 0)
+    while (i < n && strcmp(gfn_sweep_column_of(i)->name, name) != 0)
         i++;
     return i;
 }
 
 double gfn_sweep_value(const gfn_sweep *sweep, size_t index, size_t column)
 {
-    return sweep->value && sweep->is_done[index] ? sweep->value[index * COLUMNS + column] : NAN;
+    return sweep->value && sweep->is_done[index]
+               ? sweep->value[index * gfn_sweep_columns() + column]
+               : NAN;
 }
 
 /* ---- the summary of a run ---- */
@@ -73,8 +63,8 @@ static void take(gfn_sweep *sweep, size_t index, const gfn_json *json)
     sweep->is_done[index] =
         gfn_json_flag(json, "complete") &&
         sweep->iteration[index] == gfn_options_int(sweep->options, "iterations");
-    for (size_t i = 0; i < COLUMNS; i++)
-        sweep->value[index * COLUMNS + i] = gfn_json_number(json, columns[i].field);
+    for (size_t i = 0, n = gfn_sweep_columns(); i < n; i++)
+        sweep->value[index * n + i] = gfn_json_number(json, gfn_sweep_column_of(i)->field);
     snprintf(sweep->crc[index], sizeof sweep->crc[index], "%s", crc ? crc : "");
 }
 
@@ -107,14 +97,15 @@ static void add_worst(gfn_statistics *s, const gfn_sweep_column *column, double 
 
 void gfn_sweep_statistics(const gfn_sweep *sweep, size_t column, gfn_statistics *s)
 {
+    const gfn_sweep_column *c = gfn_sweep_column_of(column);
     double x[GFN_MAX_SEEDS];
     *s = (gfn_statistics){0, NAN, NAN, NAN, NAN, NAN, NAN, -1};
     for (size_t i = 0; i < sweep->n; i++) {
         const double value = gfn_sweep_value(sweep, i, column);
         if (isnan(value))
             continue;
-        x[s->n] = columns[column].is_signed ? fabs(value) : value;
-        add_worst(s, &columns[column], x[s->n++], sweep->seed[i]);
+        x[s->n] = c->is_signed ? fabs(value) : value;
+        add_worst(s, c, x[s->n++], sweep->seed[i]);
     }
     if (s->n == 0)
         return;
@@ -129,7 +120,7 @@ void gfn_sweep_statistics(const gfn_sweep *sweep, size_t column, gfn_statistics 
 
 /* ---- sweep.json ---- */
 
-enum { NAME = 64, OF_COLUMN = 7, OF_RUN = 4 + COLUMNS, OF_SWEEP = 4 };
+enum { NAME = 64, OF_COLUMN = 7, OF_RUN = 4, OF_SWEEP = 4 };
 
 typedef struct fields {
     size_t n;
@@ -151,11 +142,11 @@ static void add(fields *f, struct gfn_field field)
 
 static void add_statistics(fields *f, const gfn_sweep *sweep, size_t column)
 {
+    const gfn_sweep_column *c = gfn_sweep_column_of(column);
     gfn_statistics s;
     char owner[32];
     gfn_sweep_statistics(sweep, column, &s);
-    snprintf(owner, sizeof owner, "%s%s", columns[column].is_signed ? "abs_" : "",
-             columns[column].name);
+    snprintf(owner, sizeof owner, "%s%s", c->is_signed ? "abs_" : "", c->name);
     const struct {
         const char *name;
         double value;
@@ -175,8 +166,8 @@ static void add_run(fields *f, const gfn_sweep *sweep, size_t index)
     add(f, gfn_field_int(add_name(f, "runs", owner, "seed"), sweep->seed[index]));
     add(f, gfn_field_flag(add_name(f, "runs", owner, "complete"), sweep->is_done[index]));
     add(f, gfn_field_int(add_name(f, "runs", owner, "iteration"), sweep->iteration[index]));
-    for (size_t i = 0; i < COLUMNS; i++)
-        add(f, gfn_field_number(add_name(f, "runs", owner, columns[i].name),
+    for (size_t i = 0; i < gfn_sweep_columns(); i++)
+        add(f, gfn_field_number(add_name(f, "runs", owner, gfn_sweep_column_of(i)->name),
                                 gfn_sweep_value(sweep, index, i)));
     add(f, gfn_field_text(add_name(f, "runs", owner, "params_crc"), sweep->crc[index]));
 }
@@ -190,7 +181,7 @@ static void fill(fields *f, const gfn_sweep *sweep)
     add(f, gfn_field_text("seeds", sweep->text));
     add(f, gfn_field_int("done", done));
     add(f, gfn_field_int("planned", (int64_t)sweep->n));
-    for (size_t i = 0; i < COLUMNS; i++)
+    for (size_t i = 0; i < gfn_sweep_columns(); i++)
         add_statistics(f, sweep, i);
     for (size_t i = 0; i < sweep->n; i++)
         if (sweep->iteration[i] >= 0)
@@ -199,7 +190,8 @@ static void fill(fields *f, const gfn_sweep *sweep)
 
 gfn_status gfn_sweep_save(const gfn_sweep *sweep)
 {
-    const size_t most = OF_SWEEP + OF_COLUMN * COLUMNS + OF_RUN * sweep->n;
+    const size_t columns = gfn_sweep_columns();
+    const size_t most = OF_SWEEP + OF_COLUMN * columns + (OF_RUN + columns) * sweep->n;
     fields f = {0};
     char *path = NULL;
     gfn_status status = gfn_folder_path(sweep->directory, GFN_SWEEP_FILE, &path);

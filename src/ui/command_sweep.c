@@ -6,44 +6,48 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 /* ---- the table, on standard output ---- */
 
-static const struct {
-    const char *column, *heading;
-    int width, digits;
-} cells[] = {
-    {"l1", "L1", 11, 3},      {"tv", "TV", 11, 3},
-    {"jsd", "JSD", 11, 3},    {"log_z_error", "|log Z error|", 15, 2},
-    {"modes", "modes", 8, 6}, {"time_s", "time [s]", 11, 4},
-};
+/* The next column of the table from `column` on; gfn_sweep_columns(): there is none. */
+static size_t next_column(size_t column)
+{
+    while (column < gfn_sweep_columns() && !(gfn_sweep_column_of(column)->shown & GFN_IN_TABLE))
+        column++;
+    return column;
+}
 
-enum { CELLS = sizeof cells / sizeof cells[0] };
+static int width_of(const gfn_sweep_column *column)
+{
+    const int heading = 2 + (int)strlen(column->heading);
+    return heading > 11 || column->is_count ? heading : 11;
+}
 
 static void print_head(void)
 {
     printf("  %-8s", "seed");
-    for (size_t i = 0; i < CELLS; i++)
-        printf("%*s", cells[i].width, cells[i].heading);
+    for (size_t i = next_column(0); i < gfn_sweep_columns(); i = next_column(i + 1))
+        printf("%*s", width_of(gfn_sweep_column_of(i)), gfn_sweep_column_of(i)->heading);
     printf("\n");
 }
 
-static void print_cell(size_t cell, double value)
+static void print_cell(const gfn_sweep_column *column, double value)
 {
     if (isnan(value))
-        printf("%*s", cells[cell].width, "-");
+        printf("%*s", width_of(column), "-");
     else
-        printf("%*.*g", cells[cell].width, cells[cell].digits, value);
+        printf("%*.*g", width_of(column), column->digits, value);
 }
 
 /* Flushed: it may be long until the next one. */
 static void print_run(const gfn_sweep *sweep, size_t index)
 {
     printf("  %-8" PRId64, gfn_sweep_seed(sweep, index));
-    for (size_t i = 0; i < CELLS; i++) {
-        const size_t column = gfn_sweep_column_find(cells[i].column);
-        const double value = gfn_sweep_value(sweep, index, column);
-        print_cell(i, gfn_sweep_column_of(column)->is_signed ? fabs(value) : value);
+    for (size_t i = next_column(0); i < gfn_sweep_columns(); i = next_column(i + 1)) {
+        const gfn_sweep_column *column = gfn_sweep_column_of(i);
+        const double value = gfn_sweep_value(sweep, index, i);
+        print_cell(column, column->is_signed ? fabs(value) : value);
     }
     printf("\n");
     fflush(stdout);
@@ -52,13 +56,14 @@ static void print_run(const gfn_sweep *sweep, size_t index)
 static void print_statistics(const gfn_sweep *sweep)
 {
     static const char *const rows[] = {"median", "worst", "mean", "+-"};
-    gfn_statistics s[CELLS];
-    for (size_t i = 0; i < CELLS; i++)
-        gfn_sweep_statistics(sweep, gfn_sweep_column_find(cells[i].column), &s[i]);
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
         printf("%s  %-8s", row ? "" : "\n", rows[row]);
-        for (size_t i = 0; i < CELLS; i++)
-            print_cell(i, (double[]){s[i].median, s[i].worst, s[i].mean, s[i].standard_error}[row]);
+        for (size_t i = next_column(0); i < gfn_sweep_columns(); i = next_column(i + 1)) {
+            gfn_statistics s;
+            gfn_sweep_statistics(sweep, i, &s);
+            print_cell(gfn_sweep_column_of(i),
+                       (double[]){s.median, s.worst, s.mean, s.standard_error}[row]);
+        }
         printf("\n");
     }
 }

@@ -36,12 +36,25 @@ static void print_bounds(const gfn_bounds *b)
         printf("             log p and log R correlate by %.4f\n", b->correlation);
 }
 
+/* "L1 0.00041  TV 0.000205 ..." */
+static void print_distances(const gfn_evaluation *e)
+{
+    const gfn_report report = {.last.evaluation = *e};
+    printf("  exact     ");
+    for (size_t i = 0; i < gfn_metric_count(); i++) {
+        const gfn_metric *metric = gfn_metric_of(i);
+        if (metric->shown & GFN_IN_REPORT)
+            printf("%s %s %.*g", i ? " " : "", metric->heading, metric->digits,
+                   gfn_metric_value(metric, &report));
+    }
+    printf("\n");
+}
+
 static void print_exact(const gfn_run *run, const gfn_evaluation *e)
 {
     const int64_t n_states = gfn_env_spec_of(gfn_run_env(run))->n_states;
     if (e->is_exact)
-        printf("  exact      L1 %.3g  TV %.3g  JSD %.3g  KL %.3g\n", e->metrics.l1, e->metrics.tv,
-               e->metrics.jsd, e->metrics.kl);
+        print_distances(e);
     else if (n_states <= 0)
         printf("  exact      not possible: the states cannot be numbered\n");
     else if (n_states > GFN_EXACT_MAX_STATES)
