@@ -11,3 +11,8 @@ check_PROGRAMS += tests/unit/ui/refusals
 UNIT_TESTS += tests/unit/ui/refusals
 tests_unit_ui_refusals_SOURCES = tests/unit/ui/refusals.c $(PROGRAM_TEST)
 tests_unit_ui_refusals_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/ui/refused_files
+UNIT_TESTS += tests/unit/ui/refused_files
+tests_unit_ui_refused_files_SOURCES = tests/unit/ui/refused_files.c $(PROGRAM_TEST)
+tests_unit_ui_refused_files_LDADD = $(LINK_train) $(CMOCKA_LIBS)

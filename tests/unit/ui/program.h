@@ -237,6 +237,14 @@ typedef struct refusal {
 
 static size_t refusals; /* how many were tried */
 
+/* Of a group of tests, when it ends. */
+static inline int tell_refusals(void **state)
+{
+    (void)state;
+    print_message("%zu refusals\n", refusals);
+    return 0;
+}
+
 static inline bool is_refused(const refusal *r)
 {
     const uint64_t before = snapshot();

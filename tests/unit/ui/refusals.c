@@ -309,13 +309,6 @@ static void a_run_that_goes_on_keeps_its_options(void **state)
     }
 }
 
-static int tell_refusals(void **state)
-{
-    (void)state;
-    print_message("%zu refusals\n", refusals);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
