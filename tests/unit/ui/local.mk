@@ -16,3 +16,8 @@ check_PROGRAMS += tests/unit/ui/refused_files
 UNIT_TESTS += tests/unit/ui/refused_files
 tests_unit_ui_refused_files_SOURCES = tests/unit/ui/refused_files.c $(PROGRAM_TEST)
 tests_unit_ui_refused_files_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/ui/print_config
+UNIT_TESTS += tests/unit/ui/print_config
+tests_unit_ui_print_config_SOURCES = tests/unit/ui/print_config.c $(PROGRAM_TEST)
+tests_unit_ui_print_config_LDADD = $(LINK_train) $(CMOCKA_LIBS)
