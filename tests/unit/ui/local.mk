@@ -21,3 +21,8 @@ check_PROGRAMS += tests/unit/ui/print_config
 UNIT_TESTS += tests/unit/ui/print_config
 tests_unit_ui_print_config_SOURCES = tests/unit/ui/print_config.c $(PROGRAM_TEST)
 tests_unit_ui_print_config_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/ui/terminal
+UNIT_TESTS += tests/unit/ui/terminal
+tests_unit_ui_terminal_SOURCES = tests/unit/ui/terminal.c $(PROGRAM_TEST)
+tests_unit_ui_terminal_LDADD = $(LINK_train) $(CMOCKA_LIBS)
