@@ -53,6 +53,11 @@ struct cli_request {
     char message[1200]; /* what is wrong */
 };
 
+/* program.c: do what the arguments ask for; returns the exit status. `alarm` is called if a rank
+ * hangs. Tests call it too: it ends no process, and can be called again. */
+enum { CLI_EXIT_DONE, CLI_EXIT_FAILED, CLI_EXIT_USAGE, CLI_EXIT_STOPPED };
+int cli_main(int argc, char **argv, gfn_comm_alarm alarm);
+
 /* command_line.c: read the command line; false where it is wrong, and then request->message tells
  * why. End the request with cli_clear() in either case. */
 bool cli_parse(int argc, char **argv, cli_request *request);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 bin_PROGRAMS += gfn-dist
-# All of the program but main(), which a fuzz target links too.
+# All of the program but main(), which tests and a fuzz target link too.
 PROGRAM_PARTS = \
 	src/ui/command_check.c \
 	src/ui/command_checkpoint.c \
@@ -17,6 +17,7 @@ PROGRAM_PARTS = \
 	src/ui/command_picture.c \
 	src/ui/report.c \
 	src/ui/option_values.c \
+	src/ui/program.c \
 	src/ui/command_sweep.c \
 	src/ui/terminal.c \
 	src/ui/command_train.c

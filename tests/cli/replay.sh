@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Training from replayed objects and from a file of them: it is learned, by every objective; it has
-# the same bits on any number of ranks and threads, and after a stop, whatever became of the file;
-# and what does not fit is refused with one message before anything is written.
+# Training from replayed objects and from a file of them: every objective learns; the bits are the
+# same on any number of ranks and threads, and after a stop, even if the file is gone by then.
+# (tests/unit/ui/refusals.c, refused_files.c: options and files that do not fit)
 . "$top_srcdir/tests/cli/common.sh"
 runs=0
 
@@ -102,63 +102,18 @@ stops stop-fifo --size 9 --iterations 20000 --batch-size 24 --replay fifo --temp
 stops stop-reward --size 9 --iterations 20000 --batch-size 24 --replay reward --backward learned
 stops stop-file --size 8 --iterations 20000 --batch-size 24 --terminal-states mine.npy
 
-# ---- what is refused
+# ---- refusals
 
-for value in all FIFO 'fifo,reward' ''; do
-    refused 2 "^gfn-dist: replay: $everything" "--replay=$value"
-done
-for value in 0 -1 1.5 1e3 nan 100000001 ''; do
-    refused 2 "^gfn-dist: replay-capacity: $everything" --replay fifo "--replay-capacity=$value"
-done
-for value in -0.1 1.01 nan half; do
-    refused 2 "^gfn-dist: replay-share: $everything" --replay fifo "--replay-share=$value"
-done
-refused 2 "^gfn-dist: replay-share: $everything" --replay-share 0.5
 refused 2 "^gfn-dist: replay-share: expected .* for --replay fifo, found 1 of --batch-size 256 .*hint" \
     --replay fifo --replay-share 1
-refused 2 "^gfn-dist: replay-share: $everything" --replay reward --batch-size 1
-refused 2 "^gfn-dist: terminal-states: expected --replay none .*found --replay reward.*hint" \
-    --size 8 --terminal-states cells.npy --replay reward
-refused 1 '^gfn-dist: terminal-states: missing.npy: cannot open' --terminal-states missing.npy
-refused 1 '^gfn-dist: terminal-states: \.: ' --terminal-states .
-refused 2 "^gfn-dist: terminal-states: fifo/checkpoint.safetensors: expected .*NumPy" \
-    --terminal-states fifo/checkpoint.safetensors
-refused 2 "^gfn-dist: terminal-states: cells.npy: .*hypergrid.*, \[n, 4\], found I32 \[64, 2\] \(hint" \
-    --size 8 --ndim 4 --terminal-states cells.npy
 refused 2 '^gfn-dist: terminal-states: wide.npy: row 7: expected an object .*found \(0, 7\) \(hint' \
     --size 7 --terminal-states wide.npy
-npy none.npy '<i4' '0, 2'
-refused 2 "^gfn-dist: terminal-states: none.npy: $everything" --terminal-states none.npy
-npy flat.npy '<i4' '4,' 0 0 0 0
-refused 2 "^gfn-dist: terminal-states: flat.npy: $everything" --terminal-states flat.npy
-npy real.npy '<f8' '1, 2' 0 0
-refused 2 "^gfn-dist: terminal-states: real.npy: $everything" --terminal-states real.npy
-head -c 300 cells.npy >cut.npy
-refused 2 '^gfn-dist: terminal-states: cut.npy: expected 512 bytes of data, found 172' \
-    --size 8 --terminal-states cut.npy
+refused 2 "^gfn-dist: [a-z-]+: $everything" --resume stop-fifo --replay-capacity 5
 
-# A cell of reward 0 is no object.
-{
-    printf '\x93NUMPY\x01\0\x76\0%-117s\n' \
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (8, 8), }"
-    printf '\0\0\0\0\0\0\0\0'
-    for ((i = 1; i < 64; i++)); do printf '\0\0\0\0\0\0\xf0\x3f'; done
-} >reward.npy
-refused 2 'cells.npy: row 0: expected an object .*found \(0, 0\)' --size 8 --reward file \
-    --reward-file reward.npy --terminal-states cells.npy
-
-# On several ranks too there is one message.
+# Several ranks print one message.
 if [ "$MPI_NAME" != none ]; then
     "$NP_RUN" --ranks 3 -- "$GFN_DIST" --size 7 --terminal-states cells.npy --out none 2>err
     [ $? -eq 2 ] && [ "$(grep -c '^gfn-dist: ' err)" -eq 1 ] && [ ! -e none ] ||
         bad "on 3 ranks: $(cat err)"
 fi
-
-# A run that goes on is what it was.
-for change in '--replay reward' '--replay-capacity 5' '--replay-share 0.1' '--epsilon 0.1' \
-    '--terminal-states cells.npy'; do
-    # shellcheck disable=SC2086
-    "$GFN_DIST" --resume stop-fifo $change >out 2>err
-    [ $? -eq 2 ] && grep -qE "^gfn-dist: [a-z-]+: $everything" err || bad "$change: $(cat err)"
-done
 exit $failed

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The program as a function: from the arguments to the exit status.
+ */
+#include "ui/cli.h"
+
+#include <string.h>
+
+static void complain(const char *message)
+{
+    fprintf(stderr, "gfn-dist: %s\n", message);
+}
+
+/* A request that cannot be carried out is not the same as a failure while it is. */
+static int exit_status(gfn_status status)
+{
+    if (status == GFN_OK)
+        return CLI_EXIT_DONE;
+    return status == GFN_EINVAL || status == GFN_EEXIST ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
+}
+
+static gfn_status watch(gfn_comm *comm, const cli_request *request, gfn_comm_alarm alarm)
+{
+    const double seconds = gfn_options_seconds(request->program, "watchdog");
+    return seconds > 0 ? gfn_comm_watch(comm, seconds, alarm, NULL) : GFN_OK;
+}
+
+/* A command that runs on all ranks. */
+static int work(const cli_request *request, gfn_comm_alarm alarm)
+{
+    gfn_comm *comm = NULL;
+    bool is_complete = true;
+    if (request->command->is_stoppable)
+        cli_listen_to_signals(request);
+    gfn_status status = gfn_comm_open(&comm);
+    if (status != GFN_OK) {
+        if (gfn_comm_launched_rank() == 0)
+            complain(gfn_error_message());
+        return CLI_EXIT_FAILED;
+    }
+    cli_work_is(comm);
+    status = gfn_comm_agree(comm, watch(comm, request, alarm));
+    if (status == GFN_OK)
+        status = request->command->work(comm, request, &is_complete);
+    if (status != GFN_OK && gfn_comm_rank(comm) == 0)
+        complain(gfn_error_message());
+    cli_work_is(NULL);
+    gfn_comm_close(&comm);
+    if (status == GFN_OK && !is_complete)
+        return CLI_EXIT_STOPPED;
+    return exit_status(status);
+}
+
+/* A command that needs no other ranks. */
+static int print(const cli_request *request,
+                 gfn_status (*what)(FILE *to, const cli_request *request))
+{
+    const gfn_status status = what(stdout, request);
+    if (status != GFN_OK)
+        complain(gfn_error_message());
+    return exit_status(status);
+}
+
+static void print_version(void)
+{
+    printf("gfn-dist %s\nkernels: %s\npictures: %s\n", gfn_version(), gfn_kernels_name(),
+           gfn_plot_is_built() ? "yes" : "no (built without Cairo)");
+}
+
+static void generate(const char *what)
+{
+    if (strcmp(what, "man") == 0)
+        cli_generate_man(stdout);
+    else
+        cli_generate_bash(stdout);
+}
+
+/* If standard output is a full disk, the command has failed. */
+static int check_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    complain("standard output: cannot write all of it");
+    return status == CLI_EXIT_DONE ? CLI_EXIT_FAILED : status;
+}
+
+int cli_main(int argc, char **argv, gfn_comm_alarm alarm)
+{
+    cli_request request;
+    const bool is_good = cli_parse(argc, argv, &request);
+    const bool speaks = gfn_comm_launched_rank() == 0;
+    int status = CLI_EXIT_DONE;
+    if (!is_good) {
+        /* Only the rank that prints the message fails: if another failed first, the launcher would
+         * end this one before its message is out. */
+        if (speaks) {
+            complain(request.message);
+            status = CLI_EXIT_USAGE;
+        }
+    } else if (gfn_options_flag(request.program, "help")) {
+        if (speaks)
+            status = print(&request, cli_print_help);
+    } else if (gfn_options_flag(request.program, "version")) {
+        if (speaks)
+            print_version();
+    } else if (gfn_options_is_set(request.program, "generate")) {
+        if (speaks)
+            generate(gfn_options_text(request.program, "generate"));
+    } else if (gfn_options_flag(request.program, "print-config")) {
+        if (speaks)
+            status = print(&request, cli_print_config);
+    } else if (request.command->work == NULL) {
+        if (speaks)
+            status = print(&request, request.command->print);
+    } else {
+        status = work(&request, alarm);
+    }
+    cli_clear(&request);
+    return check_output(status);
+}
