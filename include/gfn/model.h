@@ -49,6 +49,7 @@ GFN_API const gfn_backward_kind *gfn_backward_kind_of(gfn_backward backward);
 
 /* Errors: GFN_EINVAL (unknown name). */
 GFN_API gfn_status gfn_backward_find(const char *name, gfn_backward *backward);
+GFN_API const char *gfn_backward_name(size_t index); /* NULL: past the last */
 
 /* State flows F(s), for objectives that need them. */
 typedef enum gfn_flow {
@@ -60,10 +61,12 @@ typedef enum gfn_flow {
 
 /* Of "head" and "own". Errors: GFN_EINVAL (another name). */
 GFN_API gfn_status gfn_flow_find(const char *name, gfn_flow *flow);
+GFN_API const char *gfn_flow_name(size_t index); /* NULL: past the last */
 
 /* The activation of hidden layers by name: relu, leaky-relu (slope 0.01 below 0) or tanh.
  * Errors: GFN_EINVAL (unknown name). */
 GFN_API gfn_status gfn_activation_find(const char *name, gfn_activation *activation);
+GFN_API const char *gfn_activation_name(size_t index); /* NULL: past the last */
 
 #define GFN_MAX_HIDDEN 16
 

@@ -51,6 +51,29 @@ typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE } gfn_schedule;
  * and for linear and cosine 0 after the last step. GFN_EINVAL: unknown name. */
 GFN_API double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations);
 GFN_API gfn_status gfn_schedule_find(const char *name, gfn_schedule *schedule);
+GFN_API const char *gfn_schedule_name(size_t index); /* NULL: past the last */
+
+/* An optimizer: what it keeps per parameter, and a step. */
+enum { GFN_MAX_MOMENTS = 2 };
+
+typedef struct gfn_optimizer {
+    const char *name;
+    const char *summary;
+    const char *source; /* the paper */
+    size_t n_moments;
+    const char *moment[GFN_MAX_MOMENTS]; /* their names: a checkpoint has NAME.MOMENT.PARAMETER */
+
+    /* Step number t >= 1 on x [n] by the gradient g [n] with learning rate `rate`. Moments [n] are
+     * 0 before the first step. An element of x depends on elements of the same index alone, so that
+     * threads can share the work. */
+    void (*step)(int64_t t, double rate, size_t n, gfn_real *x, const gfn_real *g,
+                 gfn_real *const moment[GFN_MAX_MOMENTS]);
+} gfn_optimizer;
+
+GFN_API size_t gfn_optimizer_kinds(void);
+GFN_API const gfn_optimizer *gfn_optimizer_kind(size_t index); /* NULL: past the last */
+GFN_API gfn_status gfn_optimizer_find(const char *name, const gfn_optimizer **optimizer);
+GFN_API const char *gfn_optimizer_name(size_t index); /* NULL: past the last */
 
 GFN_END_DECLS
 

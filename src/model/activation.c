@@ -10,7 +10,7 @@
 static const char *const names[] = {
     [GFN_RELU] = "relu", [GFN_LEAKY_RELU] = "leaky-relu", [GFN_TANH] = "tanh"};
 
-static const char *name_at(size_t index)
+const char *gfn_activation_name(size_t index)
 {
     return index + GFN_RELU < sizeof names / sizeof names[0] ? names[index + GFN_RELU] : NULL;
 }
@@ -18,7 +18,7 @@ static const char *name_at(size_t index)
 gfn_status gfn_activation_find(const char *name, gfn_activation *activation)
 {
     size_t index;
-    GFN_TRY(gfn_find_name("activation", name_at, "", name, &index));
+    GFN_TRY(gfn_find_name("activation", gfn_activation_name, "", name, &index));
     *activation = (gfn_activation)(index + GFN_RELU);
     return GFN_OK;
 }

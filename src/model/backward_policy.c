@@ -23,7 +23,7 @@ const gfn_backward_kind *gfn_backward_kind_of(gfn_backward backward)
     return (size_t)backward < gfn_backward_kinds() ? &kinds[backward] : NULL;
 }
 
-static const char *name_of_kind(size_t index)
+const char *gfn_backward_name(size_t index)
 {
     return index < gfn_backward_kinds() ? kinds[index].name : NULL;
 }
@@ -31,21 +31,21 @@ static const char *name_of_kind(size_t index)
 gfn_status gfn_backward_find(const char *name, gfn_backward *backward)
 {
     size_t index;
-    GFN_TRY(gfn_find_name("backward", name_of_kind, "", name, &index));
+    GFN_TRY(gfn_find_name("backward", gfn_backward_name, "", name, &index));
     *backward = (gfn_backward)index;
     return GFN_OK;
 }
 
-static const char *name_of_flow(size_t index)
+const char *gfn_flow_name(size_t index)
 {
     static const char *const names[] = {"head", "own", NULL}; /* from GFN_FLOW_HEAD on */
-    return names[index];
+    return index < 2 ? names[index] : NULL;
 }
 
 gfn_status gfn_flow_find(const char *name, gfn_flow *flow)
 {
     size_t index;
-    GFN_TRY(gfn_find_name("flow", name_of_flow, "", name, &index));
+    GFN_TRY(gfn_find_name("flow", gfn_flow_name, "", name, &index));
     *flow = (gfn_flow)(index + GFN_FLOW_HEAD);
     return GFN_OK;
 }

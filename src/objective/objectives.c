@@ -6,10 +6,8 @@
 
 #include "objective/objectives.h"
 
-static const gfn_objective *const kinds[] = {
-    &gfn_objective_tb,    &gfn_objective_vargrad,  &gfn_objective_db, &gfn_objective_fl_db,
-    &gfn_objective_subtb, &gfn_objective_fl_subtb, &gfn_objective_fm, &gfn_objective_mdb,
-};
+#define ADDRESS(objective) &objective,
+static const gfn_objective *const kinds[] = {GFN_OBJECTIVES(ADDRESS)};
 
 size_t gfn_objective_kinds(void)
 {

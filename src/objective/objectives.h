@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * objective/objectives.h - every objective there is; each is one file and one line in registry.c.
+ * objective/objectives.h - all objectives; each is one file and one line here.
  */
 #ifndef OBJECTIVE_OBJECTIVES_H
 #define OBJECTIVE_OBJECTIVES_H
 
 #include <gfn/objective.h>
 
-extern const gfn_objective gfn_objective_tb, gfn_objective_vargrad, gfn_objective_db,
-    gfn_objective_fl_db, gfn_objective_subtb, gfn_objective_fl_subtb, gfn_objective_fm,
-    gfn_objective_mdb;
+/* ROW(gfn_objective_NAME), in the order of help. */
+#define GFN_OBJECTIVES(ROW)                                                                        \
+    ROW(gfn_objective_tb)                                                                          \
+    ROW(gfn_objective_vargrad)                                                                     \
+    ROW(gfn_objective_db)                                                                          \
+    ROW(gfn_objective_fl_db)                                                                       \
+    ROW(gfn_objective_subtb)                                                                       \
+    ROW(gfn_objective_fl_subtb)                                                                    \
+    ROW(gfn_objective_fm)                                                                          \
+    ROW(gfn_objective_mdb)
+
+#define GFN_DECLARE(objective) extern const gfn_objective objective;
+GFN_OBJECTIVES(GFN_DECLARE)
+#undef GFN_DECLARE
 
 /* The losses of those that look forward are those of db and subtb. */
 double gfn_db_loss(const gfn_terms *terms, gfn_derivatives *d);

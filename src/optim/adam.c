@@ -19,6 +19,7 @@
 #include <math.h>
 
 #include "base/clones.h"
+#include "optim/optimizers.h"
 
 /* Built with -fno-math-errno, so that a square root is one instruction and the loop has vectors. */
 static inline gfn_real square_root(gfn_real x)
@@ -45,6 +46,22 @@ void gfn_adam_step(const gfn_adam *adam, int64_t t, double rate, size_t n, gfn_r
         x[i] -= step * m[i] / (square_root(v[i] * grow) + epsilon);
     }
 }
+
+static void step(int64_t t, double rate, size_t n, gfn_real *x, const gfn_real *g,
+                 gfn_real *const moment[GFN_MAX_MOMENTS])
+{
+    static const gfn_adam adam = GFN_ADAM_DEFAULT;
+    gfn_adam_step(&adam, t, rate, n, x, g, moment[0], moment[1]);
+}
+
+const gfn_optimizer gfn_optimizer_adam = {
+    .name = "adam",
+    .summary = "first and second moments of gradients, beta .9 and .999, epsilon 1e-8",
+    .source = "Kingma and Ba 2015, arXiv:1412.6980",
+    .n_moments = 2,
+    .moment = {"m", "v"},
+    .step = step,
+};
 
 GFN_CLONES
 void gfn_weight_decay(double amount, size_t n, gfn_real *x)

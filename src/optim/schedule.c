@@ -31,7 +31,7 @@ double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t ite
 static const char *const names[] = {
     [GFN_CONSTANT] = "constant", [GFN_LINEAR] = "linear", [GFN_COSINE] = "cosine"};
 
-static const char *name_at(size_t index)
+const char *gfn_schedule_name(size_t index)
 {
     return index < sizeof names / sizeof names[0] ? names[index] : NULL;
 }
@@ -39,7 +39,7 @@ static const char *name_at(size_t index)
 gfn_status gfn_schedule_find(const char *name, gfn_schedule *schedule)
 {
     size_t index;
-    GFN_TRY(gfn_find_name("schedule", name_at, "", name, &index));
+    GFN_TRY(gfn_find_name("schedule", gfn_schedule_name, "", name, &index));
     *schedule = (gfn_schedule)index;
     return GFN_OK;
 }

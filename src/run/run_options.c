@@ -2,9 +2,13 @@
  *
  * The options of training: one row each. The environment's own options stand in its kind.
  */
+#include <gfn/model.h>
+#include <gfn/optim.h>
 #include <gfn/run.h>
 #include <gfn/trajectories.h>
 
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -16,7 +20,7 @@
 
 #define MAX_COUNT ((double)GFN_MAX_COUNT)
 
-static const gfn_option rows[] = {
+static gfn_option rows[] = {
     {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
      "environment: a name (see gfn-dist list), or the path of a plug-in, ./my.so"},
     {"preset", GFN_OPTION_WORD, "", 0, 0, NULL, "Problem",
@@ -25,16 +29,16 @@ static const gfn_option rows[] = {
      "balance condition to train (see gfn-dist list)"},
     {"subtb-lambda", GFN_OPTION_NUMBER, "0.9", 1e-6, 1e3, NULL, "Method",
      "subtb and fl-subtb: weight lambda^n of a part of n steps"},
-    {"backward", GFN_OPTION_WORD, "uniform", 0, 0, "uniform|learned|tied", "Method",
+    {"backward", GFN_OPTION_WORD, "uniform", 0, 0, NULL, "Method",
      "backward policy: uniform over parents; a network of its own; a head on the forward policy's"},
-    {"flow", GFN_OPTION_WORD, "head", 0, 0, "head|own", "Method",
+    {"flow", GFN_OPTION_WORD, "head", 0, 0, NULL, "Method",
      "state flow of db, subtb, fl-db and fl-subtb: a head on the forward policy's network, or one "
      "of its own"},
     {"epsilon", GFN_OPTION_NUMBER, "0", 0, 1, NULL, "Exploration",
      "share of actions that are drawn evenly in training"},
     {"temperature", GFN_OPTION_NUMBER, "1", 1e-3, 1e6, NULL, "Exploration",
      "training draws from the softmax of log P_F / temperature"},
-    {"explore-schedule", GFN_OPTION_WORD, "linear", 0, 0, "cosine|linear|constant", "Exploration",
+    {"explore-schedule", GFN_OPTION_WORD, "linear", 0, 0, NULL, "Exploration",
      "decay of epsilon to 0 and temperature to 1"},
     {"explore-until", GFN_OPTION_NUMBER, "0.5", 0, 1, NULL, "Exploration",
      "share of the iterations after which training draws from the policy itself"},
@@ -48,15 +52,17 @@ static const gfn_option rows[] = {
      "objects to draw back instead, a .npy file of int32 or int64 [n, ndim]"},
     {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
      "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
-    {"activation", GFN_OPTION_WORD, "relu", 0, 0, "relu|leaky-relu|tanh", "Network",
+    {"activation", GFN_OPTION_WORD, "relu", 0, 0, NULL, "Network",
      "between layers; leaky-relu has slope 0.01 below 0"},
     {"batch-size", GFN_OPTION_INT, "256", 1, (double)GFN_MAX_BATCH, NULL, "Optimization",
      "trajectories per iteration over all ranks"},
     {"iterations", GFN_OPTION_INT, "1000", 0, MAX_COUNT, NULL, "Optimization", "optimizer steps"},
+    {"optimizer", GFN_OPTION_WORD, "adam", 0, 0, NULL, "Optimization",
+     "adam; or sgd, gradient descent with momentum .9"},
     {"lr", GFN_OPTION_NUMBER, "0.005", 0, 1e3, NULL, "Optimization",
      "learning rate of the network"},
     {"lr-logz", GFN_OPTION_NUMBER, "0.1", 0, 1e3, NULL, "Optimization", "learning rate of log Z"},
-    {"schedule", GFN_OPTION_WORD, "cosine", 0, 0, "cosine|linear|constant", "Optimization",
+    {"schedule", GFN_OPTION_WORD, "cosine", 0, 0, NULL, "Optimization",
      "decay of both learning rates to 0 over the run"},
     {"weight-decay", GFN_OPTION_NUMBER, "0", 0, 1e6, NULL, "Optimization",
      "AdamW: weights of networks shrink by lr x this a step; biases and log Z do not"},
@@ -82,8 +88,41 @@ static const gfn_option rows[] = {
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
+/* Options whose choices are the names of a table. */
+static const struct {
+    const char *option;
+    const char *(*name)(size_t index);
+} tables[] = {
+    {"backward", gfn_backward_name},         {"flow", gfn_flow_name},
+    {"explore-schedule", gfn_schedule_name}, {"schedule", gfn_schedule_name},
+    {"activation", gfn_activation_name},     {"optimizer", gfn_optimizer_name},
+};
+
+enum { TABLES = sizeof tables / sizeof tables[0], MOST_CHOICES = 120 };
+
+/* "constant|linear|cosine" */
+static void join_names(const char *(*name)(size_t index), char text[MOST_CHOICES])
+{
+    size_t used = 0;
+    for (size_t i = 0; name(i) && used < MOST_CHOICES; i++)
+        used += (size_t)snprintf(text + used, MOST_CHOICES - used, "%s%s", i ? "|" : "", name(i));
+}
+
+static void fill_in_choices(void)
+{
+    static char text[TABLES][MOST_CHOICES];
+    for (size_t i = 0; i < TABLES; i++) {
+        join_names(tables[i].name, text[i]);
+        for (gfn_option *row = rows; row->name; row++)
+            if (strcmp(row->name, tables[i].option) == 0)
+                row->choices = text[i];
+    }
+}
+
 const gfn_option *gfn_run_option_rows(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fill_in_choices);
     return rows;
 }
 
@@ -123,9 +162,9 @@ static gfn_status check_names(const gfn_env_ops *ops)
 
 static gfn_status create(const gfn_env_ops *ops, gfn_options **options)
 {
-    const gfn_option *tables[] = {rows, ops->options};
+    const gfn_option *both[] = {gfn_run_option_rows(), ops->options};
     GFN_TRY(check_names(ops));
-    const gfn_status status = gfn_options_create(tables, ops->options ? 2 : 1, options);
+    const gfn_status status = gfn_options_create(both, ops->options ? 2 : 1, options);
     return status == GFN_OK ? status : gfn_fail_in(status, "%s: its options: ", ops->name);
 }
 

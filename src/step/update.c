@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Clipping, weight decay, Adam, and separate learning rates for the networks and for log Z, which
- * is the last element of the vector.
+ * Clipping, weight decay, the optimizer, and separate learning rates for the networks and for log
+ * Z, which is the last element of the vector.
  */
 #include "step/update.h"
 
@@ -26,23 +26,24 @@ gfn_status gfn_update_check(const gfn_options *o)
 gfn_status gfn_update_init(gfn_update *u, const gfn_options *o, const gfn_model *model)
 {
     const size_t n = gfn_model_n_params(model);
-    u->adam = (gfn_adam)GFN_ADAM_DEFAULT;
     u->iterations = gfn_options_int(o, "iterations");
     u->lr = gfn_options_number(o, "lr");
     u->lr_logz = gfn_options_number(o, "lr-logz");
     u->weight_decay = gfn_options_number(o, "weight-decay");
     u->clip_norm = gfn_options_number(o, "clip-norm");
     GFN_TRY(gfn_schedule_find(gfn_options_text(o, "schedule"), &u->schedule));
+    GFN_TRY(gfn_optimizer_find(gfn_options_text(o, "optimizer"), &u->optimizer));
     GFN_TRY(gfn_allocate("gradient", n, sizeof(gfn_real), &u->vector));
-    GFN_TRY(gfn_allocate("first moments", n, sizeof(gfn_real), &u->m));
-    return gfn_allocate("second moments", n, sizeof(gfn_real), &u->v);
+    for (size_t i = 0; i < u->optimizer->n_moments; i++)
+        GFN_TRY(gfn_allocate("moments", n, sizeof(gfn_real), &u->moment[i]));
+    return GFN_OK;
 }
 
 void gfn_update_clear(gfn_update *u)
 {
     gfn_release(&u->vector);
-    gfn_release(&u->m);
-    gfn_release(&u->v);
+    for (size_t i = 0; i < GFN_MAX_MOMENTS; i++)
+        gfn_release(&u->moment[i]);
 }
 
 typedef struct job {
@@ -56,8 +57,10 @@ static void update_range(void *self, size_t first, size_t n)
 {
     const job *j = self;
     const gfn_update *u = j->update;
-    gfn_adam_step(&u->adam, j->step, j->rate, n, j->params + first, u->vector + first, u->m + first,
-                  u->v + first);
+    gfn_real *moment[GFN_MAX_MOMENTS] = {NULL};
+    for (size_t i = 0; i < u->optimizer->n_moments; i++)
+        moment[i] = u->moment[i] + first;
+    u->optimizer->step(j->step, j->rate, n, j->params + first, u->vector + first, moment);
 }
 
 /* Weights, which are matrices, decay; biases and log Z do not. */

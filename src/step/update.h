@@ -10,13 +10,13 @@
 #include <gfn/options.h>
 
 typedef struct gfn_update {
-    gfn_adam adam;
+    const gfn_optimizer *optimizer;
     gfn_schedule schedule;
-    int64_t iterations;             /* of the schedule */
-    double lr, lr_logz;             /* of the networks, of log Z */
-    double weight_decay, clip_norm; /* 0: none */
-    gfn_real *vector;               /* [n_params] gradient */
-    gfn_real *m, *v;                /* [n_params] moments */
+    int64_t iterations;                /* of the schedule */
+    double lr, lr_logz;                /* of the networks, of log Z */
+    double weight_decay, clip_norm;    /* 0: none */
+    gfn_real *vector;                  /* [n_params] gradient */
+    gfn_real *moment[GFN_MAX_MOMENTS]; /* [n_params] of those that the optimizer has */
 } gfn_update;
 
 /* Errors: GFN_EINVAL (options that contradict each other). */

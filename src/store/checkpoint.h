@@ -3,7 +3,7 @@
  * store/checkpoint.h - a checkpoint: all that a run needs to go on, as a safetensors file.
  *
  *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
- *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each
+ *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each (OPTIMIZER.MOMENT.NAME)
  *     modes [n, width]: objects of maximal reward that training has sampled
  *     replay [n, width]: objects of the replay buffer, in its order
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
@@ -15,6 +15,7 @@
 #define STORE_CHECKPOINT_H
 
 #include <gfn/model.h>
+#include <gfn/optim.h>
 
 #include "io/safetensors.h"
 
@@ -34,6 +35,11 @@
 
 /* A view of the parameters as an array of a file. */
 struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, const gfn_real *data);
+
+/* What stands before the name of a parameter in that of a moment of it: "adam.m.". */
+enum { GFN_MOMENT_PREFIX = 40 };
+void gfn_checkpoint_moment_prefix(const gfn_optimizer *optimizer, size_t moment,
+                                  char prefix[GFN_MOMENT_PREFIX]);
 
 /* The objects in a file's tensor of that name, [*n][width], borrowed. Errors: GFN_EDATA. */
 gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,

@@ -18,7 +18,7 @@ static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *mod
 {
     for (size_t i = 0; i < gfn_model_n_views(model); i++) {
         const gfn_view *view = gfn_model_view(model, i);
-        char name[sizeof view->name + 16];
+        char name[sizeof view->name + GFN_MOMENT_PREFIX];
         snprintf(name, sizeof name, "%s%s", prefix, view->name);
         struct gfn_array array = gfn_checkpoint_array(view, name, NULL);
         GFN_TRY(gfn_safetensors_find(file, &array));
@@ -65,9 +65,13 @@ static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
 static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
 {
     const gfn_model *model = l->run->model;
+    const gfn_optimizer *optimizer = l->update.optimizer;
     const char *loss = gfn_safetensors_text(file, "loss");
-    GFN_TRY(read_moments(file, model, "adam.m.", l->update.m));
-    GFN_TRY(read_moments(file, model, "adam.v.", l->update.v));
+    for (size_t i = 0; i < optimizer->n_moments; i++) {
+        char prefix[GFN_MOMENT_PREFIX];
+        gfn_checkpoint_moment_prefix(optimizer, i, prefix);
+        GFN_TRY(read_moments(file, model, prefix, l->update.moment[i]));
+    }
     if (loss && !gfn_parse_number(loss, &l->loss))
         return gfn_fail(GFN_EDATA, "loss is \"%.40s\", expected a number", loss);
     return read_modes(file, &l->modes);
@@ -101,8 +105,8 @@ static gfn_status give_to_all(gfn_learner *l)
 {
     gfn_comm *comm = l->run->comm;
     const size_t bytes = gfn_model_n_params(l->run->model) * sizeof(gfn_real);
-    GFN_TRY(gfn_comm_broadcast(comm, l->update.m, bytes));
-    GFN_TRY(gfn_comm_broadcast(comm, l->update.v, bytes));
+    for (size_t i = 0; i < l->update.optimizer->n_moments; i++)
+        GFN_TRY(gfn_comm_broadcast(comm, l->update.moment[i], bytes));
     GFN_TRY(gfn_comm_broadcast(comm, &l->loss, sizeof l->loss));
     return gfn_comm_broadcast(comm, &l->modes.is_full, sizeof l->modes.is_full);
 }

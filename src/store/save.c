@@ -43,6 +43,12 @@ struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, co
     return array;
 }
 
+void gfn_checkpoint_moment_prefix(const gfn_optimizer *optimizer, size_t moment,
+                                  char prefix[GFN_MOMENT_PREFIX])
+{
+    snprintf(prefix, GFN_MOMENT_PREFIX, "%s.%s.", optimizer->name, optimizer->moment[moment]);
+}
+
 static gfn_status add_views(contents *c, const gfn_model *model, const char *prefix,
                             const gfn_real *vector)
 {
@@ -130,22 +136,28 @@ static gfn_status add_plugin(gfn_metadata *m, const gfn_run *run)
     return gfn_metadata_add_crc(m, GFN_CHECKPOINT_ENV_CRC, run->plugin_crc);
 }
 
-static gfn_status add_moments(contents *c, const gfn_learner *l)
+/* "adam.m.policy.0.weight" */
+static gfn_status add_moments(contents *c, const gfn_update *update, const gfn_model *model)
 {
-    const gfn_model *model = l->run->model;
-    GFN_TRY(add_views(c, model, "", gfn_model_params(l->run->model)));
-    GFN_TRY(add_views(c, model, "adam.m.", l->update.m));
-    return add_views(c, model, "adam.v.", l->update.v);
+    const gfn_optimizer *optimizer = update->optimizer;
+    for (size_t i = 0; i < optimizer->n_moments; i++) {
+        char prefix[GFN_MOMENT_PREFIX];
+        gfn_checkpoint_moment_prefix(optimizer, i, prefix);
+        GFN_TRY(add_views(c, model, prefix, update->moment[i]));
+    }
+    return GFN_OK;
 }
 
 static gfn_status fill(contents *c, const gfn_learner *l)
 {
     const gfn_run *run = l->run;
     gfn_metadata *m = &c->metadata;
-    const size_t most = 3 * gfn_model_n_views(run->model) + 2;
+    const size_t n_copies = 1 + l->update.optimizer->n_moments;
+    const size_t most = n_copies * gfn_model_n_views(run->model) + 2;
     GFN_TRY(gfn_arena_take(m->arena, most, sizeof *c->arrays, &c->arrays));
     GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS));
-    GFN_TRY(add_moments(c, l));
+    GFN_TRY(add_views(c, run->model, "", gfn_model_params(run->model)));
+    GFN_TRY(add_moments(c, &l->update, run->model));
     GFN_TRY(add_modes(c, &l->modes));
     GFN_TRY(add_replay(c, l->replay.buffer, l->replay.width));
     GFN_TRY(gfn_metadata_add_build(m, run, GFN_CHECKPOINT_FORMAT));

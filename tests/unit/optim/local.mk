@@ -19,3 +19,8 @@ tests_unit_optim_clip64_CPPFLAGS = $(CPPFLAGS64)
 tests_unit_optim_clip64_LDADD = $(LINK64) $(CMOCKA_LIBS)
 tests_unit_optim_schedule_SOURCES = tests/unit/optim/schedule.c
 tests_unit_optim_schedule_LDADD = $(LINK_optim) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/optim/optimizers
+UNIT_TESTS += tests/unit/optim/optimizers
+tests_unit_optim_optimizers_SOURCES = tests/unit/optim/optimizers.c
+tests_unit_optim_optimizers_LDADD = $(LINK_optim) $(CMOCKA_LIBS)
