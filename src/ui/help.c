@@ -90,6 +90,9 @@ static void print_all(FILE *to, const gfn_env_ops *plugin)
     print_options(to, NULL, plugin);
     print_facts(to, "Exit status", cli_exits, 12);
     print_facts(to, "Metrics", cli_metrics, 12);
+    fputs("\nDocuments (gfn-dist help TOPIC)\n", to);
+    for (const cli_document *document = cli_documents; document->topic; document++)
+        print_fact(to, document->topic, cli_document_title(document), 19);
 }
 
 static void print_one(FILE *to, const cli_command *command, const gfn_env_ops *plugin)
