@@ -113,7 +113,7 @@ typedef struct cli_fact {
     const char *name, *what;
 } cli_fact;
 
-extern const cli_fact cli_examples[], cli_exits[], cli_files[], cli_metrics[], cli_variables[];
+extern const cli_fact cli_examples[], cli_exits[], cli_files[], cli_variables[];
 
 /* documents.c: the documents, ended by one without topic. */
 typedef struct cli_document {

@@ -276,6 +276,14 @@ static void put_head(FILE *to)
                  "came out is kept in its run directory.");
 }
 
+static void put_metrics(FILE *to)
+{
+    put_section(to, "METRICS");
+    for (size_t i = 0; i < gfn_metric_count(); i++)
+        if (gfn_metric_of(i)->help)
+            put_fact(to, gfn_metric_of(i)->name, gfn_metric_of(i)->help);
+}
+
 static void put_plugins(FILE *to)
 {
     put_section(to, "PLUG-INS");
@@ -317,8 +325,7 @@ void cli_generate_man(FILE *to)
     put_facts(to, cli_files);
     put_section(to, "ENVIRONMENT");
     put_facts(to, cli_variables);
-    put_section(to, "METRICS");
-    put_facts(to, cli_metrics);
+    put_metrics(to);
     put_section(to, "EXIT STATUS");
     put_facts(to, cli_exits);
     put_plugins(to);
