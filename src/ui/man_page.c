@@ -61,7 +61,8 @@ static void put_in(FILE *to, char font, const char *text)
 
 static void put_section(FILE *to, const char *heading)
 {
-    fprintf(to, ".SH %s\n", heading);
+    fputs(".SH ", to);
+    put_line(to, heading);
 }
 
 static void put_fact(FILE *to, const char *name, const char *what)
