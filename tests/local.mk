@@ -13,6 +13,7 @@ SHELL_TESTS = \
 	tests/cli/completion.sh \
 	tests/cli/converge.sh \
 	tests/cli/crash.sh \
+	tests/cli/documents.sh \
 	tests/cli/exact.sh \
 	tests/cli/explore.sh \
 	tests/cli/faults.sh \

@@ -104,6 +104,22 @@ static void put_command(FILE *to, const cli_command *command)
     fputs("        ;;\n", to);
 }
 
+/* What may follow a command. */
+static void put_argument(FILE *to, const cli_command *command)
+{
+    fprintf(to, "    %s) most=%d ", command->name, command->most);
+    if (command->print != cli_help) {
+        fprintf(to, "kind='%s' ;;\n", strstr(command->word, "run") ? "run" : "file");
+        return;
+    }
+    fputs("words='", to);
+    for (const cli_command *other = cli_commands; other->name; other++)
+        fprintf(to, "%s ", other->name);
+    for (const cli_document *document = cli_documents; document->topic; document++)
+        fprintf(to, "%s%s", document == cli_documents ? "" : " ", document->topic);
+    fputs("' ;;\n", to);
+}
+
 static void put_tables(FILE *to)
 {
     fputs("# _gfn_dist_options COMMAND ENVIRONMENT: the options that go with them.\n"
@@ -114,12 +130,11 @@ static void put_tables(FILE *to)
     fputs("    esac\n    return 0\n}\n\n", to);
     put_values(to);
     fputs("# _gfn_dist_arguments COMMAND: what stands behind it, and how many there may be.\n"
-          "_gfn_dist_arguments()\n{\n    kind='' most=0\n    case $1 in\n",
+          "_gfn_dist_arguments()\n{\n    kind='' words='' most=0\n    case $1 in\n",
           to);
     for (const cli_command *command = cli_commands; command->name; command++)
         if (command->most > 0)
-            fprintf(to, "    %s) kind='%s' most=%d ;;\n", command->name,
-                    strstr(command->word, "run") ? "run" : "file", command->most);
+            put_argument(to, command);
     fputs("    esac\n    return 0\n}\n\n", to);
 }
 
@@ -252,7 +267,7 @@ static const char complete[] =
     "        _gfn_dist_fitting\n"
     "    else\n"
     "        _gfn_dist_arguments \"$command\"\n"
-    "        [[ $behind -lt $most ]] || kind=''\n"
+    "        [[ $behind -lt $most ]] || kind='' words=''\n"
     "    fi\n"
     "    case $kind in\n"
     "    run) _gfn_dist_runs \"$text\" \"$prefix\" ;;\n"

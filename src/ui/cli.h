@@ -113,7 +113,21 @@ typedef struct cli_fact {
     const char *name, *what;
 } cli_fact;
 
-extern const cli_fact cli_examples[], cli_exits[], cli_files[], cli_metrics[], cli_variables[];
+extern const cli_fact cli_examples[], cli_exits[], cli_files[], cli_variables[];
+
+/* documents.c: the documents, ended by one without topic. */
+typedef struct cli_document {
+    const char *topic;        /* "running": src/doc/running.md */
+    const char *const *lines; /* ended by NULL; the first is its title */
+} cli_document;
+
+extern const cli_document cli_documents[];
+
+const char *cli_document_title(const cli_document *document);
+
+/* Print the help of the command or the document of the topic that is named, or the help of all
+ * commands. Errors: GFN_EINVAL: no such word. */
+gfn_status cli_help(FILE *to, const cli_request *request);
 
 /* help.c: of the command that was named, or all; with the options of the plug-in that --env names,
  * if any. */

@@ -263,14 +263,9 @@ static bool refuse_command(cli_request *request, const char *word)
     return refuse(request, gfn_error_message());
 }
 
-/* What stands beside the options: a command, and what it works on. "help" means --help. */
+/* What stands beside the options: a command, and what it works on. */
 static bool read_command(int argc, char **argv, cli_request *request)
 {
-    if (optind < argc && strcmp(argv[optind], "help") == 0) {
-        optind++;
-        if (!keep_setting(request, "help", NULL))
-            return false;
-    }
     request->is_named = optind < argc;
     const char *word = request->is_named ? argv[optind++] : cli_commands[0].name;
     const cli_command *command = cli_command_find(word);

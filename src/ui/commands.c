@@ -58,6 +58,14 @@ const cli_command cli_commands[] = {
      .example = "",
      .options = " env help version ",
      .print = cli_print_list},
+    {.name = "help",
+     .arguments = "[TOPIC]",
+     .summary = "this help, that of a command, or a document",
+     .options = " env help version ",
+     .most = 1,
+     .word = "a command or a topic",
+     .example = "running",
+     .print = cli_help},
     {.name = NULL},
 };
 

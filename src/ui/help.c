@@ -76,6 +76,14 @@ static void print_command(FILE *to, const cli_command *command)
     print_fact(to, usage, command->summary, 36);
 }
 
+static void print_metrics(FILE *to)
+{
+    fputs("\nMetrics\n", to);
+    for (size_t i = 0; i < gfn_metric_count(); i++)
+        if (gfn_metric_of(i)->help)
+            print_fact(to, gfn_metric_of(i)->name, gfn_metric_of(i)->help, 16);
+}
+
 static void print_all(FILE *to, const gfn_env_ops *plugin)
 {
     fputs("gfn-dist trains generative flow networks: samplers that build an object step by\n"
@@ -89,7 +97,10 @@ static void print_all(FILE *to, const gfn_env_ops *plugin)
     fputs("\nOptions, with the default in brackets:\n", to);
     print_options(to, NULL, plugin);
     print_facts(to, "Exit status", cli_exits, 12);
-    print_facts(to, "Metrics", cli_metrics, 12);
+    print_metrics(to);
+    fputs("\nDocuments (gfn-dist help TOPIC)\n", to);
+    for (const cli_document *document = cli_documents; document->topic; document++)
+        print_fact(to, document->topic, cli_document_title(document), 19);
 }
 
 static void print_one(FILE *to, const cli_command *command, const gfn_env_ops *plugin)

@@ -23,14 +23,6 @@ const cli_fact cli_exits[] = {
     {NULL, NULL},
 };
 
-const cli_fact cli_metrics[] = {
-    {"tv", "1/2 sum |p - q|, of the sampler's distribution p and the target q"},
-    {"l1", "sum |p - q| (some papers print the mean over states)"},
-    {"jsd, kl", "Jensen-Shannon and Kullback-Leibler divergence, sum q log(q/p), in nats"},
-    {"modes", "distinct objects of maximal reward that were sampled"},
-    {NULL, NULL},
-};
-
 const cli_fact cli_files[] = {
     {"config.ini", "every option with its value, which --config reads"},
     {"metrics.jsonl", "one JSON object a line: loss, log Z, speed, at times an evaluation"},

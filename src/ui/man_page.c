@@ -61,7 +61,8 @@ static void put_in(FILE *to, char font, const char *text)
 
 static void put_section(FILE *to, const char *heading)
 {
-    fprintf(to, ".SH %s\n", heading);
+    fputs(".SH ", to);
+    put_line(to, heading);
 }
 
 static void put_fact(FILE *to, const char *name, const char *what)
@@ -276,6 +277,42 @@ static void put_head(FILE *to)
                  "came out is kept in its run directory.");
 }
 
+static void put_metrics(FILE *to)
+{
+    put_section(to, "METRICS");
+    for (size_t i = 0; i < gfn_metric_count(); i++)
+        if (gfn_metric_of(i)->help)
+            put_fact(to, gfn_metric_of(i)->name, gfn_metric_of(i)->help);
+}
+
+static void put_plugins(FILE *to)
+{
+    put_section(to, "PLUG-INS");
+    put_line(to, "The argument of --env may be the path of a plug-in: a shared object that defines "
+                 "an environment, in one C file. gfn-dist check-env tests it; --help beside --env "
+                 "lists its options.");
+    fputs(".PP\n.RS 4\n.EX\n", to);
+    put_line(to, "cc -O2 -shared -fPIC my.c -o my.so $(pkg-config --cflags gfn)");
+    put_line(to, "gfn-dist check-env ./my.so");
+    put_line(to, "gfn-dist --env ./my.so --iterations 2000");
+    fputs(".EE\n.RE\n.PP\n", to);
+    put_line(to, "gfn-dist help environments describes the interface. A plug-in is code: the "
+                 "program loads one that the command line names, and one that only a checkpoint or "
+                 "a config.ini names if it belongs to the user or to root and nobody else may "
+                 "write it.");
+}
+
+/* The folder of an installation depends on its prefix, and the page does not. */
+static void put_see_also(FILE *to)
+{
+    put_section(to, "SEE ALSO");
+    fputs(".BR mpirun (1),\n.BR srun (1)\n.PP\n", to);
+    put_line(to, "The documents, which are installed in share/doc/gfn-dist and printed by "
+                 "gfn-dist help TOPIC:");
+    for (const cli_document *document = cli_documents; document->topic; document++)
+        put_fact(to, document->topic, cli_document_title(document));
+}
+
 void cli_generate_man(FILE *to)
 {
     put_head(to);
@@ -289,11 +326,10 @@ void cli_generate_man(FILE *to)
     put_facts(to, cli_files);
     put_section(to, "ENVIRONMENT");
     put_facts(to, cli_variables);
-    put_section(to, "METRICS");
-    put_facts(to, cli_metrics);
+    put_metrics(to);
     put_section(to, "EXIT STATUS");
     put_facts(to, cli_exits);
+    put_plugins(to);
     put_examples(to);
-    put_section(to, "SEE ALSO");
-    fputs(".BR mpirun (1),\n.BR srun (1)\n", to);
+    put_see_also(to);
 }

@@ -39,7 +39,7 @@ asks() {
 
 # ---- commands and options
 
-offers 'train sample eval plot check-env list' ''
+offers 'train sample eval plot check-env list help' ''
 offers 'eval' ev
 offers '' nonsense
 offers '--seed --seeds' --seed
@@ -53,6 +53,10 @@ offers 'train sample eval check-env' --seed 3 ''
 offers 'train check-env' --size 3 ''
 offers '' train ''
 offers '' list ''
+offers 'eval environments' help e
+offers 'check-env clusters changes' help c
+offers '' help running ''
+offers '' list --env hypergrid ''
 
 # ---- values, behind a blank and behind '='
 

@@ -7,8 +7,8 @@
 shopt -s extglob
 let_crash
 
-# world CODE: the world of the README, in broken.so, crashes by this code in rank 1, or the only
-# one, when it has been asked many things.
+# world CODE: the knapsack, in broken.so, crashes by this code in rank 1, or the only one, after
+# many calls.
 world() {
     cat - "$top_srcdir/tests/external/knapsack.c" >broken.c <<END
 #define _DEFAULT_SOURCE

@@ -14,7 +14,7 @@ TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$GFN_DIST" --generate=man | cmp - page ||
     bad 'the page changes'
 
 for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS OBJECTIVES PRESETS FILES ENVIRONMENT \
-    'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+    METRICS 'EXIT STATUS' 'PLUG\-INS' EXAMPLES 'SEE ALSO'; do
     has ".SH $section" page
 done
 has '\fB\-\-size\fR \fIN\fR' page

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Presets: what they stand for lies below all other options, is written out, and repeats the run.
-# `make check-long` (GFN_LONG=yes) trains them with three seeds to the thresholds of the README.
+# `make check-long` (GFN_LONG=yes) trains them with three seeds to the thresholds of src/doc/running.md.
 . "$top_srcdir/tests/cli/common.sh"
 crc() { grep '"params_crc"' "$1/summary.json"; }
 train() { "$GFN_DIST" "$@" --threads 1 --quiet || bad "it fails: $*"; }

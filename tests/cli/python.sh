@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The README's section "From Python": its very blocks open what runs leave behind, and its PyTorch
-# module computes the log-probabilities of the program. PYTHON is the interpreter; a block whose
+# The blocks of src/doc/python.md and environments.md open the files of runs and write rewards, and
+# the PyTorch module computes the log-probabilities of the program. PYTHON is the interpreter; a block whose
 # modules it lacks is left out, and then the test is skipped (77) if nothing else fails.
 . "$top_srcdir/tests/cli/common.sh"
 python=${PYTHON:-python3}
@@ -14,15 +14,14 @@ command -v "$python" >/dev/null || {
 
 # ---- the blocks, by what they are about
 
-awk '/^### /{ inside = $0 == "### From Python" }
-     inside && /^```python$/ { n++; writes = 1; next }
+awk '/^```python$/ { n++; writes = 1; next }
      /^```$/ { writes = 0 }
-     inside && writes { print >"block-" n ".py" }' "$top_srcdir/README.md"
+     writes { print >"block-" n ".py" }' "$top_srcdir"/src/doc/{python,environments}.md
 # is_block NAME PATTERN: the block that matches.
 is_block() {
     local found
     found=$(grep -lE "$2" block-*.py)
-    [ "$(wc -w <<<"$found")" -eq 1 ] && mv "$found" "$1.py" || bad "README: no block $1, or several"
+    [ "$(wc -w <<<"$found")" -eq 1 ] && mv "$found" "$1.py" || bad "documents: no block $1, or several"
 }
 is_block curve '^print\(\[\(point'
 is_block table '^import pandas'
@@ -30,7 +29,8 @@ is_block board 'SummaryWriter'
 is_block histogram 'numpy.indices'
 is_block policy '^class Policy'
 is_block compare '^from policy import'
-[ -z "$(ls block-*.py 2>/dev/null)" ] || bad "README: blocks that nobody tries: $(ls block-*.py)"
+is_block reward 'numpy.mgrid'
+[ -z "$(ls block-*.py 2>/dev/null)" ] || bad "documents: untested blocks: $(ls block-*.py)"
 [ $failed -eq 0 ] || exit 1
 
 # has MODULE...: whether the interpreter has them all.
@@ -103,6 +103,9 @@ E2
 tries histogram numpy <<'E2'
 assert share.shape == (8, 8) and counts.sum() == 500
 assert abs(abs(share - target).sum() - summary['samples']['l1']) < 1e-12, summary
+E2
+tries reward numpy <<'E2'
+assert numpy.load('reward.npy').shape == (16, 16) and reward.max() == 1 and reward.min() == 0
 E2
 tries board torch tensorboard <<'E2'
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
