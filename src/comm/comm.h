@@ -32,6 +32,8 @@ struct gfn_comm_verbs {
 struct gfn_comm {
     const struct gfn_comm_verbs *verbs;
     const char *library;
+    const char *const *phase_names; /* [n_phase_names], borrowed; set before their number */
+    _Atomic int n_phase_names;
     int rank, size, hosts;
     struct gfn_core_count cores;
     size_t most; /* elements in one message; tests make it small */
@@ -45,6 +47,10 @@ struct gfn_comm {
     struct gfn_heartbeat own;
     atomic_bool own_alarm;
 };
+
+/* Names of phases 1 ... n-1 for messages about hangs and crashes, from now on; borrowed (static).
+ */
+void gfn_comm_name_phases(gfn_comm *comm, const char *const *names, int n);
 
 /* watch.c: a phase of training begins, 1 ... as in gfn_phases; 0: none. iteration -1: none. */
 void gfn_comm_enter(gfn_comm *comm, int phase, int64_t iteration);

@@ -20,7 +20,7 @@ struct gfn_heartbeat {
      * behind is who the others wait for. */
     _Atomic int64_t milestones;
     _Atomic int64_t iteration; /* -1: outside of iterations */
-    _Atomic int phase;         /* gfn_phase_name() */
+    _Atomic int phase;         /* gfn_comm_phase_name() */
     atomic_bool is_waiting;    /* for others, in a message */
     atomic_bool is_watched;
     _Atomic int rank; /* among all */

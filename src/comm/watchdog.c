@@ -8,16 +8,6 @@
 #include "base/ticker.h"
 #include "comm/comm.h"
 
-/* The order of gfn_phases, after 0: none of them. */
-static const char *const names[] = {"set-up, evaluation, samples or ending",
-                                    "sampling",
-                                    "gradient",
-                                    "imbalance",
-                                    "communication",
-                                    "optimizer",
-                                    "evaluation",
-                                    "files"};
-
 struct gfn_watch {
     gfn_comm *comm;
     gfn_ticker *ticker;
@@ -28,10 +18,17 @@ struct gfn_watch {
     double silence;           /* seconds since another process gave the alarm */
 };
 
-const char *gfn_phase_name(int phase)
+const char *gfn_comm_phase_name(const gfn_comm *comm, int phase)
 {
-    const int n = sizeof names / sizeof names[0];
-    return names[phase >= 0 && phase < n ? phase : 0];
+    if (phase > 0 && phase < comm->n_phase_names)
+        return comm->phase_names[phase];
+    return "set-up, evaluation, samples or ending";
+}
+
+void gfn_comm_name_phases(gfn_comm *comm, const char *const *names, int n)
+{
+    comm->phase_names = names;
+    comm->n_phase_names = n;
 }
 
 static int64_t find_front(const struct gfn_heartbeat *pulses, size_t n)
@@ -79,11 +76,12 @@ enum gfn_verdict gfn_watchdog_judge(const struct gfn_heartbeat *pulses, size_t n
     return n_lost == n ? GFN_OTHERS_HANG : GFN_ALL_MOVE;
 }
 
-/* What a rank is at: "in sampling of iteration 512". */
-static void describe(const struct gfn_heartbeat *pulse, char *text, size_t size)
+/* "in sampling of iteration 512". Ranks of one job have the same names of phases. */
+static void describe(const gfn_comm *comm, const struct gfn_heartbeat *pulse, char *text,
+                     size_t size)
 {
     const int64_t iteration = atomic_load(&pulse->iteration);
-    const char *phase = gfn_phase_name(atomic_load(&pulse->phase));
+    const char *phase = gfn_comm_phase_name(comm, atomic_load(&pulse->phase));
     const char *waits = atomic_load(&pulse->is_waiting) ? "a message of " : "";
     if (iteration < 0)
         snprintf(text, size, "in %s%s", waits, phase);
@@ -95,7 +93,7 @@ static void describe(const struct gfn_heartbeat *pulse, char *text, size_t size)
 
 const char *gfn_comm_place(const gfn_comm *comm, char *text, size_t size)
 {
-    describe(comm->pulse, text, size);
+    describe(comm, comm->pulse, text, size);
     return text;
 }
 
@@ -108,7 +106,7 @@ static void accuse(const struct gfn_watch *watch, size_t culprit)
     const struct gfn_heartbeat *pulse = &watch->comm->pulses[culprit];
     char host[64] = "?", place[96], message[512];
     gethostname(host, sizeof host - 1);
-    describe(pulse, place, sizeof place);
+    describe(watch->comm, pulse, place, sizeof place);
     snprintf(message, sizeof message,
              "rank %d (process %lld on %s) has not moved for %.0f s: it is %s; the job ends " HINT,
              atomic_load(&pulse->rank), (long long)atomic_load(&pulse->process), host,
@@ -119,7 +117,7 @@ static void accuse(const struct gfn_watch *watch, size_t culprit)
 static void miss_others(const struct gfn_watch *watch)
 {
     char place[96], message[512];
-    describe(watch->comm->pulse, place, sizeof place);
+    describe(watch->comm, watch->comm->pulse, place, sizeof place);
     snprintf(message, sizeof message,
              "rank %d has been waiting for %.0f s for ranks %s, %s: one of them hangs, or its host "
              "cannot be reached; the job ends " HINT,

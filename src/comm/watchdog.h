@@ -9,6 +9,8 @@
 #ifndef COMM_WATCHDOG_H
 #define COMM_WATCHDOG_H
 
+#include <gfn/comm.h>
+
 #include <stddef.h>
 
 #include "comm/heartbeat.h"
@@ -37,7 +39,7 @@ enum gfn_verdict {
 enum gfn_verdict gfn_watchdog_judge(const struct gfn_heartbeat *pulses, size_t n, double patience,
                                     const struct gfn_sight *sights, size_t *culprit);
 
-/* "sampling"; phases as gfn_comm_enter() numbers them. */
-const char *gfn_phase_name(int phase);
+/* The name of a phase as gfn_comm_name_phases() gave it; 0 and unknown numbers are none of them. */
+const char *gfn_comm_phase_name(const gfn_comm *comm, int phase);
 
 #endif

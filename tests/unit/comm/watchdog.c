@@ -119,6 +119,8 @@ static void note_alarm(void *self, const char *message)
     alarm_given.is_given = true;
 }
 
+static const char *const phases[] = {NULL, "sampling", "evaluation"};
+
 static void an_alarm_names_rank_phase_and_iteration(void **unused)
 {
     (void)unused;
@@ -131,7 +133,8 @@ static void an_alarm_names_rank_phase_and_iteration(void **unused)
         usleep(10000);
     }
     assert_false(alarm_given.is_given);
-    gfn_comm_enter(comm, 6, 517);
+    gfn_comm_name_phases(comm, phases, 3);
+    gfn_comm_enter(comm, 2, 517);
     const double start = gfn_clock_seconds();
     while (!alarm_given.is_given && gfn_clock_seconds() - start < 60)
         usleep(1000);
@@ -153,14 +156,20 @@ static void a_watch_is_refused_a_second_time_or_without_patience(void **unused)
     gfn_comm_close(&comm);
 }
 
-static void phases_have_the_names_of_the_summary(void **unused)
+static void phases_have_the_names_that_were_given(void **unused)
 {
     (void)unused;
-    assert_string_equal(gfn_phase_name(1), "sampling");
-    assert_string_equal(gfn_phase_name(5), "optimizer");
-    assert_string_equal(gfn_phase_name(7), "files");
-    assert_string_equal(gfn_phase_name(0), "set-up, evaluation, samples or ending");
-    assert_string_equal(gfn_phase_name(8), gfn_phase_name(-1));
+    gfn_comm *comm = NULL;
+    const char *none = "set-up, evaluation, samples or ending";
+    assert_int_equal(gfn_comm_open_serial(&comm), GFN_OK);
+    assert_string_equal(gfn_comm_phase_name(comm, 1), none);
+    gfn_comm_name_phases(comm, phases, 3);
+    assert_string_equal(gfn_comm_phase_name(comm, 0), none);
+    assert_string_equal(gfn_comm_phase_name(comm, 1), "sampling");
+    assert_string_equal(gfn_comm_phase_name(comm, 2), "evaluation");
+    assert_string_equal(gfn_comm_phase_name(comm, 3), none);
+    assert_string_equal(gfn_comm_phase_name(comm, -1), none);
+    gfn_comm_close(&comm);
 }
 
 static void a_place_is_phase_and_iteration_and_is_cut_to_the_room(void **unused)
@@ -171,6 +180,7 @@ static void a_place_is_phase_and_iteration_and_is_cut_to_the_room(void **unused)
     assert_int_equal(gfn_comm_open_serial(&comm), GFN_OK);
     assert_string_equal(gfn_comm_place(comm, text, sizeof text),
                         "in set-up, evaluation, samples or ending");
+    gfn_comm_name_phases(comm, phases, 3);
     gfn_comm_enter(comm, 1, 512);
     assert_string_equal(gfn_comm_place(comm, text, sizeof text), "in sampling of iteration 512");
     assert_string_equal(gfn_comm_place(comm, text, 12), "in sampling");
@@ -190,7 +200,7 @@ int main(void)
         cmocka_unit_test(who_moves_in_any_way_is_young_again),
         cmocka_unit_test(an_alarm_names_rank_phase_and_iteration),
         cmocka_unit_test(a_watch_is_refused_a_second_time_or_without_patience),
-        cmocka_unit_test(phases_have_the_names_of_the_summary),
+        cmocka_unit_test(phases_have_the_names_that_were_given),
         cmocka_unit_test(a_place_is_phase_and_iteration_and_is_cut_to_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
