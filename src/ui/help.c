@@ -165,6 +165,11 @@ gfn_status cli_print_list(FILE *to, const cli_request *request)
         const gfn_backward_kind *kind = gfn_backward_kind_of((gfn_backward)i);
         print_fact(to, kind->name, kind->summary, 15);
     }
+    fputs("\nOptimizers (--optimizer)\n", to);
+    for (size_t i = 0; i < gfn_optimizer_kinds(); i++) {
+        print_fact(to, gfn_optimizer_kind(i)->name, gfn_optimizer_kind(i)->summary, 15);
+        print_fact(to, "", gfn_optimizer_kind(i)->source, 15);
+    }
     fputs("\nPresets (--preset)\n", to);
     for (size_t i = 0; i < gfn_presets(); i++)
         print_preset(to, gfn_preset_of(i));

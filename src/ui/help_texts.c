@@ -26,7 +26,7 @@ const cli_fact cli_exits[] = {
 const cli_fact cli_files[] = {
     {"config.ini", "every option with its value, which --config reads"},
     {"metrics.jsonl", "one JSON object a line: loss, log Z, speed, at times an evaluation"},
-    {"checkpoint.safetensors", "parameters, Adam's moments and all that --resume needs"},
+    {"checkpoint.safetensors", "parameters, the optimizer's moments and all that --resume needs"},
     {"checkpoint.prev.safetensors", "the checkpoint before"},
     {"histogram.npy", "counts of the final samples, one axis per dimension"},
     {"histogram.png", "samples beside the target, and how training went"},

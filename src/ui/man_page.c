@@ -235,6 +235,10 @@ static void put_names(FILE *to)
     for (size_t i = 0; i < gfn_backward_kinds(); i++)
         put_fact(to, gfn_backward_kind_of((gfn_backward)i)->name,
                  gfn_backward_kind_of((gfn_backward)i)->summary);
+    put_section(to, "OPTIMIZERS");
+    fputs("Of\n.BR \\-\\-optimizer :\n", to);
+    for (size_t i = 0; i < gfn_optimizer_kinds(); i++)
+        put_fact(to, gfn_optimizer_kind(i)->name, gfn_optimizer_kind(i)->summary);
     put_section(to, "PRESETS");
     fputs("Of\n.BR \\-\\-preset ;\n.B gfn\\-dist list\n"
           "shows what each sets, and where it was published.\n",

@@ -138,9 +138,11 @@ for option in "${COMPREPLY[@]}"; do
         tried=$((tried + 1))
         # The settings of a preset may be too long to train.
         limit=(--iterations 0 --samples 0)
-        [ "$option" != --preset ] || limit=(--iterations 0 --samples 0 --size 4 --ndim 2)
+        [ "$option" != --preset ] || limit+=(--ndim 2)
+        # Other environments have no size.
+        [ "$option" = --env ] || limit+=(--size 4)
         rm -rf out
-        "$GFN_DIST" --size 4 --threads 1 --quiet --out out "${limit[@]}" "$option=$value" >log 2>&1 ||
+        "$GFN_DIST" --threads 1 --quiet --out out "${limit[@]}" "$option=$value" >log 2>&1 ||
             case $option$value:$(cat log) in
             --rewardfile:*reward-file*) ;; # it needs a file beside it
             *) bad "$option=$value: $(cat log)" ;;

@@ -13,7 +13,7 @@ sleep 1
 TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$GFN_DIST" --generate=man | cmp - page ||
     bad 'the page changes'
 
-for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS OBJECTIVES PRESETS FILES ENVIRONMENT \
+for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS OBJECTIVES OPTIMIZERS PRESETS FILES ENVIRONMENT \
     METRICS 'EXIT STATUS' 'PLUG\-INS' EXAMPLES 'SEE ALSO'; do
     has ".SH $section" page
 done
@@ -25,7 +25,7 @@ has '\fBfl\-subtb\fR' page
 has '\fBtb\-8x4\-r0.1\fR' page
 has '\fBOMP_NUM_THREADS\fR' page
 "$GFN_DIST" list >list
-for name in $(sed -nE '/^Objectives|^Presets/,/^$/s/^  ([a-z][^ ]*).*/\1/p' list); do
+for name in $(sed -nE '/^Objectives|^Optim|^Presets/,/^$/s/^  ([a-z][^ ]*).*/\1/p' list); do
     has "\\fB${name//-/\\-}\\fR" page
 done
 
