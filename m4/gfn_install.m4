@@ -68,12 +68,13 @@ AS_IF([test "x$gfn_cv_dist_tar" = xyes],
   [am__tar='$${TAR-tar} '$gfn_tar' --mtime=@$$($(SHELL) $(top_srcdir)/scripts/source-date) -chf - "$$tardir"'])])
 
 # GFN_PKG_CONFIG
-# What a program links beside -lgfn: only with --static, unless there is only a static library.
-# Sets GFN_PC_PRIVATE for the name of a field of gfn.pc, PC_LIBS and PC_LIBS_PRIVATE.
+# What a program links beside -lgfn: only with --static, unless there is only a static library. The
+# libraries stand in gfn.pc by their flags, not as requirements: a program that needs the headers
+# alone, like a plug-in, compiles without the development packages of these libraries.
 AC_DEFUN([GFN_PKG_CONFIG],
-[PC_LIBS= PC_LIBS_PRIVATE="$MPI_LIBS $OPENMP_CFLAGS $MATH_LIBS" GFN_PC_PRIVATE=.private
+[PC_LIBS= PC_LIBS_PRIVATE="$JANSSON_LIBS $INIH_LIBS $ZLIB_LIBS $CAIRO_LIBS"
+PC_LIBS_PRIVATE="$PC_LIBS_PRIVATE $MPI_LIBS $OPENMP_CFLAGS $MATH_LIBS"
 AS_IF([test "x$enable_shared" = xno],
-  [PC_LIBS=$PC_LIBS_PRIVATE PC_LIBS_PRIVATE= GFN_PC_PRIVATE=])
+  [PC_LIBS=$PC_LIBS_PRIVATE PC_LIBS_PRIVATE=])
 AC_SUBST([PC_LIBS])
-AC_SUBST([PC_LIBS_PRIVATE])
-AC_SUBST([GFN_PC_PRIVATE])])
+AC_SUBST([PC_LIBS_PRIVATE])])

@@ -18,9 +18,6 @@ AS_IF([test "x$with_cairo" != xno],
   [PKG_CHECK_MODULES([CAIRO], [cairo-png], [gfn_cairo=yes], [gfn_cairo=no])])
 AS_IF([test "x$with_cairo$gfn_cairo" = xyesno],
   [AC_MSG_ERROR([Cairo is missing (hint: apt-get install libcairo2-dev pkg-config, or --with-cairo=no)])])
-CAIRO_REQUIRES=
-AS_IF([test "x$gfn_cairo" = xyes], [CAIRO_REQUIRES=cairo-png])
-AC_SUBST([CAIRO_REQUIRES])
 AM_CONDITIONAL([HAVE_CAIRO], [test "x$gfn_cairo" = xyes])])
 
 # GFN_HEADER(HEADER, DEBIAN-PACKAGE)

@@ -1,43 +1,50 @@
 # SPDX-License-Identifier: MIT
 #
-# Three kinds of tests, which `make check` runs:
-#   UNIT_TESTS     programs with cmocka
-#   SHELL_TESTS    scripts
-#   ALL_RANKS      programs that are run on 1, 2, 3, 4 and 8 ranks; RANK_TESTS takes single ones,
-#                  PROGRAM-RANKS.np (tests/ranks/comm-5.np)
-# Each runs in the build folder, with a temporary folder of its own as TMPDIR.
+# Groups of tests; `make check` runs all of them, and `make check TESTS='$(GROUP) $(GROUP)'` some:
+#   UNIT_TESTS     programs with cmocka, and the corpus of each fuzz target
+#   RANK_TESTS     programs that are run on 1, 2, 3, 4 and 8 ranks (ALL_RANKS); single ones are
+#                  PROGRAM-RANKS.np (tests/ranks/comm-5.np). TWO_RANKS: those on 2 ranks only
+#   CLI_TESTS      the program from outside: what it reads, prints, writes and learns
+#   LAUNCH_TESTS   the same, if the launcher, signals or a lack of memory or disk matter
+#   SLOW_TESTS     the same; these wait for real time, or need much of it. The slowest come first
+#   SOURCE_TESTS   sources, headers, symbols, and what `make install` installs
+# A script belongs to one group of the last four, which together are SHELL_TESTS. Each test runs in
+# the build folder, with a temporary folder of its own as TMPDIR.
 
 UNIT_TESTS =
-SHELL_TESTS = \
+SLOW_TESTS = \
+	tests/cli/same-bits.sh \
+	tests/cli/torture.sh \
+	tests/cli/hangs.sh \
+	tests/cli/sbatch.sh \
+	tests/cli/long.sh \
+	tests/cli/python.sh
+LAUNCH_TESTS = \
+	tests/cli/crash.sh \
+	tests/cli/faults.sh \
+	tests/cli/resume.sh \
+	tests/cli/stops.sh \
+	tests/cli/sweep.sh \
+	tests/cli/terminal.sh \
+	tests/cli/trajectories.sh
+CLI_TESTS = \
 	tests/cli/bad-input.sh \
 	tests/cli/completion.sh \
 	tests/cli/converge.sh \
-	tests/cli/crash.sh \
 	tests/cli/documents.sh \
 	tests/cli/exact.sh \
 	tests/cli/explore.sh \
-	tests/cli/faults.sh \
 	tests/cli/files.sh \
-	tests/cli/hangs.sh \
 	tests/cli/help.sh \
-	tests/cli/long.sh \
 	tests/cli/man.sh \
 	tests/cli/picture.sh \
 	tests/cli/plugin.sh \
 	tests/cli/presets.sh \
 	tests/cli/print-config.sh \
-	tests/cli/python.sh \
 	tests/cli/replay.sh \
-	tests/cli/resume.sh \
 	tests/cli/rewards.sh \
-	tests/cli/same-bits.sh \
-	tests/cli/sbatch.sh \
-	tests/cli/seeds.sh \
-	tests/cli/stops.sh \
-	tests/cli/sweep.sh \
-	tests/cli/terminal.sh \
-	tests/cli/torture.sh \
-	tests/cli/trajectories.sh \
+	tests/cli/seeds.sh
+SOURCE_TESTS = \
 	tests/external.sh \
 	tests/headers.sh \
 	tests/source-date.sh \
@@ -75,7 +82,7 @@ tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/peak.c tests/bench/p
 tests_bench_bench_CFLAGS = $(AM_CFLAGS) $(GFN_PIE_CFLAGS)
 tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) $(GFN_PIE_LDFLAGS) -static
 tests_bench_bench_LDADD = libgfn.la $(MATH_LIBS)
-SHELL_TESTS += tests/cli/bench.sh tests/cli/instructions.sh
+SLOW_TESTS += tests/cli/bench.sh tests/cli/instructions.sh
 EXTRA_DIST += tests/bench/jobs.py tests/bench/measure.py tests/bench/report.py
 
 # The yardstick of the autograd core; its passes are compiled like the kernels (src/grad/local.mk).
@@ -102,13 +109,18 @@ RANK_TESTS += $(ALL_RANKS:=-1.np)
 if HAVE_MPI
 RANK_TESTS += $(ALL_RANKS:=-2.np) $(ALL_RANKS:=-3.np) $(ALL_RANKS:=-4.np) \
 	$(ALL_RANKS:=-8.np)
-SHELL_TESTS += tests/cli/hosts.sh tests/cli/ranks.sh tests/cli/slurm.sh
+TWO_RANKS = $(ALL_RANKS:=-2.np)
+SLOW_TESTS += tests/cli/hosts.sh tests/cli/slurm.sh
+LAUNCH_TESTS += tests/cli/ranks.sh
 LEAKS = 0
 else
+TWO_RANKS = $(ALL_RANKS:=-1.np)
 LEAKS = 1
 endif
 
-TESTS = $(UNIT_TESTS) $(SHELL_TESTS) $(RANK_TESTS)
+# With several jobs, those that take longest start first.
+SHELL_TESTS = $(SLOW_TESTS) $(LAUNCH_TESTS) $(SOURCE_TESTS) $(CLI_TESTS)
+TESTS = $(SHELL_TESTS) $(UNIT_TESTS) $(RANK_TESTS)
 TEST_EXTENSIONS = .sh .np
 LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
@@ -168,6 +180,13 @@ check-long: all
 	@GFN_LONG=yes TEST_SECONDS=3600 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)'
 	@$(MAKE) $(AM_MAKEFLAGS) -s --no-print-directory count-tests TESTS='$(LONG_TESTS)'
 .PHONY: check-long
+
+# While one writes code: unit tests, and 2 ranks.
+QUICK_TESTS = $(UNIT_TESTS) $(TWO_RANKS)
+check-quick: all
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(QUICK_TESTS)'
+	@$(MAKE) $(AM_MAKEFLAGS) -s --no-print-directory count-tests TESTS='$(QUICK_TESTS)'
+.PHONY: check-quick
 
 # The last line of scripts/check: the total over all tests of the last `make check`.
 count-tests:

@@ -41,6 +41,9 @@ run() {
 # ---- programs of users
 
 pc --validate
+# Headers are found on a machine that has no other package of pkg-config.
+PKG_CONFIG_LIBDIR=$root$pkgconfigdir PKG_CONFIG_PATH='' "$PKG_CONFIG" --cflags gfn ||
+    bad "pkg-config --cflags gfn needs other packages"
 for name in train score own_loss own_world; do
     # shellcheck disable=SC2046
     build $name "$to/$name" $(PKG_CONFIG_SYSROOT_DIR=$root pc --libs) && run "$to/$name" ||
