@@ -23,8 +23,8 @@ gfn_status gfn_allocate(const char *what, size_t n, size_t size, void *array)
                         size);
     bytes = (bytes + GFN_ALIGNMENT - 1) & ~(GFN_ALIGNMENT - 1);
     /* calloc() hands out large arrays as untouched zero pages; memset() would touch them. The
-     * address of the block is stored just before the aligned array, so that gfn_release() finds it.
-     * */
+     * address of the block is stored just before the aligned array, so that gfn_release() finds
+     * it. */
     char *block = calloc(1, bytes + GFN_ALIGNMENT + sizeof(void *));
     if (block == NULL)
         return no_memory(what, bytes);

@@ -32,8 +32,8 @@ gfn_status gfn_allocate(const char *what, size_t n, size_t size, void *array);
 /* Free and set to NULL. `array` is the address of the pointer, which may be NULL. */
 void gfn_release(void *array);
 
-/* Arrays that are all freed together, by gfn_arena_destroy(). They lie in blocks of doubling size.
- * */
+/* Arrays that are all freed together, by gfn_arena_destroy(). They lie in blocks of doubling
+ * size. */
 typedef struct gfn_arena gfn_arena;
 
 gfn_status gfn_arena_create(gfn_arena **arena);
