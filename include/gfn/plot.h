@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/plot.h - pictures: colours of heat maps.
+ * gfn/plot.h - colors of heat maps.
  */
 #ifndef GFN_PLOT_H
 #define GFN_PLOT_H
@@ -12,11 +12,11 @@
 
 GFN_BEGIN_DECLS
 
-/* Colour of a share of the whole, 0 ... 1, in the colour map viridis: red, green and blue, from
- * dark violet to bright yellow. Beyond the ends it is that of the end; NAN is 0. */
-GFN_API void gfn_viridis(double share, uint8_t rgb[3]);
+/* Red, green and blue of a fraction, 0 ... 1, in the color map viridis, from dark violet to bright
+ * yellow. A fraction below 0, or NAN, counts as 0, one above 1 as 1. */
+GFN_API void gfn_viridis(double fraction, uint8_t rgb[3]);
 
-/* Whether this build draws pictures: it was configured with Cairo. */
+/* Whether this build can draw pictures, because it was configured with Cairo. */
 GFN_API bool gfn_plot_is_built(void);
 
 GFN_END_DECLS

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * base/clones.h - functions that are compiled once more for wider vectors and chosen when the
- * program starts. Only for loops over elements that do not meet: AVX2 brings no fused operations,
- * so that all clones give the same bits.
+ * base/clones.h - functions compiled a second time for AVX2; the program chooses when it starts.
+ *
+ * Use it only for loops whose elements do not depend on each other. Then all clones give the same
+ * bits, because target "avx2" has no fused multiply-add.
  */
 #ifndef BASE_CLONES_H
 #define BASE_CLONES_H

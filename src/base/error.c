@@ -24,9 +24,9 @@ const char *gfn_error_message(void)
     return message;
 }
 
-/* Messages quote what stands in files and in the environment: they stay one line, and say nothing
- * to a terminal but text. */
-static void keep(const char text[sizeof message])
+/* Messages quote files and environment variables, which may hold newlines and terminal escape
+ * sequences: replace control characters. */
+static void store(const char text[sizeof message])
 {
     memcpy(message, text, sizeof message);
     for (char *c = message; *c != '\0'; c++)
@@ -41,7 +41,7 @@ gfn_status gfn_fail(gfn_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    keep(text);
+    store(text);
     return status;
 }
 
@@ -54,6 +54,6 @@ gfn_status gfn_fail_in(gfn_status status, const char *format, ...)
     va_end(arguments);
     if (used >= 0 && (size_t)used < sizeof text)
         snprintf(text + used, sizeof text - (size_t)used, "%s", message);
-    keep(text);
+    store(text);
     return status;
 }

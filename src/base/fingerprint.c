@@ -9,7 +9,8 @@ enum { LANES = 32 };
 
 #define PRIME UINT32_C(0x9e3779b1)
 
-/* One to one in the chain and in the word: what differed once stays different. */
+/* A bijection in `chain` and in `word`: two chains that differ stay different while equal words
+ * follow. */
 static inline uint32_t step(uint32_t chain, uint32_t word)
 {
     chain = (chain ^ word) * PRIME;
@@ -19,7 +20,7 @@ static inline uint32_t step(uint32_t chain, uint32_t word)
 typedef uint32_t vec __attribute__((vector_size(32)));
 typedef uint32_t unaligned __attribute__((vector_size(32), aligned(1), may_alias));
 
-/* Independent chains, side by side in vectors. */
+/* Advance LANES independent chains by `rounds` words each. */
 GFN_CLONES
 static void run(uint32_t chain[LANES], const unsigned char *bytes, size_t rounds)
 {

@@ -11,15 +11,16 @@ size_t gfn_fixed_add(size_t n, const gfn_real *x, int bits, int64_t *sum)
     for (size_t i = 0; i < n; i++) {
         double value = x[i];
         offenders += !(fabs(value) < limit);
-        /* Rubbish wraps, as unsigned numbers may. */
+        /* A value out of range gives an undefined integer: add as unsigned, which may wrap. */
         sum[i] = (int64_t)((uint64_t)sum[i] + (uint64_t)gfn_fixed(value, scale));
     }
     return (size_t)offenders;
 }
 
-/* The nearest double, as a conversion gives it, which has vectors from AVX-512 on only. The halves
- * of the integer, put behind the exponents of 2^84 and 2^52, are exact doubles; what is subtracted
- * takes those powers and the bias of the sign away again, and only the last sum rounds. */
+/* (double)x, in a form that the compiler can vectorize: a vector instruction for the conversion
+ * exists only from AVX-512 on. The two halves of the integer become the mantissas of doubles with
+ * the exponents of 2^84 and 2^52, which are exact. The subtraction removes these powers and the
+ * offset of the sign bit, also exactly; only the last sum rounds. */
 static inline double to_double(int64_t x)
 {
     const uint64_t high = ((uint64_t)x >> 32) ^ UINT64_C(0x4530000080000000);

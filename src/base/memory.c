@@ -22,8 +22,9 @@ gfn_status gfn_allocate(const char *what, size_t n, size_t size, void *array)
                         "%s: %zu elements of %zu bytes are more than memory can address", what, n,
                         size);
     bytes = (bytes + GFN_ALIGNMENT - 1) & ~(GFN_ALIGNMENT - 1);
-    /* calloc, not memset: large arrays come as untouched pages. The block starts with its own
-     * address, just before the aligned array, so that gfn_release can find it. */
+    /* calloc() hands out large arrays as untouched zero pages; memset() would touch them. The
+     * address of the block is stored just before the aligned array, so that gfn_release() finds
+     * it. */
     char *block = calloc(1, bytes + GFN_ALIGNMENT + sizeof(void *));
     if (block == NULL)
         return no_memory(what, bytes);

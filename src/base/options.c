@@ -48,14 +48,14 @@ static bool is_within(const gfn_option *row, double x)
     return x >= row->min && x <= row->max;
 }
 
-/* As integers: beyond 2^53 a double would be another number. */
+/* Compares integers, because a double beyond 2^53 may not be the same number. */
 static bool is_integer_within(const gfn_option *row, int64_t x)
 {
     return (row->min <= -0x1p63 || x >= (int64_t)ceil(row->min)) &&
            (row->max >= 0x1p63 || x <= (int64_t)floor(row->max));
 }
 
-/* Whether nearest->text is one of "a|b|c", all of which are offered before the answer is no. */
+/* Whether nearest->text is one of "a|b|c". If not, all of them have been offered to `nearest`. */
 static bool is_choice(const char *choices, struct gfn_nearest *nearest)
 {
     for (const char *word = choices;;) {
@@ -81,7 +81,7 @@ static bool is_printable(const char *text)
     return *text == '\0';
 }
 
-/* The value that `text` is for the row; false where it is none. */
+/* Read `text` as a value of the row's type; false if it is not one. */
 static bool read_value(const gfn_option *row, const char *text, struct value *value)
 {
     struct gfn_nearest nearest = {.text = text};
@@ -129,7 +129,7 @@ static void write_range(const gfn_option *row, const char *unit, char *out, size
         out[0] = '\0';
 }
 
-static gfn_status refuse(const gfn_option *row, const char *text)
+static gfn_status reject_value(const gfn_option *row, const char *text)
 {
     static const struct {
         const char *what, *unit, *example;
@@ -156,7 +156,7 @@ static gfn_status refuse(const gfn_option *row, const char *text)
                     has_default ? row->fallback : expected[row->type].example);
 }
 
-static gfn_status refuse_name(const gfn_options *options, const char *name)
+static gfn_status reject_name(const gfn_options *options, const char *name)
 {
     struct gfn_nearest nearest = {.text = name};
     for (size_t i = 0; i < options->n; i++) {
@@ -168,7 +168,7 @@ static gfn_status refuse_name(const gfn_options *options, const char *name)
                     name, hint.length, hint.text);
 }
 
-/* ---- the set ---- */
+/* ---- making and changing a set ---- */
 
 static gfn_status no_memory(void)
 {
@@ -179,7 +179,7 @@ static gfn_status set_entry(struct entry *entry, const char *text, const char *s
 {
     struct value checked;
     if (!read_value(entry->row, text, &checked))
-        return refuse(entry->row, text);
+        return reject_value(entry->row, text);
     if (entry->row->type == GFN_OPTION_FLAG && text[0] != '\0')
         text = checked.flag ? "yes" : "no";
     char *new_text = strdup(text), *new_source = strdup(source);
@@ -271,7 +271,7 @@ gfn_status gfn_options_set(gfn_options *options, const char *name, const char *t
                            const char *source)
 {
     struct entry *entry = find(options, name);
-    return entry ? set_entry(entry, text, source) : refuse_name(options, name);
+    return entry ? set_entry(entry, text, source) : reject_name(options, name);
 }
 
 gfn_status gfn_options_parse(gfn_options *options, const char *settings, const char *source)
@@ -296,7 +296,7 @@ gfn_status gfn_options_parse(gfn_options *options, const char *settings, const c
     return status;
 }
 
-/* ---- reading ---- */
+/* ---- reading values ---- */
 
 size_t gfn_options_count(const gfn_options *options)
 {
@@ -345,7 +345,7 @@ static bool is_same(const gfn_option *row, const struct value *x, const struct v
         return x->n_widths == y->n_widths &&
                memcmp(x->widths, y->widths, x->n_widths * sizeof x->widths[0]) == 0;
     case GFN_OPTION_FLAG:
-    case GFN_OPTION_WORD: /* equal only as text */
+    case GFN_OPTION_WORD: /* the caller has compared the texts */
         break;
     }
     return false;

@@ -26,7 +26,7 @@ void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
         task(self, i, 0);
 }
 
-/* Some ten microseconds' work on an element or two a nanosecond. */
+/* Elements per range: about ten microseconds of work at one or two elements per nanosecond. */
 enum { RANGE = 16384 };
 
 typedef struct ranges {

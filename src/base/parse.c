@@ -20,7 +20,7 @@ bool gfn_parse_integer(const char *text, int64_t *value)
     return true;
 }
 
-/* strtod in the "C" locale, whatever the program has set: it alone reads "0.5" everywhere. */
+/* strtod() in the "C" locale: in the program's locale the decimal point may be a comma. */
 static bool parse_double(const char *text, char **end, double *value)
 {
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -105,7 +105,7 @@ bool gfn_parse_integers(const char *text, size_t max, int64_t *values, size_t *n
     }
 }
 
-/* "3" or "0-9"; text[length] ends it. */
+/* Read "3" or "0-9", which has `length` bytes. */
 static bool read_range(const char *text, size_t length, int64_t *first, int64_t *last)
 {
     char part[64];

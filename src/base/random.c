@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * Philox4x32-10: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
- * SC 2011. The counter is a one-to-one packing of what a draw is for:
+ * SC 2011. The counter packs the coordinates of a draw, one to one:
  *
  *     word 0   block (28 bits), purpose (4 bits)
  *     word 1   iteration, bits 0 to 31
  *     word 2   trajectory, bits 0 to 31
  *     word 3   trajectory, bits 32 to 47; iteration, bits 32 to 47
  *
- * and the key is the seed. To check by: counter 0 and key 0 give 6627e8d5 e169c58d bc57ac4c
- * 9b00dbd8.
+ * The key is the seed. Known answer: counter 0 and key 0 give 6627e8d5 e169c58d bc57ac4c 9b00dbd8.
  */
 #include <gfn/random.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Philox4x32-10 (see random.c) on several counters side by side. Random123 computes one at a time,
- * at a fifth of the speed; a test compares every word with it.
+ * Philox4x32-10 (see random.c) on several counters at once, one per vector element: five times as
+ * fast as Random123, which computes one counter at a time. A test compares every word with it.
  */
 #include "base/random_block.h"
 
@@ -9,8 +9,8 @@
 #include <immintrin.h>
 #endif
 
-/* What all trajectories share of the key and of the counter (random.c has its layout): high3 are
- * the upper 16 bits of word 3. */
+/* The key and the parts of the counter that are the same for all trajectories (layout: random.c);
+ * high3 holds the upper 16 bits of word 3. */
 typedef struct philox_start {
     uint64_t seed, word0, word1, high3;
 } philox_start;

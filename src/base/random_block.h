@@ -9,13 +9,12 @@
 
 #include <gfn/random.h>
 
-/* Trajectories that are drawn for side by side. */
+/* Trajectories per block. */
 enum { GFN_RANDOM_BLOCK = 16 };
 
-/* words[i*stride + k] = word i (of 4) of what gfn_random_words() gives for trajectory[k] and
- * `block`, for n trajectories: the same numbers, several in the time of one. n is taken up to a
- * multiple of GFN_RANDOM_BLOCK: so many numbers are read, and so many words written, stride >=
- * that. */
+/* words[i*stride + k] = word i (of 4) that gfn_random_words() gives for trajectory[k] and `block`,
+ * k < n. n is rounded up to a multiple of GFN_RANDOM_BLOCK: trajectory[] must have that many
+ * elements, and each row of words is filled that far, so `stride` must be at least that. */
 void gfn_random_block(const gfn_stream *stream, size_t n, const uint64_t *trajectory,
                       uint32_t block, size_t stride, uint32_t *words);
 

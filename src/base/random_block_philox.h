@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * base/random_block_philox.h - one width of vectors for draws.c, which includes this file once for
- * each with PHILOX (the function's name), BYTES, TARGET (its attribute) and MULTIPLY (the low
- * halves of the elements of a vector times a word, 64 bits).
+ * base/random_block_philox.h - Philox for one vector width. random_block.c includes this file once
+ * per width, with the macros PHILOX (name of the function), BYTES (width), TARGET (attribute of the
+ * function) and MULTIPLY (the low half of each 64-bit element times a 32-bit word).
  */
 
-/* words [4][stride] for the counters (word0, word1, low 32 bits of number[k], its next 16 | high3)
- * of GFN_RANDOM_BLOCK trajectories. A word lies in the low half of each element; the high halves
- * are rubbish. x - (vec){0} is x in every element. */
+/* Fill words [4][stride] for the counters (word0, word1, low 32 bits of number[k], its next 16 bits
+ * | high3) of GFN_RANDOM_BLOCK trajectories. Each 64-bit element holds a word in its low half; the
+ * high halves are undefined. x - (vec){0} broadcasts x. */
 TARGET
 static void PHILOX(const philox_start *start, const uint64_t *number, size_t stride,
                    uint32_t *words)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * base/sum.h - sums that lose no digits: Neumaier's variant of Kahan's summation. The error is
- * that of rounding the result once, however many terms.
+ * base/sum.h - compensated sums: Neumaier's variant of Kahan's summation. The error is about one
+ * rounding of the result for any number of terms.
  */
 #ifndef BASE_SUM_H
 #define BASE_SUM_H
@@ -29,7 +29,7 @@ static inline void gfn_sum_join(gfn_sum *sum, const gfn_sum *other)
     sum->low += other->low;
 }
 
-/* An infinite term makes `low` NAN, and the sum is that term. */
+/* An infinite term makes `low` NAN; the sum is then the infinity in `high`. */
 static inline double gfn_sum_value(const gfn_sum *sum)
 {
     return isfinite(sum->high) ? sum->high + sum->low : sum->high;

@@ -21,7 +21,7 @@ struct gfn_ticker {
     int is_stopped;
 };
 
-static struct timespec later(double seconds)
+static struct timespec time_after(double seconds)
 {
     struct timespec moment;
     clock_gettime(CLOCK_MONOTONIC, &moment);
@@ -34,24 +34,24 @@ static struct timespec later(double seconds)
     return moment;
 }
 
-/* False when the ticker was stopped instead. */
-static int wait_a_period(gfn_ticker *ticker)
+/* False if the ticker was stopped before the period ended. */
+static int wait_period(gfn_ticker *ticker)
 {
-    const struct timespec end = later(ticker->period);
+    const struct timespec end = time_after(ticker->period);
     pthread_mutex_lock(&ticker->mutex);
     int code = 0;
     while (!ticker->is_stopped && code != ETIMEDOUT)
         code = pthread_cond_timedwait(&ticker->stops, &ticker->mutex, &end);
-    const int goes_on = !ticker->is_stopped;
+    const int is_running = !ticker->is_stopped;
     pthread_mutex_unlock(&ticker->mutex);
-    return goes_on;
+    return is_running;
 }
 
 static void *run(void *self)
 {
     gfn_ticker *ticker = self;
     double before = gfn_clock_seconds();
-    while (wait_a_period(ticker)) {
+    while (wait_period(ticker)) {
         const double now = gfn_clock_seconds(), passed = now - before;
         before = now;
         ticker->tick(ticker->self, passed < 2 * ticker->period ? passed : 2 * ticker->period);
@@ -59,8 +59,8 @@ static void *run(void *self)
     return NULL;
 }
 
-/* A thread inherits the signals that its maker has blocked. */
-static int make_thread(gfn_ticker *ticker)
+/* A thread inherits the blocked signals of its creator: block all of them meanwhile. */
+static int start_thread(gfn_ticker *ticker)
 {
     sigset_t all, before;
     sigfillset(&all);
@@ -84,13 +84,12 @@ gfn_status gfn_ticker_start(double period, void (*tick)(void *self, double secon
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&made->stops, &attributes);
     pthread_condattr_destroy(&attributes);
-    const int code = make_thread(made);
+    const int code = start_thread(made);
     if (code != 0) {
         pthread_cond_destroy(&made->stops);
         pthread_mutex_destroy(&made->mutex);
         gfn_release(&made);
-        return gfn_fail(GFN_ENOMEM, "a thread could not be had: %s (hint: ulimit -u)",
-                        strerror(code));
+        return gfn_fail(GFN_ENOMEM, "cannot start a thread: %s (hint: ulimit -u)", strerror(code));
     }
     *ticker = made;
     return GFN_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * data/packed_state.h - a state as int64 words, two of its words in each, as messages carry it.
+ * data/packed_state.h - states in messages, which are arrays of int64: two int32 words of the state
+ * per int64.
  */
 #ifndef DATA_PACKED_STATE_H
 #define DATA_PACKED_STATE_H
@@ -15,21 +16,22 @@ static inline size_t gfn_packed_words(size_t width)
     return (width + 1) / 2;
 }
 
-static inline void gfn_packed_write(int64_t *record, const int32_t *state, size_t width)
+/* Pack a state; the unused half of the last word is 0. */
+static inline void gfn_packed_write(int64_t *packed, const int32_t *state, size_t width)
 {
-    record[gfn_packed_words(width) - 1] = 0;
-    memcpy(record, state, width * sizeof *state);
+    packed[gfn_packed_words(width) - 1] = 0;
+    memcpy(packed, state, width * sizeof *state);
 }
 
-static inline void gfn_packed_read(const int64_t *record, int32_t *state, size_t width)
+static inline void gfn_packed_read(const int64_t *packed, int32_t *state, size_t width)
 {
-    memcpy(state, record, width * sizeof *state);
+    memcpy(state, packed, width * sizeof *state);
 }
 
-/* Where the state stands in the record. */
-static inline const int32_t *gfn_packed_state(const int64_t *record)
+/* The state inside a packed one, without a copy. */
+static inline const int32_t *gfn_packed_state(const int64_t *packed)
 {
-    return (const int32_t *)(const void *)record;
+    return (const int32_t *)(const void *)packed;
 }
 
 #endif

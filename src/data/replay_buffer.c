@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A FIFO buffer is a ring; one by reward is sorted, so that what it holds is found by bisection and
- * what it gives up is the last. What comes is sorted by itself and then merged, so that what is
- * held moves once for many that come.
+ * A FIFO buffer is a ring. A buffer by reward is a sorted array: bisection finds an object, and the
+ * object to drop is the last one. New objects are sorted among themselves and then merged, so that
+ * many insertions move the array only once.
  */
 #include "data/replay_buffer.h"
 
@@ -13,23 +13,23 @@
 #include "base/memory.h"
 #include "data/state_set.h"
 
-/* Objects that are sorted together. */
+/* New objects per merge. */
 enum { PART = 256 };
 
 struct gfn_replay_buffer {
     gfn_replay_kind kind;
     size_t capacity, width, count;
-    size_t first;    /* FIFO: where the oldest is */
+    size_t first;    /* FIFO: place of the oldest object */
     int32_t *object; /* [capacity][width] */
     double *reward;  /* [capacity] log R */
 };
 
-/* As the buffer by reward orders it. */
+/* An object with its sort key: reward, then hash, then words. */
 typedef struct element {
     const int32_t *object;
     double reward;
     size_t hash;
-    size_t place; /* of one that comes: the held element that it comes before */
+    size_t place; /* of a new object: index of the stored object before which it belongs */
 } element;
 
 gfn_status gfn_replay_buffer_create(gfn_replay_kind kind, size_t capacity, size_t width,
@@ -77,7 +77,7 @@ static element describe(const gfn_replay_buffer *r, const int32_t *object, doubl
     return (element){object, reward, gfn_state_hash(object, r->width), 0};
 }
 
-/* Negative where a comes before b, 0 where they are the same object. */
+/* Negative if a comes before b; 0 if they are the same object. */
 static int compare(element a, element b, size_t width)
 {
     if (a.reward > b.reward || a.reward < b.reward)
@@ -87,7 +87,7 @@ static int compare(element a, element b, size_t width)
     return memcmp(a.object, b.object, width * sizeof *a.object);
 }
 
-/* Find where the element belongs among those held; false: it is held. */
+/* Set e->place; false if the object is stored already. */
 static bool find_place(const gfn_replay_buffer *r, element *e)
 {
     size_t low = 0, high = r->count;
@@ -106,7 +106,7 @@ static bool find_place(const gfn_replay_buffer *r, element *e)
     return true;
 }
 
-/* Into n sorted ones, unless it is there. Returns how many there are. */
+/* Insert an element into n sorted ones unless it is among them. Returns the new n. */
 static size_t insert(element *sorted, size_t n, element e, size_t width)
 {
     size_t i = n;
@@ -120,9 +120,9 @@ static size_t insert(element *sorted, size_t n, element e, size_t width)
     return n + 1;
 }
 
-/* Held elements [first, end) go `by` places back; those that the buffer is full without are lost.
- */
-static void push_back(gfn_replay_buffer *r, size_t first, size_t end, size_t by)
+/* Move stored objects [first, end) by `by` places toward the end; those beyond the capacity are
+ * dropped. */
+static void shift(gfn_replay_buffer *r, size_t first, size_t end, size_t by)
 {
     const size_t to = first + by, width = r->width;
     if (to >= r->capacity)
@@ -136,14 +136,14 @@ static void merge(gfn_replay_buffer *r, size_t n, const element *sorted)
 {
     size_t end = r->count;
     for (size_t i = n; i-- > 0; end = sorted[i].place) {
-        push_back(r, sorted[i].place, end, i + 1);
+        shift(r, sorted[i].place, end, i + 1);
         if (sorted[i].place + i < r->capacity)
             put(r, sorted[i].place + i, sorted[i].object, sorted[i].reward);
     }
     r->count = r->count + n < r->capacity ? r->count + n : r->capacity;
 }
 
-/* At most PART. */
+/* Add n <= PART objects to a buffer by reward. */
 static void add_by_reward(gfn_replay_buffer *r, size_t n, const int32_t *object,
                           const double *log_reward)
 {
@@ -157,7 +157,7 @@ static void add_by_reward(gfn_replay_buffer *r, size_t n, const int32_t *object,
     merge(r, fresh, sorted);
 }
 
-/* ---- all kinds ---- */
+/* ---- FIFO ---- */
 
 static void add_newest(gfn_replay_buffer *r, size_t n, const int32_t *object,
                        const double *log_reward)
@@ -171,6 +171,8 @@ static void add_newest(gfn_replay_buffer *r, size_t n, const int32_t *object,
             r->count++;
     }
 }
+
+/* ---- both kinds ---- */
 
 void gfn_replay_buffer_add(gfn_replay_buffer *r, size_t n, const int32_t *object,
                            const double *log_reward)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * data/replay_buffer.h - a replay buffer: objects that trajectories are drawn back from again.
+ * data/replay_buffer.h - a replay buffer: objects from which backward trajectories are drawn.
  *
- * What it holds is a function of the objects that were added and of their order, so that ranks
- * which add the same hold the same.
+ * The contents depend only on the objects that were added and their order, so that ranks that add
+ * the same objects have equal buffers.
  */
 #ifndef DATA_REPLAY_BUFFER_H
 #define DATA_REPLAY_BUFFER_H
@@ -15,11 +15,12 @@
 
 typedef struct gfn_replay_buffer gfn_replay_buffer;
 
-/* What a full buffer gives up. */
+/* Which object a full buffer drops. */
 typedef enum gfn_replay_kind {
     GFN_REPLAY_FIFO,   /* the oldest */
-    GFN_REPLAY_REWARD, /* that of the smallest reward; each object is held once. Of equal rewards
-                        * those stay whose hash is smaller, which favours no part of a space */
+    GFN_REPLAY_REWARD, /* that of the smallest reward. Each object is stored once. Of equal rewards,
+                        * objects with a smaller hash are kept, so that no part of the space is
+                        * preferred */
 } gfn_replay_kind;
 
 /* Room for `capacity` objects of `width` words. Errors: GFN_EINVAL (sizes), GFN_ENOMEM. */
@@ -27,15 +28,15 @@ gfn_status gfn_replay_buffer_create(gfn_replay_kind kind, size_t capacity, size_
                                     gfn_replay_buffer **replay);
 void gfn_replay_buffer_destroy(gfn_replay_buffer **replay);
 
-/* Add objects [n][width], one after the other. */
+/* Add objects [n][width] in order. */
 void gfn_replay_buffer_add(gfn_replay_buffer *replay, size_t n, const int32_t *object,
                            const double *log_reward);
 
 size_t gfn_replay_buffer_count(const gfn_replay_buffer *replay);
 size_t gfn_replay_buffer_capacity(const gfn_replay_buffer *replay);
 
-/* Object i < count; of a FIFO buffer the oldest is 0, else that of the largest reward. Adding the
- * objects in this order to an empty buffer makes one that is equal. */
+/* Object i < count. Object 0 is the oldest one of a FIFO buffer, else that of the largest reward.
+ * Adding the objects in this order to an empty buffer gives an equal buffer. */
 const int32_t *gfn_replay_buffer_object(const gfn_replay_buffer *replay, size_t i);
 
 #endif

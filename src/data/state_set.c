@@ -10,7 +10,7 @@ struct gfn_state_set {
     size_t capacity, width, count;
     size_t slot_mask;
     int32_t *state;  /* [capacity][width] */
-    int32_t *slot;   /* [slot_mask + 1]: number + 1 of the state there, 0 = free */
+    int32_t *slot;   /* [slot_mask + 1]: number of a state, plus 1; 0 = free */
     uint32_t *place; /* [capacity]: the slot of each state, for clearing */
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * data/state_set.h - distinct states, numbered in the order of their first visit.
+ * data/state_set.h - a set of states, numbered in the order in which they were first added.
  *
- * A hash table with open addressing over records of int32 words. Nothing is allocated after
- * creation, and clearing costs as much as what was added.
+ * A hash table with open addressing. Nothing is allocated after creation, and the cost of clearing
+ * is proportional to the number of states in the set, not to its capacity.
  */
 #ifndef DATA_STATE_SET_H
 #define DATA_STATE_SET_H
@@ -22,15 +22,16 @@ gfn_status gfn_state_set_create(size_t capacity, size_t width, gfn_state_set **s
 void gfn_state_set_destroy(gfn_state_set **set);
 void gfn_state_set_clear(gfn_state_set *set);
 
-/* Number of the state, which is added if it is new; -1 where it is new and the set is full. */
+/* Add the state unless it is in the set. Returns its number; -1 if it is new and the set is
+ * full. */
 int32_t gfn_state_set_add(gfn_state_set *set, const int32_t *state);
 
-/* A number that depends on the words alone. */
+/* A hash of the words. */
 size_t gfn_state_hash(const int32_t *state, size_t width);
 
 size_t gfn_state_set_count(const gfn_state_set *set);
 
-/* The states in order, [count][width]; borrowed. */
+/* The states in the order of their numbers, [count][width]; borrowed. */
 const int32_t *gfn_state_set_states(const gfn_state_set *set);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * io/array.h - named arrays, as they stand in files.
+ * io/array.h - description of a named array in a file: element type, shape, data.
  */
 #ifndef IO_ARRAY_H
 #define IO_ARRAY_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "files hold little-endian numbers, and this machine is not little-endian"
+#error "files hold little-endian numbers, but this machine is not little-endian"
 #endif
 
 enum gfn_dtype { GFN_F64, GFN_F32, GFN_I64, GFN_I32, GFN_U64, GFN_U32, GFN_U8 };
@@ -26,17 +26,16 @@ struct gfn_array {
     const void *data; /* borrowed */
 };
 
-/* "F32" and "<f4", 4. */
+/* Name in safetensors, "F32"; name in NumPy, "<f4"; bytes per element, 4. */
 const char *gfn_dtype_name(enum gfn_dtype dtype);
 const char *gfn_dtype_npy(enum gfn_dtype dtype);
 size_t gfn_dtype_size(enum gfn_dtype dtype);
 
-/* The type of that name; false where there is none. */
+/* Find a type by its name; false if it is unknown. */
 bool gfn_dtype_find(const char *name, enum gfn_dtype *dtype);
 bool gfn_dtype_find_npy(const char *npy, enum gfn_dtype *dtype);
 
-/* Bytes of the data; false where dtype, ndim or a length is out of range or the product
- * overflows. */
+/* Bytes of the data; false if dtype, ndim or a length is out of range or the product overflows. */
 bool gfn_array_bytes(const struct gfn_array *array, size_t *bytes);
 
 /* "F32 [4, 32]", at most size - 1 characters. Returns text. */

@@ -22,13 +22,13 @@ static const struct {
     {EMFILE, "too many open files, see ulimit -n"},
 };
 
-gfn_status gfn_fail_errno(const char *path, const char *deed)
+gfn_status gfn_fail_errno(const char *path, const char *action)
 {
     int error = errno;
     gfn_status status = error == ENOMEM ? GFN_ENOMEM : GFN_EIO;
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
         if (hints[i].error == error)
-            return gfn_fail(status, "%s: cannot %s: %s (hint: %s)", path, deed, strerror(error),
+            return gfn_fail(status, "%s: cannot %s: %s (hint: %s)", path, action, strerror(error),
                             hints[i].hint);
-    return gfn_fail(status, "%s: cannot %s: %s", path, deed, strerror(error));
+    return gfn_fail(status, "%s: cannot %s: %s", path, action, strerror(error));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * io/failure.h - how this room reports what the operating system refused.
+ * io/failure.h - error messages for system calls that fail.
  */
 #ifndef IO_FAILURE_H
 #define IO_FAILURE_H
@@ -9,11 +9,11 @@
 
 #include <gfn/status.h>
 
-/* Message "path: cannot <deed>: <errno as text> (hint: ...)". Returns GFN_EIO, or GFN_ENOMEM where
- * errno says so. */
-gfn_status gfn_fail_errno(const char *path, const char *deed);
+/* Set the message "path: cannot <action>: <errno as text> (hint: ...)". Returns GFN_ENOMEM if errno
+ * is ENOMEM, else GFN_EIO. */
+gfn_status gfn_fail_errno(const char *path, const char *action);
 
-/* result = call, again as long as a signal interrupts it. */
+/* result = call, repeated while a signal interrupts it. */
 #define GFN_RETRY(result, call)                                                                    \
     do {                                                                                           \
         (result) = (call);                                                                         \

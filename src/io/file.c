@@ -26,7 +26,8 @@ bool gfn_file_holds_bytes(const char *path)
 
 gfn_status gfn_file_open(const char *path, int *fd)
 {
-    GFN_RETRY(*fd, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)); /* of a pipe: no wait */
+    /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
+    GFN_RETRY(*fd, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     return *fd < 0 ? gfn_fail_errno(path, "open the file") : GFN_OK;
 }
 
@@ -52,7 +53,7 @@ gfn_status gfn_file_rename(const char *path, const char *new_path)
 
 /* ---- reading ---- */
 
-/* What has been read of a file so far. */
+/* The part of a file that has been read so far. */
 struct buffer {
     char *bytes; /* room for capacity and a '\0' */
     size_t used, capacity;
@@ -75,10 +76,11 @@ static gfn_status too_large(const char *path, size_t limit)
     return gfn_fail(GFN_EDATA, "%s: expected a file of at most %zu bytes, found more", path, limit);
 }
 
-/* Of what tells no size: a link to /dev/zero has no end. */
+/* Limit for pipes and devices, whose size is not known: /dev/zero, for example, has no end. */
 enum { MOST_UNSIZED = 64 << 20 };
 
-/* A file tells its size, and one byte more shows its end; a pipe tells nothing. */
+/* For a regular file the buffer has one byte more than the file, so that the read that finds the
+ * end needs no larger buffer. */
 static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer *buffer)
 {
     struct stat found;
@@ -160,8 +162,8 @@ gfn_status gfn_appender_open(const char *path, gfn_appender **appender)
     return GFN_OK;
 }
 
-/* The beginning of a line, all that a full disk had room for, is taken back. */
-static void take_back(int fd, size_t n)
+/* Remove the last n bytes: the part of a line that still fitted on a full disk. */
+static void undo_append(int fd, size_t n)
 {
     struct stat found;
     if (fstat(fd, &found) != 0 || !S_ISREG(found.st_mode) || found.st_size < (off_t)n)
@@ -176,7 +178,7 @@ gfn_status gfn_appender_write(gfn_appender *appender, const void *bytes, size_t 
     GFN_RETRY(written, write(appender->fd, bytes, n));
     if (written >= 0 && (size_t)written == n)
         return GFN_OK;
-    if (written >= 0) { /* why not all of it, the rest says */
+    if (written >= 0) { /* incomplete: writing the rest sets errno to the reason */
         ssize_t rest;
         GFN_RETRY(rest, write(appender->fd, (const char *)bytes + written, n - (size_t)written));
         const int reason = rest < 0 ? errno : ENOSPC;
@@ -184,7 +186,7 @@ gfn_status gfn_appender_write(gfn_appender *appender, const void *bytes, size_t 
             written += rest;
         if ((size_t)written == n)
             return GFN_OK;
-        take_back(appender->fd, (size_t)written);
+        undo_append(appender->fd, (size_t)written);
         errno = reason;
     }
     return gfn_fail_errno(appender->path, "append");
@@ -197,8 +199,8 @@ gfn_status gfn_appender_lock(gfn_appender *appender)
     if (done == 0 || errno != EWOULDBLOCK)
         return GFN_OK;
     return gfn_fail(GFN_EEXIST,
-                    "%s: expected a file that no process has open, found that another one is "
-                    "writing it (hint: one job at a time goes on with a run)",
+                    "%s: expected a file that no other process writes, found that another one is "
+                    "writing it (hint: only one job at a time may continue a run)",
                     appender->path);
 }
 
@@ -215,7 +217,7 @@ gfn_status gfn_appender_sync(gfn_appender *appender)
 {
     int done;
     GFN_RETRY(done, fsync(appender->fd));
-    /* EINVAL: a pipe or a device, which has no disk to be brought to. */
+    /* EINVAL: a pipe or a device, which cannot be synchronized with a disk. */
     if (done == 0 || errno == EINVAL)
         return GFN_OK;
     return gfn_fail_errno(appender->path, "write to the disk");

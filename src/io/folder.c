@@ -35,11 +35,11 @@ bool gfn_folder_holds(const char *folder, const char *name)
     return is_there;
 }
 
-static gfn_status real_path(const char *path, const char *deed, char **real)
+static gfn_status real_path(const char *path, const char *action, char **real)
 {
     char *full = realpath(path, NULL);
     if (full == NULL)
-        return gfn_fail_errno(path, deed);
+        return gfn_fail_errno(path, action);
     gfn_status status = gfn_allocate("path", strlen(full) + 1, 1, real);
     if (status == GFN_OK)
         strcpy(*real, full);
@@ -59,7 +59,7 @@ gfn_status gfn_folder_resolve(const char *path, char **resolved)
     char *copy;
     GFN_TRY(gfn_allocate("path", n + 1, 1, &copy));
     strcpy(copy, path);
-    while (n > 1 && copy[n - 1] == '/') /* with a slash behind it, a link is what it links to */
+    while (n > 1 && copy[n - 1] == '/') /* lstat("link/") would follow the link */
         copy[--n] = '\0';
     *resolved = copy;
     if (lstat(copy, &found) != 0 || !S_ISLNK(found.st_mode))
@@ -70,9 +70,9 @@ gfn_status gfn_folder_resolve(const char *path, char **resolved)
     return status;
 }
 
-/* Make all folders above `path`, which is cut at its slashes meanwhile. A system may refuse to make
- * a folder that is there with any error, so only one that is not there afterwards counts.
- * *failed gets the length of that folder's name, 0: none; errno tells why. */
+/* Make all folders above `path`, which is cut at its slashes meanwhile. mkdir() of a folder that
+ * exists may fail with any error, so only a folder that does not exist afterwards is a failure.
+ * *failed is the length of the name of that folder, or 0; errno is the reason. */
 static void create_parents(char *path, size_t *failed)
 {
     *failed = 0;
@@ -89,7 +89,7 @@ static void create_parents(char *path, size_t *failed)
     }
 }
 
-/* *is_new: the folder was made by this very call. */
+/* *is_new: this call has made the folder. */
 static gfn_status create(const char *path, bool *is_new)
 {
     char *copy;
@@ -103,11 +103,11 @@ static gfn_status create(const char *path, bool *is_new)
     if (failed > 0) {
         copy[failed] = '\0';
         const int reason = errno;
-        char deed[300];
-        snprintf(deed, sizeof deed, "make the folder %s", copy);
+        char action[300];
+        snprintf(action, sizeof action, "make the folder %s", copy);
         gfn_release(&copy);
         errno = reason;
-        return gfn_fail_errno(path, deed);
+        return gfn_fail_errno(path, action);
     }
     gfn_release(&copy);
     *is_new = mkdir(path, 0777) == 0;
@@ -132,7 +132,7 @@ gfn_status gfn_folder_claim(const char *path, const char *const *names)
     if (is_new)
         return GFN_OK;
     if (names == NULL)
-        return gfn_fail(GFN_EEXIST, "%s: expected a new folder, it is there already", path);
+        return gfn_fail(GFN_EEXIST, "%s: expected a new folder, found an existing one", path);
     for (; *names != NULL; names++) {
         char *file;
         GFN_TRY(gfn_folder_path(path, *names, &file));
@@ -151,7 +151,7 @@ gfn_status gfn_folder_link(const char *target, const char *path)
 {
     struct stat found;
     if (lstat(path, &found) == 0 && !S_ISLNK(found.st_mode))
-        return gfn_fail(GFN_EEXIST, "%s: expected a symbolic link, found a %s; it stays", path,
+        return gfn_fail(GFN_EEXIST, "%s: expected a symbolic link, found a %s; it is kept", path,
                         S_ISDIR(found.st_mode) ? "folder" : "file");
     char *beside;
     size_t size = strlen(path) + 32;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * inih splits the lines; what it leaves open is decided here. It gives no line numbers and cuts
- * long lines without a word, so it is fed line by line by a reader that counts and measures. It
- * takes an indented line for more of the value above, which is an error here unless both are
- * quoted: a name that was indented by mistake must not disappear into a value.
+ * inih splits lines into names and values. It reports no line numbers and cuts long lines silently,
+ * so read_line() feeds it line by line, counts lines and checks their lengths. To inih an indented
+ * line continues the value above. Here that is an error unless both values are quoted, because a
+ * name indented by mistake must not become part of a value.
  */
 #include <ini.h>
 #include <stdbool.h>
@@ -22,18 +22,18 @@ struct reader {
     const char *at, *end; /* text that is not read yet */
     int line;             /* number of the line that was read last */
     bool is_indented;     /* it begins with a blank */
-    bool is_quoted;       /* the last value ended with a quote */
-    char *free;           /* in the pool */
+    bool is_quoted;       /* the last value was quoted */
+    char *free;           /* free space in the pool */
     gfn_status status;    /* of the first line that is wrong */
 };
 
-static gfn_status refuse(struct reader *reader, const char *what)
+static gfn_status reject(struct reader *reader, const char *what)
 {
     reader->status = gfn_fail(GFN_EINVAL, "%s:%d: %s", reader->ini->source, reader->line, what);
     return reader->status;
 }
 
-/* fgets for inih: one line without its newline. NULL: the end, or an error. */
+/* The fgets() of inih: one line without its newline; NULL at the end or after an error. */
 static char *read_line(char *line, int size, void *stream)
 {
     struct reader *reader = stream;
@@ -44,7 +44,7 @@ static char *read_line(char *line, int size, void *stream)
     size_t n = (size_t)(end - reader->at);
     reader->line++;
     if (size < 2 || n > (size_t)size - 2) {
-        refuse(reader, "the line is too long (hint: continue a quoted value on the next line)");
+        reject(reader, "the line is too long (hint: continue a quoted value on the next line)");
         return NULL;
     }
     memcpy(line, reader->at, n);
@@ -53,7 +53,7 @@ static char *read_line(char *line, int size, void *stream)
     size_t blanks = strspn(line, " \t\v\f\r");
     reader->is_indented = blanks > 0;
     if (line[blanks] == '[') {
-        refuse(reader, "expected name = value, found a section (hint: leave sections out)");
+        reject(reader, "expected name = value, found a section (hint: leave sections out)");
         return NULL;
     }
     return line;
@@ -68,7 +68,8 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The byte that the escape at *at means, '\0' where it is none; *at moves to its last byte. */
+/* The byte that the escape sequence at *at stands for, '\0' if it is invalid; *at moves to its last
+ * character. */
 static char read_escape(const char **at)
 {
     const char *text = *at;
@@ -82,7 +83,7 @@ static char read_escape(const char **at)
     return (char)(hex_digit(text[2]) * 16 + hex_digit(text[3]));
 }
 
-/* What stands between quotes, to `out`, which has room for it; false where that is wrong. */
+/* Copy the text between the quotes to `out`, which has room for it; false if it is malformed. */
 static bool unquote(const char *text, char *out)
 {
     for (text++; *text != '"'; text++) {
@@ -100,7 +101,7 @@ static gfn_status add_value(struct reader *reader, const char *value)
     if (!reader->is_quoted)
         strcpy(reader->free, value);
     else if (!unquote(value, reader->free))
-        return refuse(reader, "expected \"text\" with \\\" \\\\ or \\xHH at most, found another "
+        return reject(reader, "expected \"text\" with \\\" \\\\ or \\xHH at most, found another "
                               "use of \" or \\ (hint: a ; after a blank ends a line, write \\x3b)");
     reader->free += strlen(reader->free) + 1;
     return GFN_OK;
@@ -110,8 +111,8 @@ static gfn_status add_line(struct reader *reader, const char *name, const char *
 {
     if (reader->is_indented && reader->ini->n > 0) {
         if (!reader->is_quoted || value[0] != '"')
-            return refuse(reader, "expected name = value at the start of the line, found a blank");
-        reader->free--; /* over the end of the text that goes on */
+            return reject(reader, "expected name = value at the start of the line, found a blank");
+        reader->free--; /* overwrite the '\0' of the value that continues */
         return add_value(reader, value);
     }
     struct gfn_ini_entry *entry = &reader->ini->entries[reader->ini->n++];
@@ -119,14 +120,14 @@ static gfn_status add_line(struct reader *reader, const char *name, const char *
     strcpy(reader->free, name);
     reader->free += strlen(name) + 1;
     entry->value = reader->free;
-    return name[0] == '\0' ? refuse(reader, "expected name = value, found no name")
+    return name[0] == '\0' ? reject(reader, "expected name = value, found no name")
                            : add_value(reader, value);
 }
 
 static int handle(void *user, const char *section, const char *name, const char *value)
 {
     struct reader *reader = user;
-    (void)section; /* read_line has refused them */
+    (void)section; /* read_line() rejects sections */
     return value != NULL && reader->status == GFN_OK && add_line(reader, name, value) == GFN_OK;
 }
 
@@ -148,13 +149,14 @@ static gfn_status check_names(const struct gfn_ini *ini)
     qsort(sorted, ini->n, sizeof *sorted, compare_names);
     for (size_t i = 1; i < ini->n && status == GFN_OK; i++)
         if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            status = gfn_fail(GFN_EINVAL, "%s:%d: \"%.100s\" is there already, in line %d",
+            status = gfn_fail(GFN_EINVAL, "%s:%d: \"%.100s\" is set already in line %d",
                               ini->source, sorted[i]->line, sorted[i]->name, sorted[i - 1]->line);
     gfn_release(&sorted);
     return status;
 }
 
-/* Names and values with a '\0' each are no longer than their lines. */
+/* The pool has room for all names and values: with a '\0' each they are not longer than their
+ * lines. */
 static gfn_status allocate(struct gfn_ini *ini, const char *text, size_t n, const char *source)
 {
     size_t lines = 1;
@@ -174,7 +176,7 @@ static gfn_status parse(struct gfn_ini *ini, const char *text, size_t n)
         return gfn_fail(GFN_ENOMEM, "%s: no memory", ini->source);
     if (error > 0 && (reader.status == GFN_OK || error < reader.line)) {
         reader.line = error;
-        return refuse(&reader, "expected name = value, found no '='");
+        return reject(&reader, "expected name = value, found no '='");
     }
     GFN_TRY(reader.status);
     return check_names(ini);
@@ -188,7 +190,7 @@ gfn_status gfn_ini_parse(const char *text, size_t n, const char *source, struct 
                         GFN_INI_LIMIT, n);
     if (memchr(text, '\0', n) != NULL)
         return gfn_fail(GFN_EDATA, "%s: expected text, found a zero byte", source);
-    size_t mark = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* of UTF-8 */
+    size_t mark = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* byte order mark */
     gfn_status status = allocate(ini, text, n, source);
     if (status == GFN_OK)
         status = parse(ini, text + mark, n - mark);

@@ -10,7 +10,7 @@
 #include "io/file.h"
 #include "io/ini.h"
 
-/* inih reads lines of less than 200 bytes. */
+/* Lengths in bytes. inih reads lines of less than 200 bytes. */
 enum { MOST_PLAIN = 100, MOST_PART = 120, COMMENT_COLUMN = 32, COLUMNS = 100, MOST_SOURCE = 60 };
 
 static bool is_plain_byte(char c)
@@ -27,7 +27,7 @@ static bool is_plain(const char *value)
     return n == 0 || (n <= MOST_PLAIN && value[0] != ' ' && value[n - 1] != ' ');
 }
 
-/* Returns how many columns it took. */
+/* Returns the number of columns. */
 static int write_byte(FILE *out, char c)
 {
     if (is_plain_byte(c) && c != '\\')
@@ -37,7 +37,7 @@ static int write_byte(FILE *out, char c)
     return fprintf(out, "\\x%02x", (unsigned)(unsigned char)c);
 }
 
-/* Quoted, in as many lines as it needs; returns the columns of the last. */
+/* Write a quoted value on as many lines as it needs; returns the columns of the last line. */
 static int write_quoted(FILE *out, const char *value, int column)
 {
     column += fprintf(out, "\"");
@@ -51,7 +51,7 @@ static int write_quoted(FILE *out, const char *value, int column)
     return column + fprintf(out, "\"");
 }
 
-/* Of a long source the end, which has the line; it stays on one line. */
+/* A source as text for one line: of a long one the end, which holds the line number. */
 static const char *describe_source(const char *source, char text[MOST_SOURCE + 4])
 {
     const size_t n = strlen(source);
@@ -70,7 +70,7 @@ static int comment_width(int column)
     return column < COMMENT_COLUMN ? COMMENT_COLUMN - column : 1;
 }
 
-/* "name = value", with help where it fits into the line. */
+/* Write "name = value", with the help if it fits into the line. */
 static void write_with_help(FILE *out, const gfn_option *row, const char *value)
 {
     int column = fprintf(out, "%s =%s", row->name, value[0] ? " " : "");
@@ -84,7 +84,7 @@ static void write_with_help(FILE *out, const gfn_option *row, const char *value)
     fprintf(out, "\n");
 }
 
-/* The same with its source, which stands above a quoted value. */
+/* Write "name = value" with its source, on the line above if the value is quoted. */
 static void write_with_source(FILE *out, const char *name, const char *value, const char *source)
 {
     const bool plain = is_plain(value);

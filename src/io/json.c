@@ -15,7 +15,7 @@ static gfn_status no_memory(void)
     return gfn_fail(GFN_ENOMEM, "JSON: no memory");
 }
 
-/* Host names and paths need not be UTF-8; a report that holds one is written all the same. */
+/* Host names and paths may not be UTF-8. JSON must be, so replace their non-ASCII bytes. */
 static json_t *make_text(const char *text)
 {
     if (text == NULL)
@@ -47,7 +47,7 @@ static json_t *make_value(const struct gfn_field *field)
     return NULL;
 }
 
-/* The object for the part of `name` before its dot, made where it is missing. */
+/* The object for the part of `name` before its dot; made if it is missing. */
 static json_t *open_object(json_t *object, const char *name, size_t n)
 {
     char part[64];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * io/json.h - fields of a record as a JSON object, in a file of its own, and out of it.
+ * io/json.h - write named values as a JSON object, and read them back.
  */
 #ifndef IO_JSON_H
 #define IO_JSON_H
@@ -11,14 +11,15 @@
 
 #include <gfn/status.h>
 
-/* A name with dots, "phases.sampling", stands for a field of an object of that name. */
+/* A named value. A dot in the name is for nested objects: "phases.sampling" is the member
+ * "sampling" of the object "phases". */
 struct gfn_field {
     const char *name;
     enum gfn_field_kind {
         GFN_FIELD_INT,
-        GFN_FIELD_NUMBER, /* 17 digits, which give the same bits back; null where not finite */
+        GFN_FIELD_NUMBER, /* 17 digits, which are read back to the same bits; null if not finite */
         GFN_FIELD_FLAG,
-        GFN_FIELD_TEXT, /* NULL gives null; bytes that are no UTF-8 become '?' */
+        GFN_FIELD_TEXT, /* NULL gives null; if it is not UTF-8, non-ASCII bytes become '?' */
     } kind;
     union {
         int64_t integer;
@@ -48,28 +49,29 @@ static inline struct gfn_field gfn_field_text(const char *name, const char *valu
     return (struct gfn_field){name, GFN_FIELD_TEXT, {.text = value}};
 }
 
-/* The object with its fields in order, ended by a newline: *length bytes at *text, to be freed
- * with gfn_release(). indent = 0: all in one line.
+/* The object with its fields in order and a newline: *length bytes at *text, to be freed with
+ * gfn_release(). indent = 0: all on one line.
  * Errors: GFN_EINVAL (a name twice, empty or not UTF-8), GFN_ENOMEM. */
 gfn_status gfn_json_text(const struct gfn_field *fields, size_t n, int indent, char **text,
                          size_t *length);
 
-/* Replace the file `path` atomically by the object, to be read by people too. */
+/* Replace the file `path` atomically by the object, indented for readability. */
 gfn_status gfn_json_save(const char *path, const struct gfn_field *fields, size_t n);
 
-/* An object that such a file holds. Names with dots are those of fields in objects, as above. */
+/* An object that was read. Names with dots are for nested objects, as above. */
 typedef struct gfn_json gfn_json;
 
 enum { GFN_JSON_LIMIT = 1 << 24 }; /* bytes of a file */
 
-/* Errors: GFN_EDATA (no JSON object, a name twice, too long a file), GFN_EIO, GFN_ENOMEM. */
+/* Errors: GFN_EDATA (not a JSON object, a name twice, a file that is too long), GFN_EIO,
+ * GFN_ENOMEM. */
 gfn_status gfn_json_load(const char *path, gfn_json **json);
 
-/* The same from n bytes; `source` names them in messages. */
+/* As gfn_json_load(), from n bytes; `source` names them in messages. */
 gfn_status gfn_json_parse(const char *text, size_t n, const char *source, gfn_json **json);
 void gfn_json_destroy(gfn_json **json);
 
-/* A value; NAN, false or NULL where the field is missing or of another kind. */
+/* A value; NAN, false or NULL if the field is missing or of another kind. */
 double gfn_json_number(const gfn_json *json, const char *name);
 bool gfn_json_flag(const gfn_json *json, const char *name);
 const char *gfn_json_string(const gfn_json *json, const char *name); /* borrowed */

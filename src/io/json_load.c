@@ -48,7 +48,7 @@ void gfn_json_destroy(gfn_json **json)
     gfn_release(json);
 }
 
-/* NULL where it is missing. */
+/* NULL if it is missing. */
 static const json_t *find(const gfn_json *json, const char *name)
 {
     const json_t *at = json->object;

@@ -17,7 +17,7 @@ gfn_status gfn_jsonl_append(gfn_appender *appender, const struct gfn_field *fiel
     return status;
 }
 
-/* The two fields of a line; false where it is no object with such a number. */
+/* Read the two fields of a line; false if it is not an object with a valid number. */
 static bool read_line(const char *line, size_t n, const struct gfn_jsonl_key *key,
                       struct gfn_jsonl_end *found)
 {
@@ -37,11 +37,11 @@ gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
 {
     struct gfn_jsonl_end found = {0};
     const char *newline;
-    size_t count = 0, cut = 0; /* lines so far; the first that does not stay, 0: none yet */
+    size_t count = 0, cut = 0; /* lines so far; the first line to be cut, 0: none yet */
     *end = (struct gfn_jsonl_end){.number = -1};
     for (size_t at = 0; at < n; at = (size_t)(newline - text) + 1) {
         newline = memchr(text + at, '\n', n - at);
-        if (newline == NULL) /* torn: nothing stands behind it */
+        if (newline == NULL) /* incomplete, so it is the last line */
             break;
         count++;
         const bool is_whole = read_line(text + at, (size_t)(newline - text) - at, key, &found);
@@ -54,7 +54,7 @@ gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
         if (is_whole && found.number <= key->last)
             return gfn_fail(GFN_EDATA,
                             "%s: expected lines whose %s grows, found another one in line %zu and "
-                            "%s %lld in line %zu (hint: take the wrong line out)",
+                            "%s %lld in line %zu (hint: delete the wrong line)",
                             source, key->number, cut, key->number, (long long)found.number, count);
     }
     return GFN_OK;

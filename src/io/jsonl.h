@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * io/jsonl.h - records that arrive one after another, one JSON object a line.
+ * io/jsonl.h - JSON Lines: files with one JSON object per line, to which lines are appended.
  */
 #ifndef IO_JSONL_H
 #define IO_JSONL_H
@@ -9,39 +9,38 @@
 #include "io/json.h"
 
 /* Append one line with the fields in order.
- * Errors: those of gfn_json_text() and gfn_appender_write(); the file holds whole lines only. */
+ * Errors: those of gfn_json_text() and gfn_appender_write(); the file holds only complete lines. */
 gfn_status gfn_jsonl_append(gfn_appender *appender, const struct gfn_field *fields, size_t n);
 
-/* The fields by which lines are told apart, and how far they shall go. */
+/* Which lines of a file to keep: those up to a number. */
 struct gfn_jsonl_key {
-    const char *number; /* an integer, >= 0 */
-    const char *value;  /* another number that is wanted */
-    int64_t last;       /* number */
+    const char *number; /* field with the number of a line, an integer >= 0 */
+    const char *value;  /* another field, whose value in the last kept line is wanted */
+    int64_t last;       /* largest number to keep */
 };
 
-/* Where such a text is to be cut so that what comes after a number can be written again. */
+/* Where to cut a file, so that writing can continue after the last kept line. */
 struct gfn_jsonl_end {
-    size_t bytes;   /* of the lines that stay */
-    int64_t number; /* of the last of them; -1: none stays */
-    double value;   /* its field `value`; 0 where there is none */
+    size_t bytes;   /* length of the kept lines */
+    int64_t number; /* number of the last kept line; -1: none is kept */
+    double value;   /* its field key->value; 0 if it has none */
 };
 
-/* Of lines whose numbers grow, those stay that are whole and whose number is at most key->last.
- * `source` names the text in messages. Errors: GFN_EDATA: a line that would stay follows one that
- * cannot be read or that has no greater number than the line before. */
+/* Find the end of the complete lines whose number is at most key->last; numbers must grow from line
+ * to line. `source` names the text in messages. Errors: GFN_EDATA: a line to be kept follows one
+ * that cannot be read, or one whose number is not less. */
 gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
                               const struct gfn_jsonl_key *key, struct gfn_jsonl_end *end);
 
-/* Numbers of such a text by column, to look at. */
+/* Some fields of the lines of a file as columns of numbers. */
 struct gfn_jsonl_columns {
-    size_t n;       /* lines that were taken */
-    double *number; /* [names][n] NAN where a line has none of that name; to be freed with
-                     * gfn_release() */
+    size_t n;       /* lines */
+    double *number; /* [names][n] NAN if a line has no such number; free with gfn_release() */
 };
 
-/* Read the whole lines of a text; one that cannot be read has no numbers. Of more than `most` lines
- * that many are taken, evenly, and of those that have `rare` (which few may have) as many more.
- * Errors: GFN_ENOMEM. */
+/* Read the complete lines of a text; the numbers of a line that cannot be read are NAN. Lines are
+ * divided into those with the field `rare` and those without. Of each kind at most `most` lines are
+ * read, spread evenly. Errors: GFN_ENOMEM. */
 gfn_status gfn_jsonl_read_columns(const char *text, size_t n, size_t names, const char *const *name,
                                   const char *rare, size_t most, struct gfn_jsonl_columns *columns);
 

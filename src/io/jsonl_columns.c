@@ -10,10 +10,10 @@
 #include "base/memory.h"
 #include "io/jsonl.h"
 
-/* Lines of a text one after another, told apart by whether they have a rare field. */
+/* Iterates over the complete lines of a text. */
 struct lines {
     const char *at, *end;
-    char mark[64]; /* "rare": as it stands in a line */
+    char mark[64]; /* the name of the rare field as it is written in a line: "name": */
     const char *line;
     size_t length;
     bool is_rare;
@@ -26,7 +26,7 @@ static struct lines begin(const char *text, size_t n, const char *rare)
     return lines;
 }
 
-/* False at the end, or where a line is not whole yet. */
+/* Go to the next line; false if there is no other complete line. */
 static bool next(struct lines *lines)
 {
     const char *newline = memchr(lines->at, '\n', (size_t)(lines->end - lines->at));
@@ -39,7 +39,7 @@ static bool next(struct lines *lines)
     return true;
 }
 
-/* Whether number i of n is one of `most` that are spread over them; the last always is. */
+/* Whether line i of n is among at most `most` that are spread evenly over them; the last one is. */
 static bool is_taken(size_t i, size_t n, size_t most)
 {
     const size_t stride = (n + most - 1) / most;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Control groups of both kinds: version 2, one tree of all, and version 1, a tree of its own for
- * memory. A batch system sets the limit of a job somewhere above the group of its process, so all
- * groups up to the root of what can be seen count. Inside a container the path of the process may
- * name folders that are not there; the root is the container's own then.
+ * Reads both versions of control groups: version 2, with one tree for all resources, and version 1,
+ * with a separate tree for memory. A batch system sets the limit of a job on some group above that
+ * of the process, so all groups up to the root of the tree are read. Inside a container the path of
+ * the process may name folders that do not exist there; then only the root remains, which is that
+ * of the container.
  */
 #include "io/memory_left.h"
 
@@ -18,7 +19,7 @@
 
 enum { MOST_PATH = 4096, MOST_TEXT = 1 << 20 };
 
-/* The text of a small file; NULL where it cannot be read. Freed by gfn_release(). */
+/* The text of a small file; NULL if it cannot be read. To be freed with gfn_release(). */
 static char *read_text(const char *folder, const char *name)
 {
     char path[MOST_PATH], *text = NULL;
@@ -30,8 +31,8 @@ static char *read_text(const char *folder, const char *name)
     return text;
 }
 
-/* The number behind `key` where a line begins with it ("": of the first line); -1: there is none,
- * or it is not a number ("max"). */
+/* The number after `key` in the first line that begins with `key`; -1 if there is no such line, or
+ * no number ("max"). */
 static int64_t find_number(const char *text, const char *key)
 {
     const size_t length = strlen(key);
@@ -54,14 +55,14 @@ static int64_t read_number(const char *folder, const char *name, const char *key
     return n;
 }
 
-/* Take the least of what is known. */
+/* *least = the smaller of the two, at least 0; *least < 0 means unknown. */
 static void lower(int64_t *least, int64_t bytes)
 {
     if (*least < 0 || bytes < *least)
         *least = bytes > 0 ? bytes : 0;
 }
 
-/* Names in the two kinds of control groups. */
+/* Names of files and fields in a version of control groups. */
 struct kind {
     const char *tree, *limit, *usage, *inactive;
 };
@@ -72,8 +73,8 @@ static const struct kind kinds[] = {
      "total_inactive_file "},
 };
 
-/* What is left of one group; its part of the file cache can be taken back from it. */
-static void look_into_group(const char *folder, const struct kind *kind, int64_t *least)
+/* Memory left in one group. Its inactive file cache counts as free: the system reclaims it. */
+static void read_group(const char *folder, const struct kind *kind, int64_t *least)
 {
     const int64_t limit = read_number(folder, kind->limit, "");
     const int64_t usage = read_number(folder, kind->usage, "");
@@ -82,8 +83,8 @@ static void look_into_group(const char *folder, const struct kind *kind, int64_t
         lower(least, limit - (usage - (cache > 0 ? cache : 0)));
 }
 
-/* The group `path` of a tree and all above it. */
-static void climb(const char *root, const char *path, const struct kind *kind, int64_t *least)
+/* Read the group `path` of a tree and all groups above it. */
+static void read_branch(const char *root, const char *path, const struct kind *kind, int64_t *least)
 {
     char folder[MOST_PATH];
     const int length = snprintf(folder, sizeof folder, "%s%s%s", root, kind->tree, path);
@@ -91,7 +92,7 @@ static void climb(const char *root, const char *path, const struct kind *kind, i
     if (length < 0 || (size_t)length >= sizeof folder)
         return;
     for (;;) {
-        look_into_group(folder, kind, least);
+        read_group(folder, kind, least);
         char *slash = strrchr(folder + top, '/');
         if (slash == NULL)
             return;
@@ -99,8 +100,8 @@ static void climb(const char *root, const char *path, const struct kind *kind, i
     }
 }
 
-/* Lines are "NUMBER:CONTROLLERS:PATH"; of version 2 without controllers. */
-static void look_into_groups(const char *root, int64_t *least)
+/* Lines are "NUMBER:CONTROLLERS:PATH"; version 2 has no controllers. */
+static void read_groups(const char *root, int64_t *least)
 {
     char *text = read_text(root, "/proc/self/cgroup"), *rest = text;
     for (char *line; text && (line = strsep(&rest, "\n")) != NULL;) {
@@ -110,14 +111,14 @@ static void look_into_groups(const char *root, int64_t *least)
             continue;
         *path++ = '\0';
         if (controllers[1] == '\0')
-            climb(root, path, &kinds[0], least);
+            read_branch(root, path, &kinds[0], least);
         else if (strstr(controllers, "memory"))
-            climb(root, path, &kinds[1], least);
+            read_branch(root, path, &kinds[1], least);
     }
     gfn_release(&text);
 }
 
-static void look_at_limit(const char *root, int which, const char *used, int64_t *least)
+static void read_limit(const char *root, int which, const char *used, int64_t *least)
 {
     struct rlimit limit;
     const int64_t kib = read_number(root, "/proc/self/status", used);
@@ -131,8 +132,8 @@ int64_t gfn_memory_left(const char *root)
     const int64_t kib = read_number(root, "/proc/meminfo", "MemAvailable:");
     if (kib >= 0)
         lower(&least, 1024 * kib);
-    look_into_groups(root, &least);
-    look_at_limit(root, RLIMIT_AS, "VmSize:", &least);
-    look_at_limit(root, RLIMIT_DATA, "VmData:", &least);
+    read_groups(root, &least);
+    read_limit(root, RLIMIT_AS, "VmSize:", &least);
+    read_limit(root, RLIMIT_DATA, "VmData:", &least);
     return least;
 }

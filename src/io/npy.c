@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * "\x93NUMPY" 1 0, the length of the header in 2 bytes, the header (a Python dictionary, padded
- * with blanks and ended by a newline so that the data begins at a multiple of 64), the data.
+ * The format: "\x93NUMPY" 1 0; the length of the header in 2 bytes; the header, which is a Python
+ * dictionary, padded with blanks and ended by a newline so that the data begins at a multiple of
+ * 64; the data.
  */
 #include "io/npy.h"
 
@@ -20,7 +21,7 @@ enum { BEFORE_HEADER = 10, MOST_HEAD = 1024 };
 
 /* ---- writing ---- */
 
-/* Everything before the data; returns its size. 32 lengths of 19 digits fit. */
+/* Fill `head` with everything before the data; returns its size. 32 lengths of 19 digits fit. */
 static size_t make_head(const struct gfn_array *array, unsigned char head[MOST_HEAD])
 {
     char *text = (char *)head + BEFORE_HEADER;
@@ -59,7 +60,8 @@ gfn_status gfn_npy_save(const char *path, const struct gfn_array *array)
 
 /* ---- reading ---- */
 
-/* The functions move *at behind what they read; false: something else stands there. */
+/* The following functions move *at past what they read; they return false if they find something
+ * else. */
 static bool skip(const char **at, char c)
 {
     *at += strspn(*at, " ");
@@ -99,7 +101,7 @@ static bool read_shape(const char **at, struct gfn_array *array)
     return true;
 }
 
-static bool read_word_of(const char **at, const char *word)
+static bool skip_word(const char **at, const char *word)
 {
     const size_t n = strlen(word);
     *at += strspn(*at, " ");
@@ -109,11 +111,11 @@ static bool read_word_of(const char **at, const char *word)
     return true;
 }
 
-/* What the header says. */
 struct header {
     struct gfn_array array;
     char type[8];
-    bool has_type, is_fortran; /* one that can be read; column-major */
+    bool has_type;   /* `type` is one of enum gfn_dtype */
+    bool is_fortran; /* column-major */
 };
 
 /* "{'descr': '<i8', 'fortran_order': False, 'shape': (16, 16), }": three keys in any order. */
@@ -132,8 +134,8 @@ static bool read_dictionary(const char *at, struct header *h)
             h->has_type = gfn_dtype_find_npy(h->type, &h->array.dtype);
         } else if (is_good && strcmp(key, "fortran_order") == 0) {
             bit = 2;
-            h->is_fortran = read_word_of(&at, "True");
-            is_good = h->is_fortran || read_word_of(&at, "False");
+            h->is_fortran = skip_word(&at, "True");
+            is_good = h->is_fortran || skip_word(&at, "False");
         } else {
             bit = 4;
             is_good = is_good && strcmp(key, "shape") == 0 && read_shape(&at, &h->array);
@@ -196,7 +198,7 @@ gfn_status gfn_npy_parse(void *bytes, size_t n, const char *source, struct gfn_a
         gfn_release(&bytes);
         return gfn_fail_in(status, "%s: ", source);
     }
-    memmove(bytes, (char *)bytes + begin, n - begin); /* aligned, and can be released */
+    memmove(bytes, (char *)bytes + begin, n - begin); /* to the aligned start of the block */
     found.data = bytes;
     *array = found;
     return GFN_OK;

@@ -7,8 +7,8 @@
  *   {"__metadata__": {"key": "text", ...}, "name": {"dtype": "F32", "shape": [4, 32],
  *    "data_offsets": [begin, end]}, ...}
  *
- * The text "data_crc32" is added: the CRC-32 of all data as 8 hexadecimal digits. It is verified
- * where a file has it, so that files of other programs can be read too.
+ * Saving adds the text "data_crc32": the CRC-32 of all data as 8 hexadecimal digits. Loading
+ * verifies it if the file has it; files of other programs do not.
  */
 #ifndef IO_SAFETENSORS_H
 #define IO_SAFETENSORS_H
@@ -31,8 +31,8 @@ struct gfn_tensors {
     const struct gfn_text *texts;
 };
 
-/* Replace the file `path` atomically; `keep` as in gfn_writer_open(). The data stands in the file
- * in the order of the arrays, those with the widest elements first, so that all are aligned.
+/* Replace the file `path` atomically; `keep` as in gfn_writer_open(). The file holds the data in
+ * the order of the arrays, except that wider elements come first, so that all are aligned.
  * Errors: GFN_EINVAL (a name twice, reserved or not UTF-8; an impossible shape), GFN_EIO,
  * GFN_ENOMEM, GFN_EEXIST. */
 gfn_status gfn_safetensors_save(const char *path, const char *keep,
@@ -41,24 +41,25 @@ gfn_status gfn_safetensors_save(const char *path, const char *keep,
 /* A file in memory. */
 typedef struct gfn_safetensors gfn_safetensors;
 
-/* Read and check a whole file; it may come from anybody.
+/* Read and check a whole file, which need not be trusted.
  * Errors: GFN_EDATA, with a message that says what is wrong; GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_safetensors_load(const char *path, gfn_safetensors **file);
 
-/* The same of n bytes that gfn_allocate() gave; they are taken over, also where this fails.
- * `source` names them in messages. */
+/* As gfn_safetensors_load(), from n bytes of gfn_allocate(), which this function takes over even if
+ * it fails. `source` names them in messages. */
 gfn_status gfn_safetensors_parse(void *bytes, size_t n, const char *source, gfn_safetensors **file);
 void gfn_safetensors_destroy(gfn_safetensors **file);
 
-/* All that is in it; borrowed from `file`. Arrays in the order of their data, aligned for their
- * type. */
+/* All arrays, in the order of their data and aligned for their type, and all texts; borrowed from
+ * `file`. */
 const struct gfn_tensors *gfn_safetensors_contents(const gfn_safetensors *file);
 
-/* Set array->data (borrowed from `file`) to the array that has the name, dtype, ndim and shape of
- * `array`. Errors: GFN_EDATA: none of that name, or another dtype or shape. */
+/* Set array->data (borrowed from `file`) to the data of the array that has the name, dtype, ndim
+ * and shape of `array`. Errors: GFN_EDATA: no array has this name, or it has another dtype or
+ * shape. */
 gfn_status gfn_safetensors_find(const gfn_safetensors *file, struct gfn_array *array);
 
-/* Text of that name; NULL where there is none. Borrowed from `file`. */
+/* Text of this name, borrowed from `file`; NULL if there is none. */
 const char *gfn_safetensors_text(const gfn_safetensors *file, const char *name);
 
 #endif

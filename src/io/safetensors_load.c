@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Everything in the file is a claim until it is checked: the length of the header, its JSON, and
- * that the ranges of the arrays fit their shapes and cover the data without holes or overlaps.
+ * The file is not trusted. Checks: the length of the header; its JSON; that the range of each array
+ * fits its shape; that the ranges cover the data without holes or overlaps; the checksum.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -16,16 +16,16 @@
 
 struct gfn_safetensors {
     json_t *header;      /* owns names and texts */
-    unsigned char *data; /* at the start of what was read, hence aligned */
+    unsigned char *data; /* moved to the start of the allocation, and so aligned */
     size_t n_data;
     struct gfn_array *arrays;
     struct gfn_text *texts;
     struct gfn_tensors contents;
 };
 
-static const size_t most_header = 100 * 1000 * 1000; /* as all readers of the format */
+static const size_t most_header = 100 * 1000 * 1000; /* the limit of the reference implementation */
 
-/* The header is parsed; the data is moved to where the file began. */
+/* Parse the header and move the data to the start of the allocation. */
 static gfn_status split(gfn_safetensors *file, size_t n)
 {
     uint64_t length;
@@ -35,13 +35,13 @@ static gfn_status split(gfn_safetensors *file, size_t n)
     if (length > n - 8 || length > most_header)
         return gfn_fail(GFN_EDATA,
                         "expected a header of at most %zu bytes, found the length %llu "
-                        "(hint: the file is cut or is no safetensors file)",
+                        "(hint: the file is truncated or is not a safetensors file)",
                         n - 8 < most_header ? n - 8 : most_header, (unsigned long long)length);
     json_error_t error;
     file->header =
         json_loadb((char *)file->data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(file->header))
-        return gfn_fail(GFN_EDATA, "the header is no JSON object: %s",
+        return gfn_fail(GFN_EDATA, "the header is not a JSON object: %s",
                         file->header ? "it is something else" : error.text);
     file->n_data = n - 8 - (size_t)length;
     memmove(file->data, file->data + 8 + length, file->n_data);
@@ -115,10 +115,10 @@ static int compare_places(const void *left, const void *right)
     gfn_array_bytes(b, &n_b);
     if (a->data != b->data)
         return (const char *)a->data < (const char *)b->data ? -1 : 1;
-    return (n_a > n_b) - (n_a < n_b); /* an empty array stands before what begins at its place */
+    return (n_a > n_b) - (n_a < n_b); /* an empty array comes before one that begins at its place */
 }
 
-/* The arrays in the order of their data, each beginning where the one before ended. */
+/* Sort the arrays by the place of their data and check that each begins where the previous ends. */
 static gfn_status check_cover(gfn_safetensors *file)
 {
     size_t n = file->contents.n_arrays, bytes = 0;
@@ -142,14 +142,14 @@ static gfn_status read_texts(gfn_safetensors *file)
     json_t *metadata = json_object_get(file->header, "__metadata__"), *value;
     const char *name;
     if (metadata != NULL && !json_is_object(metadata))
-        return gfn_fail(GFN_EDATA, "\"__metadata__\" is no JSON object");
+        return gfn_fail(GFN_EDATA, "\"__metadata__\" is not a JSON object");
     GFN_TRY(
         gfn_allocate("safetensors", json_object_size(metadata), sizeof *file->texts, &file->texts));
     file->contents.texts = file->texts;
     json_object_foreach(metadata, name, value)
     {
         if (!json_is_string(value))
-            return gfn_fail(GFN_EDATA, "\"__metadata__\": \"%s\" is no text", name);
+            return gfn_fail(GFN_EDATA, "\"__metadata__\": \"%s\" is not text", name);
         file->texts[file->contents.n_texts++] = (struct gfn_text){name, json_string_value(value)};
     }
     return GFN_OK;

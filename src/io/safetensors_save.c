@@ -14,7 +14,7 @@ static gfn_status no_memory(void)
     return gfn_fail(GFN_ENOMEM, "safetensors: no memory for the header");
 }
 
-/* Takes over the reference to `value`. */
+/* Add a member. Takes over the reference to `value`. */
 static gfn_status put(json_t *object, const char *name, json_t *value)
 {
     if (value == NULL)
@@ -28,7 +28,8 @@ static gfn_status put(json_t *object, const char *name, json_t *value)
                     is_twice ? "given twice, or reserved" : "not UTF-8");
 }
 
-/* order[]: numbers of the arrays, wide elements first, otherwise as given. */
+/* Fill order[] with the indices of the arrays: wider elements first, otherwise in the given
+ * order. */
 static void sort_by_width(const struct gfn_tensors *tensors, size_t *order)
 {
     size_t n = 0;
@@ -99,7 +100,7 @@ static gfn_status fill_header(json_t *root, const struct gfn_tensors *tensors, c
     return GFN_OK;
 }
 
-/* *head: what stands before the data. */
+/* *head: the *n bytes before the data. */
 static gfn_status make_head(const struct gfn_tensors *tensors, const size_t *order,
                             unsigned char **head, size_t *n)
 {

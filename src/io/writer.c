@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Atomic replacement. Descriptors, not streams: fwrite hides how far it came when the disk is full
- * or a signal comes, and all that is written here is large or already in one piece.
+ * Atomic replacement. It uses file descriptors, not streams: fwrite() does not tell how much it has
+ * written if the disk is full or a signal arrives, and buffering has no use, because all writes
+ * here are large.
  */
 #include "io/file.h"
 
@@ -19,10 +20,10 @@
 
 struct gfn_writer {
     char *path, *temporary; /* PATH and PATH.tmp */
-    char *keep, *link;      /* second name and its .tmp, NULL where nothing is kept */
+    char *keep, *link;      /* second name and its .tmp; NULL if the old file is not kept */
     int fd;
     bool failed; /* a write failed */
-    bool moved;  /* the old file has only its second name now */
+    bool moved;  /* the old file now has only its second name */
 };
 
 static gfn_status join(const char *left, const char *right, char **text)
@@ -48,7 +49,7 @@ static gfn_status name_all(gfn_writer *writer, const char *path, const char *kee
 static void close_writer(gfn_writer **writer)
 {
     if ((*writer)->fd >= 0)
-        close((*writer)->fd); /* releases the lock; fsync has told all errors before */
+        close((*writer)->fd); /* releases the lock; fsync() has reported all errors */
     gfn_release(&(*writer)->path);
     gfn_release(&(*writer)->temporary);
     gfn_release(&(*writer)->keep);
@@ -63,10 +64,10 @@ static bool is_named(int fd, const char *name)
            open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
 }
 
-/* The temporary file has a fixed name, so that kills never leave more than one behind, and a lock,
- * so that two processes never write into one. Who gets the lock of a file that its owner has
- * renamed or removed meanwhile must not touch it and begins again. Where the file system has no
- * locks it goes without. */
+/* The temporary file has a fixed name, so that killed processes never leave more than one behind,
+ * and a lock, so that two processes never write into it. If its previous owner has renamed or
+ * removed the file before this process locked it, it must not be written: try again. A file system
+ * without locks is accepted. */
 static gfn_status open_temporary(gfn_writer *writer)
 {
     const char *name = writer->temporary;
@@ -88,7 +89,7 @@ static gfn_status open_temporary(gfn_writer *writer)
                     writer->path);
 }
 
-/* A rename would put a file in the place of a device, for everybody. */
+/* Reject devices such as /dev/null: the rename would replace the device by a file. */
 static gfn_status expect_file(const char *path)
 {
     struct stat found;
@@ -130,9 +131,11 @@ gfn_status gfn_writer_write(gfn_writer *writer, const void *bytes, size_t n)
     return GFN_OK;
 }
 
-/* With hard links PATH always holds a file: its second name is made beside and renamed. A rename
- * of two names of one file does nothing (both exist after a kill between the two renames), hence
- * the last unlink. Without hard links PATH is missing for a moment while `keep` holds the file. */
+/* Give the old file the name `keep`. With hard links PATH always exists: the file gets a temporary
+ * second name, which is renamed to `keep`. If `keep` already is the same file (the process was
+ * killed between the two renames of a commit) rename() does nothing and leaves the temporary name,
+ * hence the last unlink(). Without hard links PATH is missing until the commit renames the new
+ * file; `keep` is then the complete file. */
 static gfn_status keep_previous(gfn_writer *writer)
 {
     if (!gfn_file_exists(writer->path))
@@ -160,7 +163,7 @@ static gfn_status sync_folder(const char *path)
     GFN_RETRY(fd, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd >= 0)
         GFN_RETRY(done, fsync(fd));
-    /* EINVAL: this file system cannot, and does without. */
+    /* EINVAL: this file system cannot synchronize folders. */
     gfn_status status =
         done == 0 || errno == EINVAL ? GFN_OK : gfn_fail_errno(folder, "write the folder");
     if (fd >= 0)
@@ -173,7 +176,7 @@ static gfn_status put_in_place(gfn_writer *writer)
 {
     int done;
     if (writer->failed)
-        return gfn_fail(GFN_EIO, "%s: not replaced, since a write failed before", writer->path);
+        return gfn_fail(GFN_EIO, "%s: not replaced, because a write failed before", writer->path);
     GFN_RETRY(done, fsync(writer->fd));
     if (done != 0)
         return gfn_fail_errno(writer->temporary, "write to the disk");

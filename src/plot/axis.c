@@ -5,19 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
-gfn_axis gfn_axis_begin(bool is_log)
+gfn_plot_axis gfn_axis_begin(bool is_log)
 {
-    return (gfn_axis){.is_log = is_log, .least = INFINITY, .most = -INFINITY};
+    return (gfn_plot_axis){.is_log = is_log, .least = INFINITY, .most = -INFINITY};
 }
 
-static double place_of(const gfn_axis *axis, double x)
+/* x, or log10(x) on a logarithmic scale; not finite if x has no place on it. */
+static double place_of(const gfn_plot_axis *axis, double x)
 {
     if (!axis->is_log)
         return x;
     return x > 0 ? log10(x) : NAN;
 }
 
-void gfn_axis_add(gfn_axis *axis, double x)
+void gfn_axis_add(gfn_plot_axis *axis, double x)
 {
     const double place = place_of(axis, x);
     if (!isfinite(place))
@@ -26,13 +27,13 @@ void gfn_axis_add(gfn_axis *axis, double x)
     axis->most = fmax(axis->most, place);
 }
 
-bool gfn_axis_is_empty(const gfn_axis *axis)
+bool gfn_axis_is_empty(const gfn_plot_axis *axis)
 {
     return !(axis->least <= axis->most);
 }
 
-/* The least of 1, 2, 5, 10, 20, ... that cuts `length` into at most n pieces. Powers of 10 are
- * whole steps apart. */
+/* The smallest of ... 1, 2, 5, 10, 20, ... that divides `length` into at most n parts; on a
+ * logarithmic scale at least 1, a power of 10. */
 static double step_of(double length, size_t n, bool is_log)
 {
     static const double factors[] = {1, 2, 5, 10};
@@ -44,14 +45,14 @@ static double step_of(double length, size_t n, bool is_log)
     return factors[i] * power;
 }
 
-static void add_mark(gfn_axis *axis, double mark, double slack)
+static void add_mark(gfn_plot_axis *axis, double mark, double slack)
 {
     if (mark >= axis->least - slack && mark <= axis->most + slack && axis->n_marks < GFN_AXIS_MARKS)
         axis->mark[axis->n_marks++] = fabs(mark) < slack ? 0 : mark;
 }
 
-/* Where a logarithmic scale spans few powers of 10, there are marks at 2 and 5 times them too. */
-static void set_marks(gfn_axis *axis, size_t most_marks)
+/* A logarithmic scale that spans few powers of 10 has marks at 2 and 5 times them too. */
+static void set_marks(gfn_plot_axis *axis, size_t most_marks)
 {
     const double length = axis->most - axis->least;
     const double step = step_of(length, most_marks, axis->is_log), slack = 1e-9 * step;
@@ -63,14 +64,14 @@ static void set_marks(gfn_axis *axis, size_t most_marks)
     }
 }
 
-void gfn_axis_end(gfn_axis *axis, bool has_room, size_t most_marks)
+void gfn_axis_end(gfn_plot_axis *axis, bool has_room, size_t most_marks)
 {
     if (gfn_axis_is_empty(axis)) {
         axis->least = 0;
         axis->most = 1;
     }
     const double length = axis->most - axis->least;
-    /* Numbers that are equal but for rounding make no scale of their own. */
+    /* Numbers that differ only by rounding errors count as equal. */
     const double least_length = axis->is_log ? 0.3 : 1e-6 * fmax(1e-6, fabs(axis->most));
     double room = has_room ? 0.05 * length : 0;
     if (length < least_length)
@@ -80,20 +81,20 @@ void gfn_axis_end(gfn_axis *axis, bool has_room, size_t most_marks)
     set_marks(axis, most_marks);
 }
 
-double gfn_axis_share(const gfn_axis *axis, double x)
+double gfn_axis_fraction(const gfn_plot_axis *axis, double x)
 {
     const double place = place_of(axis, x);
     return isfinite(place) ? (place - axis->least) / (axis->most - axis->least) : NAN;
 }
 
-/* Digits behind the point that tell marks apart which are `step` units apart. */
+/* Digits after the decimal point that distinguish marks `step` units apart. */
 static int digits_of(double step)
 {
     const double digits = ceil(-log10(step) - 1e-9);
     return digits > 0 && digits < 15 ? (int)digits : 0;
 }
 
-/* Powers of 10 from 0.01 to 1000 are written out. */
+/* Write a mark of a logarithmic scale: from 0.01 to 9999 in decimal, else as "2e-5". */
 static void write_log(double mark, char *text, size_t size)
 {
     const double power = floor(mark + 1e-9), factor = pow(10, mark - power);
@@ -103,7 +104,7 @@ static void write_log(double mark, char *text, size_t size)
         snprintf(text, size, "%.0fe%.0f", factor, power);
 }
 
-const char *gfn_axis_text(const gfn_axis *axis, double mark, char *text, size_t size)
+const char *gfn_axis_text(const gfn_plot_axis *axis, double mark, char *text, size_t size)
 {
     static const struct {
         double unit;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * plot/axis.h - the scale of an axis: what it spans and where its marks are.
+ * plot/axis.h - the scale of an axis: its range and its marks.
  */
 #ifndef PLOT_AXIS_H
 #define PLOT_AXIS_H
@@ -10,30 +10,30 @@
 
 enum { GFN_AXIS_MARKS = 32 };
 
-typedef struct gfn_axis {
+typedef struct gfn_plot_axis {
     bool is_log;
-    double least, most; /* of a logarithmic scale their logarithms to base 10 */
+    double least, most; /* on a logarithmic scale, logarithms to base 10 */
     size_t n_marks;
-    double mark[GFN_AXIS_MARKS]; /* as least and most */
-} gfn_axis;
+    double mark[GFN_AXIS_MARKS]; /* likewise */
+} gfn_plot_axis;
 
-/* An axis of nothing yet. */
-gfn_axis gfn_axis_begin(bool is_log);
+/* An axis with an empty range. */
+gfn_plot_axis gfn_axis_begin(bool is_log);
 
-/* Widen it by a number; one that is not finite, or not positive on a logarithmic scale, does
- * nothing. */
-void gfn_axis_add(gfn_axis *axis, double x);
+/* Extend the range to include x, unless x is not finite, or not positive on a logarithmic scale. */
+void gfn_axis_add(gfn_plot_axis *axis, double x);
 
-bool gfn_axis_is_empty(const gfn_axis *axis);
+bool gfn_axis_is_empty(const gfn_plot_axis *axis);
 
-/* Leave some room at both ends, if asked for, and set at most `most_marks` marks, at 1, 2 or 5
- * times a power of 10 (powers of 10 on a logarithmic scale, where it spans one). */
-void gfn_axis_end(gfn_axis *axis, bool has_room, size_t most_marks);
+/* Complete the axis after all numbers were added: if has_room, extend the range at both ends; then
+ * set about most_marks marks, at 1, 2 or 5 times a power of 10 (on a logarithmic scale, at powers
+ * of 10 if it spans enough of them). */
+void gfn_axis_end(gfn_plot_axis *axis, bool has_room, size_t most_marks);
 
-/* Where x lies, as a share of the axis; NAN where it cannot. */
-double gfn_axis_share(const gfn_axis *axis, double x);
+/* The place of x as a fraction of the axis, 0 ... 1 from end to end; NAN if x has none. */
+double gfn_axis_fraction(const gfn_plot_axis *axis, double x);
 
 /* A mark as text: "1e-4", "0.25", "200k". Returns text. */
-const char *gfn_axis_text(const gfn_axis *axis, double mark, char *text, size_t size);
+const char *gfn_axis_text(const gfn_plot_axis *axis, double mark, char *text, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 #include "plot/canvas.h"
 
 #include <cairo.h>
-/* Since 1.16 the date of a PDF can be set. */
+/* cairo_pdf_surface_set_metadata(), which open_pdf() needs, exists since 1.16. */
 #if CAIRO_HAS_PDF_SURFACE && CAIRO_VERSION >= CAIRO_VERSION_ENCODE(1, 16, 0)
 #define HAS_PDF 1
 #define ENDINGS ".png or .pdf"
@@ -22,7 +22,8 @@
 #include "base/memory.h"
 #include "io/file.h"
 
-/* Everything is recorded first, and played into the form of file that is asked for. */
+/* Drawing goes to a recording surface, which gfn_canvas_save() replays onto a surface for the
+ * format of the file. */
 struct gfn_canvas {
     int width, height;
     cairo_surface_t *surface;
@@ -42,7 +43,7 @@ gfn_status gfn_canvas_create(int width, int height, gfn_canvas **canvas)
         gfn_canvas_destroy(&c);
         return gfn_fail(GFN_ENOMEM, "picture: no memory for %d x %d pixels", width, height);
     }
-    /* Shades of grey at the edges of letters look right on every screen. */
+    /* Grey antialiasing looks right on every screen; subpixel antialiasing does not. */
     cairo_font_options_t *font = cairo_font_options_create();
     cairo_font_options_set_antialias(font, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(font, CAIRO_HINT_STYLE_SLIGHT);
@@ -73,12 +74,11 @@ struct target {
 static cairo_status_t write_bytes(void *self, const unsigned char *bytes, unsigned int n)
 {
     struct target *target = self;
-    if (target->status == GFN_OK) /* Cairo may go on after an error */
+    if (target->status == GFN_OK) /* Cairo may continue to write after an error */
         target->status = gfn_writer_write(target->writer, bytes, n);
     return target->status == GFN_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-/* What each form of file is drawn on, and what is left to do with it then. */
 static cairo_surface_t *open_png(struct target *target, int width, int height)
 {
     (void)target;
@@ -91,7 +91,7 @@ static cairo_status_t finish_png(struct target *target, cairo_surface_t *surface
 }
 
 #if HAS_PDF
-/* A pixel is a point. Without a date the same picture has the same bytes. */
+/* One pixel becomes one point. The date is removed, so that equal pictures give equal bytes. */
 static cairo_surface_t *open_pdf(struct target *target, int width, int height)
 {
     cairo_surface_t *surface =
@@ -108,45 +108,46 @@ static cairo_status_t finish_pdf(struct target *target, cairo_surface_t *surface
 }
 #endif
 
-/* SVG is left out: as Cairo 1.16 writes it, the cells of maps run into each other. */
-static const struct form {
+/* File formats: the surface to draw on, and how to write it. SVG is left out, because Cairo 1.16
+ * blurs the cells of maps in it. */
+static const struct format {
     const char *ending;
     cairo_surface_t *(*open)(struct target *target, int width, int height);
     cairo_status_t (*finish)(struct target *target, cairo_surface_t *surface);
-} forms[] = {
+} formats[] = {
     {".png", open_png, finish_png},
 #if HAS_PDF
     {".pdf", open_pdf, finish_pdf},
 #endif
 };
 
-static cairo_status_t play(gfn_canvas *canvas, const struct form *form, struct target *target)
+static cairo_status_t replay(gfn_canvas *canvas, const struct format *format, struct target *target)
 {
-    cairo_surface_t *surface = form->open(target, canvas->width, canvas->height);
+    cairo_surface_t *surface = format->open(target, canvas->width, canvas->height);
     cairo_t *cairo = cairo_create(surface);
     cairo_set_source_surface(cairo, canvas->surface, 0, 0);
     cairo_paint(cairo);
     cairo_status_t status = cairo_status(cairo);
     cairo_destroy(cairo);
     if (status == CAIRO_STATUS_SUCCESS)
-        status = form->finish(target, surface);
+        status = format->finish(target, surface);
     cairo_surface_destroy(surface);
     return status;
 }
 
-/* NULL: by none of the endings. */
-static const struct form *form_of(const char *path)
+/* The format of a file by the ending of its name; NULL if it is unknown. */
+static const struct format *format_of(const char *path)
 {
     const char *ending = strrchr(path, '.');
-    for (size_t i = 0; ending && i < sizeof forms / sizeof forms[0]; i++)
-        if (strcasecmp(ending, forms[i].ending) == 0)
-            return &forms[i];
+    for (size_t i = 0; ending && i < sizeof formats / sizeof formats[0]; i++)
+        if (strcasecmp(ending, formats[i].ending) == 0)
+            return &formats[i];
     return NULL;
 }
 
 gfn_status gfn_canvas_check(const char *path)
 {
-    if (form_of(path))
+    if (format_of(path))
         return GFN_OK;
     return gfn_fail(GFN_EINVAL, "%s: expected a name that ends in " ENDINGS, path);
 }
@@ -158,7 +159,7 @@ gfn_status gfn_canvas_save(gfn_canvas *canvas, const char *path)
     GFN_TRY(gfn_writer_open(path, NULL, &target.writer));
     cairo_status_t status = cairo_status(canvas->cairo);
     if (status == CAIRO_STATUS_SUCCESS)
-        status = play(canvas, form_of(path), &target);
+        status = replay(canvas, format_of(path), &target);
     if (status == CAIRO_STATUS_SUCCESS && target.status == GFN_OK)
         return gfn_writer_commit(&target.writer);
     gfn_writer_discard(&target.writer);
@@ -182,7 +183,8 @@ void gfn_canvas_fill(gfn_canvas *canvas, gfn_box box)
     cairo_fill(canvas->cairo);
 }
 
-/* One pixel wide, and all of it in one row of pixels. */
+/* Lines one pixel wide just outside the box, at half-integer coordinates, so that they are
+ * sharp. */
 void gfn_canvas_frame(gfn_canvas *canvas, gfn_box box)
 {
     cairo_set_line_width(canvas->cairo, 1);
@@ -272,7 +274,7 @@ static void choose_font(gfn_canvas *canvas, double size, bool is_bold)
     cairo_set_font_size(canvas->cairo, size);
 }
 
-/* What names of files hold may be no UTF-8, on which Cairo would give up. */
+/* Names of files may not be UTF-8, for which Cairo would stop drawing. */
 static void make_printable(char *text)
 {
     for (; *text != '\0'; text++)
@@ -289,8 +291,8 @@ void gfn_canvas_text(gfn_canvas *canvas, double x, double y, gfn_align align, do
     make_printable(shown);
     for (size_t n = strlen(shown); most > 0 && n > 3 && width_of(canvas, shown) > most; n--)
         memcpy(shown + n - 4, "...", 4);
-    const double share[] = {[GFN_LEFT] = 0, [GFN_CENTER] = 0.5, [GFN_RIGHT] = 1};
-    cairo_move_to(canvas->cairo, x - share[align] * width_of(canvas, shown), y);
+    const double before[] = {[GFN_LEFT] = 0, [GFN_CENTER] = 0.5, [GFN_RIGHT] = 1};
+    cairo_move_to(canvas->cairo, x - before[align] * width_of(canvas, shown), y);
     cairo_show_text(canvas->cairo, shown);
 }
 

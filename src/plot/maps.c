@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Heat maps: one, or a triangle of them; and their scale.
+ * Heat maps: one, or a triangle of them; and their color scale.
  */
 #include "plot/parts.h"
 
@@ -12,10 +12,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-static uint32_t color_of(double share)
+static uint32_t color_of(double fraction)
 {
     uint8_t rgb[3];
-    gfn_viridis(share, rgb);
+    gfn_viridis(fraction, rgb);
     return (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
 }
 
@@ -33,17 +33,17 @@ static gfn_status draw_cells(gfn_canvas *canvas, gfn_box box, const gfn_map *map
     return status;
 }
 
-/* The axis of n cells, whose numbers stand in their middles. */
-static gfn_axis axis_of(double n, size_t most_marks)
+/* An axis for n cells; mark i is at the middle of cell i. */
+static gfn_plot_axis axis_of(double n, size_t most_marks)
 {
-    gfn_axis axis = gfn_axis_begin(false);
+    gfn_plot_axis axis = gfn_axis_begin(false);
     gfn_axis_add(&axis, -0.5);
     gfn_axis_add(&axis, n - 0.5);
     gfn_axis_end(&axis, false, most_marks);
     return axis;
 }
 
-/* Only whole cells have numbers. */
+/* Whether a mark is a number of a cell: marks in between are not drawn. */
 static bool is_whole(double mark)
 {
     return fabs(mark - floor(mark + 0.5)) < 1e-9;
@@ -51,11 +51,11 @@ static bool is_whole(double mark)
 
 static void mark_columns(gfn_canvas *canvas, gfn_box box, const gfn_map *map, const char *name)
 {
-    const gfn_axis axis = axis_of(map->extent[1], (size_t)(box.width / 45) + 1);
+    const gfn_plot_axis axis = axis_of(map->extent[1], (size_t)(box.width / 45) + 1);
     const double y = box.y + box.height;
     char text[32];
     for (size_t i = 0; i < axis.n_marks; i++) {
-        const double x = box.x + gfn_axis_share(&axis, axis.mark[i]) * box.width;
+        const double x = box.x + gfn_axis_fraction(&axis, axis.mark[i]) * box.width;
         if (!is_whole(axis.mark[i]))
             continue;
         gfn_canvas_fill(canvas, (gfn_box){floor(x), y, 1, 4});
@@ -68,10 +68,10 @@ static void mark_columns(gfn_canvas *canvas, gfn_box box, const gfn_map *map, co
 
 static void mark_rows(gfn_canvas *canvas, gfn_box box, const gfn_map *map, const char *name)
 {
-    const gfn_axis axis = axis_of(map->extent[0], (size_t)(box.height / 45) + 1);
+    const gfn_plot_axis axis = axis_of(map->extent[0], (size_t)(box.height / 45) + 1);
     char text[32];
     for (size_t i = 0; i < axis.n_marks; i++) {
-        const double y = box.y + gfn_axis_share(&axis, axis.mark[i]) * box.height;
+        const double y = box.y + gfn_axis_fraction(&axis, axis.mark[i]) * box.height;
         if (!is_whole(axis.mark[i]))
             continue;
         gfn_canvas_fill(canvas, (gfn_box){box.x - 4, floor(y), 4, 1});
@@ -121,13 +121,13 @@ gfn_status gfn_draw_scale(gfn_canvas *canvas, gfn_box box, const gfn_picture *pi
     }
     gfn_canvas_color(canvas, GFN_FAINT_INK);
     gfn_canvas_frame(canvas, box);
-    gfn_axis axis = gfn_axis_begin(false);
+    gfn_plot_axis axis = gfn_axis_begin(false);
     gfn_axis_add(&axis, 0);
     gfn_axis_add(&axis, picture->most > 0 ? picture->most : 1);
     gfn_axis_end(&axis, false, 6);
     gfn_canvas_color(canvas, GFN_INK);
     for (size_t i = 0; i < axis.n_marks; i++) {
-        const double y = box.y + (1 - gfn_axis_share(&axis, axis.mark[i])) * box.height;
+        const double y = box.y + (1 - gfn_axis_fraction(&axis, axis.mark[i])) * box.height;
         gfn_canvas_fill(canvas, (gfn_box){box.x + box.width, floor(y), 4, 1});
         gfn_canvas_text(canvas, box.x + box.width + 8, y + 4, GFN_LEFT, GFN_SMALL_TEXT, false, 0,
                         gfn_axis_text(&axis, axis.mark[i], text, sizeof text));

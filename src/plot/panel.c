@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Curves and points over two axes.
+ * A panel: two axes with curves or points.
  */
 #include "plot/parts.h"
 
@@ -10,11 +10,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* Points of a curve up to which each is marked. */
+/* A curve of at most this many points has a dot at each. */
 enum { FEW = 40 };
 
-/* Of colours that people with any colour vision tell apart (Okabe and Ito 2008, Color Universal
- * Design), those that are seen on white. */
+/* Colors that are distinct also for people with color blindness (Okabe and Ito 2008, Color
+ * Universal Design); the yellow of the original palette, which is too pale on white, is left
+ * out. */
 uint32_t gfn_series_color(int color)
 {
     static const uint32_t colors[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9};
@@ -24,17 +25,17 @@ uint32_t gfn_series_color(int color)
 
 typedef struct scales {
     gfn_box box;
-    gfn_axis x, y;
+    gfn_plot_axis x, y;
 } scales;
 
 static double x_of(const scales *s, double x)
 {
-    return s->box.x + gfn_axis_share(&s->x, x) * s->box.width;
+    return s->box.x + gfn_axis_fraction(&s->x, x) * s->box.width;
 }
 
 static double y_of(const scales *s, double y)
 {
-    return s->box.y + (1 - gfn_axis_share(&s->y, y)) * s->box.height;
+    return s->box.y + (1 - gfn_axis_fraction(&s->y, y)) * s->box.height;
 }
 
 static bool is_shown(const gfn_panel *panel, double x, double y)
@@ -42,7 +43,7 @@ static bool is_shown(const gfn_panel *panel, double x, double y)
     return isfinite(x) && isfinite(y) && (!panel->is_log || y > 0);
 }
 
-/* False where there is nothing to show. */
+/* Fit both scales to the series; false if there is nothing to show. */
 static bool find_scales(const gfn_panel *panel, gfn_box box, scales *s)
 {
     *s = (scales){box, gfn_axis_begin(false), gfn_axis_begin(panel->is_log)};
@@ -72,8 +73,8 @@ static void draw_axes(gfn_canvas *canvas, const scales *s, const gfn_panel *pane
     const double bottom = box.y + box.height;
     char text[32];
     for (size_t i = 0; i < s->y.n_marks; i++) {
-        const double share = (s->y.mark[i] - s->y.least) / (s->y.most - s->y.least);
-        const double y = box.y + (1 - share) * box.height;
+        const double fraction = (s->y.mark[i] - s->y.least) / (s->y.most - s->y.least);
+        const double y = box.y + (1 - fraction) * box.height;
         gfn_canvas_color(canvas, GFN_FAINT_LINE);
         gfn_canvas_fill(canvas, (gfn_box){box.x, floor(y), box.width, 1});
         gfn_canvas_color(canvas, GFN_INK);
@@ -94,8 +95,8 @@ static void draw_axes(gfn_canvas *canvas, const scales *s, const gfn_panel *pane
     gfn_canvas_frame(canvas, box);
 }
 
-/* Lines that the series are to meet, under them. */
-static void draw_truth(gfn_canvas *canvas, const scales *s, const gfn_panel *panel)
+/* Draw the reference lines, which the series should reach, below the series. */
+static void draw_references(gfn_canvas *canvas, const scales *s, const gfn_panel *panel)
 {
     const gfn_box box = s->box;
     const double x[] = {box.x, box.x + box.width};
@@ -135,7 +136,7 @@ static gfn_status draw_series(gfn_canvas *canvas, const scales *s, const gfn_pan
     return GFN_OK;
 }
 
-/* Names of series above the panel, at its right. */
+/* Draw the names of the series above the panel, from its right end. */
 static void draw_names(gfn_canvas *canvas, gfn_box box, const gfn_panel *panel)
 {
     enum { ROOM = 130 };
@@ -167,7 +168,7 @@ gfn_status gfn_draw_panel(gfn_canvas *canvas, gfn_box box, const gfn_panel *pane
         return GFN_OK;
     }
     draw_axes(canvas, &s, panel);
-    draw_truth(canvas, &s, panel);
+    draw_references(canvas, &s, panel);
     for (size_t k = 0; k < panel->n; k++)
         GFN_TRY(draw_series(canvas, &s, panel, &panel->series[k]));
     draw_names(canvas, box, panel);

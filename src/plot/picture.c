@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where the parts of a picture stand: the title, maps or one large panel, curves, the table.
+ * The layout of a picture, from top to bottom: the title, maps or one large panel, curves, the
+ * legend.
  */
 #include <math.h>
 
@@ -9,20 +10,21 @@
 #include "base/error.h"
 #include "plot/parts.h"
 
-/* In pixels. What stands around a box: its title above, marks and names at the left and below. */
+/* Sizes in pixels. */
 enum {
     WIDTH = 1040,
     MARGIN = 22,
-    ABOVE = 32,
-    LEFT = 58,
-    BELOW = 46,
-    SCALE = 112, /* the column of the scale of maps */
-    PLAIN = 400, /* height of a large panel */
-    CURVES = 190,
-    ROW = 21, /* of the table */
-    FEW_PER_ROW = 2,
-    MANY_PER_ROW = 3,
+    ABOVE = 32,   /* above a box: its title */
+    LEFT = 58,    /* left of a box: marks and the name of the axis */
+    BELOW = 46,   /* likewise below */
+    SCALE = 112,  /* width for the color scale of the maps */
+    PLAIN = 400,  /* height of a large panel */
+    CURVES = 190, /* height of a panel of curves */
+    LEGEND = 21,  /* height of a line of the legend */
 };
+
+/* Corner plots side by side: few large ones, or more small ones. */
+enum { FEW_PER_ROW = 2, MANY_PER_ROW = 3 };
 
 bool gfn_plot_is_built(void)
 {
@@ -44,7 +46,7 @@ static size_t rows_of_corners(const gfn_picture *p)
     return (p->n_corners + per_row(p) - 1) / per_row(p);
 }
 
-/* Sides of a corner's box. */
+/* Width and height of the box of a corner plot. */
 static double side_of(const gfn_picture *p)
 {
     return slot_of(p) - LEFT - 6;
@@ -68,9 +70,9 @@ static double top_height(const gfn_picture *p)
 
 static double height_of(const gfn_picture *p)
 {
-    const double table = (double)p->n_legend * ROW + (p->n_legend ? MARGIN : 0);
+    const double legend = (double)p->n_legend * LEGEND + (p->n_legend ? MARGIN : 0);
     const double curves = p->n_curves ? ABOVE + CURVES + BELOW : 0;
-    return title_height(p) + top_height(p) + curves + table;
+    return title_height(p) + top_height(p) + curves + legend;
 }
 
 static void draw_title(gfn_canvas *canvas, const gfn_picture *p)
@@ -110,9 +112,9 @@ static gfn_status draw_curves(gfn_canvas *canvas, const gfn_picture *p, double y
     return GFN_OK;
 }
 
-static void draw_table(gfn_canvas *canvas, const gfn_picture *p, double y)
+static void draw_legend(gfn_canvas *canvas, const gfn_picture *p, double y)
 {
-    for (size_t i = 0; i < p->n_legend; i++, y += ROW) {
+    for (size_t i = 0; i < p->n_legend; i++, y += LEGEND) {
         gfn_canvas_color(canvas, gfn_series_color(p->legend[i].color));
         gfn_canvas_fill(canvas, (gfn_box){MARGIN, floor(y) + 4, 22, 4});
         gfn_canvas_color(canvas, GFN_INK);
@@ -133,7 +135,7 @@ static gfn_status draw(gfn_canvas *canvas, const gfn_picture *p)
         GFN_TRY(draw_corners(canvas, p, y));
     y += top_height(p);
     GFN_TRY(draw_curves(canvas, p, y));
-    draw_table(canvas, p, p->n_curves ? y + ABOVE + CURVES + BELOW : y);
+    draw_legend(canvas, p, p->n_curves ? y + ABOVE + CURVES + BELOW : y);
     return GFN_OK;
 }
 

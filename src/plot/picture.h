@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * plot/picture.h - a picture as a record: heat maps, points and curves, and where they stand.
+ * plot/picture.h - the contents of a picture: heat maps, points and curves.
  *
- * Who fills it in decides what is shown; this room decides what it looks like. All arrays and
- * texts are borrowed for the call. Numbers that are not finite are not shown.
+ * The caller decides what is shown; this room decides what it looks like. All arrays and texts are
+ * borrowed for the call. Numbers that are not finite are not shown.
  */
 #ifndef PLOT_PICTURE_H
 #define PLOT_PICTURE_H
@@ -14,23 +14,23 @@
 #include <gfn/status.h>
 
 enum {
-    GFN_PICTURE_LINES = 3,  /* of the title */
-    GFN_PICTURE_AXES = 5,   /* dimensions that a corner shows at most */
+    GFN_PICTURE_LINES = 3,  /* lines of the title */
+    GFN_PICTURE_AXES = 5,   /* most dimensions of a corner plot */
     GFN_PICTURE_CURVES = 3, /* panels of curves */
     GFN_PICTURE_MAPS = GFN_PICTURE_AXES * (GFN_PICTURE_AXES - 1) / 2
 };
 
-/* Numbers over a grid of cells, the first row on top. `extent` is how many cells of the world's a
- * side has, where several of them stand in one of these. */
+/* A heat map of numbers; the first row is on top. */
 typedef struct gfn_map {
     size_t rows, columns;
     const double *value; /* [rows][columns] */
-    double extent[2];    /* down, to the right */
+    double extent[2];    /* cells of the environment down and to the right; more than rows or
+                          * columns if a value is for several cells */
 } gfn_map;
 
-/* A distribution over a grid by its marginals over pairs of axes: of the axes i > j the map
- * i (i - 1) / 2 + j has i down and j to the right. With two axes it is one map, with more a
- * triangle. */
+/* A corner plot: a distribution over a grid, shown as its marginals over pairs of axes. For the
+ * axes i > j, map i (i - 1) / 2 + j has axis i down and axis j to the right. Two axes give one map,
+ * more give a triangle of maps. */
 typedef struct gfn_corner {
     const char *title;
     size_t n_axes; /* 2 ... GFN_PICTURE_AXES */
@@ -38,12 +38,12 @@ typedef struct gfn_corner {
     gfn_map map[GFN_PICTURE_MAPS];
 } gfn_corner;
 
-/* y over x. */
+/* Points (x, y). */
 typedef struct gfn_series {
-    const char *name; /* NULL: it is not told apart */
+    const char *name; /* NULL: not shown */
     size_t n;
     const double *x, *y;
-    int color; /* 0, 1, ...: one of several that are easy to tell apart; -1: the text's */
+    int color; /* 0, 1, ...: colors that are easy to distinguish; -1: that of text */
     bool is_dashed;
 } gfn_series;
 
@@ -51,15 +51,15 @@ typedef struct gfn_panel {
     const char *title, *x_name;
     bool is_log;         /* y has a logarithmic scale */
     bool is_points;      /* points instead of lines */
-    bool is_cells;       /* x counts cells: lines are drawn as steps */
+    bool is_cells;       /* x are numbers of cells: lines are drawn as steps */
     double level;        /* a dashed line at this y; NAN: none */
     double shift;        /* a dashed line at y = x + shift; NAN: none */
-    const char *nothing; /* what is said where there is nothing to show */
+    const char *nothing; /* text if there is nothing to show */
     size_t n;
     const gfn_series *series; /* [n] */
 } gfn_panel;
 
-/* A row of the table under a comparison. */
+/* A line of the legend under a comparison. */
 typedef struct gfn_legend {
     int color;
     const char *text;
@@ -67,12 +67,12 @@ typedef struct gfn_legend {
 
 typedef struct gfn_picture {
     const char *title[GFN_PICTURE_LINES]; /* NULL: left out */
-    size_t n_corners;                     /* maps side by side, in one scale, from 0 to `most` */
+    size_t n_corners;                     /* corner plots side by side, all in one color scale */
     const gfn_corner *corner;
-    double most;
-    bool is_clipped;        /* there are numbers above `most` */
-    const char *scale_name; /* what they are */
-    const gfn_panel *plain; /* a large panel instead of corners; NULL: none */
+    double most;            /* end of the color scale, which begins at 0 */
+    bool is_clipped;        /* some values are above `most` */
+    const char *scale_name; /* name of the color scale */
+    const gfn_panel *plain; /* a large panel instead of corner plots; NULL: none */
     size_t n_curves;
     const gfn_panel *curve; /* [n_curves], <= GFN_PICTURE_CURVES */
     size_t n_legend;
@@ -83,8 +83,9 @@ typedef struct gfn_picture {
  * Errors: GFN_ENOSUP (a build without Cairo), GFN_EINVAL. */
 gfn_status gfn_picture_check(const char *path);
 
-/* Draw it in the form that the name tells, and replace the file atomically. The same picture gives
- * the same bytes on one machine. Errors: those of gfn_picture_check(), GFN_ENOMEM, GFN_EIO. */
+/* Draw the picture in the format that the ending of the name gives, and replace the file
+ * atomically. Equal pictures give equal bytes on one machine. Errors: those of gfn_picture_check(),
+ * GFN_ENOMEM, GFN_EIO. */
 gfn_status gfn_picture_save(const gfn_picture *picture, const char *path);
 
 #endif

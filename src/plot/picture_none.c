@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * In place of pictures, where there is no Cairo.
+ * Replaces picture.c in builds without Cairo.
  */
 #include <gfn/plot.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The colour map viridis (Stefan van der Walt and Nathaniel Smith, CC0): every 17th of the 256
- * colours that matplotlib has for it (lib/matplotlib/_cm_listed.py), with straight lines between.
- * No channel is more than 7 of 255 away from matplotlib's. To check by: 2/15 is (71, 47, 125).
+ * The color map viridis (Stefan van der Walt and Nathaniel Smith, CC0): every 17th of the 256
+ * colors that matplotlib has for it (lib/matplotlib/_cm_listed.py), with linear interpolation. No
+ * channel differs from matplotlib's by more than 7 of 255. Known answer: 2/15 is (71, 47, 125).
  */
 #include <gfn/plot.h>
 
@@ -15,9 +15,9 @@ static const uint8_t anchors[][3] = {
 
 enum { LAST = sizeof anchors / sizeof anchors[0] - 1 };
 
-void gfn_viridis(double share, uint8_t rgb[3])
+void gfn_viridis(double fraction, uint8_t rgb[3])
 {
-    const double at = share > 0 ? share < 1 ? share * LAST : LAST : 0;
+    const double at = fraction > 0 ? fraction < 1 ? fraction * LAST : LAST : 0;
     const size_t below = at < LAST ? (size_t)at : LAST - 1;
     for (size_t i = 0; i < 3; i++) {
         const double begin = anchors[below][i], end = anchors[below + 1][i];

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* Each character of the pattern: 0 a digit, anything else itself. */
+/* In the pattern, 0 stands for any digit and every other character for itself. */
 static int matches(const char *text, const char *pattern)
 {
     if (strlen(text) != strlen(pattern))
@@ -32,7 +32,7 @@ static void seconds_never_run_backwards(void **state)
     assert_true(last > start);
 }
 
-static void stamps_have_their_form(void **state)
+static void date_and_time_have_the_documented_format(void **state)
 {
     (void)state;
     char text[32];
@@ -49,7 +49,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seconds_never_run_backwards),
-        cmocka_unit_test(stamps_have_their_form),
+        cmocka_unit_test(date_and_time_have_the_documented_format),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static void every_status_has_its_name(void **state)
     assert_string_equal(gfn_status_name((gfn_status)-1), "unknown status");
 }
 
-static void a_failure_leaves_its_message(void **state)
+static void fail_sets_the_message_and_returns_the_status(void **state)
 {
     (void)state;
     assert_int_equal(gfn_fail(GFN_EINVAL, "size is %d", 2385), GFN_EINVAL);
@@ -54,7 +54,7 @@ static void long_messages_are_cut(void **state)
     assert_int_equal(strlen(gfn_error_message()), 1023);
 }
 
-static void what_is_quoted_stays_text_on_one_line(void **state)
+static void control_characters_are_replaced(void **state)
 {
     (void)state;
     gfn_fail(GFN_EDATA, "found \"%s\"", "a\nb\x1b[2J\x7f\t\xc3\xa4");
@@ -70,7 +70,7 @@ static void *fail_elsewhere(void *message)
     return NULL;
 }
 
-static void threads_have_messages_of_their_own(void **state)
+static void each_thread_has_its_own_message(void **state)
 {
     (void)state;
     char there[64];
@@ -89,7 +89,7 @@ static gfn_status try(gfn_status status, int *reached)
     return GFN_OK;
 }
 
-static void try_returns_what_failed(void **state)
+static void try_returns_the_status_of_a_failure(void **state)
 {
     (void)state;
     int reached = 0;
@@ -99,7 +99,7 @@ static void try_returns_what_failed(void **state)
     assert_int_equal(reached, 1);
 }
 
-static void the_library_tells_the_version_of_its_headers(void **state)
+static void library_and_headers_have_the_same_version(void **state)
 {
     (void)state;
     assert_string_equal(gfn_version(), GFN_VERSION);
@@ -109,12 +109,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_its_name),
-        cmocka_unit_test(a_failure_leaves_its_message),
+        cmocka_unit_test(fail_sets_the_message_and_returns_the_status),
         cmocka_unit_test(long_messages_are_cut),
-        cmocka_unit_test(what_is_quoted_stays_text_on_one_line),
-        cmocka_unit_test(threads_have_messages_of_their_own),
-        cmocka_unit_test(try_returns_what_failed),
-        cmocka_unit_test(the_library_tells_the_version_of_its_headers),
+        cmocka_unit_test(control_characters_are_replaced),
+        cmocka_unit_test(each_thread_has_its_own_message),
+        cmocka_unit_test(try_returns_the_status_of_a_failure),
+        cmocka_unit_test(library_and_headers_have_the_same_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void values_out_of_range_are_counted(void **unused)
         assert_int_equal(gfn_fixed_offenders(n, x, 36), n < 2 ? 0 : n < 5 ? n - 1 : n - 2);
 }
 
-/* A conversion rounds to nearest once, as the C standard's does. */
+/* The conversion rounds once, to nearest, like a cast in C. */
 static void integers_become_the_nearest_reals(void **unused)
 {
     (void)unused;
@@ -76,7 +76,7 @@ static void integers_become_the_nearest_reals(void **unused)
         assert_true(x[i] == (gfn_real)((double)sum[i] * unit));
 }
 
-static void limbs_keep_small_and_large_values(void **unused)
+static void limbs_represent_small_and_large_values(void **unused)
 {
     (void)unused;
     int64_t limbs[2], sum[2] = {0, 0};
@@ -93,7 +93,7 @@ static void limbs_keep_small_and_large_values(void **unused)
     assert_int_equal(gfn_fixed_split(NAN, limbs), 1);
 }
 
-static void a_fingerprint_tells_a_changed_bit_and_two_words_exchanged(void **unused)
+static void a_changed_bit_or_two_swapped_words_change_the_fingerprint(void **unused)
 {
     (void)unused;
     enum { WORDS = 3 * 32 + 5 };
@@ -126,8 +126,8 @@ int main(void)
         cmocka_unit_test(sums_do_not_depend_on_order),
         cmocka_unit_test(values_out_of_range_are_counted),
         cmocka_unit_test(integers_become_the_nearest_reals),
-        cmocka_unit_test(limbs_keep_small_and_large_values),
-        cmocka_unit_test(a_fingerprint_tells_a_changed_bit_and_two_words_exchanged),
+        cmocka_unit_test(limbs_represent_small_and_large_values),
+        cmocka_unit_test(a_changed_bit_or_two_swapped_words_change_the_fingerprint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,14 +9,14 @@
 
 #include <cmocka.h>
 
-/* Under AddressSanitizer too, memory that cannot be had is NULL. */
+/* Make AddressSanitizer return NULL if memory cannot be allocated, as the C library does. */
 __attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";
 }
 
-static void products_that_overflow_are_noticed(void **state)
+static void overflowing_products_are_detected(void **state)
 {
     (void)state;
     size_t product;
@@ -47,7 +47,7 @@ static void arrays_are_aligned_and_zero(void **state)
     }
 }
 
-static void impossible_arrays_are_refused(void **state)
+static void impossible_sizes_are_rejected(void **state)
 {
     (void)state;
     char here, *array = &here;
@@ -63,7 +63,7 @@ static void impossible_arrays_are_refused(void **state)
 
 enum { PIECES = 300 };
 
-static void arena_gives_pieces_of_their_own(void **state)
+static void arrays_of_an_arena_are_aligned_zero_and_disjoint(void **state)
 {
     (void)state;
     gfn_arena *arena;
@@ -93,10 +93,10 @@ static void arena_gives_pieces_of_their_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_that_overflow_are_noticed),
+        cmocka_unit_test(overflowing_products_are_detected),
         cmocka_unit_test(arrays_are_aligned_and_zero),
-        cmocka_unit_test(impossible_arrays_are_refused),
-        cmocka_unit_test(arena_gives_pieces_of_their_own),
+        cmocka_unit_test(impossible_sizes_are_rejected),
+        cmocka_unit_test(arrays_of_an_arena_are_aligned_zero_and_disjoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

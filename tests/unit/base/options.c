@@ -47,7 +47,7 @@ static int tear_down(void **state)
     return options != NULL;
 }
 
-static void defaults_are_values(void **state)
+static void defaults_are_readable_as_values(void **state)
 {
     const gfn_options *options = *state;
     int64_t widths[16];
@@ -60,7 +60,7 @@ static void defaults_are_values(void **state)
     assert_string_equal(gfn_options_source(options, "size"), "default");
 }
 
-static void unset_values_are_told_apart(void **state)
+static void unset_differs_from_every_value(void **state)
 {
     gfn_options *options = *state;
     assert_false(gfn_options_is_set(options, "time-limit"));
@@ -75,7 +75,7 @@ static void unset_values_are_told_apart(void **state)
     assert_true(isnan(gfn_options_seconds(options, "time-limit")));
 }
 
-static void values_are_kept_as_given_with_their_source(void **state)
+static void text_and_source_of_a_value_are_copied_unchanged(void **state)
 {
     gfn_options *options = *state;
     char source[] = "run.ini", text[] = "0.00250";
@@ -127,7 +127,7 @@ static void every_limit_is_inclusive(void **state)
     assert_string_equal(gfn_options_text(options, "quiet"), "yes");
 }
 
-/* 2^53 + 1 is no double: rounded it would be the limit itself. */
+/* 2^53 + 1 is not a double: rounded, it would be equal to the limit. */
 static void integers_are_compared_as_integers(void **state)
 {
     (void)state;
@@ -152,7 +152,7 @@ static void integers_are_compared_as_integers(void **state)
     gfn_options_destroy(&options);
 }
 
-static void wrong_values_are_refused_with_a_message_and_change_nothing(void **state)
+static void rejected_values_change_nothing_and_give_a_message(void **state)
 {
     gfn_options *options = *state;
     static const struct {
@@ -207,7 +207,7 @@ static void wrong_values_are_refused_with_a_message_and_change_nothing(void **st
     }
 }
 
-static void seventeen_widths_are_refused(void **state)
+static void seventeen_widths_are_rejected(void **state)
 {
     gfn_options *options = *state;
     const char *sixteen = "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16";
@@ -220,7 +220,7 @@ static void seventeen_widths_are_refused(void **state)
         assert_int_equal(widths[i], i + 1);
 }
 
-static void a_line_of_settings_sets_each(void **state)
+static void parse_sets_every_setting_of_a_line(void **state)
 {
     gfn_options *options = *state;
     assert_int_equal(gfn_options_parse(options, NULL, "test"), GFN_OK);
@@ -236,7 +236,7 @@ static void a_line_of_settings_sets_each(void **state)
     assert_int_equal(gfn_options_int(options, "size"), 8);
 }
 
-static void sameness_is_of_values_not_of_their_writing(void **state)
+static void is_same_compares_values_not_texts(void **state)
 {
     gfn_options *a = *state, *b = NULL;
     static const struct {
@@ -269,7 +269,7 @@ static void sameness_is_of_values_not_of_their_writing(void **state)
     gfn_options_destroy(&b);
 }
 
-static void a_copy_lives_on_its_own(void **state)
+static void a_copy_is_independent_of_the_original(void **state)
 {
     gfn_options *options = *state, *copy;
     assert_int_equal(gfn_options_set(options, "size", "23", "run.ini"), GFN_OK);
@@ -282,7 +282,7 @@ static void a_copy_lives_on_its_own(void **state)
     assert_int_equal(gfn_options_int(options, "size"), 29);
 }
 
-static void faulty_tables_are_refused(void **state)
+static void faulty_tables_are_rejected(void **state)
 {
     (void)state;
     static const gfn_option bad_default[] = {
@@ -307,18 +307,18 @@ static void faulty_tables_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_SET(defaults_are_values),
-        WITH_SET(unset_values_are_told_apart),
-        WITH_SET(values_are_kept_as_given_with_their_source),
+        WITH_SET(defaults_are_readable_as_values),
+        WITH_SET(unset_differs_from_every_value),
+        WITH_SET(text_and_source_of_a_value_are_copied_unchanged),
         WITH_SET(rows_come_in_the_order_of_the_tables),
         WITH_SET(every_limit_is_inclusive),
         cmocka_unit_test(integers_are_compared_as_integers),
-        WITH_SET(wrong_values_are_refused_with_a_message_and_change_nothing),
-        WITH_SET(seventeen_widths_are_refused),
-        WITH_SET(a_line_of_settings_sets_each),
-        WITH_SET(sameness_is_of_values_not_of_their_writing),
-        WITH_SET(a_copy_lives_on_its_own),
-        cmocka_unit_test(faulty_tables_are_refused),
+        WITH_SET(rejected_values_change_nothing_and_give_a_message),
+        WITH_SET(seventeen_widths_are_rejected),
+        WITH_SET(parse_sets_every_setting_of_a_line),
+        WITH_SET(is_same_compares_values_not_texts),
+        WITH_SET(a_copy_is_independent_of_the_original),
+        cmocka_unit_test(faulty_tables_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

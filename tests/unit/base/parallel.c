@@ -14,17 +14,17 @@ enum { MOST = 1013, TEAM = 8 };
 
 struct work {
     int threads;
-    atomic_int strangers;    /* tasks on a thread that there should not be */
-    atomic_int visits[MOST]; /* of each index */
-    atomic_int inside[TEAM]; /* tasks that a thread is in just now */
-    atomic_int collisions;
+    atomic_int out_of_range; /* calls whose `thread` is out of range */
+    atomic_int visits[MOST]; /* calls per index */
+    atomic_int inside[TEAM]; /* running calls per thread */
+    atomic_int collisions;   /* calls that met another one on their thread */
 };
 
 static void visit(void *self, size_t index, int thread)
 {
     struct work *work = self;
     if (thread < 0 || thread >= work->threads) {
-        atomic_fetch_add(&work->strangers, 1);
+        atomic_fetch_add(&work->out_of_range, 1);
         return;
     }
     if (atomic_fetch_add(&work->inside[thread], 1) != 0)
@@ -33,7 +33,7 @@ static void visit(void *self, size_t index, int thread)
     atomic_fetch_sub(&work->inside[thread], 1);
 }
 
-static void each_index_is_done_once_by_a_thread_of_the_team(void **state)
+static void each_index_runs_once_on_a_thread_of_the_team(void **state)
 {
     (void)state;
     static const size_t lengths[] = {0, 1, 2, 5, MOST};
@@ -43,7 +43,7 @@ static void each_index_is_done_once_by_a_thread_of_the_team(void **state)
             static struct work work;
             work = (struct work){.threads = threads[j]};
             gfn_parallel_for(threads[j], lengths[i], visit, &work);
-            assert_int_equal(work.strangers, 0);
+            assert_int_equal(work.out_of_range, 0);
             assert_int_equal(work.collisions, 0);
             for (size_t k = 0; k < MOST; k++)
                 assert_int_equal(work.visits[k], k < lengths[i]);
@@ -57,7 +57,7 @@ static void count_elements(void *self, size_t first, size_t n)
         visits[i]++;
 }
 
-static void ranges_hold_each_element_once(void **state)
+static void ranges_cover_each_element_once(void **state)
 {
     (void)state;
     static const size_t lengths[] = {0, 1, 16383, 16384, 16385, 100003};
@@ -71,7 +71,7 @@ static void ranges_hold_each_element_once(void **state)
         }
 }
 
-static void nonsense_in_the_environment_is_no_request(void **state)
+static void an_invalid_OMP_NUM_THREADS_is_ignored(void **state)
 {
     (void)state;
     static const struct {
@@ -90,9 +90,9 @@ static void nonsense_in_the_environment_is_no_request(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_index_is_done_once_by_a_thread_of_the_team),
-        cmocka_unit_test(ranges_hold_each_element_once),
-        cmocka_unit_test(nonsense_in_the_environment_is_no_request),
+        cmocka_unit_test(each_index_runs_once_on_a_thread_of_the_team),
+        cmocka_unit_test(ranges_cover_each_element_once),
+        cmocka_unit_test(an_invalid_OMP_NUM_THREADS_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static void integers_are_read_whole_or_not_at_all(void **state)
+static void integers_are_read_or_rejected_as_a_whole(void **state)
 {
     (void)state;
     static const struct {
@@ -75,7 +75,7 @@ static void numbers_are_finite_decimals(void **state)
     }
 }
 
-/* Whichever of these are installed: they write 0,5. The C locale always is. */
+/* All of these except C write 0,5. Those that are not installed are skipped. */
 static void numbers_do_not_depend_on_the_locale(void **state)
 {
     (void)state;
@@ -94,7 +94,7 @@ static void numbers_do_not_depend_on_the_locale(void **state)
     setlocale(LC_ALL, "C");
 }
 
-static void times_have_units(void **state)
+static void times_may_have_a_unit(void **state)
 {
     (void)state;
     static const struct {
@@ -115,7 +115,7 @@ static void times_have_units(void **state)
     }
 }
 
-static void flags_are_six_words(void **state)
+static void six_words_are_flags(void **state)
 {
     (void)state;
     static const char *const good[] = {"no", "yes", "false", "true", "0", "1"};
@@ -131,7 +131,7 @@ static void flags_are_six_words(void **state)
     }
 }
 
-static void lists_hold_no_more_than_asked_for(void **state)
+static void lists_have_a_largest_length(void **state)
 {
     (void)state;
     static const char *const bad[] = {
@@ -191,10 +191,10 @@ static void ranges_hold_each_number_once(void **state)
     assert_true(values[2] == 5 && values[3] == 0);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (gfn_parse_ranges(bad[i], 4, values, &n))
-            fail_msg("\"%s\" is taken", bad[i]);
+            fail_msg("\"%s\" is accepted", bad[i]);
 }
 
-/* kitten - sitting is the example of the distance's textbooks. */
+/* kitten - sitting, distance 3, is the usual textbook example. */
 static void distance_counts_edits(void **state)
 {
     (void)state;
@@ -214,12 +214,12 @@ static void distance_counts_edits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers_are_read_whole_or_not_at_all),
+        cmocka_unit_test(integers_are_read_or_rejected_as_a_whole),
         cmocka_unit_test(numbers_are_finite_decimals),
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
-        cmocka_unit_test(times_have_units),
-        cmocka_unit_test(flags_are_six_words),
-        cmocka_unit_test(lists_hold_no_more_than_asked_for),
+        cmocka_unit_test(times_may_have_a_unit),
+        cmocka_unit_test(six_words_are_flags),
+        cmocka_unit_test(lists_have_a_largest_length),
         cmocka_unit_test(ranges_hold_each_number_once),
         cmocka_unit_test(distance_counts_edits),
     };

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-/* The three vectors "philox4x32 10" of tests/kat_vectors in Random123 1.14.0, whose counters and
- * keys are taken apart into what this interface asks for. */
+/* The three vectors "philox4x32 10" of tests/kat_vectors in Random123 1.14.0. Their counters and
+ * keys are split into the arguments of this interface. */
 static void philox_gives_the_known_answers(void **state)
 {
     (void)state;
@@ -60,8 +60,8 @@ static int compare_blocks(const void *a, const void *b)
     return memcmp(a, b, 16);
 }
 
-/* Philox is a bijection for each key: two equal blocks of a seed would be one counter used twice.
- */
+/* For each key Philox is a bijection, so two equal blocks of a seed would mean that a counter is
+ * used twice. */
 static void streams_never_share_a_block(void **state)
 {
     (void)state;
@@ -85,7 +85,7 @@ static void streams_never_share_a_block(void **state)
         assert_true(compare_blocks(seen[i - 1], seen[i]) != 0);
 }
 
-static void both_halves_of_the_seed_count(void **state)
+static void both_halves_of_the_seed_matter(void **state)
 {
     (void)state;
     const gfn_stream a = {5, GFN_PURPOSE_TRAIN, 0}, b = {6, GFN_PURPOSE_TRAIN, 0};
@@ -97,9 +97,9 @@ static void both_halves_of_the_seed_count(void **state)
 
 enum { SIDE = 1024 };
 
-/* 2^20 draws as the sampler takes them. Mean 1/2 and variance 1/12 within 5 standard errors, 256
- * equal bins within 5 standard deviations of chi-square (255 +- sqrt(510)), and no correlation
- * with the next trajectory or the next draw (standard error 1/1024). */
+/* 2^20 draws, indexed as in the sampler. Mean 1/2 and variance 1/12 within 5 standard errors,
+ * chi-square over 256 equal bins within 5 standard deviations (255 +- sqrt(510)), and correlations
+ * with the next trajectory and the next draw within 5 standard errors (1/1024) of 0. */
 static void draws_look_uniform_and_independent(void **state)
 {
     (void)state;
@@ -128,7 +128,7 @@ static void draws_look_uniform_and_independent(void **state)
     assert_true(fabs(12 * along / n) < 5.0 / SIDE);
 }
 
-static void many_draws_are_the_single_ones(void **state)
+static void blocks_equal_single_draws(void **state)
 {
     (void)state;
     const gfn_stream stream = {UINT64_C(0xfedcba9876543210), GFN_PURPOSE_SAMPLE,
@@ -154,11 +154,11 @@ static void many_draws_are_the_single_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(many_draws_are_the_single_ones),
+        cmocka_unit_test(blocks_equal_single_draws),
         cmocka_unit_test(philox_gives_the_known_answers),
         cmocka_unit_test(a_draw_is_a_word_of_its_block),
         cmocka_unit_test(streams_never_share_a_block),
-        cmocka_unit_test(both_halves_of_the_seed_count),
+        cmocka_unit_test(both_halves_of_the_seed_matter),
         cmocka_unit_test(draws_look_uniform_and_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ static void it_ticks_until_it_is_stopped(void **unused)
     gfn_ticker_stop(&ticker);
 }
 
-/* A process that was stopped, or a laptop that slept, has not waited. */
+/* A stopped process or a sleeping laptop must not look like a long wait. */
 static void time_in_which_the_process_was_stopped_does_not_count(void **unused)
 {
     (void)unused;
@@ -74,7 +74,7 @@ static void time_in_which_the_process_was_stopped_does_not_count(void **unused)
     assert_true(ticks.longest <= 0.1);
 }
 
-static void a_period_may_be_much_longer_than_its_end_takes(void **unused)
+static void stopping_does_not_wait_for_the_period_to_end(void **unused)
 {
     (void)unused;
     struct ticks ticks = {0};
@@ -86,16 +86,17 @@ static void a_period_may_be_much_longer_than_its_end_takes(void **unused)
     assert_int_equal(ticks.n, 0);
 }
 
-static volatile sig_atomic_t n_taken;
+static volatile sig_atomic_t n_handled;
 
-static void take(int number)
+static void handle(int number)
 {
     (void)number;
-    n_taken++;
+    n_handled++;
 }
 
-/* A signal that the program's own threads block stays pending: no other thread takes it. */
-static void its_thread_takes_no_signals(void **unused)
+/* A signal that the program's own threads block stays pending: the ticker's thread must not handle
+ * it. */
+static void its_thread_handles_no_signals(void **unused)
 {
     (void)unused;
     struct ticks ticks = {0};
@@ -103,18 +104,18 @@ static void its_thread_takes_no_signals(void **unused)
     sigset_t blocked, pending;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGUSR1);
-    signal(SIGUSR1, take);
+    signal(SIGUSR1, handle);
     assert_int_equal(gfn_ticker_start(0.01, count, &ticks, &ticker), GFN_OK);
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);
     kill(getpid(), SIGUSR1);
     wait_for(&ticks, ticks.n + 3);
     sigpending(&pending);
-    const int n_before = n_taken, is_pending = sigismember(&pending, SIGUSR1);
+    const int n_before = n_handled, is_pending = sigismember(&pending, SIGUSR1);
     pthread_sigmask(SIG_UNBLOCK, &blocked, NULL);
     gfn_ticker_stop(&ticker);
     assert_int_equal(n_before, 0);
     assert_int_equal(is_pending, 1);
-    assert_int_equal(n_taken, 1);
+    assert_int_equal(n_handled, 1);
 }
 
 int main(void)
@@ -122,8 +123,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_ticks_until_it_is_stopped),
         cmocka_unit_test(time_in_which_the_process_was_stopped_does_not_count),
-        cmocka_unit_test(a_period_may_be_much_longer_than_its_end_takes),
-        cmocka_unit_test(its_thread_takes_no_signals),
+        cmocka_unit_test(stopping_does_not_wait_for_the_period_to_end),
+        cmocka_unit_test(its_thread_handles_no_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static uint32_t draw(uint64_t stream_number, uint32_t n)
     return gfn_random_word(&stream, stream_number, n);
 }
 
-/* Distinct objects, of which several share each of a few rewards. */
+/* Distinct objects with few distinct rewards. */
 static void make_things(size_t n, thing *things)
 {
     for (size_t i = 0; i < n; i++) {
@@ -37,7 +37,7 @@ static void make_things(size_t n, thing *things)
     }
 }
 
-/* Fisher and Yates. */
+/* Fisher-Yates shuffle. */
 static void shuffle(size_t n, thing *things, uint64_t round)
 {
     for (size_t i = n - 1; i > 0; i--) {
@@ -57,7 +57,7 @@ static gfn_replay_buffer *make(gfn_replay_kind kind, size_t capacity)
     return replay;
 }
 
-/* So many at a time. */
+/* Add `part` objects at a time. */
 static void add_parts(gfn_replay_buffer *replay, size_t n, const thing *things, size_t part)
 {
     int32_t object[MOST][WIDTH];
@@ -84,7 +84,7 @@ static void assert_holds(const gfn_replay_buffer *replay, size_t n, const thing 
                             sizeof things[i].object);
 }
 
-/* Better first, by the rule of data/replay_buffer.h. */
+/* The order that data/replay_buffer.h documents. */
 static int compare(const void *a, const void *b)
 {
     const thing *x = a, *y = b;
@@ -92,7 +92,7 @@ static int compare(const void *a, const void *b)
                  hash_y = gfn_state_hash(y->object, WIDTH);
     if (x->log_reward > y->log_reward || x->log_reward < y->log_reward)
         return x->log_reward > y->log_reward ? -1 : 1;
-    assert_true(a == b || hash_x != hash_y); /* or the test had to know more */
+    assert_true(a == b || hash_x != hash_y); /* equal hashes would need another criterion */
     return hash_x < hash_y ? -1 : hash_x > hash_y;
 }
 
@@ -105,7 +105,7 @@ static void a_fifo_buffer_holds_the_newest_oldest_first(void **unused)
     for (size_t c = 0; c < sizeof capacities / sizeof capacities[0]; c++) {
         const size_t capacity = capacities[c];
         gfn_replay_buffer *replay = make(GFN_REPLAY_FIFO, capacity);
-        for (size_t n = 0; n < MOST; n++) { /* around several times but for the largest */
+        for (size_t n = 0; n < MOST; n++) { /* wraps around except for the largest capacity */
             const size_t held = n < capacity ? n : capacity;
             assert_holds(replay, held, things + n - held);
             gfn_replay_buffer_add(replay, 1, things[n].object, &things[n].log_reward);
@@ -121,7 +121,7 @@ static void a_fifo_buffer_holds_the_newest_oldest_first(void **unused)
     }
 }
 
-static void a_fifo_buffer_holds_an_object_as_often_as_it_came(void **unused)
+static void a_fifo_buffer_holds_an_object_as_often_as_it_was_added(void **unused)
 {
     (void)unused;
     thing things[2];
@@ -133,7 +133,7 @@ static void a_fifo_buffer_holds_an_object_as_often_as_it_came(void **unused)
     gfn_replay_buffer_destroy(&replay);
 }
 
-static void a_buffer_by_reward_holds_the_best_whatever_the_order_of_adding(void **unused)
+static void a_buffer_by_reward_holds_the_best_in_any_order_of_adding(void **unused)
 {
     (void)unused;
     static const size_t capacities[] = {1, 2, 40, MOST - 1, MOST, 2 * MOST};
@@ -174,8 +174,8 @@ static void a_buffer_by_reward_holds_each_object_once(void **unused)
     gfn_replay_buffer_destroy(&large);
 }
 
-/* Which of equally good objects stay favours no part of the space: those that came first, and those
- * with small words, have no better chance. */
+/* Of objects with equal rewards, neither those that were added first nor those with small words are
+ * preferred. */
 static void ties_are_decided_by_hash(void **unused)
 {
     (void)unused;
@@ -194,8 +194,8 @@ static void ties_are_decided_by_hash(void **unused)
     gfn_replay_buffer_destroy(&replay);
 }
 
-/* Rewards that come as 0 and as -0 are equal, and infinite ones have their places. */
-static void rewards_of_any_kind_have_an_order(void **unused)
+/* 0 and -0 are equal rewards; infinite rewards are ordered too. */
+static void zero_and_infinite_rewards_are_ordered(void **unused)
 {
     (void)unused;
     thing sorted[6], things[6];
@@ -214,7 +214,7 @@ static void rewards_of_any_kind_have_an_order(void **unused)
     }
 }
 
-static void a_buffer_that_is_made_again_from_its_order_goes_on_equally(void **unused)
+static void a_buffer_rebuilt_from_its_objects_behaves_equally(void **unused)
 {
     (void)unused;
     static const gfn_replay_kind kinds[] = {GFN_REPLAY_FIFO, GFN_REPLAY_REWARD};
@@ -245,7 +245,7 @@ static void a_buffer_that_is_made_again_from_its_order_goes_on_equally(void **un
     }
 }
 
-static void sizes_that_cannot_be_held_are_refused(void **unused)
+static void impossible_sizes_are_rejected(void **unused)
 {
     (void)unused;
     gfn_replay_buffer *replay = NULL;
@@ -265,13 +265,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fifo_buffer_holds_the_newest_oldest_first),
-        cmocka_unit_test(a_fifo_buffer_holds_an_object_as_often_as_it_came),
-        cmocka_unit_test(a_buffer_by_reward_holds_the_best_whatever_the_order_of_adding),
+        cmocka_unit_test(a_fifo_buffer_holds_an_object_as_often_as_it_was_added),
+        cmocka_unit_test(a_buffer_by_reward_holds_the_best_in_any_order_of_adding),
         cmocka_unit_test(a_buffer_by_reward_holds_each_object_once),
         cmocka_unit_test(ties_are_decided_by_hash),
-        cmocka_unit_test(rewards_of_any_kind_have_an_order),
-        cmocka_unit_test(a_buffer_that_is_made_again_from_its_order_goes_on_equally),
-        cmocka_unit_test(sizes_that_cannot_be_held_are_refused),
+        cmocka_unit_test(zero_and_infinite_rewards_are_ordered),
+        cmocka_unit_test(a_buffer_rebuilt_from_its_objects_behaves_equally),
+        cmocka_unit_test(impossible_sizes_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 
 enum { WIDTH = 3, STATES = 500 };
 
-/* A state out of 8^3, by a draw. */
+/* One of 8^3 states, chosen by a random draw. */
 static void draw_state(uint32_t draw, int32_t *state)
 {
     const gfn_stream stream = {11, GFN_PURPOSE_CHECK, 0};
@@ -48,7 +48,7 @@ static void states_are_numbered_in_the_order_of_their_first_visit(void **unused)
     assert_null(set);
 }
 
-static void a_full_set_refuses_new_states_and_knows_old_ones(void **unused)
+static void a_full_set_rejects_new_states_and_finds_old_ones(void **unused)
 {
     (void)unused;
     gfn_state_set *set;
@@ -61,7 +61,7 @@ static void a_full_set_refuses_new_states_and_knows_old_ones(void **unused)
     gfn_state_set_destroy(&set);
 }
 
-static void a_cleared_set_starts_anew(void **unused)
+static void a_cleared_set_numbers_from_zero_again(void **unused)
 {
     (void)unused;
     gfn_state_set *set;
@@ -81,7 +81,7 @@ static void a_cleared_set_starts_anew(void **unused)
     gfn_state_set_destroy(&set);
 }
 
-static void sizes_that_cannot_be_held_are_refused(void **unused)
+static void impossible_sizes_are_rejected(void **unused)
 {
     (void)unused;
     gfn_state_set *set = NULL;
@@ -96,9 +96,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_are_numbered_in_the_order_of_their_first_visit),
-        cmocka_unit_test(a_full_set_refuses_new_states_and_knows_old_ones),
-        cmocka_unit_test(a_cleared_set_starts_anew),
-        cmocka_unit_test(sizes_that_cannot_be_held_are_refused),
+        cmocka_unit_test(a_full_set_rejects_new_states_and_finds_old_ones),
+        cmocka_unit_test(a_cleared_set_numbers_from_zero_again),
+        cmocka_unit_test(impossible_sizes_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ static void a_batch_has_room_for_its_last_step(void **unused)
     gfn_trajectories_destroy(&t);
 }
 
-static void sizes_of_zero_or_beyond_memory_are_refused(void **unused)
+static void zero_and_impossible_sizes_are_rejected(void **unused)
 {
     (void)unused;
     gfn_trajectories *t = NULL;
@@ -42,7 +42,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_batch_has_room_for_its_last_step),
-        cmocka_unit_test(sizes_of_zero_or_beyond_memory_are_refused),
+        cmocka_unit_test(zero_and_impossible_sizes_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,20 +3,20 @@
 
 #include "io/crc.h"
 
-static void the_check_value_of_the_standard_comes_out(void **state)
+static void the_standard_check_value_is_reproduced(void **state)
 {
     (void)state; /* CRC-32/ISO-HDLC in every catalogue */
     assert_int_equal(gfn_crc32(0, "123456789", 9), 0xcbf43926);
 }
 
-static void nothing_changes_nothing(void **state)
+static void zero_bytes_change_nothing(void **state)
 {
     (void)state;
     assert_int_equal(gfn_crc32(0, NULL, 0), 0);
     assert_int_equal(gfn_crc32(0xcbf43926, NULL, 0), 0xcbf43926);
 }
 
-static void parts_give_the_checksum_of_the_whole(void **state)
+static void parts_give_the_same_checksum_as_the_whole(void **state)
 {
     (void)state;
     unsigned char bytes[4099];
@@ -29,7 +29,7 @@ static void parts_give_the_checksum_of_the_whole(void **state)
                          whole);
 }
 
-static void every_bit_counts(void **state)
+static void every_bit_changes_the_checksum(void **state)
 {
     (void)state;
     unsigned char bytes[37] = "policy.0.weight 0.25 -1.5 3.0625";
@@ -44,10 +44,10 @@ static void every_bit_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_check_value_of_the_standard_comes_out),
-        cmocka_unit_test(nothing_changes_nothing),
-        cmocka_unit_test(parts_give_the_checksum_of_the_whole),
-        cmocka_unit_test(every_bit_counts),
+        cmocka_unit_test(the_standard_check_value_is_reproduced),
+        cmocka_unit_test(zero_bytes_change_nothing),
+        cmocka_unit_test(parts_give_the_same_checksum_as_the_whole),
+        cmocka_unit_test(every_bit_changes_the_checksum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

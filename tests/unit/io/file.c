@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files that are read whole, and files that grow by whole lines.
+ * Reading whole files, and appending whole lines.
  */
 #include "tests/unit/io/scratch.h"
 
@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "io/file.h"
 
-/* ---- signals that interrupt every system call that waits ---- */
+/* ---- signals that interrupt blocking system calls ---- */
 
 static volatile sig_atomic_t n_signals;
 
@@ -69,7 +69,7 @@ static void an_empty_file_is_a_file(void **state)
     gfn_release(&bytes);
 }
 
-static void a_file_over_the_limit_is_refused(void **state)
+static void a_file_over_the_limit_is_rejected(void **state)
 {
     (void)state;
     char *bytes = NULL;
@@ -82,7 +82,7 @@ static void a_file_over_the_limit_is_refused(void **state)
     assert_null(bytes);
 }
 
-static void what_has_no_end_is_refused(void **state)
+static void a_file_without_end_is_rejected(void **state)
 {
     (void)state;
     char *bytes = NULL;
@@ -92,7 +92,7 @@ static void what_has_no_end_is_refused(void **state)
     assert_null(bytes);
 }
 
-static void what_is_no_file_is_refused(void **state)
+static void a_missing_file_or_a_folder_is_rejected(void **state)
 {
     (void)state;
     char *bytes = NULL;
@@ -103,7 +103,7 @@ static void what_is_no_file_is_refused(void **state)
     assert_null(bytes);
 }
 
-static void a_pipe_is_read_whole_in_spite_of_signals(void **state)
+static void a_pipe_is_read_whole_despite_signals(void **state)
 {
     (void)state;
     enum { PART = 50000, PARTS = 4 };
@@ -135,7 +135,7 @@ static void a_pipe_is_read_whole_in_spite_of_signals(void **state)
     gfn_release(&bytes);
 }
 
-static void existence_is_told(void **state)
+static void existence_is_reported(void **state)
 {
     (void)state;
     put_text("file", "x");
@@ -153,8 +153,8 @@ static bool is_own(const char *path)
     return is;
 }
 
-/* The name may come to mean another file, the descriptor does not. */
-static void an_open_file_is_read_whole_whatever_its_name_means(void **state)
+/* The name may be given to another file; the descriptor stays with the first one. */
+static void an_open_file_is_read_even_if_its_name_changes(void **state)
 {
     (void)state;
     int fd;
@@ -171,11 +171,11 @@ static void an_open_file_is_read_whole_whatever_its_name_means(void **state)
     }
     gfn_file_close(&fd);
     assert_int_equal(gfn_file_open("none", &fd), GFN_EIO);
-    assert_int_equal(mkfifo("pipe", 0600), 0); /* nobody writes: opening it does not wait */
+    assert_int_equal(mkfifo("pipe", 0600), 0); /* opening it must not wait for a writer */
     assert_false(is_own("pipe"));
 }
 
-static void a_file_is_ones_own_unless_others_may_write_it(void **state)
+static void a_file_is_own_unless_others_may_write_it(void **state)
 {
     (void)state;
     assert_int_equal(gfn_file_replace("mine", NULL, "x", 1), GFN_OK);
@@ -186,7 +186,7 @@ static void a_file_is_ones_own_unless_others_may_write_it(void **state)
     assert_int_equal(chmod("mine", 0644), 0);
     assert_true(is_own("mine"));
     assert_false(is_own("none") || is_own(".") || is_own("/dev/null"));
-    assert_int_equal(symlink("mine", "link"), 0); /* what it links to counts */
+    assert_int_equal(symlink("mine", "link"), 0); /* its target is checked */
     assert_true(is_own("link"));
     if (geteuid() == 0) {
         assert_int_equal(chown("mine", 65534, (gid_t)-1), 0);
@@ -205,7 +205,7 @@ static void append(const char *path, const char *text)
     assert_null(appender);
 }
 
-static void lines_come_one_after_another(void **state)
+static void lines_are_appended_in_order(void **state)
 {
     (void)state;
     append("lines", "one 2.385\n");
@@ -215,7 +215,7 @@ static void lines_come_one_after_another(void **state)
     assert_ok(gfn_appender_close(&none));
 }
 
-static void a_line_is_in_the_file_before_it_is_closed(void **state)
+static void a_line_is_in_the_file_before_the_appender_closes(void **state)
 {
     (void)state;
     gfn_appender *appender;
@@ -251,7 +251,7 @@ static void a_full_device_is_an_error(void **state)
     assert_ok(gfn_appender_close(&appender));
 }
 
-static void a_line_waits_in_spite_of_signals(void **state)
+static void appending_to_a_full_pipe_waits_despite_signals(void **state)
 {
     (void)state;
     enum { LINES = 40, LENGTH = 4000 };
@@ -282,7 +282,7 @@ static void a_line_waits_in_spite_of_signals(void **state)
     assert_true(WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
-static void one_process_at_a_time_has_the_lock(void **state)
+static void only_one_process_at_a_time_has_the_lock(void **state)
 {
     (void)state;
     gfn_appender *mine, *other;
@@ -295,7 +295,7 @@ static void one_process_at_a_time_has_the_lock(void **state)
     assert_ok(gfn_appender_close(&other));
 }
 
-/* However that ends. */
+/* Even if the process is killed. */
 static void a_lock_ends_with_its_process(void **state)
 {
     (void)state;
@@ -321,7 +321,7 @@ static void a_lock_ends_with_its_process(void **state)
     close(ready[1]);
 }
 
-static void a_file_is_cut_and_goes_on(void **state)
+static void a_file_can_be_cut_and_continued(void **state)
 {
     (void)state;
     gfn_appender *appender;
@@ -336,7 +336,7 @@ static void a_file_is_cut_and_goes_on(void **state)
     assert_ok(gfn_appender_close(&appender));
 }
 
-static void a_file_takes_the_name_of_another(void **state)
+static void renaming_replaces_a_file_of_that_name(void **state)
 {
     (void)state;
     put_text("new", "2.385");
@@ -347,7 +347,7 @@ static void a_file_takes_the_name_of_another(void **state)
     assert_true(holds("old", "2.385"));
 }
 
-static void a_place_that_cannot_be_written_is_named(void **state)
+static void errors_name_the_path(void **state)
 {
     (void)state;
     gfn_appender *appender = NULL;
@@ -362,23 +362,23 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(a_file_is_read_whole),
         scratch_test(an_empty_file_is_a_file),
-        scratch_test(a_file_over_the_limit_is_refused),
-        scratch_test(what_has_no_end_is_refused),
-        scratch_test(what_is_no_file_is_refused),
-        scratch_test(a_pipe_is_read_whole_in_spite_of_signals),
-        scratch_test(existence_is_told),
-        scratch_test(an_open_file_is_read_whole_whatever_its_name_means),
-        scratch_test(a_file_is_ones_own_unless_others_may_write_it),
-        scratch_test(lines_come_one_after_another),
-        scratch_test(a_line_is_in_the_file_before_it_is_closed),
+        scratch_test(a_file_over_the_limit_is_rejected),
+        scratch_test(a_file_without_end_is_rejected),
+        scratch_test(a_missing_file_or_a_folder_is_rejected),
+        scratch_test(a_pipe_is_read_whole_despite_signals),
+        scratch_test(existence_is_reported),
+        scratch_test(an_open_file_is_read_even_if_its_name_changes),
+        scratch_test(a_file_is_own_unless_others_may_write_it),
+        scratch_test(lines_are_appended_in_order),
+        scratch_test(a_line_is_in_the_file_before_the_appender_closes),
         scratch_test(a_line_that_does_not_fit_leaves_nothing),
         scratch_test(a_full_device_is_an_error),
-        scratch_test(a_line_waits_in_spite_of_signals),
-        scratch_test(one_process_at_a_time_has_the_lock),
+        scratch_test(appending_to_a_full_pipe_waits_despite_signals),
+        scratch_test(only_one_process_at_a_time_has_the_lock),
         scratch_test(a_lock_ends_with_its_process),
-        scratch_test(a_file_is_cut_and_goes_on),
-        scratch_test(a_file_takes_the_name_of_another),
-        scratch_test(a_place_that_cannot_be_written_is_named),
+        scratch_test(a_file_can_be_cut_and_continued),
+        scratch_test(renaming_replaces_a_file_of_that_name),
+        scratch_test(errors_name_the_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

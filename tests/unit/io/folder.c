@@ -20,7 +20,7 @@ static void parents_are_made(void **state)
     assert_true(gfn_folder_exists("absolute/two"));
 }
 
-static void a_file_is_no_folder(void **state)
+static void a_file_is_not_a_folder(void **state)
 {
     (void)state;
     put_text("file", "precious");
@@ -34,7 +34,7 @@ static void a_file_is_no_folder(void **state)
     assert_true(holds("file", "precious"));
 }
 
-static void what_a_folder_holds_is_there_also_if_it_is_empty(void **state)
+static void a_folder_holds_its_entries_even_if_they_are_empty(void **state)
 {
     (void)state;
     assert_ok(gfn_folder_create("runs/one"));
@@ -53,7 +53,7 @@ static void a_new_or_empty_folder_can_be_claimed(void **state)
     assert_ok(gfn_folder_claim("runs/one", run_files));
 }
 
-static void a_folder_that_holds_a_run_is_refused(void **state)
+static void a_folder_that_holds_a_run_cannot_be_claimed(void **state)
 {
     (void)state;
     assert_ok(gfn_folder_claim("runs/one", run_files));
@@ -64,8 +64,8 @@ static void a_folder_that_holds_a_run_is_refused(void **state)
     assert_true(holds("runs/one/metrics.jsonl", "{}\n"));
 }
 
-/* A job that ended before its first line leaves an empty one. */
-static void a_folder_of_empty_files_holds_no_run(void **state)
+/* A job that ended before it wrote a line leaves an empty file. */
+static void a_folder_of_empty_files_can_be_claimed(void **state)
 {
     (void)state;
     assert_ok(gfn_folder_claim("runs/one", run_files));
@@ -73,7 +73,7 @@ static void a_folder_of_empty_files_holds_no_run(void **state)
     assert_ok(gfn_folder_claim("runs/one", run_files));
 }
 
-static void a_link_is_followed_once_and_for_all(void **state)
+static void resolving_follows_a_link(void **state)
 {
     (void)state;
     char *path, *full;
@@ -90,14 +90,14 @@ static void a_link_is_followed_once_and_for_all(void **state)
     assert_ok(gfn_folder_resolve("runs/one", &path));
     assert_string_equal(path, "runs/one");
     gfn_release(&path);
-    assert_ok(gfn_folder_resolve("none", &path)); /* who opens it will say what is wrong */
+    assert_ok(gfn_folder_resolve("none", &path)); /* opening it gives the error */
     assert_string_equal(path, "none");
     gfn_release(&path);
     assert_ok(gfn_folder_link("nowhere", "runs/latest"));
     assert_refused(gfn_folder_resolve("runs/latest", &path), GFN_EIO, "cannot follow the link");
 }
 
-static void a_path_from_the_root_on_holds_no_links(void **state)
+static void an_absolute_path_has_no_links(void **state)
 {
     (void)state;
     char *path = NULL, *full;
@@ -117,7 +117,7 @@ static void a_path_from_the_root_on_holds_no_links(void **state)
     assert_null(path);
 }
 
-static void a_folder_that_must_be_new_is_given_once(void **state)
+static void a_new_folder_can_be_claimed_once(void **state)
 {
     (void)state;
     assert_ok(gfn_folder_claim("runs/one", NULL));
@@ -137,7 +137,7 @@ static void paths_are_joined(void **state)
     }
 }
 
-static void a_link_is_made_and_turned(void **state)
+static void a_link_is_made_and_replaced(void **state)
 {
     (void)state;
     assert_ok(gfn_folder_create("runs/one"));
@@ -153,7 +153,7 @@ static void a_link_is_made_and_turned(void **state)
     assert_int_equal(chdir(".."), 0);
 }
 
-static void a_link_that_leads_nowhere_is_turned_too(void **state)
+static void a_dangling_link_is_replaced(void **state)
 {
     (void)state;
     assert_int_equal(symlink("gone", "latest"), 0);
@@ -162,7 +162,7 @@ static void a_link_that_leads_nowhere_is_turned_too(void **state)
     assert_true(gfn_folder_exists("latest"));
 }
 
-static void what_is_no_link_stays(void **state)
+static void files_and_folders_are_not_replaced_by_a_link(void **state)
 {
     (void)state;
     put_text("file", "precious");
@@ -180,18 +180,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(parents_are_made),
-        scratch_test(a_file_is_no_folder),
-        scratch_test(what_a_folder_holds_is_there_also_if_it_is_empty),
+        scratch_test(a_file_is_not_a_folder),
+        scratch_test(a_folder_holds_its_entries_even_if_they_are_empty),
         scratch_test(a_new_or_empty_folder_can_be_claimed),
-        scratch_test(a_folder_that_holds_a_run_is_refused),
-        scratch_test(a_folder_of_empty_files_holds_no_run),
-        scratch_test(a_link_is_followed_once_and_for_all),
-        scratch_test(a_path_from_the_root_on_holds_no_links),
-        scratch_test(a_folder_that_must_be_new_is_given_once),
+        scratch_test(a_folder_that_holds_a_run_cannot_be_claimed),
+        scratch_test(a_folder_of_empty_files_can_be_claimed),
+        scratch_test(resolving_follows_a_link),
+        scratch_test(an_absolute_path_has_no_links),
+        scratch_test(a_new_folder_can_be_claimed_once),
         scratch_test(paths_are_joined),
-        scratch_test(a_link_is_made_and_turned),
-        scratch_test(a_link_that_leads_nowhere_is_turned_too),
-        scratch_test(what_is_no_link_stays),
+        scratch_test(a_link_is_made_and_replaced),
+        scratch_test(a_dangling_link_is_replaced),
+        scratch_test(files_and_folders_are_not_replaced_by_a_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static void set(gfn_options *options, const char *name, const char *value)
     assert_ok(gfn_options_set(options, name, value, "test"));
 }
 
-/* ---- what is written ---- */
+/* ---- writing ---- */
 
 static void every_option_has_a_line(void **state)
 {
@@ -55,8 +55,8 @@ static void every_option_has_a_line(void **state)
     gfn_options_destroy(&options);
 }
 
-/* Whatever a source is, it stays on its line and within what can be read. */
-static void sources_stand_in_comments(void **state)
+/* Any source is written on one line, which is short enough to be read. */
+static void sources_are_written_as_comments(void **state)
 {
     (void)state;
     gfn_options *options = make_options();
@@ -115,9 +115,9 @@ static void a_full_disk_leaves_the_old_file(void **state)
     gfn_options_destroy(&options);
 }
 
-/* ---- there and back ---- */
+/* ---- writing and reading back ---- */
 
-static void assert_comes_back_with(const char *value, enum gfn_ini_comments comments)
+static void assert_read_back_with(const char *value, enum gfn_ini_comments comments)
 {
     gfn_options *options = make_options(), *found = make_options();
     struct gfn_ini ini;
@@ -139,13 +139,13 @@ static void assert_comes_back_with(const char *value, enum gfn_ini_comments comm
     gfn_options_destroy(&found);
 }
 
-static void assert_comes_back(const char *value)
+static void assert_read_back(const char *value)
 {
-    assert_comes_back_with(value, GFN_INI_HELP);
-    assert_comes_back_with(value, GFN_INI_SOURCES);
+    assert_read_back_with(value, GFN_INI_HELP);
+    assert_read_back_with(value, GFN_INI_SOURCES);
 }
 
-static void values_come_back_exactly(void **state)
+static void values_are_read_back_exactly(void **state)
 {
     (void)state;
     static const char *const values[] = {
@@ -156,10 +156,10 @@ static void values_come_back_exactly(void **state)
         "a:b",   "x\"y", "'",         "%20",         "\xa0nbsp\xa0",
     };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        assert_comes_back(values[i]);
+        assert_read_back(values[i]);
 }
 
-static void values_of_every_length_and_kind_come_back(void **state)
+static void values_of_every_length_and_kind_are_read_back(void **state)
 {
     (void)state;
     static const char nasty[] = " ;#\"\\=:[]x4";
@@ -173,15 +173,15 @@ static void values_of_every_length_and_kind_come_back(void **state)
                 r % 3 ? nasty[(r >> 8) % (sizeof nasty - 1)] : (char)(byte == 127 ? 0x80 : byte);
         }
         value[n] = '\0';
-        assert_comes_back(value);
-        memset(value, 'x', n); /* plain as long as it fits */
-        assert_comes_back(value);
+        assert_read_back(value);
+        memset(value, 'x', n); /* written without quotes up to some length */
+        assert_read_back(value);
     }
 }
 
-/* ---- what is read ---- */
+/* ---- reading ---- */
 
-static void forms_that_people_write_are_read(void **state)
+static void usual_spellings_are_read(void **state)
 {
     (void)state;
     static const char text[] = "\xef\xbb\xbf; a comment\n"
@@ -229,7 +229,7 @@ static void a_name_can_be_looked_up_before_options_exist(void **state)
     gfn_ini_clear(&ini);
 }
 
-static void wrong_names_and_values_are_refused_with_their_line(void **state)
+static void wrong_names_and_values_are_rejected_with_their_line(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
@@ -249,7 +249,7 @@ static void wrong_names_and_values_are_refused_with_their_line(void **state)
     }
 }
 
-static void wrong_lines_are_refused_with_their_number(void **state)
+static void malformed_lines_are_rejected_with_their_number(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
@@ -263,7 +263,7 @@ static void wrong_lines_are_refused_with_their_number(void **state)
         {"size = 9\n lr = 1\n", "text:2: expected name = value at the start of the line"},
         {"size = 9\n\f\"1\"\n", "text:2: expected name = value at the start of the line"},
         {"out = \"a\"\n b\n", "text:2: expected name = value at the start of the line"},
-        {"size = 9\nlr = 1\n\nsize = 9", "text:4: \"size\" is there already, in line 1"},
+        {"size = 9\nlr = 1\n\nsize = 9", "text:4: \"size\" is set already in line 1"},
         {"out = \"a\n", "text:1: expected \"text\""},
         {"out = \"a ;b\"\n", "text:1: expected \"text\""},
         {"out = \"a\" b\n", "text:1: expected \"text\""},
@@ -285,7 +285,7 @@ static void wrong_lines_are_refused_with_their_number(void **state)
     }
 }
 
-static void a_long_line_is_an_error_and_never_cut(void **state)
+static void a_long_line_is_an_error_and_is_not_cut(void **state)
 {
     (void)state;
     char text[400];
@@ -303,10 +303,10 @@ static void a_long_line_is_an_error_and_never_cut(void **state)
         }
         gfn_ini_clear(&ini);
     }
-    assert_in_range(longest, 150, 349); /* inih's default is 200 bytes for a line and its end */
+    assert_in_range(longest, 150, 349); /* inih's default limit is 200 bytes with the line end */
 }
 
-static void what_is_no_text_is_refused(void **state)
+static void files_that_are_not_text_are_rejected(void **state)
 {
     (void)state;
     struct gfn_ini ini;
@@ -327,7 +327,7 @@ static void what_is_no_text_is_refused(void **state)
     gfn_ini_clear(&ini);
 }
 
-static void a_file_full_of_names_is_read_in_no_time(void **state)
+static void a_file_with_many_names_is_read_quickly(void **state)
 {
     (void)state;
     static char text[GFN_INI_LIMIT];
@@ -344,7 +344,7 @@ static void a_file_full_of_names_is_read_in_no_time(void **state)
     gfn_ini_clear(&ini);
 }
 
-static void any_bytes_do_no_harm(void **state)
+static void arbitrary_bytes_do_no_harm(void **state)
 {
     (void)state;
     static const char pieces[] = "\n\n\n\r  \t\";:#=[]\\x41ab";
@@ -370,19 +370,19 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(every_option_has_a_line),
-        scratch_test(sources_stand_in_comments),
+        scratch_test(sources_are_written_as_comments),
         scratch_test(options_can_be_left_out),
         scratch_test(a_full_disk_leaves_the_old_file),
-        scratch_test(values_come_back_exactly),
-        scratch_test(values_of_every_length_and_kind_come_back),
-        scratch_test(forms_that_people_write_are_read),
+        scratch_test(values_are_read_back_exactly),
+        scratch_test(values_of_every_length_and_kind_are_read_back),
+        scratch_test(usual_spellings_are_read),
         scratch_test(a_name_can_be_looked_up_before_options_exist),
-        scratch_test(wrong_names_and_values_are_refused_with_their_line),
-        scratch_test(wrong_lines_are_refused_with_their_number),
-        scratch_test(a_long_line_is_an_error_and_never_cut),
-        scratch_test(what_is_no_text_is_refused),
-        scratch_test(a_file_full_of_names_is_read_in_no_time),
-        scratch_test(any_bytes_do_no_harm),
+        scratch_test(wrong_names_and_values_are_rejected_with_their_line),
+        scratch_test(malformed_lines_are_rejected_with_their_number),
+        scratch_test(a_long_line_is_an_error_and_is_not_cut),
+        scratch_test(files_that_are_not_text_are_rejected),
+        scratch_test(a_file_with_many_names_is_read_quickly),
+        scratch_test(arbitrary_bytes_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
-/* The text of the fields in one line, compared. */
+/* Compare the text of the fields on one line. */
 static void assert_text(const struct gfn_field *fields, size_t n, const char *expected)
 {
     char *text;
@@ -20,7 +20,7 @@ static void assert_text(const struct gfn_field *fields, size_t n, const char *ex
     gfn_release(&text);
 }
 
-static void fields_stand_in_their_order(void **state)
+static void fields_are_written_in_order(void **state)
 {
     (void)state;
     const struct gfn_field fields[] = {
@@ -45,7 +45,7 @@ static void numbers_that_are_not_finite_are_null(void **state)
     assert_text(fields, COUNT(fields), "{\"a\":null,\"b\":null,\"c\":null}\n");
 }
 
-static void every_number_comes_back_with_the_same_bits(void **state)
+static void every_number_is_read_back_with_the_same_bits(void **state)
 {
     (void)state;
     uint64_t seed = 2385;
@@ -69,7 +69,7 @@ static void every_number_comes_back_with_the_same_bits(void **state)
     }
 }
 
-static void dots_make_objects_in_objects(void **state)
+static void dots_in_names_make_nested_objects(void **state)
 {
     (void)state;
     const struct gfn_field fields[] = {
@@ -80,7 +80,7 @@ static void dots_make_objects_in_objects(void **state)
                 "\"a\":{\"b\":{\"c\":\"deep\"}}}\n");
 }
 
-static void names_that_contradict_are_refused(void **state)
+static void conflicting_names_are_rejected(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
@@ -98,7 +98,7 @@ static void names_that_contradict_are_refused(void **state)
     }
 }
 
-static void text_that_is_no_utf8_is_written_without_its_bytes(void **state)
+static void text_that_is_not_utf8_loses_its_non_ascii_bytes(void **state)
 {
     (void)state;
     const struct gfn_field fields[] = {gfn_field_text("out", "runs/caf\xe9"),
@@ -131,7 +131,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
     assert_int_equal(count_names(), 1);
 }
 
-static void what_was_saved_comes_back(void **state)
+static void saved_fields_are_read_back(void **state)
 {
     (void)state;
     const struct gfn_field fields[] = {
@@ -147,7 +147,7 @@ static void what_was_saved_comes_back(void **state)
     assert_true(gfn_json_flag(json, "complete"));
     assert_false(gfn_json_flag(json, "a.b.c"));
     assert_string_equal(gfn_json_string(json, "params_crc"), "3a006939");
-    /* null, missing, of another kind, not an object, too long a name */
+    /* null, missing, of another kind, not an object, a name that is too long */
     static const char *const none[] = {"metrics.tv",
                                        "metrics.x",
                                        "x.l1",
@@ -170,7 +170,7 @@ static void what_was_saved_comes_back(void **state)
     gfn_json_destroy(&json);
 }
 
-static void what_is_no_object_is_refused(void **state)
+static void files_without_an_object_are_rejected(void **state)
 {
     (void)state;
     static const char *const bad[] = {
@@ -184,7 +184,7 @@ static void what_is_no_object_is_refused(void **state)
     assert_refused(gfn_json_load("nowhere.json", &json), GFN_EIO, "nowhere.json");
 }
 
-static void lines_hold_one_object_each(void **state)
+static void each_line_holds_one_object(void **state)
 {
     (void)state;
     gfn_appender *appender;
@@ -205,17 +205,17 @@ static void lines_hold_one_object_each(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(fields_stand_in_their_order),
+        scratch_test(fields_are_written_in_order),
         scratch_test(numbers_that_are_not_finite_are_null),
-        scratch_test(every_number_comes_back_with_the_same_bits),
-        scratch_test(dots_make_objects_in_objects),
-        scratch_test(names_that_contradict_are_refused),
-        scratch_test(text_that_is_no_utf8_is_written_without_its_bytes),
+        scratch_test(every_number_is_read_back_with_the_same_bits),
+        scratch_test(dots_in_names_make_nested_objects),
+        scratch_test(conflicting_names_are_rejected),
+        scratch_test(text_that_is_not_utf8_loses_its_non_ascii_bytes),
         scratch_test(a_file_is_replaced_and_can_be_read),
         scratch_test(a_full_disk_leaves_the_old_file),
-        scratch_test(what_was_saved_comes_back),
-        scratch_test(what_is_no_object_is_refused),
-        scratch_test(lines_hold_one_object_each),
+        scratch_test(saved_fields_are_read_back),
+        scratch_test(files_without_an_object_are_rejected),
+        scratch_test(each_line_holds_one_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

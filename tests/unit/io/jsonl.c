@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where metrics are cut when a run goes on.
+ * Where a file is cut when a run is resumed, and reading columns of numbers.
  */
 #include "tests/unit/io/scratch.h"
 
@@ -15,7 +15,7 @@ static gfn_status find(const char *text, int64_t last, struct gfn_jsonl_end *end
     return gfn_jsonl_find_end(text, strlen(text), "metrics", &key, end);
 }
 
-/* "1", "2" ... stand for whole lines with these numbers, other characters for themselves. */
+/* A digit stands for a complete line with this number, every other character for itself. */
 static const char *text_of(const char *short_text)
 {
     static char text[1000];
@@ -28,7 +28,7 @@ static const char *text_of(const char *short_text)
     return text;
 }
 
-static void whole_lines_up_to_the_last_number_stay(void **state)
+static void complete_lines_up_to_the_last_number_are_kept(void **state)
 {
     (void)state;
     static const struct {
@@ -52,8 +52,8 @@ static void whole_lines_up_to_the_last_number_stay(void **state)
     }
 }
 
-/* Cutting would lose what cannot be written again. */
-static void a_good_line_behind_a_bad_one_is_an_error(void **state)
+/* Cutting at the bad line would lose the good one, which cannot be written again. */
+static void a_good_line_after_a_bad_one_is_an_error(void **state)
 {
     (void)state;
     static const char *const texts[] = {"12x\n34", "1\n2", "132", "122", "1{}\n2"};
@@ -63,7 +63,7 @@ static void a_good_line_behind_a_bad_one_is_an_error(void **state)
     }
 }
 
-static void lines_of_other_kinds_are_no_lines(void **state)
+static void lines_of_another_form_are_not_kept(void **state)
 {
     (void)state;
     static const char *const lines[] = {"[]\n",
@@ -83,7 +83,7 @@ static void lines_of_other_kinds_are_no_lines(void **state)
     }
 }
 
-/* 1000 lines, every hundredth with an evaluation, and the last one torn. */
+/* 1000 lines, every hundredth with an evaluation; the last line is incomplete. */
 static char *long_text(size_t *n)
 {
     char *text = malloc(100000);
@@ -95,7 +95,7 @@ static char *long_text(size_t *n)
     return text;
 }
 
-static void columns_hold_the_numbers_of_whole_lines(void **state)
+static void columns_hold_the_numbers_of_complete_lines(void **state)
 {
     (void)state;
     static const char *const names[] = {"iteration", "loss", "tv"};
@@ -113,8 +113,8 @@ static void columns_hold_the_numbers_of_whole_lines(void **state)
     gfn_release(&c.number);
 }
 
-/* Of 990 common lines every tenth, and all ten of the rare ones. */
-static void of_many_lines_some_are_taken_and_rare_ones_for_themselves(void **state)
+/* Every tenth of 990 common lines, and all ten rare ones. */
+static void common_and_rare_lines_are_thinned_out_separately(void **state)
 {
     (void)state;
     static const char *const names[] = {"iteration", "tv"};
@@ -133,7 +133,7 @@ static void of_many_lines_some_are_taken_and_rare_ones_for_themselves(void **sta
     gfn_release(&c.number);
 }
 
-static void lines_that_cannot_be_read_have_no_numbers(void **state)
+static void lines_that_cannot_be_read_give_nan(void **state)
 {
     (void)state;
     static const char *const names[] = {"iteration"};
@@ -153,12 +153,12 @@ static void lines_that_cannot_be_read_have_no_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(whole_lines_up_to_the_last_number_stay),
-        scratch_test(a_good_line_behind_a_bad_one_is_an_error),
-        scratch_test(lines_of_other_kinds_are_no_lines),
-        scratch_test(columns_hold_the_numbers_of_whole_lines),
-        scratch_test(of_many_lines_some_are_taken_and_rare_ones_for_themselves),
-        scratch_test(lines_that_cannot_be_read_have_no_numbers),
+        scratch_test(complete_lines_up_to_the_last_number_are_kept),
+        scratch_test(a_good_line_after_a_bad_one_is_an_error),
+        scratch_test(lines_of_another_form_are_not_kept),
+        scratch_test(columns_hold_the_numbers_of_complete_lines),
+        scratch_test(common_and_rare_lines_are_thinned_out_separately),
+        scratch_test(lines_that_cannot_be_read_give_nan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

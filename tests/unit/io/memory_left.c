@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How much memory is left, on machines that are made of small files.
+ * How much memory is left, on simulated machines: folders with a few small files.
  */
 #include "tests/unit/io/scratch.h"
 
@@ -8,7 +8,7 @@
 
 #define MIB (INT64_C(1) << 20)
 
-/* A file and the folders above it. */
+/* Write a file and make the folders above it. */
 static void put(const char *path, const char *text)
 {
     char folder[PATH_MAX];
@@ -29,7 +29,7 @@ static void put_machine(const char *name, const char *cgroup)
     put(path, cgroup);
 }
 
-static void what_the_machine_has_available_counts(void **state)
+static void memory_available_on_the_machine_counts(void **state)
 {
     (void)state;
     assert_int_equal(gfn_memory_left("nowhere"), -1);
@@ -37,7 +37,7 @@ static void what_the_machine_has_available_counts(void **state)
     assert_int_equal(gfn_memory_left("m"), 2000 * MIB);
 }
 
-/* A group of version 2 within one that has less left, within one that has no limit. */
+/* A group of version 2 inside one that has less left, which is inside one without a limit. */
 static void every_group_above_the_process_counts(void **state)
 {
     (void)state;
@@ -51,14 +51,14 @@ static void every_group_above_the_process_counts(void **state)
     put("m/sys/fs/cgroup/slurm/job_7/step_0/memory.current", "209715200\n");
     assert_int_equal(gfn_memory_left("m"), 800 * MIB);
     put("m/sys/fs/cgroup/slurm/job_7/memory.stat",
-        "anon 104857600\nfile 104857600\ninactive_file 52428800\n"); /* 50 of it is a cache */
+        "anon 104857600\nfile 104857600\ninactive_file 52428800\n"); /* 50 of them are cache */
     assert_int_equal(gfn_memory_left("m"), 850 * MIB);
     put("m/sys/fs/cgroup/slurm/job_7/step_0/memory.max", "314572800\n"); /* 300 */
     assert_int_equal(gfn_memory_left("m"), 100 * MIB);
 }
 
-/* In a container the path of the process is that of the host. */
-static void groups_of_version_1_count_also_where_only_their_root_is_seen(void **state)
+/* In a container the path of the process is that on the host, which does not exist. */
+static void groups_of_version_1_count_even_if_only_the_root_is_visible(void **state)
 {
     (void)state;
     put_machine("m", "9:name=systemd:/\n5:cpu,cpuacct:/docker/0123\n4:memory:/docker/0123\n0::/\n");
@@ -66,15 +66,15 @@ static void groups_of_version_1_count_also_where_only_their_root_is_seen(void **
     put("m/sys/fs/cgroup/memory/memory.usage_in_bytes", "419430400\n"); /* 400 */
     put("m/sys/fs/cgroup/memory/memory.stat", "inactive_file 1\ntotal_inactive_file 104857600\n");
     assert_int_equal(gfn_memory_left("m"), 200 * MIB);
-    /* More used than allowed: nothing is left. */
+    /* Usage above the limit: nothing is left. */
     put("m/sys/fs/cgroup/memory/memory.usage_in_bytes", "734003200\n");
     assert_int_equal(gfn_memory_left("m"), 0);
-    /* No limit is a very large number there. */
+    /* In version 1 a very large number means no limit. */
     put("m/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
     assert_int_equal(gfn_memory_left("m"), 2000 * MIB);
 }
 
-static void files_that_make_no_sense_are_passed_over(void **state)
+static void malformed_files_are_ignored(void **state)
 {
     (void)state;
     put_machine("m", "nonsense\n::\n:\n0:\n\n0::/a\n7:memory\n");
@@ -86,7 +86,7 @@ static void files_that_make_no_sense_are_passed_over(void **state)
     assert_int_equal(gfn_memory_left("m"), -1);
 }
 
-/* A limit that is too large to disturb this process, and 250 MiB less that are said to be taken. */
+/* The limit is too large to disturb this process; the simulated usage is 250 MiB below it. */
 static void limits_of_the_process_count(void **state)
 {
     (void)state;
@@ -105,7 +105,7 @@ static void limits_of_the_process_count(void **state)
     assert_int_equal(left, 250 * MIB);
 }
 
-static void this_machine_has_some_left(void **state)
+static void this_machine_has_memory_left(void **state)
 {
     (void)state;
     const int64_t left = gfn_memory_left("");
@@ -115,12 +115,12 @@ static void this_machine_has_some_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(what_the_machine_has_available_counts),
+        scratch_test(memory_available_on_the_machine_counts),
         scratch_test(every_group_above_the_process_counts),
-        scratch_test(groups_of_version_1_count_also_where_only_their_root_is_seen),
-        scratch_test(files_that_make_no_sense_are_passed_over),
+        scratch_test(groups_of_version_1_count_even_if_only_the_root_is_visible),
+        scratch_test(malformed_files_are_ignored),
         scratch_test(limits_of_the_process_count),
-        scratch_test(this_machine_has_some_left),
+        scratch_test(this_machine_has_memory_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

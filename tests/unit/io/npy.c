@@ -7,9 +7,9 @@
 static const int64_t counts[6] = {3, -1, INT64_MAX, 0, 17, 4096};
 static const double numbers[6] = {2.385, -1.0 / 3.0, 1e-300, -0.0, 6.5e7, 1e308};
 
-/* ---- what is written ---- */
+/* ---- writing ---- */
 
-static void the_bytes_are_those_of_numpy(void **state)
+static void files_are_identical_to_those_of_numpy(void **state)
 {
     (void)state;
     /* From numpy.save() of numpy.array([3, -1, 2**63 - 1]), numpy.array(2.385) and
@@ -41,7 +41,7 @@ static void the_bytes_are_those_of_numpy(void **state)
     }
 }
 
-static void assert_comes_back(const struct gfn_array *array)
+static void assert_read_back(const struct gfn_array *array)
 {
     struct gfn_array found;
     size_t bytes;
@@ -55,17 +55,17 @@ static void assert_comes_back(const struct gfn_array *array)
     gfn_release(&found.data);
 }
 
-static void arrays_come_back(void **state)
+static void arrays_are_read_back(void **state)
 {
     (void)state;
-    assert_comes_back(&(struct gfn_array){NULL, GFN_I64, 2, {2, 3}, counts});
-    assert_comes_back(&(struct gfn_array){NULL, GFN_F64, 1, {6}, numbers});
-    assert_comes_back(&(struct gfn_array){NULL, GFN_F64, 0, {0}, numbers});
-    assert_comes_back(&(struct gfn_array){NULL, GFN_I64, 1, {0}, NULL});
+    assert_read_back(&(struct gfn_array){NULL, GFN_I64, 2, {2, 3}, counts});
+    assert_read_back(&(struct gfn_array){NULL, GFN_F64, 1, {6}, numbers});
+    assert_read_back(&(struct gfn_array){NULL, GFN_F64, 0, {0}, numbers});
+    assert_read_back(&(struct gfn_array){NULL, GFN_I64, 1, {0}, NULL});
     struct gfn_array deep = {NULL, GFN_I64, 32, {0}, counts};
     for (int i = 0; i < 32; i++)
         deep.shape[i] = i % 16 == 5 ? 2 : 1;
-    assert_comes_back(&deep);
+    assert_read_back(&deep);
 }
 
 static void the_longest_header_fits(void **state)
@@ -74,10 +74,10 @@ static void the_longest_header_fits(void **state)
     struct gfn_array array = {NULL, GFN_U8, 32, {0}, NULL};
     for (int i = 0; i < 31; i++)
         array.shape[i + 1] = INT64_MAX;
-    assert_comes_back(&array);
+    assert_read_back(&array);
 }
 
-static void what_cannot_be_written_leaves_the_old_file(void **state)
+static void a_failed_write_leaves_the_old_file(void **state)
 {
     (void)state;
     struct gfn_array array = {NULL, GFN_F64, 33, {1}, numbers};
@@ -98,9 +98,9 @@ static void what_cannot_be_written_leaves_the_old_file(void **state)
     assert_refused(gfn_npy_save("none/file", &array), GFN_EIO, "none/file.tmp: cannot create");
 }
 
-/* ---- what is read ---- */
+/* ---- reading ---- */
 
-/* A file with that text as header and n bytes of data. */
+/* Write a file with this text as its header and n bytes of data. */
 static void forge(const char *header, size_t n)
 {
     unsigned char data[2048] = "\x93NUMPY\x01\x00";
@@ -115,7 +115,7 @@ static void forge(const char *header, size_t n)
 #define F "'fortran_order': False"
 #define S "'shape': (2,)"
 
-static void headers_in_other_words_are_read(void **state)
+static void equivalent_headers_are_read(void **state)
 {
     (void)state;
     static const char *const headers[] = {
@@ -133,7 +133,7 @@ static void headers_in_other_words_are_read(void **state)
     }
 }
 
-static void headers_that_lie_are_refused(void **state)
+static void malformed_headers_are_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -185,7 +185,7 @@ static void headers_that_lie_are_refused(void **state)
     }
 }
 
-static void other_files_are_refused(void **state)
+static void other_files_are_rejected(void **state)
 {
     (void)state;
     struct gfn_array array = {0};
@@ -201,7 +201,7 @@ static void other_files_are_refused(void **state)
     assert_null(array.data);
 }
 
-static void a_file_cut_anywhere_is_refused(void **state)
+static void a_truncated_file_is_rejected(void **state)
 {
     (void)state;
     struct gfn_array array = {NULL, GFN_F64, 2, {3, 2}, numbers}, found = {0};
@@ -236,14 +236,14 @@ static void a_changed_byte_does_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(the_bytes_are_those_of_numpy),
-        scratch_test(arrays_come_back),
+        scratch_test(files_are_identical_to_those_of_numpy),
+        scratch_test(arrays_are_read_back),
         scratch_test(the_longest_header_fits),
-        scratch_test(what_cannot_be_written_leaves_the_old_file),
-        scratch_test(headers_in_other_words_are_read),
-        scratch_test(headers_that_lie_are_refused),
-        scratch_test(other_files_are_refused),
-        scratch_test(a_file_cut_anywhere_is_refused),
+        scratch_test(a_failed_write_leaves_the_old_file),
+        scratch_test(equivalent_headers_are_read),
+        scratch_test(malformed_headers_are_rejected),
+        scratch_test(other_files_are_rejected),
+        scratch_test(a_truncated_file_is_rejected),
         scratch_test(a_changed_byte_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

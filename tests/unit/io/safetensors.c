@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is written comes back; what anybody else may have written never does harm.
+ * Files are read back as they were written, and malformed files are rejected without harm.
  */
 #include "tests/unit/io/scratch.h"
 
@@ -15,7 +15,7 @@ static const uint64_t counter[1] = {0xfedcba9876543210u};
 static const uint32_t mask[2] = {0xdeadbeef, 5};
 static const uint8_t bytes3[3] = {1, 127, 255};
 
-/* Narrow arrays stand first here, so that nothing is aligned by luck. */
+/* Narrow arrays come first, so that the others are not aligned by chance. */
 static const struct gfn_array arrays[] = {
     {"bytes", GFN_U8, 1, {3}, bytes3},
     {"policy.0.weight", GFN_F32, 2, {2, 3}, weight},
@@ -37,9 +37,9 @@ enum { N_TEXTS = sizeof texts / sizeof texts[0] };
 
 static const struct gfn_tensors tensors = {N_ARRAYS, arrays, N_TEXTS, texts};
 
-/* ---- what is written ---- */
+/* ---- writing ---- */
 
-static void the_bytes_are_those_of_the_format(void **state)
+static void files_have_the_documented_bytes(void **state)
 {
     (void)state;
     /* Computed with Python: "%08x" % zlib.crc32(struct.pack("<2f", 2.385, -0.5)). */
@@ -60,7 +60,7 @@ static void the_bytes_are_those_of_the_format(void **state)
     assert_memory_equal(found + n - 8, weight, 8);
 }
 
-static void everything_comes_back(void **state)
+static void everything_is_read_back(void **state)
 {
     (void)state;
     gfn_safetensors *file;
@@ -85,7 +85,7 @@ static void everything_comes_back(void **state)
     gfn_safetensors_destroy(&file);
 }
 
-static void nothing_at_all_comes_back_too(void **state)
+static void an_empty_file_of_tensors_is_read_back(void **state)
 {
     (void)state;
     gfn_safetensors *file;
@@ -95,7 +95,7 @@ static void nothing_at_all_comes_back_too(void **state)
     gfn_safetensors_destroy(&file);
 }
 
-static void what_does_not_fit_says_what_was_expected_and_found(void **state)
+static void mismatches_name_what_was_expected_and_found(void **state)
 {
     (void)state;
     gfn_safetensors *file;
@@ -112,7 +112,7 @@ static void what_does_not_fit_says_what_was_expected_and_found(void **state)
     gfn_safetensors_destroy(&file);
 }
 
-static void names_that_cannot_be_written_are_refused(void **state)
+static void invalid_names_are_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -163,9 +163,9 @@ static void a_full_disk_leaves_the_old_files(void **state)
     }
 }
 
-/* ---- what is read ---- */
+/* ---- reading ---- */
 
-/* A file with that header and n bytes of data 0, 1, 2 ... */
+/* Write a file with this header and n bytes of data: 0, 1, 2 ... */
 static void forge(const char *header, size_t n)
 {
     unsigned char data[4096] = {0};
@@ -191,7 +191,7 @@ static void files_of_other_programs_are_read(void **state)
     } rows[] = {
         {"{}", 0, 0},
         {"{}      ", 0, 0},
-        {A("[0,8]"), 8, 1}, /* without checksum, and no multiple of 8 */
+        {A("[0,8]"), 8, 1}, /* no checksum; the length is not a multiple of 8 */
         {A("[0,8]") "   ", 8, 1},
         {"{\"__metadata__\":{}, \"a\":" B("U8", "[3]", "[8,11]") ",\"b\":" B("F64", "[]",
                                                                              "[0,8]") "}",
@@ -208,7 +208,7 @@ static void files_of_other_programs_are_read(void **state)
     }
 }
 
-static void headers_that_lie_are_refused(void **state)
+static void malformed_headers_are_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -216,10 +216,10 @@ static void headers_that_lie_are_refused(void **state)
         size_t n;
         const char *part;
     } rows[] = {
-        {"", 0, "no JSON object"},
+        {"", 0, "not a JSON object"},
         {"[]", 0, "it is something else"},
-        {"{} x", 0, "no JSON object"},
-        {"{\"a\":", 9, "no JSON object"},
+        {"{} x", 0, "not a JSON object"},
+        {"{\"a\":", 9, "not a JSON object"},
         {"{\"a\":1}", 0, "\"a\": expected dtype, shape and two data_offsets"},
         {"{\"a\":{}}", 0, "\"a\": expected dtype"},
         {A("[0,8],\"more\":1"), 8, "no more"},
@@ -227,7 +227,7 @@ static void headers_that_lie_are_refused(void **state)
         {A("[0]"), 8, "two data_offsets"},
         {A("[0,8.0]"), 8, "two data_offsets"},
         {A("[0,\"8\"]"), 8, "two data_offsets"},
-        {A("[0,99999999999999999999]"), 8, "no JSON object"},
+        {A("[0,99999999999999999999]"), 8, "not a JSON object"},
         {A("[0,8]"), 7, "within 7 bytes"},
         {A("[0,8]"), 9, "expected 8 bytes of data, found 9"},
         {A("[-8,0]"), 8, "found -8 to 0"},
@@ -252,11 +252,11 @@ static void headers_that_lie_are_refused(void **state)
         {"{\"a\":" B("U8", "[8]", "[0,8]") ",\"b\":" B("U8", "[4]", "[4,8]") "}", 8, "overlap"},
         {"{\"a\":" B("U8", "[8]", "[0,8]") ",\"b\":" B("U8", "[8]", "[0,8]") "}", 8, "overlap"},
         {"{\"a\":" B("U8", "[3]", "[0,3]") ",\"b\":" B("U8", "[4]", "[4,8]") "}", 8, "hole"},
-        {"{\"a\":" B("U8", "[4]", "[0,4]") ",\"a\":" B("U8", "[4]", "[4,8]") "}", 8, "no JSON"},
-        {"{\"a\\u0000\":" B("U8", "[8]", "[0,8]") "}", 8, "no JSON object"},
-        {"{\"\xff\":" B("U8", "[8]", "[0,8]") "}", 8, "no JSON object"},
-        {"{\"__metadata__\":[]}", 0, "\"__metadata__\" is no JSON object"},
-        {"{\"__metadata__\":{\"k\":1}}", 0, "\"k\" is no text"},
+        {"{\"a\":" B("U8", "[4]", "[0,4]") ",\"a\":" B("U8", "[4]", "[4,8]") "}", 8, "not a JSON"},
+        {"{\"a\\u0000\":" B("U8", "[8]", "[0,8]") "}", 8, "not a JSON object"},
+        {"{\"\xff\":" B("U8", "[8]", "[0,8]") "}", 8, "not a JSON object"},
+        {"{\"__metadata__\":[]}", 0, "\"__metadata__\" is not a JSON object"},
+        {"{\"__metadata__\":{\"k\":1}}", 0, "\"k\" is not text"},
         {"{\"__metadata__\":{\"data_crc32\":\"00000000\"},"
          "\"a\":" B("U8", "[8]", "[0,8]") "}",
          8, "the data is damaged: expected the checksum 00000000, found 88aa689f"},
@@ -276,7 +276,7 @@ static void headers_that_lie_are_refused(void **state)
     }
 }
 
-static void lengths_of_headers_that_lie_are_refused(void **state)
+static void wrong_lengths_of_headers_are_rejected(void **state)
 {
     (void)state;
     static const uint64_t lengths[] = {17,
@@ -298,7 +298,7 @@ static void lengths_of_headers_that_lie_are_refused(void **state)
     assert_null(file);
 }
 
-static void json_without_end_is_refused(void **state)
+static void deeply_nested_json_is_rejected(void **state)
 {
     (void)state;
     static char header[60000];
@@ -310,10 +310,10 @@ static void json_without_end_is_refused(void **state)
     assert_int_equal(fwrite(length, 8, 1, out), 1);
     assert_int_equal(fwrite(header, sizeof header, 1, out), 1);
     assert_int_equal(fclose(out), 0);
-    assert_refused(gfn_safetensors_load("file", &file), GFN_EDATA, "no JSON object");
+    assert_refused(gfn_safetensors_load("file", &file), GFN_EDATA, "not a JSON object");
 }
 
-static void a_file_cut_anywhere_is_refused(void **state)
+static void a_truncated_file_is_rejected(void **state)
 {
     (void)state;
     static char whole[8192];
@@ -329,7 +329,8 @@ static void a_file_cut_anywhere_is_refused(void **state)
     assert_refused(gfn_safetensors_load("file", &file), GFN_EDATA, "bytes of data, found");
 }
 
-/* A flipped bit in the data is always found; one in the header is, or changes a name or text. */
+/* A flipped bit in the data is always detected; one in the header may just change a name or
+ * text. */
 static void a_flipped_bit_does_no_harm(void **state)
 {
     (void)state;
@@ -350,7 +351,7 @@ static void a_flipped_bit_does_no_harm(void **state)
     assert_true(refused > 8 * (n - begin) / 3);
 }
 
-static void a_missing_file_is_no_damaged_file(void **state)
+static void a_missing_file_is_not_reported_as_damaged(void **state)
 {
     (void)state;
     gfn_safetensors *file = NULL;
@@ -361,19 +362,19 @@ static void a_missing_file_is_no_damaged_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(the_bytes_are_those_of_the_format),
-        scratch_test(everything_comes_back),
-        scratch_test(nothing_at_all_comes_back_too),
-        scratch_test(what_does_not_fit_says_what_was_expected_and_found),
-        scratch_test(names_that_cannot_be_written_are_refused),
+        scratch_test(files_have_the_documented_bytes),
+        scratch_test(everything_is_read_back),
+        scratch_test(an_empty_file_of_tensors_is_read_back),
+        scratch_test(mismatches_name_what_was_expected_and_found),
+        scratch_test(invalid_names_are_rejected),
         scratch_test(a_full_disk_leaves_the_old_files),
         scratch_test(files_of_other_programs_are_read),
-        scratch_test(headers_that_lie_are_refused),
-        scratch_test(lengths_of_headers_that_lie_are_refused),
-        scratch_test(json_without_end_is_refused),
-        scratch_test(a_file_cut_anywhere_is_refused),
+        scratch_test(malformed_headers_are_rejected),
+        scratch_test(wrong_lengths_of_headers_are_rejected),
+        scratch_test(deeply_nested_json_is_rejected),
+        scratch_test(a_truncated_file_is_rejected),
         scratch_test(a_flipped_bit_does_no_harm),
-        scratch_test(a_missing_file_is_no_damaged_file),
+        scratch_test(a_missing_file_is_not_reported_as_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

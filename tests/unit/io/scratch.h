@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * io_scratch.h - what the tests of this room share: each test runs in an empty folder of its own.
+ * scratch.h - shared by the tests of io/: each test runs in a new, empty folder.
  */
 #ifndef IO_SCRATCH_H
 #define IO_SCRATCH_H
@@ -61,7 +61,7 @@ static inline int leave_scratch(void **state)
 
 #define scratch_test(f) cmocka_unit_test_setup_teardown(f, enter_scratch, leave_scratch)
 
-/* How many files, folders and links are in the folder. */
+/* Number of files, folders and links in the folder. */
 static inline int count_names(void)
 {
     int n = -2; /* . and .. */
@@ -73,11 +73,11 @@ static inline int count_names(void)
     return n;
 }
 
-/* ---- files, past the code that is tested ---- */
+/* ---- reading and writing files without the code under test ---- */
 
 static inline void put_bytes(const char *path, const void *bytes, size_t n)
 {
-    remove(path); /* ext4 brings a file that is emptied and filled again to the disk at once */
+    remove(path); /* ext4 flushes a file that is truncated and rewritten, which is slow */
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, n, file), n);
@@ -89,7 +89,7 @@ static inline void put_text(const char *path, const char *text)
     put_bytes(path, text, strlen(text));
 }
 
-/* At most size - 1 bytes and a '\0'; returns how many. */
+/* Read at most size - 1 bytes and add a '\0'; returns the number of bytes. */
 static inline size_t get_bytes(const char *path, char *bytes, size_t size)
 {
     FILE *file = fopen(path, "rb");
@@ -108,7 +108,7 @@ static inline bool holds(const char *path, const char *text)
     return get_bytes(path, found, sizeof found) == strlen(text) && strcmp(found, text) == 0;
 }
 
-/* ---- a disk that is full after `bytes` bytes of a file ---- */
+/* ---- simulate a disk that is full after `bytes` bytes of a file ---- */
 
 static inline void limit_files(rlim_t bytes)
 {
@@ -119,7 +119,7 @@ static inline void limit_files(rlim_t bytes)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* ---- verdicts ---- */
+/* ---- assertions ---- */
 
 #define assert_ok(call)                                                                            \
     do {                                                                                           \
@@ -128,7 +128,7 @@ static inline void limit_files(rlim_t bytes)
             fail_msg("%s: %s", gfn_status_name(status_), gfn_error_message());                     \
     } while (0)
 
-/* The call fails with that status and a message that contains `part`. */
+/* Assert that the call fails with this status and a message that contains `part`. */
 #define assert_refused(call, expected, part)                                                       \
     do {                                                                                           \
         gfn_status status_ = (call);                                                               \
@@ -137,7 +137,7 @@ static inline void limit_files(rlim_t bytes)
                      gfn_status_name(status_), gfn_error_message());                               \
     } while (0)
 
-/* ---- numbers that look like nothing in particular ---- */
+/* ---- pseudorandom numbers ---- */
 
 static inline uint64_t next_random(uint64_t *state)
 {

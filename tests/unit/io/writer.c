@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A file is replaced whole or not at all. The system calls of the writer pass through functions
- * of this program, which can fail, be interrupted, or end the process in their place.
+ * A file is replaced whole or not at all. The system calls of the writer go through wrappers in
+ * this program, which can make a call fail, interrupt it, or end the process instead.
  */
 #include "tests/unit/io/scratch.h"
 
@@ -77,7 +77,7 @@ static int disarm(void **state)
 
 #define fault_test(f) cmocka_unit_test_setup_teardown(f, disarm, leave_scratch)
 
-/* ---- claims ---- */
+/* ---- tests ---- */
 
 static const char oldest[] = "what was there before the last time, 2.385\n";
 static const char old[] = "the old file, 0.7071\n";
@@ -93,7 +93,7 @@ static bool is_whole(const char *path)
     return holds(path, oldest) || holds(path, old) || holds(path, new);
 }
 
-static void a_file_is_made_and_replaced(void **state)
+static void a_file_is_created_and_replaced(void **state)
 {
     (void)state;
     assert_ok(replace(NULL, old));
@@ -144,7 +144,7 @@ static void the_previous_file_is_kept(void **state)
     assert_int_equal(count_names(), 2);
 }
 
-static void the_previous_file_is_kept_where_there_are_no_hard_links(void **state)
+static void the_previous_file_is_kept_without_hard_links(void **state)
 {
     plan.has_no_links = true;
     the_previous_file_is_kept(state);
@@ -171,7 +171,7 @@ static void permissions_follow_the_umask(void **state)
     assert_int_equal(found.st_mode & 0777, 0640);
 }
 
-static void interrupted_and_short_calls_go_on(void **state)
+static void interrupted_and_short_writes_are_continued(void **state)
 {
     (void)state;
     put_text("file", old);
@@ -197,7 +197,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
     assert_int_equal(count_names(), 2);
 }
 
-static void a_write_that_failed_is_not_forgotten(void **state)
+static void commit_fails_after_a_failed_write(void **state)
 {
     (void)state;
     gfn_writer *writer;
@@ -224,7 +224,7 @@ static void prepare(void)
     remove("kept.tmp");
 }
 
-/* Returns whether there was a call to fail. */
+/* Let call number `at` fail; returns false if there are fewer calls. */
 static bool fail_at(int at)
 {
     prepare();
@@ -242,7 +242,7 @@ static bool fail_at(int at)
     return plan.calls >= at;
 }
 
-static void whatever_fails_a_whole_file_is_there(void **state)
+static void a_failure_of_any_call_leaves_a_whole_file(void **state)
 {
     (void)state;
     int at = 1;
@@ -255,7 +255,7 @@ static void whatever_fails_a_whole_file_is_there(void **state)
     assert_in_range(at, 8, 20);
 }
 
-/* The process ends in place of call `at`; false where it came to its end before. */
+/* End the process instead of call number `at`; returns false if there are fewer calls. */
 static bool kill_at(int at)
 {
     int how;
@@ -272,7 +272,7 @@ static bool kill_at(int at)
     assert_true(WIFEXITED(how) && (WEXITSTATUS(how) == 42 || WEXITSTATUS(how) == 0));
     assert_true(is_whole("kept"));
     assert_true(is_whole("file") || (plan.has_no_links && holds("kept", old)));
-    assert_ok(replace("kept", oldest)); /* the next one is not in the way of what was left */
+    assert_ok(replace("kept", oldest)); /* files that were left behind do no harm */
     assert_true(holds("file", oldest) && is_whole("kept"));
     assert_int_equal(count_names(), 2);
     return WEXITSTATUS(how) == 42;
@@ -305,7 +305,7 @@ static void two_writers_of_one_file_do_not_mix(void **state)
     assert_true(holds("file", new));
 }
 
-static void what_a_kill_left_is_taken_over(void **state)
+static void a_left_over_temporary_file_is_reused(void **state)
 {
     (void)state;
     put_text("file.tmp", "longer than everything that will be written into it, by some hundred "
@@ -324,7 +324,7 @@ static void a_temporary_link_is_not_followed(void **state)
     assert_true(holds("precious", old));
 }
 
-static void a_place_that_cannot_be_written_is_named(void **state)
+static void errors_name_the_path(void **state)
 {
     (void)state;
     put_text("file", old);
@@ -344,7 +344,7 @@ static void a_place_that_cannot_be_written_is_named(void **state)
     assert_int_equal(count_names(), 2);
 }
 
-static void what_is_no_file_is_not_replaced(void **state)
+static void devices_and_pipes_are_not_replaced(void **state)
 {
     (void)state;
     struct stat found;
@@ -357,23 +357,23 @@ static void what_is_no_file_is_not_replaced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fault_test(a_file_is_made_and_replaced),
+        fault_test(a_file_is_created_and_replaced),
         fault_test(the_old_file_stays_until_the_commit),
         fault_test(a_discarded_file_leaves_no_trace),
         fault_test(the_previous_file_is_kept),
-        fault_test(the_previous_file_is_kept_where_there_are_no_hard_links),
+        fault_test(the_previous_file_is_kept_without_hard_links),
         fault_test(a_file_cannot_be_kept_under_its_own_name),
         fault_test(permissions_follow_the_umask),
-        fault_test(interrupted_and_short_calls_go_on),
+        fault_test(interrupted_and_short_writes_are_continued),
         fault_test(a_full_disk_leaves_the_old_file),
-        fault_test(a_write_that_failed_is_not_forgotten),
-        fault_test(whatever_fails_a_whole_file_is_there),
+        fault_test(commit_fails_after_a_failed_write),
+        fault_test(a_failure_of_any_call_leaves_a_whole_file),
         fault_test(a_kill_at_any_moment_leaves_a_whole_file),
         fault_test(two_writers_of_one_file_do_not_mix),
-        fault_test(what_a_kill_left_is_taken_over),
+        fault_test(a_left_over_temporary_file_is_reused),
         fault_test(a_temporary_link_is_not_followed),
-        fault_test(what_is_no_file_is_not_replaced),
-        fault_test(a_place_that_cannot_be_written_is_named),
+        fault_test(devices_and_pipes_are_not_replaced),
+        fault_test(errors_name_the_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,16 +10,16 @@
 
 #include "plot/axis.h"
 
-static gfn_axis axis_over(bool is_log, double least, double most, bool has_room, size_t marks)
+static gfn_plot_axis axis_over(bool is_log, double least, double most, bool has_room, size_t marks)
 {
-    gfn_axis axis = gfn_axis_begin(is_log);
+    gfn_plot_axis axis = gfn_axis_begin(is_log);
     gfn_axis_add(&axis, least);
     gfn_axis_add(&axis, most);
     gfn_axis_end(&axis, has_room, marks);
     return axis;
 }
 
-static void texts_are(const gfn_axis *axis, size_t n, const char *const *wanted)
+static void assert_texts(const gfn_plot_axis *axis, size_t n, const char *const *wanted)
 {
     char text[32];
     assert_int_equal(axis->n_marks, n);
@@ -30,26 +30,26 @@ static void texts_are(const gfn_axis *axis, size_t n, const char *const *wanted)
 static void marks_are_round_numbers_within_the_axis(void **state)
 {
     (void)state;
-    const gfn_axis a = axis_over(false, -0.037, 2.385, false, 5);
-    texts_are(&a, 5, (const char *const[]){"0", "0.5", "1.0", "1.5", "2.0"});
-    const gfn_axis b = axis_over(false, 0, 256000, false, 4);
-    texts_are(&b, 3, (const char *const[]){"0", "100k", "200k"});
-    const gfn_axis c = axis_over(false, 0, 3.1e9, false, 4);
-    texts_are(&c, 4, (const char *const[]){"0", "1000M", "2000M", "3000M"});
+    const gfn_plot_axis a = axis_over(false, -0.037, 2.385, false, 5);
+    assert_texts(&a, 5, (const char *const[]){"0", "0.5", "1.0", "1.5", "2.0"});
+    const gfn_plot_axis b = axis_over(false, 0, 256000, false, 4);
+    assert_texts(&b, 3, (const char *const[]){"0", "100k", "200k"});
+    const gfn_plot_axis c = axis_over(false, 0, 3.1e9, false, 4);
+    assert_texts(&c, 4, (const char *const[]){"0", "1000M", "2000M", "3000M"});
 }
 
 static void logarithmic_marks_are_powers_of_ten(void **state)
 {
     (void)state;
-    const gfn_axis a = axis_over(true, 3.2e-7, 4.5, false, 4);
-    texts_are(&a, 4, (const char *const[]){"1e-6", "1e-4", "0.01", "1"});
+    const gfn_plot_axis a = axis_over(true, 3.2e-7, 4.5, false, 4);
+    assert_texts(&a, 4, (const char *const[]){"1e-6", "1e-4", "0.01", "1"});
 }
 
-static void a_short_logarithmic_axis_has_marks_between(void **state)
+static void a_short_logarithmic_axis_has_intermediate_marks(void **state)
 {
     (void)state;
-    const gfn_axis a = axis_over(true, 0.15, 0.7, false, 4);
-    texts_are(&a, 2, (const char *const[]){"0.2", "0.5"});
+    const gfn_plot_axis a = axis_over(true, 0.15, 0.7, false, 4);
+    assert_texts(&a, 2, (const char *const[]){"0.2", "0.5"});
 }
 
 static void neighbouring_marks_have_different_texts(void **state)
@@ -59,7 +59,7 @@ static void neighbouring_marks_have_different_texts(void **state)
                                {1e6, 1.0001e6},    {500, 4000},      {1e-7, 3e-7}};
     for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
         for (int is_log = 0; is_log < 2; is_log++) {
-            const gfn_axis a = axis_over(is_log, spans[i][0], spans[i][1], true, 5);
+            const gfn_plot_axis a = axis_over(is_log, spans[i][0], spans[i][1], true, 5);
             char text[2][32] = {"", ""};
             for (size_t k = 0; k < a.n_marks; k++) {
                 gfn_axis_text(&a, a.mark[k], text[k % 2], sizeof text[0]);
@@ -67,25 +67,26 @@ static void neighbouring_marks_have_different_texts(void **state)
                 assert_true(strlen(text[k % 2]) < 11);
             }
         }
-    const gfn_axis thousands = axis_over(true, 900, 5100, false, 5);
-    texts_are(&thousands, 3, (const char *const[]){"1000", "2000", "5000"});
+    const gfn_plot_axis thousands = axis_over(true, 900, 5100, false, 5);
+    assert_texts(&thousands, 3, (const char *const[]){"1000", "2000", "5000"});
 }
 
-static void shares_are_those_of_the_span(void **state)
+static void fractions_run_from_end_to_end(void **state)
 {
     (void)state;
-    const gfn_axis a = axis_over(false, 2, 10, false, 4), b = axis_over(true, 1e-4, 1, false, 4);
-    assert_float_equal(gfn_axis_share(&a, 4), 0.25, 1e-12);
-    assert_float_equal(gfn_axis_share(&b, 1e-3), 0.25, 1e-12);
-    assert_true(isnan(gfn_axis_share(&b, 0)));
-    assert_true(isnan(gfn_axis_share(&b, -3)));
-    assert_true(isnan(gfn_axis_share(&a, INFINITY)));
+    const gfn_plot_axis a = axis_over(false, 2, 10, false, 4),
+                        b = axis_over(true, 1e-4, 1, false, 4);
+    assert_float_equal(gfn_axis_fraction(&a, 4), 0.25, 1e-12);
+    assert_float_equal(gfn_axis_fraction(&b, 1e-3), 0.25, 1e-12);
+    assert_true(isnan(gfn_axis_fraction(&b, 0)));
+    assert_true(isnan(gfn_axis_fraction(&b, -3)));
+    assert_true(isnan(gfn_axis_fraction(&a, INFINITY)));
 }
 
-static void what_is_not_finite_widens_nothing(void **state)
+static void numbers_that_are_not_finite_do_not_extend_the_axis(void **state)
 {
     (void)state;
-    gfn_axis a = gfn_axis_begin(true);
+    gfn_plot_axis a = gfn_axis_begin(true);
     const double none[] = {NAN, INFINITY, -INFINITY, 0, -2.5};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
         gfn_axis_add(&a, none[i]);
@@ -94,8 +95,8 @@ static void what_is_not_finite_widens_nothing(void **state)
     assert_true(isfinite(a.least) && isfinite(a.most) && a.least < a.most);
 }
 
-/* Equal numbers, tiny and huge ones: the axis has a length, few marks, and ends. */
-static void any_span_gives_a_scale(void **state)
+/* Equal, tiny and huge numbers give an axis of positive length with a limited number of marks. */
+static void any_range_gives_a_scale(void **state)
 {
     (void)state;
     const double ends[][2] = {
@@ -103,7 +104,7 @@ static void any_span_gives_a_scale(void **state)
         {-1.7e308, 1.7e308}, {5e-324, 1e308}, {1, 1 + 1e-15}};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         for (int is_log = 0; is_log < 2; is_log++) {
-            const gfn_axis a = axis_over(is_log, ends[i][0], ends[i][1], true, 5);
+            const gfn_plot_axis a = axis_over(is_log, ends[i][0], ends[i][1], true, 5);
             assert_true(a.n_marks <= GFN_AXIS_MARKS);
             assert_true(a.least < a.most);
         }
@@ -114,11 +115,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_are_round_numbers_within_the_axis),
         cmocka_unit_test(logarithmic_marks_are_powers_of_ten),
-        cmocka_unit_test(a_short_logarithmic_axis_has_marks_between),
+        cmocka_unit_test(a_short_logarithmic_axis_has_intermediate_marks),
         cmocka_unit_test(neighbouring_marks_have_different_texts),
-        cmocka_unit_test(shares_are_those_of_the_span),
-        cmocka_unit_test(what_is_not_finite_widens_nothing),
-        cmocka_unit_test(any_span_gives_a_scale),
+        cmocka_unit_test(fractions_run_from_end_to_end),
+        cmocka_unit_test(numbers_that_are_not_finite_do_not_extend_the_axis),
+        cmocka_unit_test(any_range_gives_a_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Pictures are read back with Cairo, and pixels are counted.
+ * The tests read pictures back with Cairo and count pixels.
  */
 #include "tests/unit/io/scratch.h"
 
@@ -18,14 +18,14 @@ static cairo_surface_t *open_picture(const char *path)
     return surface;
 }
 
-static uint32_t color_of(double share)
+static uint32_t color_of(double fraction)
 {
     uint8_t rgb[3];
-    gfn_viridis(share, rgb);
+    gfn_viridis(fraction, rgb);
     return (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
 }
 
-/* Pixels of exactly this colour in the whole picture. */
+/* Number of pixels of exactly this color in the whole picture. */
 static size_t count_pixels(cairo_surface_t *surface, uint32_t rgb)
 {
     const int width = cairo_image_surface_get_width(surface);
@@ -47,7 +47,7 @@ static gfn_map map_of(size_t rows, size_t columns, const double *value)
     return (gfn_map){rows, columns, value, {(double)rows, (double)columns}};
 }
 
-/* Two maps of 2 x 3 cells that hold the same numbers in another order. */
+/* Two maps of 2 x 3 cells with the same numbers in different orders. */
 static const double left[] = {0.3, 0, 0.1, 0.1, 0.2, 0.3}, right[] = {0.1, 0.1, 0.3, 0.3, 0.2, 0};
 
 static gfn_picture picture_of(gfn_corner *corner)
@@ -63,7 +63,7 @@ static gfn_picture picture_of(gfn_corner *corner)
                          .scale_name = "probability"};
 }
 
-/* All six cells of a map are equally large; a value that stands in two has twice the pixels. */
+/* All cells of a map are equally large: a value of two cells has twice as many pixels. */
 static void cells_have_the_colours_of_their_values_in_one_scale(void **state)
 {
     (void)state;
@@ -73,14 +73,14 @@ static void cells_have_the_colours_of_their_values_in_one_scale(void **state)
     cairo_surface_t *surface = open_picture("a.png");
     const double cell = (double)count_pixels(surface, color_of(0.2 / 0.3)) / 2;
     assert_true(cell > 10000);
-    /* The scale of colours has some pixels of each, too. */
+    /* The color scale has some pixels of each color, too. */
     assert_float_equal((double)count_pixels(surface, color_of(0.1 / 0.3)) / 4, cell, 0.03 * cell);
     assert_float_equal((double)count_pixels(surface, color_of(1)) / 4, cell, 0.03 * cell);
     assert_float_equal((double)count_pixels(surface, color_of(0)) / 2, cell, 0.03 * cell);
     cairo_surface_destroy(surface);
 }
 
-/* The mean place of the pixels of a colour in the left or right half of the picture. */
+/* The mean position of the pixels of a color in the left or right half of the picture. */
 static void find_center(cairo_surface_t *surface, uint32_t rgb, bool is_right, double center[2])
 {
     const int width = cairo_image_surface_get_width(surface);
@@ -102,8 +102,8 @@ static void find_center(cairo_surface_t *surface, uint32_t rgb, bool is_right, d
     center[1] = sum[1] / n;
 }
 
-/* 0 and 0.2 stand once in each: at the left in the middle of the first and of the second row, at
- * the right at the end and in the middle of the second. */
+/* Each map has one cell with 0 and one with 0.2: on the left in the middle of the first and of the
+ * second row, on the right at the end and in the middle of the second row. */
 static void rows_go_down_and_columns_to_the_right(void **state)
 {
     (void)state;
@@ -133,9 +133,8 @@ static void the_same_picture_gives_the_same_bytes(void **state)
     assert_int_equal(system("cmp a.png b.png"), 0);
 }
 
-/* A curve that is drawn has pixels of its colour, one that cannot be shown has none, and neither
- * have numbers that are not finite any effect. */
-static void what_is_not_finite_is_left_out_of_curves(void **state)
+/* A curve has pixels of its color; one without finite numbers has none. */
+static void numbers_that_are_not_finite_are_left_out_of_curves(void **state)
 {
     (void)state;
     const double x[] = {0, 1, 2, 3, 4}, y[] = {1, NAN, INFINITY, 0.01, -1}, no[] = {NAN, 0, -1};
@@ -164,7 +163,7 @@ static void what_is_not_finite_is_left_out_of_curves(void **state)
     cairo_surface_destroy(surface);
 }
 
-/* Texts come from names of directories: any bytes, any length. */
+/* Texts may come from names of directories: any bytes, any length. */
 static void any_text_can_be_drawn(void **state)
 {
     (void)state;
@@ -189,13 +188,13 @@ static void a_triangle_of_maps_leaves_the_other_half_empty(void **state)
         .n_corners = 1, .corner = &corner, .most = 0.3, .scale_name = "probability"};
     assert_ok(gfn_picture_save(&picture, "a.png"));
     cairo_surface_t *surface = open_picture("a.png");
-    /* 6 of 9 places, a sixth of each has the colour of 0.2. */
-    const double side = 370, share = (double)count_pixels(surface, color_of(0.2 / 0.3));
-    assert_float_equal(share / (side * side), 1.0 / 9, 0.02);
+    /* 6 of 9 places have a map, and a sixth of each map has the color of 0.2. */
+    const double side = 370, pixels = (double)count_pixels(surface, color_of(0.2 / 0.3));
+    assert_float_equal(pixels / (side * side), 1.0 / 9, 0.02);
     cairo_surface_destroy(surface);
 }
 
-static void a_place_that_cannot_be_written_is_an_error(void **state)
+static void an_unwritable_path_is_an_error(void **state)
 {
     (void)state;
     gfn_corner corner[2];
@@ -209,10 +208,10 @@ int main(void)
         scratch_test(cells_have_the_colours_of_their_values_in_one_scale),
         scratch_test(rows_go_down_and_columns_to_the_right),
         scratch_test(the_same_picture_gives_the_same_bytes),
-        scratch_test(what_is_not_finite_is_left_out_of_curves),
+        scratch_test(numbers_that_are_not_finite_are_left_out_of_curves),
         scratch_test(any_text_can_be_drawn),
         scratch_test(a_triangle_of_maps_leaves_the_other_half_empty),
-        scratch_test(a_place_that_cannot_be_written_is_an_error),
+        scratch_test(an_unwritable_path_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,16 +10,16 @@
 
 #include <cmocka.h>
 
-static void assert_color(double share, int red, int green, int blue, int tolerance)
+static void assert_color(double fraction, int red, int green, int blue, int tolerance)
 {
     uint8_t rgb[3];
-    gfn_viridis(share, rgb);
+    gfn_viridis(fraction, rgb);
     assert_in_range(abs(rgb[0] - red), 0, tolerance);
     assert_in_range(abs(rgb[1] - green), 0, tolerance);
     assert_in_range(abs(rgb[2] - blue), 0, tolerance);
 }
 
-/* round(255 matplotlib.colormaps["viridis"].colors[i]), i / 255 of the way. */
+/* round(255 matplotlib.colormaps["viridis"].colors[i]) at the fraction i / 255. */
 static void colors_are_those_of_matplotlib(void **state)
 {
     (void)state;
@@ -32,13 +32,13 @@ static void colors_are_those_of_matplotlib(void **state)
     assert_color(200 / 255.0, 112, 207, 87, 7);
 }
 
-static void half_way_between_two_anchors_is_their_mean(void **state)
+static void halfway_between_two_anchors_is_their_mean(void **state)
 {
     (void)state;
     assert_color(0.5 / 15, 70, 14, 96, 0); /* of (68, 1, 84) and (72, 26, 108) */
 }
 
-static void beyond_the_ends_there_is_the_color_of_the_end(void **state)
+static void fractions_out_of_range_have_the_color_of_the_end(void **state)
 {
     (void)state;
     assert_color(-2.385, 68, 1, 84, 0);
@@ -52,8 +52,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(colors_are_those_of_matplotlib),
-        cmocka_unit_test(half_way_between_two_anchors_is_their_mean),
-        cmocka_unit_test(beyond_the_ends_there_is_the_color_of_the_end),
+        cmocka_unit_test(halfway_between_two_anchors_is_their_mean),
+        cmocka_unit_test(fractions_out_of_range_have_the_color_of_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
