@@ -8,7 +8,7 @@
 . "$top_srcdir/tests/cli/common.sh"
 runs=0
 
-# learns BOUND OPTION...: the total variation between what was learned and the 8x8 grid.
+# learns BOUND OPTION...: a run on the 8x8 grid ends with a total variation of at most BOUND.
 learns() {
     local bound=$1 tv
     shift

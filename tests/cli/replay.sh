@@ -7,7 +7,7 @@
 . "$top_srcdir/tests/cli/common.sh"
 runs=0
 
-# npy FILE TYPE SHAPE WORD...: an array of bytes of which these are the lowest of each word.
+# npy FILE TYPE SHAPE VALUE...: write the values (0 ... 255) as an array of integers.
 npy() {
     local file=$1 type=$2 shape=$3 word zeros='\0\0\0'
     shift 3
@@ -30,7 +30,7 @@ npy wide.npy '<i8' '64, 2' "${cells[@]}"
 
 # ---- learning
 
-# learns NAME OPTION...: the 8x8 grid, exactly.
+# learns NAME OPTION...: a run on the 8x8 grid ends with a total variation of at most 0.01.
 learns() {
     local name=$1 tv
     shift
@@ -51,7 +51,7 @@ for objective in $("$GFN_DIST" list | sed -nE '/^Objectives/,/^$/s/^  ([a-z]\S*)
 done
 [ $runs -gt 18 ] || bad "only $runs runs"
 
-# What one run draws, another can be trained on.
+# A run can be trained on the samples of another.
 "$GFN_DIST" sample fifo --samples 5000 --out drawn.npy --quiet || bad "it does not sample"
 learns drawn --terminal-states drawn.npy
 
@@ -60,7 +60,7 @@ learns drawn --terminal-states drawn.npy
 splits='1-2 3-1 3-2'
 [ "$MPI_NAME" != none ] || splits='1-2'
 
-# same NAME OPTION...: on every split as on one rank and thread, and when it is stopped in between.
+# same NAME OPTION...: every split of ranks and threads gives the bits of one rank and thread.
 same() {
     local name=$1 split
     shift
@@ -73,7 +73,8 @@ same() {
     done
 }
 
-# stops NAME OPTION...: a moment on one rank, the rest on others, as if it had never stopped.
+# stops NAME OPTION...: a run that is stopped twice and resumed on other ranks has the bits of one
+# that was not stopped.
 stops() {
     local name=$1 ranks=3
     shift

@@ -5,8 +5,9 @@
 # (tests/unit/ui/refused_files.c: files that do not fit)
 . "$top_srcdir/tests/cli/common.sh"
 
-# npy FILE SHAPE VALUE...: an array of doubles, of which these are the last two bytes.
+# The last two bytes of each value as a little-endian double; all bytes before them are 0.
 declare -A bytes=([0]='\0\0' [.5]='\xe0\x3f' [1]='\xf0\x3f' [2]='\0\x40' [4]='\x10\x40')
+# npy FILE SHAPE VALUE...: write the values as an array of doubles.
 npy() {
     local file=$1 shape=$2 value
     shift 2
@@ -18,7 +19,7 @@ npy() {
     } >"$file"
 }
 
-# An 8x8 landscape with holes, one of them in the far corner.
+# Rewards of an 8x8 grid; some are 0, also the one in the far corner.
 cells=(1 0 2 .5 0 4 1 1 2 0 0 .5 1)
 landscape=()
 for ((i = 0; i < 64; i++)); do
@@ -41,7 +42,7 @@ awk -v l1="$(summary run l1)" -v error="$(summary run log_z_error)" -v z="$(summ
 }' || bad "the rewards are not learned"
 cmp reward.npy run/reward.npy || bad "the run keeps no copy"
 
-# Nobody ends where the reward is 0.
+# No sample has a reward of 0.
 "$GFN_DIST" sample run --samples 5000 --quiet >objects || bad "it does not sample"
 [ "$(wc -l <objects)" -eq 5000 ] || bad "$(wc -l <objects) samples"
 tr -dc '0-9\n' <objects | sort -u | while read -r cell; do
@@ -49,7 +50,7 @@ tr -dc '0-9\n' <objects | sort -u | while read -r cell; do
 done >holes
 [ ! -s holes ] || bad "samples in holes: $(tr '\n' ' ' <holes)"
 
-# Any number of ranks, and again by its own configuration.
+# The bits are the same on any number of ranks, and from the config.ini of the run.
 bits run >run.bits
 for split in '1 2' '2 1' '3 2'; do
     read -r ranks threads <<<"$split"
@@ -61,7 +62,7 @@ done
 "$GFN_DIST" --config run/config.ini --quiet --out again || bad "config.ini does not repeat it"
 bits again | cmp - run.bits || bad "config.ini gives other bits"
 
-# ---- a run lives without the file
+# ---- the original file is changed or gone
 
 "$GFN_DIST" "${job[@]}" --iterations 2000 --time-limit 0.02 --quiet --out part
 [ $? -eq 3 ] || bad "no run that was stopped"
@@ -79,7 +80,7 @@ bits part | cmp - run.bits || bad "resume without the file: other bits"
 "$GFN_DIST" --resume sweep --quiet || bad "a sweep without the file: it fails"
 bits sweep/seed-0 | cmp - run.bits || bad "a sweep without the file: other bits"
 
-# Before the first checkpoint.
+# A run that ended before its first checkpoint.
 cp -r run early && rm early/checkpoint* early/metrics.jsonl
 "$GFN_DIST" --resume early --quiet 2>err || bad "an early run: $(cat err)"
 bits early | cmp - run.bits || bad "an early run: other bits"

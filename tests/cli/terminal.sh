@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The program finds out by itself what shows its output: a terminal, a file, a pipe, or a launcher
-# with one of these. script(1) is the terminal.
-# (tests/unit/ui/terminal.c: which lines and colours that gives, and how wide)
+# The program detects where its output goes: to a terminal, a file or a pipe, directly or through a
+# launcher. script(1) is the terminal.
+# (tests/unit/ui/terminal.c: the lines, the colours and their width in each case)
 . "$top_srcdir/tests/cli/common.sh"
 unset NO_COLOR COLORTERM
 export TERM=xterm-256color
@@ -30,14 +30,14 @@ long=("$GFN_DIST" --size 8 --iterations 1000000000 --time-limit 1 --samples 0 --
 
 on_terminal 80 "${long[@]}"
 is_rewritten seen || bad "no live line on a terminal: $(cat -A seen)"
-tr '\r' '\n' <seen | grep -qE '^[0-9]+/.*  evaluating *$' || bad "on a terminal likewise: $(cat -A seen)"
+tr '\r' '\n' <seen | grep -qE '^[0-9]+/.*  evaluating *$' || bad "no evaluating on a terminal: $(cat -A seen)"
 grep -qE '[0-9][hmsd] left ' seen || bad "the time left has no name: $(cat -A seen)"
 ! grep -qE " left$return?\$" seen || bad "lines stay on a terminal: $(cat -A seen)"
 
 in_files "${long[@]}" --time-limit 3
 ! grep -q "$return" err || bad "a line is rewritten in a file: $(cat -A err)"
 [ "$(grep -cE '^[0-9]+/[0-9]+  loss .* left$' err)" -eq 1 ] || bad "lines that stay, in 3 s: $(cat err)"
-grep -qE '^[0-9]+/[0-9]+  loss .*  evaluating$' err || bad "nothing says what takes its time: $(cat err)"
+grep -qE '^[0-9]+/[0-9]+  loss .*  evaluating$' err || bad "no evaluating in a file: $(cat err)"
 
 # ---- a run that is stopped
 
@@ -48,7 +48,7 @@ on_terminal 80 timeout --foreground -s INT 2 "${long[@]}" --time-limit 60 --quie
 ! grep -q '[^[:space:]]' seen || bad "Ctrl-C and --quiet: $(cat -A seen)"
 [ -s run/checkpoint.safetensors ] || bad "Ctrl-C and --quiet: not saved"
 
-# ---- behind a launcher: its terminal, if it shows there what it reads
+# ---- behind a launcher: the terminal is the one that the launcher writes to
 
 launched() { on_terminal 80 "$NP_RUN" --ranks 2 -- "$@"; }
 if [ "$MPI_NAME" = openmpi ]; then

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The program, called as a function: what it prints to files or to a terminal, its exit status, and
- * whether it refuses what it should. Each test runs in an empty folder (scratch_test()).
+ * Call the program as a function and capture its exit status and its output, in files or on a
+ * terminal; check that it refuses bad input. Each test runs in an empty folder (scratch_test()).
  */
 #ifndef TESTS_UNIT_UI_PROGRAM_H
 #define TESTS_UNIT_UI_PROGRAM_H
@@ -81,7 +81,7 @@ static inline void capture_terminal(int columns)
     close(screen);
 }
 
-/* No assertion may fail between the begin of a capture and its end: nobody would see it. */
+/* No assertion may fail between the start of a capture and its end: its message would be lost. */
 static inline void capture_end(void)
 {
     fflush(NULL);
@@ -237,8 +237,8 @@ typedef struct refusal {
 
 static size_t refusals; /* how many were tried */
 
-/* Of a group of tests, when it ends. */
-static inline int tell_refusals(void **state)
+/* Teardown of a group of tests. */
+static inline int print_refusals(void **state)
 {
     (void)state;
     print_message("%zu refusals\n", refusals);

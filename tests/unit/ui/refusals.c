@@ -333,5 +333,5 @@ int main(void)
         scratch_test(a_damaged_checkpoint_is_not_evaluated),
         scratch_test(a_run_that_goes_on_keeps_its_options),
     };
-    return cmocka_run_group_tests_name("refusals", tests, NULL, tell_refusals);
+    return cmocka_run_group_tests_name("refusals", tests, NULL, print_refusals);
 }

@@ -259,5 +259,5 @@ int main(void)
         scratch_test(terminal_states_are_a_matrix_of_integers),
         scratch_test(a_file_of_terminal_states_is_there_and_alone),
     };
-    return cmocka_run_group_tests_name("refused files", tests, NULL, tell_refusals);
+    return cmocka_run_group_tests_name("refused files", tests, NULL, print_refusals);
 }

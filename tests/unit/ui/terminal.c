@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What people see on a terminal and in a file: the live line, colours, and maps that are not wider
- * than the screen. The terminal is one of this process (posix_openpt()).
+ * Output on a terminal and in a file: the live line, colours, and maps that are not wider than the
+ * screen. The terminal is a pseudo-terminal that the test opens.
  */
 #include "tests/unit/ui/program.h"
 
@@ -39,7 +39,7 @@ static int enter(void **state)
 
 /* ---- the live line ---- */
 
-/* Ten seconds of a run, a step every 1/16 s, as the program shows them. */
+/* Ten seconds of a run, with a step every 1/16 s, on a clock of the test's own. */
 static void show_run(const cli_request *request, int64_t iterations)
 {
     cli_live live;
@@ -59,7 +59,7 @@ static void show_run(const cli_request *request, int64_t iterations)
     cli_live_end(&live);
 }
 
-/* What such a run shows, with these options, on a terminal of so many columns or (0) in files. */
+/* Capture such a run with these options, on a terminal of this width (0: in files). */
 static void see_run(int columns, int64_t iterations, const char *const *words)
 {
     char *argv[MOST_ARGUMENTS + 2];
@@ -177,7 +177,7 @@ static void a_run_that_is_stopped_says_how_to_go_on(void **state)
 
 /* ---- Ctrl-C ---- */
 
-/* A process of its own, since a second interrupt would end it. */
+/* Interrupt a child process: a second interrupt would end this one. */
 static void interrupt(const char *const *words)
 {
     char *argv[MOST_ARGUMENTS + 2];
@@ -306,7 +306,7 @@ static size_t count_rows(const char *map, size_t width)
     return n;
 }
 
-/* Of a grid of size x size cells in 80 columns: two maps of at most 19 x 19 squares. */
+/* In 80 columns a grid of size x size cells has two maps of at most 19 x 19 squares. */
 static void assert_map_fits(size_t size)
 {
     static char map[MOST_TEXT];
