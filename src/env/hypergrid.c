@@ -25,7 +25,7 @@ static const gfn_option options[] = {
     {"size", GFN_OPTION_INT, "16", 2, INT32_MAX, NULL, "Hypergrid", "cells per side"},
     {"ndim", GFN_OPTION_INT, "2", 1, GFN_ENV_MAX_NDIM, NULL, "Hypergrid", "dimensions"},
     {"reward", GFN_OPTION_WORD, "original", 0, 0, "original|cosine|sparse|deceptive|file",
-     "Hypergrid", "reward family (see README)"},
+     "Hypergrid", "reward family (see gfn-dist help environments)"},
     {"reward-file", GFN_OPTION_WORD, "", 0, 0, NULL, "Hypergrid",
      "rewards of all cells for --reward file: a .npy of float64, one axis per dimension"},
     {"r0", GFN_OPTION_NUMBER, "", 0, 1e300, NULL, "Hypergrid",

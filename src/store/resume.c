@@ -158,7 +158,7 @@ static void note_build(gfn_found *f)
                 "%s: %.40s made the checkpoint, here is %s: the run goes on, but to other bits "
                 "than where it began%s",
                 builds[i].name, there, builds[i].here,
-                i == 0 ? " (hint: GFN_KERNELS, see README)" : "");
+                i == 0 ? " (hint: GFN_KERNELS, see gfn-dist help design)" : "");
     }
 }
 
