@@ -45,6 +45,7 @@ CLI_TESTS = \
 	tests/cli/rewards.sh \
 	tests/cli/seeds.sh
 SOURCE_TESTS = \
+	tests/additions.sh \
 	tests/external.sh \
 	tests/headers.sh \
 	tests/source-date.sh \
