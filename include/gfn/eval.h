@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/eval.h - how good a sampler is: judged by its exact terminal distribution wherever the
- * environment can be enumerated, and by samples beside their noise floor.
+ * gfn/eval.h - how good a sampler is: by its exact terminal distribution, if the environment can
+ * be enumerated, and by samples compared with their noise floor. `threads` changes no bit of any
+ * result.
  */
 #ifndef GFN_EVAL_H
 #define GFN_EVAL_H
@@ -17,7 +18,7 @@ GFN_BEGIN_DECLS
 
 /* Distances between a distribution p and the target q over n objects, both summing to 1.
  * tv = 1/2 sum |p-q|;  l1 = sum |p-q| (0...2; not divided by n);  jsd and kl in nats with
- * 0 log 0 = 0;  kl = sum q log(q/p), infinite where p = 0 < q. */
+ * 0 log 0 = 0;  kl = sum q log(q/p), infinite if p = 0 < q somewhere. */
 typedef struct gfn_metrics {
     double tv;
     double l1;
@@ -25,20 +26,22 @@ typedef struct gfn_metrics {
     double kl;
 } gfn_metrics;
 
-GFN_API void gfn_metrics_compute(size_t n, const double *p, const double *q, gfn_metrics *metrics);
+GFN_API void gfn_metrics_compute(int threads, size_t n, const double *p, const double *q,
+                                 gfn_metrics *metrics);
 
-/* l1 between the frequencies counts / sum of counts and q; NAN where nothing was counted. */
-GFN_API double gfn_l1_of_counts(size_t n, const int64_t *counts, const double *q);
+/* l1 between the frequencies counts / sum of counts and q; NAN if all counts are 0. */
+GFN_API double gfn_l1_of_counts(int threads, size_t n, const int64_t *counts, const double *q);
 
 /* E[l1] of the empirical distribution of `samples` draws from q itself (mean absolute deviation of
- * the binomial, de Moivre's closed form): what a perfect sampler scores.
+ * the binomial, de Moivre's closed form): the l1 of a perfect sampler.
  * Known value: 16x16, r0 = .1, 200,000 samples: 0.025. */
-GFN_API double gfn_l1_noise_floor(size_t n, const double *q, int64_t samples);
+GFN_API double gfn_l1_noise_floor(int threads, size_t n, const double *q, int64_t samples);
 
 /* Chi-square statistic of counts[n] against p, with the cells of expected count < 5 pooled
- * (and the pool with the smallest other cell, if it is too small itself); infinite where something
- * was counted that has probability 0. *df gets the degrees of freedom. */
-GFN_API double gfn_chi_square(size_t n, const int64_t *counts, const double *p, int64_t *df);
+ * (and the pool with the smallest other cell, if it is too small itself); infinite if an
+ * object of probability 0 was counted. *df gets the degrees of freedom. */
+GFN_API double gfn_chi_square(int threads, size_t n, const int64_t *counts, const double *p,
+                              int64_t *df);
 
 /* log P_F [n][n_actions] of n states. */
 typedef gfn_status (*gfn_policy_function)(void *self, size_t n, const int32_t *state,
@@ -46,13 +49,13 @@ typedef gfn_status (*gfn_policy_function)(void *self, size_t n, const int32_t *s
 
 typedef struct gfn_exact gfn_exact;
 
-/* States that gfn_exact_create() accepts: a bound on memory, 16 bytes a state. */
+/* States that gfn_exact_create() accepts: a bound on memory, 16 bytes per state. */
 #define GFN_EXACT_MAX_STATES (INT64_C(1) << 26)
 
-/* Prepare the exact evaluation of policies in `env` (borrowed): targets R(x)/Z, modes, the graph.
+/* Prepare the exact evaluation of policies in `env` (borrowed): the target R(x)/Z, its modes.
  * Errors: GFN_ENOSUP (states cannot be numbered, or are more than GFN_EXACT_MAX_STATES),
  * GFN_ENOMEM. */
-GFN_API gfn_status gfn_exact_create(const gfn_env *env, gfn_exact **exact);
+GFN_API gfn_status gfn_exact_create(const gfn_env *env, int threads, gfn_exact **exact);
 GFN_API void gfn_exact_destroy(gfn_exact **exact);
 
 GFN_API size_t gfn_exact_n(const gfn_exact *exact);             /* states */
@@ -60,14 +63,14 @@ GFN_API const double *gfn_exact_target(const gfn_exact *exact); /* [n] R(x)/Z; 0
 GFN_API double gfn_exact_log_z(const gfn_exact *exact);         /* log sum R(x), summed in double */
 GFN_API int64_t gfn_exact_n_modes(const gfn_exact *exact);      /* objects of maximal reward */
 
-/* Connected blocks of such objects, whose cells differ by 1 in one dimension, in a grid; -1: not
- * known (no grid, its largest reward is not known, or there are more than 65536 such objects). */
+/* In a grid, the connected blocks of such objects (neighbours differ by 1 in one dimension); -1:
+ * not known (no grid, the largest reward is not known, or more than 65536 such objects). */
 GFN_API int64_t gfn_exact_n_mode_regions(const gfn_exact *exact);
 
 /* Exact terminal distribution of a policy by dynamic programming over states in topological order:
  *     u(s0) = 1,  u(s') = sum over edges u(s) P_F(s'|s),  p(x) = u(x) P_F(stop|x)
  * in double. *p is borrowed, [n], valid until the next run. Errors: those of `policy`;
- * GFN_ENUMERIC where the sum of p is not 1 within 1e-3 + 1e-7 max_steps (a policy that is not
+ * GFN_ENUMERIC if the sum of p is not 1 within 1e-3 + 1e-7 max_steps (a policy that is not
  * normalized). */
 GFN_API gfn_status gfn_exact_run(gfn_exact *exact, gfn_policy_function policy, void *self,
                                  const double **p);
@@ -83,11 +86,11 @@ GFN_API gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *
 GFN_API gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t *terminal,
                                      int64_t *counts);
 
-/* What n objects show where there is no table of all states, from the world's own log Z:
+/* l1 of n objects without a table of all states, from the environment's own log Z:
  *     l1 = sum over the distinct x among them of |count/n - q(x)| + 1 - sum over them of q(x),
- * the same as of counts of all states; and an estimate of its noise floor, the mean over the
- * objects of E|X - n q| / (n q), which is right for objects that are drawn from q.
- * NAN where n is 0 or log Z is not known. Errors: GFN_ENOMEM. */
+ * which equals the l1 of the counts of all states. *floor gets an estimate of the noise floor: the
+ * mean over the objects of E|X - n q| / (n q), unbiased if the objects are drawn from q.
+ * Both are NAN if n is 0 or log Z is not known. Errors: GFN_ENOMEM. */
 GFN_API gfn_status gfn_l1_of_objects(const gfn_env *env, size_t n, const int32_t *terminal,
                                      double *l1, double *floor);
 

@@ -9,7 +9,18 @@
 #include <omp.h>
 #endif
 
-void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
+static _Thread_local struct {
+    void (*call)(void *self);
+    void *self;
+} loop_hook;
+
+void gfn_parallel_set_hook(void (*hook)(void *self), void *self)
+{
+    loop_hook.call = hook;
+    loop_hook.self = self;
+}
+
+static void run_tasks(int threads, size_t n, gfn_task task, void *self)
 {
 #ifdef _OPENMP
     if (threads > 1 && n > 1) {
@@ -24,6 +35,13 @@ void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
 #endif
     for (size_t i = 0; i < n; i++)
         task(self, i, 0);
+}
+
+void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
+{
+    run_tasks(threads, n, task, self);
+    if (loop_hook.call)
+        loop_hook.call(loop_hook.self);
 }
 
 /* Elements per range: about ten microseconds of work at one or two elements per nanosecond. */

@@ -17,6 +17,10 @@ typedef void (*gfn_task)(void *self, size_t index, int thread);
  * scratch memory. With one thread, one index or a build without OpenMP this is a plain loop. */
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
+/* From now on, every loop that the calling thread starts ends with hook(self); NULL: with nothing.
+ * This shows others that a long computation goes on. */
+void gfn_parallel_set_hook(void (*hook)(void *self), void *self);
+
 /* Work on elements first ... first + n - 1. Ranges do not overlap and may run at the same time. */
 typedef void (*gfn_range)(void *self, size_t first, size_t n);
 

@@ -33,7 +33,7 @@ void gfn_comm_close(gfn_comm **comm)
     *comm = NULL;
 }
 
-void gfn_comm_see_oneself(gfn_comm *comm)
+void gfn_comm_use_own_heartbeat(gfn_comm *comm)
 {
     comm->pulse = comm->pulses = &comm->own;
     comm->n_pulses = 1;

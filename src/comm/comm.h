@@ -62,11 +62,16 @@ static inline void gfn_comm_beat(gfn_comm *comm)
     gfn_heartbeat_add(&comm->pulse->moves);
 }
 
+/* Do `work` on rank 0 while the other ranks wait; a watch does not take the wait for a hang as long
+ * as the work runs parallel loops (base/parallel.h). The work calls nothing collective.
+ * Collective; returns the same status on every rank: that of the work, or GFN_ECOMM. */
+gfn_status gfn_comm_work_alone(gfn_comm *comm, gfn_status (*work)(void *self), void *self);
+
 /* A count of MPI is an int; this one also leaves room for sums of two. */
 #define GFN_COMM_MOST ((size_t)1 << 30)
 
 /* The pulses that can be seen are this rank's own, until others are. */
-void gfn_comm_see_oneself(gfn_comm *comm);
+void gfn_comm_use_own_heartbeat(gfn_comm *comm);
 
 /* Join the ranks that `launcher` started. In comm_mpi.c, or comm_none.c in builds without MPI. */
 gfn_status gfn_comm_join(const struct gfn_launcher *launcher, gfn_comm **comm);

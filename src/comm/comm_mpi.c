@@ -287,7 +287,7 @@ static gfn_status create(MPI_Comm mpi, struct mpi_comm **out)
     self->base.verbs = &verbs;
     self->base.library = find_library_name();
     self->base.most = GFN_COMM_MOST;
-    gfn_comm_see_oneself(&self->base);
+    gfn_comm_use_own_heartbeat(&self->base);
     GFN_TRY(check("MPI_Comm_rank", MPI_Comm_rank(mpi, &self->base.rank)));
     GFN_TRY(check("MPI_Comm_size", MPI_Comm_size(mpi, &self->base.size)));
     size_t size = (size_t)self->base.size;

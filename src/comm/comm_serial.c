@@ -78,7 +78,7 @@ gfn_status gfn_comm_open_serial(gfn_comm **comm)
             .cores = gfn_cores_count(cores, cores),
             .most = GFN_COMM_MOST,
         };
-        gfn_comm_see_oneself(self);
+        gfn_comm_use_own_heartbeat(self);
         *comm = self;
     }
     gfn_release(&cores);

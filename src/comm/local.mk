@@ -9,7 +9,8 @@ libcomm_la_SOURCES = \
 	src/comm/launcher.c src/comm/launcher.h \
 	src/comm/mpi_name.c src/comm/mpi_name.h \
 	src/comm/shared_memory.c src/comm/shared_memory.h \
-	src/comm/watchdog.c src/comm/watchdog.h
+	src/comm/watchdog.c src/comm/watchdog.h \
+	src/comm/work_alone.c
 if HAVE_MPI
 libcomm_la_SOURCES += src/comm/comm_mpi.c
 else

@@ -4,13 +4,13 @@
  *
  *     u(s0) = 1,   u(s') = sum over edges u(s) P_F(s'|s),   p(x) = u(x) P_F(stop|x)
  *
- * and p(x) = u(x) where x has no action at all. Once the flow u(s) of a state has been pushed along
- * its edges it is not needed any more, and p(s) takes its place: stopping is an edge like any
- * other, from a state to itself. The order of the additions is that of the numbers and actions,
- * whatever the size of a chunk.
+ * and p(x) = u(x) if x has no action at all. Once the flow u(s) of a state has been pushed along
+ * its edges it is no longer needed, and p(s) replaces it: stopping is an edge from a state to
+ * itself. The order of the additions is that of the numbers and actions, for any size of a chunk.
  *
- * Where edges lead is not kept: in an even world, as a grid is, every action adds the same to the
- * number of any state, and elsewhere it is found again for each chunk of every run.
+ * The ends of edges are not stored. If every action adds a constant to the number of a state, as in
+ * a grid (spec.is_even), one array of these constants is enough. In other environments the ends are
+ * computed again for each chunk of every run.
  *
  * To check by: size=2 ndim=2 and a uniform policy end in the cells (0,0) (0,1) (1,0) (1,1) with
  * probabilities 1/3, 1/6, 1/6, 1/3.
@@ -26,25 +26,26 @@
 #include "base/parallel.h"
 #include "base/sum.h"
 #include "eval/edges.h"
+#include "eval/state_loop.h"
 #include "eval/target.h"
 
 enum { CHUNK_STATES = 4096, CHUNK_EDGES = 1 << 18 };
 
 struct gfn_exact {
     const gfn_env *env;
-    gfn_state_loop crew;
+    int threads;
     size_t n, width, n_actions;
-    gfn_target survey;
+    gfn_target target;
     gfn_sum sum;
-    double *flow;           /* [n] u, and p where it has been pushed */
-    size_t next;            /* the state to be pushed next */
-    gfn_edge_table **graph; /* [threads] */
-    int64_t *leap; /* [n_actions] what an action adds to a number; NULL: the world is uneven */
+    double *flow;            /* [n] u, and p of the states that have been pushed */
+    size_t next;             /* the state to be pushed next */
+    gfn_edge_table **tables; /* [threads] */
+    int64_t *number_delta;   /* [n_actions] what an action adds to a number; NULL: not constant */
 
     /* A chunk of states, which begins at e->next. */
     size_t chunk;
-    int32_t *place;   /* [chunk][n_actions] where edges lead, unless by leaps */
-    int32_t *state;   /* [chunk][width], and below: in gfn_exact_run() */
+    int32_t *place;   /* [chunk][n_actions] ends of edges, if there is no number_delta */
+    int32_t *state;   /* [chunk][width]; this and the next three: for gfn_exact_run() */
     uint8_t *mask;    /* [chunk][n_actions] */
     gfn_real *log_pf; /* [chunk][n_actions] */
     double *edges;    /* [chunk][n_actions] */
@@ -60,7 +61,7 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* ---- making ---- */
+/* ---- creation ---- */
 
 static gfn_status allocate(gfn_exact *e)
 {
@@ -70,7 +71,7 @@ static gfn_status allocate(gfn_exact *e)
         size_t n, size;
     } arrays[] = {
         {&e->flow, e->n, sizeof *e->flow},
-        {&e->graph, (size_t)e->crew.threads, sizeof *e->graph},
+        {&e->tables, (size_t)e->threads, sizeof *e->tables},
         {&e->place, edges, sizeof *e->place},
         {&e->state, e->chunk * e->width, sizeof *e->state},
         {&e->mask, edges, 1},
@@ -79,8 +80,8 @@ static gfn_status allocate(gfn_exact *e)
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         GFN_TRY(gfn_allocate("exact evaluation", arrays[i].n, arrays[i].size, arrays[i].array));
-    for (int t = 0; t < e->crew.threads; t++)
-        GFN_TRY(gfn_edge_table_create(e->env, &e->graph[t]));
+    for (int t = 0; t < e->threads; t++)
+        GFN_TRY(gfn_edge_table_create(e->env, &e->tables[t]));
     return GFN_OK;
 }
 
@@ -89,26 +90,27 @@ void gfn_exact_destroy(gfn_exact **exact)
     gfn_exact *e = *exact;
     if (e == NULL)
         return;
-    for (int t = 0; e->graph && t < e->crew.threads; t++)
-        gfn_edge_table_destroy(&e->graph[t]);
-    void *const arrays[] = {&e->flow,  &e->graph, &e->leap,   &e->place,
-                            &e->state, &e->mask,  &e->log_pf, &e->edges};
+    for (int t = 0; e->tables && t < e->threads; t++)
+        gfn_edge_table_destroy(&e->tables[t]);
+    void *const arrays[] = {&e->flow,  &e->tables, &e->number_delta, &e->place,
+                            &e->state, &e->mask,   &e->log_pf,       &e->edges};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         gfn_release(arrays[i]);
-    gfn_target_clear(&e->survey);
+    gfn_target_clear(&e->target);
     gfn_release(exact);
 }
 
-/* The start, number 0, allows all actions. */
-static gfn_status find_leaps(gfn_exact *e)
+/* The initial state, number 0, allows all actions. */
+static gfn_status find_number_deltas(gfn_exact *e)
 {
     if (!e->env->spec.is_even)
         return GFN_OK;
-    GFN_TRY(gfn_allocate("exact evaluation", e->n_actions, sizeof *e->leap, &e->leap));
-    gfn_edge_table_load(e->graph[0], 0, 1);
-    gfn_edge_table_place(e->graph[0], 0, 1, e->place);
+    GFN_TRY(
+        gfn_allocate("exact evaluation", e->n_actions, sizeof *e->number_delta, &e->number_delta));
+    gfn_edge_table_load(e->tables[0], 0, 1);
+    gfn_edge_table_place(e->tables[0], 0, 1, e->place);
     for (size_t a = 0; a < e->n_actions; a++)
-        e->leap[a] = e->place[a] > 0 ? e->place[a] : 0;
+        e->number_delta[a] = e->place[a] > 0 ? e->place[a] : 0;
     return GFN_OK;
 }
 
@@ -126,32 +128,27 @@ static gfn_status check(const gfn_env *env)
     return GFN_OK;
 }
 
-gfn_status gfn_exact_create_by(const gfn_state_loop *crew, const gfn_env *env, gfn_exact **exact)
+gfn_status gfn_exact_create(const gfn_env *env, int threads, gfn_exact **exact)
 {
     gfn_exact *e;
     GFN_TRY(check(env));
     GFN_TRY(gfn_allocate("exact evaluation", 1, sizeof *e, &e));
     e->env = env;
-    e->crew = *crew;
+    e->threads = threads;
     e->n = (size_t)env->spec.n_states;
     e->width = (size_t)env->spec.state_width;
     e->n_actions = (size_t)env->spec.shape.n_actions;
     e->chunk = smaller(e->n, smaller(CHUNK_STATES, CHUNK_EDGES / e->n_actions));
     gfn_status status = allocate(e);
     if (status == GFN_OK)
-        status = find_leaps(e);
+        status = find_number_deltas(e);
     if (status == GFN_OK)
-        status = gfn_target_create(crew, env, &e->survey);
+        status = gfn_target_create(env, threads, &e->target);
     if (status != GFN_OK)
         gfn_exact_destroy(&e);
     else
         *exact = e;
     return status;
-}
-
-gfn_status gfn_exact_create(const gfn_env *env, gfn_exact **exact)
-{
-    return gfn_exact_create_by(&GFN_STATE_LOOP_ALONE, env, exact);
 }
 
 size_t gfn_exact_n(const gfn_exact *exact)
@@ -161,22 +158,22 @@ size_t gfn_exact_n(const gfn_exact *exact)
 
 const double *gfn_exact_target(const gfn_exact *exact)
 {
-    return exact->survey.target;
+    return exact->target.q;
 }
 
 double gfn_exact_log_z(const gfn_exact *exact)
 {
-    return exact->survey.log_z;
+    return exact->target.log_z;
 }
 
 int64_t gfn_exact_n_modes(const gfn_exact *exact)
 {
-    return exact->survey.n_modes;
+    return exact->target.n_modes;
 }
 
 int64_t gfn_exact_n_mode_regions(const gfn_exact *exact)
 {
-    return exact->survey.n_regions;
+    return exact->target.n_regions;
 }
 
 /* ---- the sweep ---- */
@@ -184,23 +181,23 @@ int64_t gfn_exact_n_mode_regions(const gfn_exact *exact)
 void gfn_exact_begin(gfn_exact *e)
 {
     memset(e->flow, 0, e->n * sizeof *e->flow);
-    e->flow[0] = 1; /* the start: it has no parents, so it comes first */
+    e->flow[0] = 1; /* the initial state: it has no parents, so it comes first */
     e->next = 0;
 }
 
-/* A state that is never reached is left out: what the policy would do there does not matter. */
-static void push_by_leaps(gfn_exact *e, size_t n, const double *edges)
+/* States that are never reached are skipped: there the policy may return anything, also NaN. */
+static void push_by_delta(gfn_exact *e, size_t n, const double *edges)
 {
     const size_t k = e->n_actions, last = e->n - 1;
-    const int64_t *leap = e->leap;
+    const int64_t *delta = e->number_delta;
     double *flow = e->flow;
     for (size_t s = e->next; s < e->next + n; s++, edges += k) {
         const double u = flow[s];
         if (u == 0)
             continue;
         flow[s] = 0;
-        for (size_t a = 0; a < k; a++) /* 0 is added where an edge would lead out of the world */
-            flow[smaller(s + (size_t)leap[a], last)] += u * edges[a];
+        for (size_t a = 0; a < k; a++) /* adds 0 if the edge would leave the grid */
+            flow[smaller(s + (size_t)delta[a], last)] += u * edges[a];
     }
 }
 
@@ -220,10 +217,10 @@ static void push_by_place(gfn_exact *e, size_t n, const double *edges)
     }
 }
 
-/* A task is the part of a chunk that fits into a thread's graph. */
+/* A task is the part of a chunk that fits into the edge table of a thread. */
 typedef struct part {
     gfn_exact *exact;
-    gfn_edge_table *graph;
+    gfn_edge_table *table;
     size_t at, n; /* states of the chunk */
 } part;
 
@@ -236,31 +233,31 @@ typedef struct job {
 static void task(void *self, size_t index, int thread)
 {
     const job *j = self;
-    part p = {.exact = j->exact, .graph = j->exact->graph[thread]};
-    p.at = index * p.graph->room;
-    p.n = smaller(j->n - p.at, p.graph->room);
+    part p = {.exact = j->exact, .table = j->exact->tables[thread]};
+    p.at = index * p.table->room;
+    p.n = smaller(j->n - p.at, p.table->room);
     j->work(&p);
 }
 
 static void work_on_chunk(gfn_exact *e, size_t n, void (*work)(const part *p))
 {
-    const size_t room = e->graph[0]->room;
-    gfn_parallel_for(e->crew.threads, (n + room - 1) / room, task, &(job){e, n, work});
+    const size_t room = e->tables[0]->room;
+    gfn_parallel_for(e->threads, (n + room - 1) / room, task, &(job){e, n, work});
 }
 
 static void place_edges(const part *p)
 {
     const gfn_exact *e = p->exact;
-    gfn_edge_table_load(p->graph, e->next + p->at, p->n);
-    gfn_edge_table_place(p->graph, e->next + p->at, p->n, e->place + p->at * e->n_actions);
+    gfn_edge_table_load(p->table, e->next + p->at, p->n);
+    gfn_edge_table_place(p->table, e->next + p->at, p->n, e->place + p->at * e->n_actions);
 }
 
 void gfn_exact_push(gfn_exact *e, size_t n, const double *edges)
 {
     for (size_t m; n > 0; n -= m, e->next += m, edges += m * e->n_actions) {
-        m = e->leap ? n : smaller(n, e->chunk);
-        if (e->leap) {
-            push_by_leaps(e, m, edges);
+        m = e->number_delta ? n : smaller(n, e->chunk);
+        if (e->number_delta) {
+            push_by_delta(e, m, edges);
         } else {
             work_on_chunk(e, m, place_edges);
             push_by_place(e, m, edges);
@@ -285,14 +282,14 @@ static void join_sums(void *self, const void *sum)
 gfn_status gfn_exact_end(gfn_exact *e, const double **p)
 {
     e->sum = (gfn_sum){0, 0};
-    GFN_TRY(gfn_state_loop_run(&e->crew, e->n, &(gfn_state_loop_body){add_flows, join_sums, e}));
+    gfn_state_loop_run(e->threads, e->n, &(gfn_state_loop){add_flows, join_sums, e});
     const double total = gfn_sum_value(&e->sum);
-    /* A row of float probabilities adds up to 1 within 1e-7, and rows follow each other. */
+    /* Float probabilities of a state add up to 1 within 1e-7, once per step of a trajectory. */
     const double tolerance = 1e-3 + 1e-7 * (double)e->env->spec.max_steps;
     if (!(fabs(total - 1) <= tolerance))
         return gfn_fail(GFN_ENUMERIC,
                         "exact evaluation: the probabilities of all objects of %s add up to %g, "
-                        "expected 1 (hint: log P_F is normalized over the allowed actions?)",
+                        "expected 1 (hint: normalize log P_F over the allowed actions)",
                         e->env->ops->name, total);
     *p = e->flow;
     return GFN_OK;
@@ -303,9 +300,9 @@ gfn_status gfn_exact_end(gfn_exact *e, const double **p)
 static void load_states(const part *p)
 {
     const gfn_exact *e = p->exact;
-    gfn_edge_table_load(p->graph, e->next + p->at, p->n);
-    memcpy(e->state + p->at * e->width, p->graph->state, p->n * e->width * sizeof *e->state);
-    memcpy(e->mask + p->at * e->n_actions, p->graph->mask, p->n * e->n_actions);
+    gfn_edge_table_load(p->table, e->next + p->at, p->n);
+    memcpy(e->state + p->at * e->width, p->table->state, p->n * e->width * sizeof *e->state);
+    memcpy(e->mask + p->at * e->n_actions, p->table->mask, p->n * e->n_actions);
 }
 
 static void find_edges(const part *p)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * eval/exact.h - the exact evaluation in parts, for those that share out its work.
+ * eval/exact.h - the exact evaluation in parts, for callers that compute the edges elsewhere.
  *
  *     gfn_exact_begin(exact);
- *     ... gfn_exact_push(exact, n, edges) for all states in the order of their numbers ...
+ *     ... gfn_exact_push(exact, n, edges) for all states, in the order of their numbers ...
  *     gfn_exact_end(exact, &p);
  *
- * How states are cut into calls of gfn_exact_push() changes no bit.
+ * The result does not depend on how states are cut into calls of gfn_exact_push().
  */
 #ifndef EVAL_EXACT_H
 #define EVAL_EXACT_H
@@ -15,25 +15,20 @@
 
 #include <gfn/eval.h>
 
-#include "eval/state_loop.h"
-
-/* Bytes of memory that an evaluation takes, a histogram of samples included: what grows with the
- * number of states. */
+/* Bytes of the arrays of an evaluation, and of a histogram of samples, whose size is proportional
+ * to the number of states. */
 int64_t gfn_exact_bytes(int64_t n_states);
-
-/* As gfn_exact_create(), on the threads of a crew, which is copied. Errors: also the beat's. */
-gfn_status gfn_exact_create_by(const gfn_state_loop *crew, const gfn_env *env, gfn_exact **exact);
 
 void gfn_exact_begin(gfn_exact *exact);
 
 /* Push the flow of the next n states along their edges: edges [n][n_actions] are probabilities, 0
- * where there is no edge. */
+ * if there is no edge. */
 void gfn_exact_push(gfn_exact *exact, size_t n, const double *edges);
 
-/* Errors: GFN_ENUMERIC, as gfn_exact_run(), and the beat's. */
+/* Errors: GFN_ENUMERIC, as gfn_exact_run(). */
 gfn_status gfn_exact_end(gfn_exact *exact, const double **p);
 
-/* Probabilities of n edges. What the policy says of edges that are not there does not matter. */
+/* Probabilities of n edges. Entries of log_pf whose mask is 0 are ignored. */
 static inline void gfn_edges_find(size_t n, const uint8_t *mask, const gfn_real *log_pf,
                                   double *edges)
 {

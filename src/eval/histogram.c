@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What samples show: how often each object was drawn, how far that is from the target, and how many
- * of the best were found.
+ * Metrics of samples: how often each object was drawn, the distance from the target, and the number
+ * of modes found.
  */
 #include <gfn/eval.h>
 
@@ -26,13 +26,13 @@ static gfn_status refuse(const gfn_env *env, const int32_t *state, int64_t numbe
 {
     char text[200];
     return gfn_fail(GFN_EINVAL,
-                    "histogram: %s is no state of %s: its number is %" PRId64
+                    "histogram: %s is not a state of %s: its number is %" PRId64
                     ", expected 0 ... %" PRId64,
                     gfn_env_state_text(env, state, text, sizeof text), env->ops->name, number,
                     env->spec.n_states - 1);
 }
 
-/* Number all objects, and count them where `counts` is not NULL. */
+/* Number all objects, and count them if `counts` is not NULL. */
 static gfn_status number_all(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *counts)
 {
     const size_t width = (size_t)env->spec.state_width;
@@ -57,7 +57,7 @@ gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t *termin
         return gfn_fail(GFN_ENOSUP,
                         "histogram: the states of %s cannot be numbered (hint: --samples 0)",
                         env->ops->name);
-    /* A state that the caller got wrong must not become an index, nor half a histogram. */
+    /* Check all states first: a wrong one must not be used as an index, and nothing be added. */
     GFN_TRY(number_all(env, n, terminal, NULL));
     return number_all(env, n, terminal, counts);
 }
@@ -97,7 +97,7 @@ gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal
     return GFN_OK;
 }
 
-/* ---- without a table of all states ---- */
+/* ---- l1 without a table of all states ---- */
 
 /* The distinct objects and how often each was drawn, counts [n]. */
 static void count_objects(size_t n, size_t width, const int32_t *terminal, gfn_state_set *set,
@@ -107,7 +107,7 @@ static void count_objects(size_t n, size_t width, const int32_t *terminal, gfn_s
         counts[gfn_state_set_add(set, terminal + i * width)]++;
 }
 
-/* Add up over distinct objects. What was never drawn differs by all of its q. */
+/* Sum over distinct objects. Each object that was never drawn contributes its q to l1. */
 static void compare(const gfn_env *env, size_t n, const gfn_state_set *set, const int64_t *counts,
                     double *l1, double *floor)
 {

@@ -16,20 +16,20 @@ int64_t gfn_bins(int64_t cells, int64_t most)
     return (cells + width - 1) / width;
 }
 
-/* Cells of the axis in a bin. */
+/* The number of cells of an axis in one bin. */
 static int64_t cells_in(int64_t cells, int64_t most, int64_t bin)
 {
     const int64_t width = width_of(cells, most), left = cells - bin * width;
     return left < width ? left : width;
 }
 
-/* Sums over all axes but two: how cells come together in bins. */
+/* How cells are mapped to bins. */
 typedef struct folding {
     int down, right;
     int64_t row_width, column_width, n_columns;
 } folding;
 
-/* Add the cells of one row of the last axis, which stand next to each other. */
+/* Add the cells of one row of the last axis, which are contiguous. */
 static void add_row(const gfn_cells *c, int64_t first, double *sum, int64_t width, int64_t step)
 {
     const int64_t n = c->axis[c->ndim - 1];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Distances between distributions, and what samples can tell of them.
+ * Distances between distributions, and between a distribution and counts of samples.
  *
  * Jensen-Shannon: with m = (p+q)/2 and d = (p-q)/(p+q),
  *     jsd = 1/2 sum (p log p/m + q log q/m) = 1/2 sum m ((1+d) log(1+d) + (1-d) log(1-d)),
- * of which no term is negative, so that small distances keep their digits.
+ * a sum without negative terms, so that small distances keep their digits.
  *
  * Noise floor: for X binomial with N draws of probability q and k = floor(N q) + 1,
  *     E|X - N q| = 2 k (1-q) P(X = k)
@@ -18,8 +18,10 @@
 
 #include <math.h>
 
-#include "base/error.h"
+#include <gfn/eval.h>
+
 #include "base/sum.h"
+#include "eval/state_loop.h"
 
 /* (1+d) log(1+d), continued to d = -1. */
 static double half_of_jsd(double d)
@@ -58,24 +60,17 @@ static void add_distances(void *self, const void *part)
     gfn_sum_join(&all->kl, &found->kl);
 }
 
-gfn_status gfn_metrics_compute_by(const gfn_state_loop *crew, size_t n, const double *p,
-                                  const double *q, gfn_metrics *metrics)
+void gfn_metrics_compute(int threads, size_t n, const double *p, const double *q,
+                         gfn_metrics *metrics)
 {
     struct distances all = {.p = p, .q = q};
-    GFN_TRY(
-        gfn_state_loop_run(crew, n, &(gfn_state_loop_body){find_distances, add_distances, &all}));
+    gfn_state_loop_run(threads, n, &(gfn_state_loop){find_distances, add_distances, &all});
     metrics->l1 = gfn_sum_value(&all.l1);
     metrics->tv = 0.5 * metrics->l1;
     metrics->jsd = gfn_sum_value(&all.jsd);
     metrics->kl = gfn_sum_value(&all.kl);
-    if (metrics->kl < 0) /* by rounding, where p and q are nearly equal */
+    if (metrics->kl < 0) /* by rounding, if p and q are nearly equal */
         metrics->kl = 0;
-    return GFN_OK;
-}
-
-void gfn_metrics_compute(size_t n, const double *p, const double *q, gfn_metrics *metrics)
-{
-    gfn_metrics_compute_by(&GFN_STATE_LOOP_ALONE, n, p, q, metrics);
 }
 
 /* ---- counts ---- */
@@ -108,24 +103,13 @@ static void add_frequencies(void *self, const void *part)
     gfn_sum_join(&((struct frequencies *)self)->l1, part);
 }
 
-gfn_status gfn_l1_of_counts_by(const gfn_state_loop *crew, size_t n, const int64_t *counts,
-                               const double *q, double *l1)
+double gfn_l1_of_counts(int threads, size_t n, const int64_t *counts, const double *q)
 {
     struct frequencies f = {.counts = counts, .q = q, .total = count_all(n, counts)};
-    *l1 = NAN;
     if (!(f.total > 0))
-        return GFN_OK;
-    GFN_TRY(gfn_state_loop_run(crew, n,
-                               &(gfn_state_loop_body){compare_frequencies, add_frequencies, &f}));
-    *l1 = gfn_sum_value(&f.l1);
-    return GFN_OK;
-}
-
-double gfn_l1_of_counts(size_t n, const int64_t *counts, const double *q)
-{
-    double l1;
-    gfn_l1_of_counts_by(&GFN_STATE_LOOP_ALONE, n, counts, q, &l1);
-    return l1;
+        return NAN;
+    gfn_state_loop_run(threads, n, &(gfn_state_loop){compare_frequencies, add_frequencies, &f});
+    return gfn_sum_value(&f.l1);
 }
 
 /* ---- binomial ---- */
@@ -140,7 +124,7 @@ static double stirling_error(double n)
     return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1.0 / 1680 / n2) / n2) / n2) / n;
 }
 
-/* x log(x/y) + y - x  for x, y > 0: what x misses y by */
+/* x log(x/y) + y - x  for x, y > 0: 0 if x = y, else positive */
 static double deviance(double x, double y)
 {
     const double d = (x - y) / (x + y);
@@ -197,24 +181,13 @@ static void add_deviations(void *self, const void *part)
     gfn_sum_join(&((struct deviations *)self)->sum, part);
 }
 
-gfn_status gfn_l1_noise_floor_by(const gfn_state_loop *crew, size_t n, const double *q,
-                                 int64_t samples, double *floor)
+double gfn_l1_noise_floor(int threads, size_t n, const double *q, int64_t samples)
 {
     struct deviations d = {.q = q, .samples = (double)samples};
-    *floor = NAN;
     if (samples <= 0)
-        return GFN_OK;
-    GFN_TRY(
-        gfn_state_loop_run(crew, n, &(gfn_state_loop_body){find_deviations, add_deviations, &d}));
-    *floor = gfn_sum_value(&d.sum);
-    return GFN_OK;
-}
-
-double gfn_l1_noise_floor(size_t n, const double *q, int64_t samples)
-{
-    double floor;
-    gfn_l1_noise_floor_by(&GFN_STATE_LOOP_ALONE, n, q, samples, &floor);
-    return floor;
+        return NAN;
+    gfn_state_loop_run(threads, n, &(gfn_state_loop){find_deviations, add_deviations, &d});
+    return gfn_sum_value(&d.sum);
 }
 
 /* ---- chi-square ---- */
@@ -232,8 +205,8 @@ struct cells {
     int64_t n;
 };
 
-_Static_assert(sizeof(struct cells) <= GFN_STATE_LOOP_PART, "what a range hands back");
-_Static_assert(sizeof(struct distances) <= GFN_STATE_LOOP_PART, "what a range hands back");
+_Static_assert(sizeof(struct cells) <= GFN_STATE_LOOP_PART, "a partial result has room");
+_Static_assert(sizeof(struct distances) <= GFN_STATE_LOOP_PART, "a partial result has room");
 
 static double chi_term(struct cell cell)
 {
@@ -276,30 +249,21 @@ static void add_cells(void *self, const void *part)
         all->smallest = found->smallest;
 }
 
-gfn_status gfn_chi_square_by(const gfn_state_loop *crew, size_t n, const int64_t *counts,
-                             const double *p, struct gfn_chi *chi)
+double gfn_chi_square(int threads, size_t n, const int64_t *counts, const double *p, int64_t *df)
 {
     const double enough = 5;
     struct cells all = {
         .p = p, .counts = counts, .total = count_all(n, counts), .smallest = {INFINITY, 0}};
-    GFN_TRY(gfn_state_loop_run(crew, n, &(gfn_state_loop_body){find_cells, add_cells, &all}));
+    gfn_state_loop_run(threads, n, &(gfn_state_loop){find_cells, add_cells, &all});
     if (all.pool.expected >= enough || all.n == 0) {
         gfn_sum_add(&all.sum, chi_term(all.pool));
         all.n++;
-    } else if (all.pool.expected > 0) { /* too small itself: it joins the smallest cell */
+    } else if (all.pool.expected > 0) { /* too small: pool it with the smallest cell */
         gfn_sum_add(&all.sum, -chi_term(all.smallest));
         all.smallest.expected += all.pool.expected;
         all.smallest.count += all.pool.count;
         gfn_sum_add(&all.sum, chi_term(all.smallest));
     }
-    *chi = (struct gfn_chi){gfn_sum_value(&all.sum), all.n - 1};
-    return GFN_OK;
-}
-
-double gfn_chi_square(size_t n, const int64_t *counts, const double *p, int64_t *df)
-{
-    struct gfn_chi chi;
-    gfn_chi_square_by(&GFN_STATE_LOOP_ALONE, n, counts, p, &chi);
-    *df = chi.df;
-    return chi.square;
+    *df = all.n - 1;
+    return gfn_sum_value(&all.sum);
 }

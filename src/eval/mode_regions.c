@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Two cells of maximal reward belong to one region if they differ by 1 in one dimension, or are the
- * ends of a chain of such cells. Regions are filled from the first cell that is met in them, which
- * needs no list of all cells.
+ * ends of a chain of such cells. A region is filled from its first cell, without a list of all
+ * cells.
  *
  * To check by: the hypergrid of 4 dimensions of 20 cells has 256 cells of maximal reward, in 16
  * regions of 16 cells.
@@ -18,7 +18,7 @@
 
 struct gfn_mode_regions {
     const gfn_env *env;
-    gfn_state_set *known; /* all cells of the regions met */
+    gfn_state_set *known; /* all cells of the regions found */
     int64_t count;
     bool is_full;
 
@@ -79,7 +79,7 @@ static void add_cell(gfn_mode_regions *r, const int32_t *state)
     r->is_full |= gfn_state_set_add(r->known, state) < 0;
 }
 
-/* Add the neighbours of a cell that have the largest reward too. */
+/* Add the neighbours of a cell that also have the largest reward. */
 static void add_neighbours(gfn_mode_regions *r, const int32_t *cell)
 {
     const gfn_env *env = r->env;
@@ -100,7 +100,7 @@ static void add_neighbours(gfn_mode_regions *r, const int32_t *cell)
             add_cell(r, r->state + i * width);
 }
 
-/* The set of known cells is the queue of those whose neighbours are to be looked at. */
+/* The set of known cells serves as the queue of cells whose neighbours are still to be checked. */
 static void fill(gfn_mode_regions *r, const int32_t *cell)
 {
     const size_t width = (size_t)r->env->spec.state_width;
@@ -110,7 +110,7 @@ static void fill(gfn_mode_regions *r, const int32_t *cell)
         add_neighbours(r, gfn_state_set_states(r->known) + next * width);
 }
 
-/* A state may come from a file: it must be one, and a mode. */
+/* Whether a state, which may come from a file, is valid and has the largest reward. */
 static bool is_good(gfn_mode_regions *r, const int32_t *state)
 {
     const gfn_env *env = r->env;

@@ -3,15 +3,14 @@
 
 #include <string.h>
 
-#include "base/error.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 
-/* Ranges from one beat to the next. */
+/* Ranges whose partial results are in memory at a time. */
 enum { BATCH = 256 };
 
 struct batch {
-    const gfn_state_loop_body *loop;
+    const gfn_state_loop *loop;
     size_t first, n;
     _Alignas(GFN_ALIGNMENT) char part[BATCH][GFN_STATE_LOOP_PART];
 };
@@ -26,17 +25,14 @@ static void task(void *self, size_t index, int thread)
                       batch->part[index]);
 }
 
-gfn_status gfn_state_loop_run(const gfn_state_loop *crew, size_t n, const gfn_state_loop_body *loop)
+void gfn_state_loop_run(int threads, size_t n, const gfn_state_loop *loop)
 {
     struct batch batch = {.loop = loop, .n = n};
     for (; batch.first < n; batch.first += BATCH * GFN_STATE_LOOP_RANGE) {
         const size_t left = (n - batch.first + GFN_STATE_LOOP_RANGE - 1) / GFN_STATE_LOOP_RANGE;
         const size_t ranges = left < BATCH ? left : BATCH;
-        gfn_parallel_for(crew->threads, ranges, task, &batch);
+        gfn_parallel_for(threads, ranges, task, &batch);
         for (size_t i = 0; i < ranges && loop->fold; i++)
             loop->fold(loop->self, batch.part[i]);
-        if (crew->beat)
-            GFN_TRY(crew->beat(crew->self));
     }
-    return GFN_OK;
 }

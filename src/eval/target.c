@@ -8,43 +8,45 @@
 #include "base/sum.h"
 #include "eval/edges.h"
 #include "eval/mode_regions.h"
+#include "eval/state_loop.h"
 
-typedef struct surveyor {
+typedef struct computation {
     const gfn_env *env;
-    gfn_edge_table **graph; /* [threads] */
-    double *target;
-    double largest; /* log R */
-    gfn_sum sum;    /* of R / exp(largest) */
+    int threads;
+    gfn_edge_table **edges; /* [threads] */
+    double *q;              /* log R, then R / exp(largest), then R/Z */
+    double largest;         /* log R */
+    gfn_sum sum;            /* of R / exp(largest) */
     int64_t n_modes;
-} surveyor;
+} computation;
 
-static gfn_status allocate(const gfn_state_loop *crew, surveyor *s)
+static gfn_status allocate(computation *c)
 {
-    GFN_TRY(gfn_allocate("survey", (size_t)crew->threads, sizeof *s->graph, &s->graph));
-    for (int t = 0; t < crew->threads; t++)
-        GFN_TRY(gfn_edge_table_create(s->env, &s->graph[t]));
+    GFN_TRY(gfn_allocate("edge tables", (size_t)c->threads, sizeof *c->edges, &c->edges));
+    for (int t = 0; t < c->threads; t++)
+        GFN_TRY(gfn_edge_table_create(c->env, &c->edges[t]));
     return GFN_OK;
 }
 
-static void dismiss(const gfn_state_loop *crew, surveyor *s)
+static void release(computation *c)
 {
-    for (int t = 0; s->graph && t < crew->threads; t++)
-        gfn_edge_table_destroy(&s->graph[t]);
-    gfn_release(&s->graph);
+    for (int t = 0; c->edges && t < c->threads; t++)
+        gfn_edge_table_destroy(&c->edges[t]);
+    gfn_release(&c->edges);
 }
 
-/* log R into target, and the largest of them. */
-static void look(void *self, size_t first, size_t n, int thread, void *part)
+/* q = log R; the partial result is the largest of them. */
+static void find_log_rewards(void *self, size_t first, size_t n, int thread, void *part)
 {
-    const surveyor *s = self;
-    gfn_edge_table *graph = s->graph[thread];
+    const computation *c = self;
+    gfn_edge_table *edges = c->edges[thread];
     double *largest = part;
     *largest = -INFINITY;
     for (size_t done = 0, m; done < n; done += m) {
-        m = n - done < graph->room ? n - done : graph->room;
-        double *log_reward = s->target + first + done;
-        gfn_edge_table_load(graph, first + done, m);
-        gfn_edge_table_rewards(graph, m, log_reward);
+        m = n - done < edges->room ? n - done : edges->room;
+        double *log_reward = c->q + first + done;
+        gfn_edge_table_load(edges, first + done, m);
+        gfn_edge_table_rewards(edges, m, log_reward);
         for (size_t i = 0; i < m; i++)
             *largest = log_reward[i] > *largest ? log_reward[i] : *largest;
     }
@@ -52,9 +54,9 @@ static void look(void *self, size_t first, size_t n, int thread, void *part)
 
 static void keep_largest(void *self, const void *part)
 {
-    surveyor *s = self;
+    computation *c = self;
     const double *largest = part;
-    s->largest = *largest > s->largest ? *largest : s->largest;
+    c->largest = *largest > c->largest ? *largest : c->largest;
 }
 
 struct weight {
@@ -63,82 +65,81 @@ struct weight {
 };
 
 /* Turn log R into R / exp(largest). */
-static void weigh(void *self, size_t first, size_t n, int thread, void *part)
+static void find_weights(void *self, size_t first, size_t n, int thread, void *part)
 {
     (void)thread;
-    const surveyor *s = self;
+    const computation *c = self;
     struct weight *weight = part;
-    for (double *x = s->target + first; x < s->target + first + n; x++) {
-        weight->n_modes += *x >= s->largest;
-        *x = exp(*x - s->largest);
+    for (double *x = c->q + first; x < c->q + first + n; x++) {
+        weight->n_modes += *x >= c->largest;
+        *x = exp(*x - c->largest);
         gfn_sum_add(&weight->sum, *x);
     }
 }
 
 static void add_weights(void *self, const void *part)
 {
-    surveyor *s = self;
+    computation *c = self;
     const struct weight *weight = part;
-    gfn_sum_join(&s->sum, &weight->sum);
-    s->n_modes += weight->n_modes;
+    gfn_sum_join(&c->sum, &weight->sum);
+    c->n_modes += weight->n_modes;
 }
 
 static void divide(void *self, size_t first, size_t n, int thread, void *part)
 {
     (void)thread, (void)part;
-    const surveyor *s = self;
-    const double z = gfn_sum_value(&s->sum);
+    const computation *c = self;
+    const double z = gfn_sum_value(&c->sum);
     for (size_t i = first; i < first + n; i++)
-        s->target[i] /= z;
+        c->q[i] /= z;
 }
 
-/* Before targets are divided, those of the modes are 1. */
-static gfn_status count_regions(const surveyor *s, int64_t *n_regions)
+/* Called before q is divided by Z: q is 1 for the modes. */
+static gfn_status count_regions(const computation *c, int64_t *n_regions)
 {
-    gfn_edge_table *graph = s->graph[0];
+    gfn_edge_table *edges = c->edges[0];
     gfn_mode_regions *regions;
     *n_regions = -1;
-    if (!gfn_mode_regions_exist(s->env) || s->n_modes > GFN_MODE_REGIONS_MOST)
+    if (!gfn_mode_regions_exist(c->env) || c->n_modes > GFN_MODE_REGIONS_MOST)
         return GFN_OK;
-    GFN_TRY(gfn_mode_regions_create(s->env, &regions));
-    for (size_t i = 0; i < (size_t)s->env->spec.n_states; i++) {
-        if (s->target[i] < 1)
+    GFN_TRY(gfn_mode_regions_create(c->env, &regions));
+    for (size_t i = 0; i < (size_t)c->env->spec.n_states; i++) {
+        if (c->q[i] < 1)
             continue;
-        gfn_edge_table_load(graph, i, 1);
-        gfn_mode_regions_add(regions, 1, graph->state);
+        gfn_edge_table_load(edges, i, 1);
+        gfn_mode_regions_add(regions, 1, edges->state);
     }
     *n_regions = gfn_mode_regions_count(regions);
     gfn_mode_regions_destroy(&regions);
     return GFN_OK;
 }
 
-static gfn_status find_all(const gfn_state_loop *crew, surveyor *s, gfn_target *survey)
+static gfn_status compute(computation *c, gfn_target *target)
 {
-    const size_t n = (size_t)s->env->spec.n_states;
-    GFN_TRY(gfn_state_loop_run(crew, n, &(gfn_state_loop_body){look, keep_largest, s}));
-    GFN_TRY(gfn_state_loop_run(crew, n, &(gfn_state_loop_body){weigh, add_weights, s}));
-    GFN_TRY(count_regions(s, &survey->n_regions));
-    GFN_TRY(gfn_state_loop_run(crew, n, &(gfn_state_loop_body){divide, NULL, s}));
-    survey->log_z = s->largest + log(gfn_sum_value(&s->sum));
-    survey->n_modes = s->n_modes;
+    const size_t n = (size_t)c->env->spec.n_states;
+    gfn_state_loop_run(c->threads, n, &(gfn_state_loop){find_log_rewards, keep_largest, c});
+    gfn_state_loop_run(c->threads, n, &(gfn_state_loop){find_weights, add_weights, c});
+    GFN_TRY(count_regions(c, &target->n_regions));
+    gfn_state_loop_run(c->threads, n, &(gfn_state_loop){divide, NULL, c});
+    target->log_z = c->largest + log(gfn_sum_value(&c->sum));
+    target->n_modes = c->n_modes;
     return GFN_OK;
 }
 
-gfn_status gfn_target_create(const gfn_state_loop *crew, const gfn_env *env, gfn_target *survey)
+gfn_status gfn_target_create(const gfn_env *env, int threads, gfn_target *target)
 {
-    surveyor s = {.env = env, .largest = -INFINITY};
-    *survey = (gfn_target){.n_regions = -1};
-    GFN_TRY(gfn_allocate("target distribution", (size_t)env->spec.n_states, sizeof *s.target,
-                         &survey->target));
-    s.target = survey->target;
-    gfn_status status = allocate(crew, &s);
+    *target = (gfn_target){.n_regions = -1};
+    GFN_TRY(gfn_allocate("target distribution", (size_t)env->spec.n_states, sizeof *target->q,
+                         &target->q));
+    computation c = {.env = env, .threads = threads, .q = target->q, .largest = -INFINITY};
+    gfn_status status = allocate(&c);
     if (status == GFN_OK)
-        status = find_all(crew, &s, survey);
-    dismiss(crew, &s);
+        status = compute(&c, target);
+    release(&c);
     return status;
 }
 
-void gfn_target_clear(gfn_target *survey)
+void gfn_target_clear(gfn_target *target)
 {
-    gfn_release(&survey->target);
+    gfn_release(&target->q);
 }

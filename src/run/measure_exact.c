@@ -7,54 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "eval/exact.h"
-#include "eval/metrics.h"
 #include "run/run.h"
 
 const double *gfn_run_target(const gfn_run *run)
 {
     return run->exact ? gfn_exact_target(run->exact) : NULL;
-}
-
-/* Seconds from one beat that others hear to the next. */
-#define BEAT_PERIOD 1.0
-
-gfn_status gfn_run_beat(void *self)
-{
-    gfn_run *run = self;
-    bool is_done = false;
-    const double now = gfn_clock_seconds();
-    gfn_comm_beat(run->comm);
-    if (!run->has_listeners || now - run->last_beat < BEAT_PERIOD)
-        return GFN_OK;
-    run->last_beat = now;
-    return gfn_comm_broadcast(run->comm, &is_done, sizeof is_done);
-}
-
-gfn_state_loop gfn_run_crew(gfn_run *run)
-{
-    return (gfn_state_loop){.threads = run->threads, .beat = gfn_run_beat, .self = run};
-}
-
-gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self)
-{
-    gfn_status status = GFN_OK;
-    bool is_done = false;
-    if (gfn_comm_rank(run->comm) == 0) {
-        run->last_beat = gfn_clock_seconds();
-        run->has_listeners = true;
-        status = work(self);
-        run->has_listeners = false;
-        is_done = true;
-    }
-    do
-        GFN_TRY(gfn_comm_broadcast(run->comm, &is_done, sizeof is_done));
-    while (!is_done);
-    return gfn_comm_agree(run->comm, status);
 }
 
 /* ---- making ---- */
@@ -78,8 +39,7 @@ static size_t find_part(const gfn_run *run)
 static gfn_status make_alone(void *self)
 {
     gfn_run *run = self;
-    const gfn_state_loop crew = gfn_run_crew(run);
-    return gfn_exact_create_by(&crew, run->env, &run->exact);
+    return gfn_exact_create(run->env, run->threads, &run->exact);
 }
 
 /* What every rank needs for its part. */
@@ -100,7 +60,7 @@ gfn_status gfn_run_exact(gfn_run *run)
 {
     if (run->has_no_exact || run->part > 0)
         return GFN_OK;
-    gfn_status status = gfn_run_work_alone(run, make_alone, run);
+    gfn_status status = gfn_comm_work_alone(run->comm, make_alone, run);
     if (status == GFN_OK)
         status = gfn_comm_agree(run->comm, make_share(run));
     /* A space that cannot be numbered or held is judged by samples only. */
@@ -183,11 +143,12 @@ static gfn_status assess(void *self)
 {
     gfn_run *run = ((assessment *)self)->run;
     gfn_evaluation *e = ((assessment *)self)->found;
-    const gfn_state_loop crew = gfn_run_crew(run);
+    const size_t n = gfn_exact_n(run->exact);
+    const double *target = gfn_exact_target(run->exact);
     e->log_z_true = gfn_exact_log_z(run->exact);
-    gfn_metric_find_distances(gfn_exact_n(run->exact), run->p, gfn_exact_target(run->exact), e);
-    return gfn_metrics_compute_by(&crew, gfn_exact_n(run->exact), run->p,
-                                  gfn_exact_target(run->exact), &e->metrics);
+    gfn_metric_find_distances(n, run->p, target, e);
+    gfn_metrics_compute(run->threads, n, run->p, target, &e->metrics);
+    return GFN_OK;
 }
 
 gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
@@ -200,7 +161,7 @@ gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
     GFN_TRY(gfn_run_exact(run));
     if (!run->has_no_exact) {
         GFN_TRY(gfn_run_distribution(run));
-        GFN_TRY(gfn_run_work_alone(run, assess, &(assessment){run, &e}));
+        GFN_TRY(gfn_comm_work_alone(run->comm, assess, &(assessment){run, &e}));
         e.is_exact = true;
     }
     e.log_z_error = e.log_z - e.log_z_true;

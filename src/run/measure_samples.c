@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "comm/comm.h"
 #include "data/packed_state.h"
-#include "eval/metrics.h"
 
 /* Objects that all ranks draw together at a time. */
 enum { PART = 65536 };
@@ -61,19 +61,16 @@ static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
 }
 
 /* Compare counts with the target and with the policy's exact distribution. */
-static gfn_status compare(gfn_run *run, gfn_draw *draw)
+static void compare(gfn_run *run, gfn_draw *draw)
 {
     const size_t n = gfn_exact_n(run->exact);
     const double *target = gfn_exact_target(run->exact);
-    const gfn_state_loop crew = gfn_run_crew(run);
-    struct gfn_chi chi;
-    GFN_TRY(gfn_chi_square_by(&crew, n, draw->counts, run->p, &chi));
-    GFN_TRY(gfn_l1_noise_floor_by(&crew, n, target, draw->n, &draw->l1_noise_floor));
-    GFN_TRY(gfn_l1_of_counts_by(&crew, n, draw->counts, target, &draw->l1));
-    draw->chi_square = chi.square;
-    draw->chi_square_df = isnan(chi.square) ? -1 : chi.df;
+    int64_t df;
+    draw->chi_square = gfn_chi_square(run->threads, n, draw->counts, run->p, &df);
+    draw->chi_square_df = isnan(draw->chi_square) ? -1 : df;
+    draw->l1_noise_floor = gfn_l1_noise_floor(run->threads, n, target, draw->n);
+    draw->l1 = gfn_l1_of_counts(run->threads, n, draw->counts, target);
     draw->n_modes = gfn_exact_n_modes(run->exact);
-    return GFN_OK;
 }
 
 typedef struct judgement {
@@ -95,7 +92,9 @@ static gfn_status judge(void *self)
     draw->n_counts = gfn_exact_n(run->exact);
     GFN_TRY(gfn_allocate("histogram", draw->n_counts, sizeof(int64_t), &draw->counts));
     GFN_TRY(gfn_histogram_add(run->env, (size_t)draw->n, d->objects, draw->counts));
-    return draw->n > 0 ? compare(run, draw) : GFN_OK;
+    if (draw->n > 0)
+        compare(run, draw);
+    return GFN_OK;
 }
 
 static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
@@ -110,7 +109,7 @@ static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
     GFN_TRY(gfn_run_exact(d->run));
     if (!d->run->has_no_exact && draw->n > 0)
         GFN_TRY(gfn_run_distribution(d->run));
-    return gfn_run_work_alone(d->run, judge, &(judgement){d, draw});
+    return gfn_comm_work_alone(d->run->comm, judge, &(judgement){d, draw});
 }
 
 /* Numbers that rank 0 found, to all ranks. */

@@ -8,7 +8,6 @@
 #include <gfn/run.h>
 
 #include "base/notices.h"
-#include "eval/state_loop.h"
 #include "io/array.h"
 #include "rollout/forward.h"
 
@@ -45,9 +44,7 @@ struct gfn_run {
     bool has_p;           /* p is of the parameters with the CRC p_crc; the same on all ranks */
     uint32_t p_crc;
     const double *p;
-    gfn_points points;  /* of the last gfn_run_find_bounds(); the same on all ranks */
-    bool has_listeners; /* the other ranks wait for rank 0's work */
-    double last_beat;   /* moment */
+    gfn_points points; /* of the last gfn_run_find_bounds(); the same on all ranks */
 
     int threads;
     bool has_free_threads; /* nobody asked for their number */
@@ -94,16 +91,6 @@ void gfn_metric_find_distances(size_t n, const double *p, const double *q,
 
 /* threads.c: threads of this rank, and what is said of the machine. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
-
-/* measure_exact.c: do on rank 0 what may take long, while the other ranks listen for its beats, so
- * that no watch takes it for a hang. `work` beats now and then, and calls nothing else that is
- * collective. Collective; the status is the same on every rank. A beat is rank 0's alone, anywhere.
- */
-gfn_status gfn_run_work_alone(gfn_run *run, gfn_status (*work)(void *self), void *self);
-gfn_status gfn_run_beat(void *run);
-
-/* The threads of this rank, which beat. */
-gfn_state_loop gfn_run_crew(gfn_run *run);
 
 /* exact_plan.c: find out whether there will be exact evaluations, and what is said of their memory.
  * Collective. */

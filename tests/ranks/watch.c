@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A watch over several ranks: it finds the one that hangs, and lets the one that works long work.
+ * A watch over several ranks: it finds a rank that hangs, and does not mistake long work for a
+ * hang.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,11 +14,10 @@
 
 #include <cmocka.h>
 
-#include <gfn/gfn.h>
-
 #include "base/clock.h"
+#include "base/error.h"
+#include "base/parallel.h"
 #include "comm/comm.h"
-#include "run/run.h"
 
 #define PATIENCE 3.0
 
@@ -43,36 +43,41 @@ static int64_t over_all(int64_t n)
     return n;
 }
 
-/* Twice the patience in one phase of rank 0. */
-static gfn_status work_long(void *self)
+static void nothing(void *self, size_t index, int thread)
 {
-    const double start = gfn_clock_seconds();
-    gfn_status status = GFN_OK;
-    while (status == GFN_OK && gfn_clock_seconds() - start < 1.5 * PATIENCE) {
-        usleep(10000);
-        status = gfn_run_beat(self);
-    }
-    return status;
+    (void)self, (void)index, (void)thread;
 }
 
-/* As on hosts of their own: nobody sees others, who have to be heard. */
-static void who_works_long_and_is_heard_is_left_alone(void **unused)
+/* Run parallel loops for longer than the patience. */
+static gfn_status work_long(void *self)
+{
+    (void)self;
+    const double start = gfn_clock_seconds();
+    while (gfn_clock_seconds() - start < 1.5 * PATIENCE) {
+        usleep(10000);
+        gfn_parallel_for(1, 1, nothing, NULL);
+    }
+    return GFN_OK;
+}
+
+static void long_work_of_rank_0_is_no_hang(void **unused)
+{
+    (void)unused;
+    assert_int_equal(over_all(gfn_comm_work_alone(comm, work_long, NULL) != GFN_OK), 0);
+    assert_int_equal(over_all(heard.n), 0);
+}
+
+/* As if each rank had a host of its own: no rank sees the heartbeat of another. */
+static void long_work_of_rank_0_is_no_hang_on_other_hosts_either(void **unused)
 {
     (void)unused;
     struct gfn_heartbeat *const pulse = comm->pulse, *const pulses = comm->pulses;
     const size_t n_pulses = comm->n_pulses;
-    gfn_options *options = NULL;
-    gfn_run *run = NULL;
     gfn_comm_end_watch(comm);
-    gfn_comm_see_oneself(comm);
+    gfn_comm_use_own_heartbeat(comm);
     assert_int_equal(over_all(gfn_comm_watch(comm, PATIENCE / 2, hear, NULL) != GFN_OK), 0);
-    assert_int_equal(over_all(gfn_run_options_create(NULL, &options) != GFN_OK), 0);
-    assert_int_equal(over_all(gfn_run_create(comm, options, 1, &run) != GFN_OK), 0);
-    const gfn_status status = gfn_run_work_alone(run, work_long, run);
-    assert_int_equal(over_all(status != GFN_OK), 0);
+    assert_int_equal(over_all(gfn_comm_work_alone(comm, work_long, NULL) != GFN_OK), 0);
     assert_int_equal(over_all(heard.n), 0);
-    gfn_run_destroy(&run);
-    gfn_options_destroy(&options);
     gfn_comm_end_watch(comm);
     comm->pulse = pulse;
     comm->pulses = pulses;
@@ -81,70 +86,90 @@ static void who_works_long_and_is_heard_is_left_alone(void **unused)
     assert_int_equal(over_all(gfn_comm_watch(comm, PATIENCE, hear, NULL) != GFN_OK), 0);
 }
 
-static void who_works_long_and_says_so_is_left_alone(void **unused)
+static gfn_status fail_to_work(void *self)
+{
+    return gfn_fail(GFN_EINVAL, "expected %s", (const char *)self);
+}
+
+static void every_rank_gets_the_error_of_work_on_rank_0(void **unused)
 {
     (void)unused;
-    gfn_options *options = NULL;
-    gfn_run *run = NULL;
-    assert_int_equal(over_all(gfn_run_options_create(NULL, &options) != GFN_OK), 0);
-    assert_int_equal(over_all(gfn_run_create(comm, options, 1, &run) != GFN_OK), 0);
-    const gfn_status status = gfn_run_work_alone(run, work_long, run);
-    assert_int_equal(over_all(status != GFN_OK), 0);
-    assert_int_equal(over_all(heard.n), 0);
-    gfn_run_destroy(&run);
-    gfn_options_destroy(&options);
+    char what[] = "work that can be done";
+    const gfn_status status = gfn_comm_work_alone(comm, fail_to_work, what);
+    const int is_same = strcmp(gfn_error_message(), "expected work that can be done") == 0;
+    assert_int_equal(over_all(status != GFN_EINVAL || !is_same), 0);
 }
 
-static gfn_status cannot(void *self)
+/* A new watch, which has heard nothing yet. */
+static void watch_again(void)
 {
-    (void)self;
-    gfn_options *options = NULL;
-    return gfn_run_options_create("no such world", &options);
+    gfn_comm_end_watch(comm);
+    memset(heard.message, 0, sizeof heard.message);
+    heard.n = 0;
+    over_all(0); /* all watches have ended */
+    atomic_store(has_alarm, false);
+    over_all(0); /* ... before the next one may give an alarm */
+    assert_int_equal(over_all(gfn_comm_watch(comm, PATIENCE, hear, NULL) != GFN_OK), 0);
 }
 
-static void a_failure_of_the_one_that_works_is_told_by_all(void **unused)
+/* One process of the host got the message, which names the rank and the place. */
+static void check_message(int culprit, const char *place)
 {
-    (void)unused;
-    gfn_options *options = NULL;
-    gfn_run *run = NULL;
-    assert_int_equal(over_all(gfn_run_options_create(NULL, &options) != GFN_OK), 0);
-    assert_int_equal(over_all(gfn_run_create(comm, options, 1, &run) != GFN_OK), 0);
-    const gfn_status status = gfn_run_work_alone(run, cannot, NULL);
-    const int is_told = strstr(gfn_error_message(), "no such world") != NULL;
-    assert_int_equal(over_all(status != GFN_EINVAL || !is_told), 0);
-    gfn_run_destroy(&run);
-    gfn_options_destroy(&options);
+    char name[32];
+    snprintf(name, sizeof name, "rank %d (process ", culprit);
+    const bool is_told = heard.message[0] != '\0';
+    const bool is_right =
+        strncmp(heard.message, name, strlen(name)) == 0 && strstr(heard.message, place) != NULL;
+    if (is_told && !is_right)
+        fprintf(stderr, "%s\n", heard.message);
+    assert_int_equal(over_all(is_told && !is_right), 0);
+    assert_int_equal(over_all(is_told), 1);
 }
 
-/* The last test: an alarm is given once. One process of the host has the message. */
-static void who_hangs_is_named_by_its_neighbours(void **unused)
+static void hang_until_an_alarm(void)
+{
+    for (int i = 0; i < 600 && !atomic_load(has_alarm); i++)
+        usleep(100000);
+    usleep(100000); /* the alarm is being given */
+}
+
+static void a_rank_that_hangs_is_named_once(void **unused)
 {
     (void)unused;
     const int culprit = gfn_comm_size(comm) / 2;
     const bool is_culprit = gfn_comm_rank(comm) == culprit;
-    char name[32];
-    snprintf(name, sizeof name, "rank %d (process ", culprit);
+    watch_again();
     gfn_comm_enter(comm, is_culprit ? 1 : 2, 517);
-    for (int i = 0; is_culprit && i < 600 && heard.n == 0; i++)
-        usleep(100000);
+    if (is_culprit)
+        hang_until_an_alarm();
     over_all(0); /* the others wait here */
-    const int64_t n_told = over_all(heard.message[0] != '\0');
-    const int is_right = heard.message[0] == '\0' ||
-                         (strncmp(heard.message, name, strlen(name)) == 0 &&
-                          strstr(heard.message, "it is in sampling of iteration 517;") != NULL);
-    if (!is_right)
-        fprintf(stderr, "%s\n", heard.message);
-    assert_int_equal(over_all(!is_right), 0);
-    assert_int_equal(n_told, 1);
+    check_message(culprit, "it is in sampling of iteration 517;");
+}
+
+static gfn_status hang(void *self)
+{
+    (void)self;
+    hang_until_an_alarm();
+    return GFN_OK;
+}
+
+static void rank_0_that_hangs_in_work_alone_is_named_once(void **unused)
+{
+    (void)unused;
+    watch_again();
+    gfn_comm_enter(comm, 6, 518);
+    assert_int_equal(over_all(gfn_comm_work_alone(comm, hang, NULL) != GFN_OK), 0);
+    check_message(0, "it is in evaluation of iteration 518;");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_works_long_and_says_so_is_left_alone),
-        cmocka_unit_test(who_works_long_and_is_heard_is_left_alone),
-        cmocka_unit_test(a_failure_of_the_one_that_works_is_told_by_all),
-        cmocka_unit_test(who_hangs_is_named_by_its_neighbours),
+        cmocka_unit_test(long_work_of_rank_0_is_no_hang),
+        cmocka_unit_test(long_work_of_rank_0_is_no_hang_on_other_hosts_either),
+        cmocka_unit_test(every_rank_gets_the_error_of_work_on_rank_0),
+        cmocka_unit_test(a_rank_that_hangs_is_named_once),
+        cmocka_unit_test(rank_0_that_hangs_in_work_alone_is_named_once),
     };
     if (gfn_comm_open(&comm) != GFN_OK || gfn_comm_watch(comm, PATIENCE, hear, NULL) != GFN_OK) {
         fprintf(stderr, "%s\n", gfn_error_message());

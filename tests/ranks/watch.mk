@@ -5,4 +5,4 @@ if HAVE_MPI
 RANK_TESTS += tests/ranks/watch-3.np
 endif
 tests_ranks_watch_SOURCES = tests/ranks/watch.c
-tests_ranks_watch_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+tests_ranks_watch_LDADD = $(LINK_comm) $(CMOCKA_LIBS)

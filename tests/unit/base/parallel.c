@@ -71,6 +71,30 @@ static void ranges_cover_each_element_once(void **state)
         }
 }
 
+static void nothing(void *self, size_t index, int thread)
+{
+    (void)self, (void)index, (void)thread;
+}
+
+static void count_call(void *calls)
+{
+    (*(int *)calls)++;
+}
+
+static void a_hook_is_called_once_per_loop_until_it_is_removed(void **state)
+{
+    (void)state;
+    int calls = 0;
+    gfn_parallel_set_hook(count_call, &calls);
+    gfn_parallel_for(1, 5, nothing, NULL);
+    gfn_parallel_for(3, 1013, nothing, NULL);
+    gfn_parallel_for(2, 0, nothing, NULL);
+    assert_int_equal(calls, 3);
+    gfn_parallel_set_hook(NULL, NULL);
+    gfn_parallel_for(3, 1013, nothing, NULL);
+    assert_int_equal(calls, 3);
+}
+
 static void an_invalid_OMP_NUM_THREADS_is_ignored(void **state)
 {
     (void)state;
@@ -92,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_index_runs_once_on_a_thread_of_the_team),
         cmocka_unit_test(ranges_cover_each_element_once),
+        cmocka_unit_test(a_hook_is_called_once_per_loop_until_it_is_removed),
         cmocka_unit_test(an_invalid_OMP_NUM_THREADS_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

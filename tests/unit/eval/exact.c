@@ -43,7 +43,7 @@ enum { WORLDS = sizeof worlds / sizeof worlds[0] };
 static gfn_exact *prepare(const gfn_env *env)
 {
     gfn_exact *exact = NULL;
-    if (gfn_exact_create(env, &exact) != GFN_OK)
+    if (gfn_exact_create(env, 1, &exact) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     return exact;
 }
@@ -240,7 +240,7 @@ static void a_perfect_policy_ends_in_the_target(void **state)
         for (size_t i = 0; i < gfn_exact_n(exact); i++)
             assert_close(p[i], target[i], tolerance);
         gfn_metrics m;
-        gfn_metrics_compute(gfn_exact_n(exact), p, target, &m);
+        gfn_metrics_compute(1, gfn_exact_n(exact), p, target, &m);
         assert_true(m.l1 <= 2 * tolerance && m.tv == m.l1 / 2 && m.kl <= 2 * tolerance);
         free(table.log_pf);
         gfn_exact_destroy(&exact);
@@ -356,7 +356,7 @@ static void states_that_are_never_reached_have_probability_0(void **state)
     for (int i = 5; i < 25; i++)
         assert_true(p[i] == 0);
     gfn_metrics m;
-    gfn_metrics_compute(25, p, gfn_exact_target(exact), &m);
+    gfn_metrics_compute(1, 25, p, gfn_exact_target(exact), &m);
     assert_true(isinf(m.kl) && m.tv < 1);
     gfn_exact_destroy(&exact);
     gfn_env_destroy(&env);
@@ -421,7 +421,7 @@ static void what_cannot_be_enumerated_is_refused(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         gfn_env *env = make_env(rows[i].ops, rows[i].settings);
         gfn_exact *exact = NULL;
-        assert_int_equal(gfn_exact_create(env, &exact), GFN_ENOSUP);
+        assert_int_equal(gfn_exact_create(env, 1, &exact), GFN_ENOSUP);
         assert_null(exact);
         gfn_env_destroy(&env);
     }

@@ -160,14 +160,14 @@ static void l1_of_objects_is_that_of_counts_of_all_states(void **state)
     for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
         gfn_env *env = make_env(NULL, grids[g]);
         gfn_exact *exact = NULL;
-        assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
+        assert_int_equal(gfn_exact_create(env, 1, &exact), GFN_OK);
         const size_t n = gfn_exact_n(exact);
         int32_t *cells = draw_cells(env, MANY, g == 1);
         int64_t *counts = calloc(n, sizeof *counts);
         double l1, floor;
         assert_int_equal(gfn_histogram_add(env, MANY, cells, counts), GFN_OK);
         assert_int_equal(gfn_l1_of_objects(env, MANY, cells, &l1, &floor), GFN_OK);
-        const double expected = gfn_l1_of_counts(n, counts, gfn_exact_target(exact));
+        const double expected = gfn_l1_of_counts(1, n, counts, gfn_exact_target(exact));
         assert_true(fabs(l1 - expected) < 1e-11);
         free(counts);
         free(cells);
@@ -183,11 +183,12 @@ static void samples_of_the_target_tell_their_noise_floor(void **state)
     enum { MANY = 3000 };
     gfn_env *env = make_env(NULL, "size=11 ndim=4 r0=1e-3");
     gfn_exact *exact = NULL;
-    assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
+    assert_int_equal(gfn_exact_create(env, 1, &exact), GFN_OK);
     int32_t *cells = draw_cells(env, MANY, true);
     double l1, floor;
     assert_int_equal(gfn_l1_of_objects(env, MANY, cells, &l1, &floor), GFN_OK);
-    const double expected = gfn_l1_noise_floor(gfn_exact_n(exact), gfn_exact_target(exact), MANY);
+    const double expected =
+        gfn_l1_noise_floor(1, gfn_exact_n(exact), gfn_exact_target(exact), MANY);
     assert_true(fabs(floor - expected) < 5 / sqrt(MANY));
     assert_true(fabs(l1 - expected) < .05);
     free(cells);

@@ -31,7 +31,7 @@ static void distances_are_those_computed_by_hand(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         gfn_metrics m;
-        gfn_metrics_compute(4, rows[i].p, rows[i].q, &m);
+        gfn_metrics_compute(1, 4, rows[i].p, rows[i].q, &m);
         assert_true(is_close(m.tv, rows[i].expected.tv, 1e-14));
         assert_true(is_close(m.l1, rows[i].expected.l1, 1e-14));
         assert_true(is_close(m.jsd, rows[i].expected.jsd, 1e-14));
@@ -47,7 +47,7 @@ static void disjoint_distributions_are_as_far_apart_as_can_be(void **state)
     (void)state;
     const double p[5] = {.2, 0, .8, 0, 0}, q[5] = {0, .35, 0, .65, 0};
     gfn_metrics m;
-    gfn_metrics_compute(5, p, q, &m);
+    gfn_metrics_compute(1, 5, p, q, &m);
     assert_true(is_close(m.tv, 1, 1e-15));
     assert_true(is_close(m.l1, 2, 1e-15));
     assert_true(is_close(m.jsd, log(2), 1e-15));
@@ -59,9 +59,9 @@ static void equal_distributions_have_distance_0(void **state)
     (void)state;
     const double p[4] = {.3, 0, .45, .25};
     gfn_metrics m;
-    gfn_metrics_compute(4, p, p, &m);
+    gfn_metrics_compute(1, 4, p, p, &m);
     assert_true(m.tv == 0 && m.l1 == 0 && m.jsd == 0 && m.kl == 0);
-    gfn_metrics_compute(0, NULL, NULL, &m);
+    gfn_metrics_compute(1, 0, NULL, NULL, &m);
     assert_true(m.tv == 0 && m.l1 == 0 && m.jsd == 0 && m.kl == 0);
 }
 
@@ -77,7 +77,7 @@ static void small_distances_keep_their_digits(void **state)
         p[i] = q[i] * (1 + (i % 2 ? e : -e));
     }
     gfn_metrics m;
-    gfn_metrics_compute(N, p, q, &m);
+    gfn_metrics_compute(1, N, p, q, &m);
     assert_true(is_close(m.l1, e, 1e-9));
     assert_true(is_close(m.jsd, e * e / 8, 1e-6));
     assert_true(is_close(m.kl, e * e / 2, 1e-3));
@@ -94,7 +94,7 @@ static void a_million_cells_lose_nothing(void **state)
         q[i] = 1 / (double)n;
     }
     gfn_metrics m;
-    gfn_metrics_compute(n, p, q, &m);
+    gfn_metrics_compute(1, n, p, q, &m);
     const double up = (double)((n + 2) / 3), down = (double)n - up;
     assert_true(is_close(m.l1, (0.5 * up + 0.25 * down) / (double)n, 1e-15));
     free(p);
@@ -122,7 +122,7 @@ static void the_closed_form_is_the_sum_over_all_outcomes(void **state)
     static const double q[] = {1e-9, 1e-4, 0.02, 0.1, 0.25, 1.0 / 3, 0.5, 0.77, 0.999, 1 - 1e-9};
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         for (size_t j = 0; j < sizeof q / sizeof q[0]; j++) {
-            double found = gfn_l1_noise_floor(1, &q[j], samples[i]);
+            double found = gfn_l1_noise_floor(1, 1, &q[j], samples[i]);
             double expected = mean_deviation(samples[i], q[j]);
             if (!is_close(found, expected, 1e-12))
                 fail_msg("N=%d q=%g: %.17g, expected %.17g", samples[i], q[j], found, expected);
@@ -138,7 +138,7 @@ static void many_samples_come_near_the_normal_distribution(void **state)
     for (int64_t samples = 1000000; samples <= INT64_C(1000000000000); samples *= 1000)
         for (size_t j = 0; j < 4; j++) {
             double expected = sqrt(2 * q[j] * (1 - q[j]) / (pi * (double)samples));
-            double found = gfn_l1_noise_floor(1, &q[j], samples);
+            double found = gfn_l1_noise_floor(1, 1, &q[j], samples);
             assert_true(is_close(found, expected, 1.0 / (12 * 0.002 * (double)samples) + 1e-12));
         }
 }
@@ -161,8 +161,8 @@ static void a_perfect_sampler_scores_the_published_floor(void **state)
         gfn_env *env;
         gfn_exact *exact;
         assert_int_equal(gfn_env_create("hypergrid", rows[i].settings, &env), GFN_OK);
-        assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
-        double floor = gfn_l1_noise_floor(gfn_exact_n(exact), gfn_exact_target(exact), 200000);
+        assert_int_equal(gfn_exact_create(env, 1, &exact), GFN_OK);
+        double floor = gfn_l1_noise_floor(1, gfn_exact_n(exact), gfn_exact_target(exact), 200000);
         assert_true(is_close(floor, rows[i].published, 0.005));
         assert_true(is_close(floor, rows[i].expected, 1e-8));
         gfn_exact_destroy(&exact);
@@ -174,8 +174,8 @@ static void certain_and_impossible_objects_make_no_noise(void **state)
 {
     (void)state;
     const double q[] = {0, 1, 0};
-    assert_true(gfn_l1_noise_floor(3, q, 1000) == 0);
-    assert_true(isnan(gfn_l1_noise_floor(3, q, 0)));
+    assert_true(gfn_l1_noise_floor(1, 3, q, 1000) == 0);
+    assert_true(isnan(gfn_l1_noise_floor(1, 3, q, 0)));
 }
 
 /* ---- chi-square ---- */
@@ -200,7 +200,7 @@ static void chi_square_is_that_computed_by_hand(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t df = -1;
-        double found = gfn_chi_square(4, rows[i].counts, rows[i].p, &df);
+        double found = gfn_chi_square(1, 4, rows[i].counts, rows[i].p, &df);
         assert_true(fabs(found - rows[i].expected) < 1e-12);
         assert_int_equal(df, rows[i].df);
     }
@@ -212,7 +212,7 @@ static void what_is_impossible_and_was_counted_is_infinitely_wrong(void **state)
     const int64_t counts[] = {50, 50, 1};
     const double p[] = {.5, .5, 0};
     int64_t df;
-    assert_true(isinf(gfn_chi_square(3, counts, p, &df)));
+    assert_true(isinf(gfn_chi_square(1, 3, counts, p, &df)));
 }
 
 /* Add `samples` draws from p to counts [n]. */
@@ -235,7 +235,7 @@ static void chi_square_accepts_right_samples_and_rejects_wrong_ones(void **state
     gfn_env *env;
     gfn_exact *exact;
     assert_int_equal(gfn_env_create("hypergrid", NULL, &env), GFN_OK);
-    assert_int_equal(gfn_exact_create(env, &exact), GFN_OK);
+    assert_int_equal(gfn_exact_create(env, 1, &exact), GFN_OK);
     const double *q = gfn_exact_target(exact);
     double off[N]; /* 10 % from the first mode to the second */
     memcpy(off, q, sizeof off);
@@ -245,12 +245,12 @@ static void chi_square_accepts_right_samples_and_rejects_wrong_ones(void **state
         int64_t right[N] = {0}, wrong[N] = {0}, df;
         draw(N, q, SAMPLES, seed, right);
         draw(N, off, SAMPLES, seed + 100, wrong);
-        double chi = gfn_chi_square(N, right, q, &df);
+        double chi = gfn_chi_square(1, N, right, q, &df);
         assert_true(df > 50);
         assert_true(fabs(chi - (double)df) < 5 * sqrt(2 * (double)df));
         /* the two modes are 590 +- 24 each, shifted by 59: on average 2 * 59^2/590 = 12 more */
         draw(N, off, 49 * SAMPLES, seed + 200, wrong); /* 50 times the samples: 590 more */
-        assert_true(gfn_chi_square(N, wrong, q, &df) > (double)df + 10 * sqrt(2 * (double)df));
+        assert_true(gfn_chi_square(1, N, wrong, q, &df) > (double)df + 10 * sqrt(2 * (double)df));
     }
     gfn_exact_destroy(&exact);
     gfn_env_destroy(&env);
@@ -266,7 +266,7 @@ static void chi_square_has_its_mean(void **state)
     for (uint64_t seed = 0; seed < 400; seed++) {
         int64_t counts[6] = {0};
         draw(6, p, 500, 7919 + seed, counts);
-        sum += gfn_chi_square(6, counts, p, &df);
+        sum += gfn_chi_square(1, 6, counts, p, &df);
     }
     assert_int_equal(df, 5);
     assert_true(fabs(sum / 400 - 5) < 5 * sqrt(10 / 400.));

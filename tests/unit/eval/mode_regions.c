@@ -21,7 +21,7 @@
 static int64_t regions_of(const gfn_env *env)
 {
     gfn_exact *exact = NULL;
-    if (gfn_exact_create(env, &exact) != GFN_OK)
+    if (gfn_exact_create(env, 1, &exact) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     const int64_t n = gfn_exact_n_mode_regions(exact);
     gfn_exact_destroy(&exact);

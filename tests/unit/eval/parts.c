@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The exact evaluation in parts and on threads: how its work is cut changes no bit. Built twice:
- * with policies in float, and in double.
+ * The exact evaluation in parts and on threads: neither changes a bit. Built twice: with policies
+ * in float, and in double.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -15,13 +15,14 @@
 
 #include <gfn/random.h>
 
+#include "base/parallel.h"
 #include "eval/edges.h"
 #include "eval/exact.h"
-#include "eval/metrics.h"
+#include "eval/state_loop.h"
 #include "tests/unit/env/make.h"
 #include "tests/unit/env/worlds.h"
 
-/* ---- a grid whose numbers run along diagonals: no action always adds the same ---- */
+/* ---- a grid that is numbered along diagonals: no action adds a constant to the number ---- */
 
 static const gfn_env_ops *grid_ops(void)
 {
@@ -91,7 +92,7 @@ static gfn_status mixed(void *self, size_t n, const int32_t *state, gfn_real *lo
             h = (h ^ (uint32_t)state[i * width + w]) * UINT64_C(0x9e3779b97f4a7c15);
         for (size_t a = 0; a < k; a++)
             sum += mask[i * k + a] ? 1 + (double)((h >> (a % 40)) % 97) : 0;
-        for (size_t a = 0; a < k; a++) /* what is not allowed is none of the policy's business */
+        for (size_t a = 0; a < k; a++) /* values of forbidden actions are ignored */
             log_pf[i * k + a] = (gfn_real)log((1 + (double)((h >> (a % 40)) % 97)) / sum);
     }
     free(mask);
@@ -101,7 +102,7 @@ static gfn_status mixed(void *self, size_t n, const int32_t *state, gfn_real *lo
 static gfn_exact *prepare(const gfn_env *env, int threads)
 {
     gfn_exact *exact = NULL;
-    if (gfn_exact_create_by(&(gfn_state_loop){.threads = threads}, env, &exact) != GFN_OK)
+    if (gfn_exact_create(env, threads, &exact) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     return exact;
 }
@@ -124,14 +125,14 @@ static double *find_all_edges(gfn_env *env)
     const size_t n = (size_t)env->spec.n_states, k = (size_t)env->spec.shape.n_actions;
     double *edges = malloc(n * k * sizeof *edges);
     gfn_real *log_pf = malloc(k * sizeof *log_pf);
-    gfn_edge_table *graph;
-    assert_int_equal(gfn_edge_table_create(env, &graph), GFN_OK);
+    gfn_edge_table *table;
+    assert_int_equal(gfn_edge_table_create(env, &table), GFN_OK);
     for (size_t s = 0; s < n; s++) {
-        gfn_edge_table_load(graph, s, 1);
-        mixed(env, 1, graph->state, log_pf);
-        gfn_edges_find(k, graph->mask, log_pf, edges + s * k);
+        gfn_edge_table_load(table, s, 1);
+        mixed(env, 1, table->state, log_pf);
+        gfn_edges_find(k, table->mask, log_pf, edges + s * k);
     }
-    gfn_edge_table_destroy(&graph);
+    gfn_edge_table_destroy(&table);
     free(log_pf);
     return edges;
 }
@@ -224,8 +225,8 @@ static void how_states_are_numbered_does_not_matter(void **unused)
     gfn_env_destroy(&diagonals);
 }
 
-/* Two doubles a state, and a count of samples: 8^8 states take 384 MiB. */
-static void memory_is_24_bytes_a_state(void **unused)
+/* Two doubles and a count of samples per state: 8^8 states take 384 MiB. */
+static void memory_is_24_bytes_per_state(void **unused)
 {
     (void)unused;
     assert_int_equal(gfn_exact_bytes(16777216), INT64_C(384) << 20);
@@ -248,36 +249,32 @@ static void fill(double *p, uint64_t seed)
         p[i] /= sum;
 }
 
-static void a_crew_finds_the_metrics_that_one_finds(void **unused)
+static void threads_change_no_bit_of_the_metrics(void **unused)
 {
     (void)unused;
     double *p = malloc(N * sizeof *p), *q = malloc(N * sizeof *q);
-    int64_t *counts = calloc(N, sizeof *counts), df, total = 0;
+    int64_t *counts = calloc(N, sizeof *counts), total = 0, df[2];
     fill(p, 5);
     fill(q, 8);
     for (size_t i = 0; i < N; i++)
         total += counts[i] = (int64_t)(i % 5 ? 2e5 * p[i] : 0);
-    gfn_metrics alone, metrics;
-    gfn_metrics_compute(N, p, q, &alone);
-    for (int threads = 1; threads <= 3; threads++) {
-        const gfn_state_loop crew = {.threads = threads};
-        double l1, noise;
-        struct gfn_chi chi;
-        assert_int_equal(gfn_metrics_compute_by(&crew, N, p, q, &metrics), GFN_OK);
-        assert_memory_equal(&metrics, &alone, sizeof alone);
-        assert_int_equal(gfn_l1_of_counts_by(&crew, N, counts, q, &l1), GFN_OK);
-        assert_true(l1 == gfn_l1_of_counts(N, counts, q));
-        assert_int_equal(gfn_l1_noise_floor_by(&crew, N, q, total, &noise), GFN_OK);
-        assert_true(noise == gfn_l1_noise_floor(N, q, total));
-        assert_int_equal(gfn_chi_square_by(&crew, N, counts, p, &chi), GFN_OK);
-        assert_true(chi.square == gfn_chi_square(N, counts, p, &df) && chi.df == df);
+    gfn_metrics expected, metrics;
+    gfn_metrics_compute(1, N, p, q, &expected);
+    for (int threads = 2; threads <= 3; threads++) {
+        gfn_metrics_compute(threads, N, p, q, &metrics);
+        assert_memory_equal(&metrics, &expected, sizeof expected);
+        assert_true(gfn_l1_of_counts(threads, N, counts, q) == gfn_l1_of_counts(1, N, counts, q));
+        assert_true(gfn_l1_noise_floor(threads, N, q, total) == gfn_l1_noise_floor(1, N, q, total));
+        assert_true(gfn_chi_square(threads, N, counts, p, &df[0]) ==
+                    gfn_chi_square(1, N, counts, p, &df[1]));
+        assert_int_equal(df[0], df[1]);
     }
     free(p);
     free(q);
     free(counts);
 }
 
-/* ---- the crew ---- */
+/* ---- loops over states ---- */
 
 enum { MANY = 700 * GFN_STATE_LOOP_RANGE + 3 };
 
@@ -290,7 +287,7 @@ static void note_range(void *self, size_t first, size_t n, int thread, void *par
     const size_t range[] = {first, n};
     for (size_t i = 0; i < GFN_STATE_LOOP_PART; i++)
         if (((char *)part)[i] != 0)
-            return; /* and the sum is wrong */
+            return; /* makes the sum wrong */
     memcpy(part, range, sizeof range);
 }
 
@@ -303,42 +300,30 @@ static void follow_range(void *self, const void *part)
         next += range[1];
 }
 
-static int beats;
-
-static gfn_status beat(void *self)
-{
-    beats++;
-    return beats == 2 ? *(gfn_status *)self : GFN_OK;
-}
-
 static void parts_are_added_up_in_the_order_of_their_ranges(void **unused)
 {
     (void)unused;
-    gfn_status given = GFN_OK;
     for (int threads = 1; threads <= 3; threads++) {
-        const gfn_state_loop crew = {.threads = threads, .beat = beat, .self = &given};
-        beats = 0;
         next = 0;
-        assert_int_equal(
-            gfn_state_loop_run(&crew, MANY, &(gfn_state_loop_body){note_range, follow_range, NULL}),
-            GFN_OK);
+        gfn_state_loop_run(threads, MANY, &(gfn_state_loop){note_range, follow_range, NULL});
         assert_int_equal(next, MANY);
-        assert_true(beats > 2);
     }
 }
 
-static void a_beat_that_fails_ends_the_loop(void **unused)
+static void count_loop(void *loops)
+{
+    (*(int *)loops)++;
+}
+
+/* A watch takes a computation that starts no loops for a hang. */
+static void a_long_loop_is_cut_into_several_parallel_loops(void **unused)
 {
     (void)unused;
-    gfn_status given = GFN_ECOMM;
-    const gfn_state_loop crew = {.threads = 2, .beat = beat, .self = &given};
-    beats = 0;
-    next = 0;
-    assert_int_equal(
-        gfn_state_loop_run(&crew, MANY, &(gfn_state_loop_body){note_range, follow_range, NULL}),
-        GFN_ECOMM);
-    assert_int_equal(beats, 2);
-    assert_true(next < MANY);
+    int loops = 0;
+    gfn_parallel_set_hook(count_loop, &loops);
+    gfn_state_loop_run(2, MANY, &(gfn_state_loop){note_range, NULL, NULL});
+    gfn_parallel_set_hook(NULL, NULL);
+    assert_int_equal(loops, 3);
 }
 
 int main(void)
@@ -347,10 +332,10 @@ int main(void)
         cmocka_unit_test(states_may_be_pushed_in_any_parts),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(how_states_are_numbered_does_not_matter),
-        cmocka_unit_test(memory_is_24_bytes_a_state),
-        cmocka_unit_test(a_crew_finds_the_metrics_that_one_finds),
+        cmocka_unit_test(memory_is_24_bytes_per_state),
+        cmocka_unit_test(threads_change_no_bit_of_the_metrics),
         cmocka_unit_test(parts_are_added_up_in_the_order_of_their_ranges),
-        cmocka_unit_test(a_beat_that_fails_ends_the_loop),
+        cmocka_unit_test(a_long_loop_is_cut_into_several_parallel_loops),
     };
     return cmocka_run_group_tests(tests, make_diagonal_world, NULL);
 }

@@ -33,7 +33,7 @@ static void judge(const gfn_env *env, gfn_policy_function policy, void *self, do
 {
     gfn_exact *exact = NULL;
     const double *found;
-    if (gfn_exact_create(env, &exact) != GFN_OK ||
+    if (gfn_exact_create(env, 1, &exact) != GFN_OK ||
         gfn_exact_run(exact, policy, self, &found) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     const size_t n = gfn_exact_n(exact);

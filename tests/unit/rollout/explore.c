@@ -78,7 +78,7 @@ static void actions_are_drawn_with_the_probabilities_of_the_formula(void **unuse
                 }
             }
             for (size_t t = 0; t < 2; t++) {
-                const double chi_square = gfn_chi_square(k, counts[t], p[t], &df);
+                const double chi_square = gfn_chi_square(1, k, counts[t], p[t], &df);
                 if (df > 0 && chi_square > (double)df + 5 * sqrt(2 * (double)df))
                     fail_msg("world %zu, way %zu, step %zu: chi-square %g on %lld degrees of "
                              "freedom",

@@ -227,11 +227,11 @@ static void objects_follow_the_exact_distribution_of_the_policy(void **unused)
             const size_t width = (size_t)spec->state_width, n = (size_t)spec->n_states;
             int32_t *objects = malloc(N * width * sizeof *objects);
             int64_t *counts = calloc(n, sizeof *counts), df;
-            assert_int_equal(gfn_exact_create(f.env, &exact), GFN_OK);
+            assert_int_equal(gfn_exact_create(f.env, 1, &exact), GFN_OK);
             assert_int_equal(gfn_exact_run(exact, gfn_sampler_log_pf, f.sampler, &p), GFN_OK);
             assert_int_equal(gfn_sampler_objects(f.sampler, &stream, 0, N, objects), GFN_OK);
             assert_int_equal(gfn_histogram_add(f.env, N, objects, counts), GFN_OK);
-            const double chi_square = gfn_chi_square(n, counts, p, &df);
+            const double chi_square = gfn_chi_square(1, n, counts, p, &df);
             assert_true(df >= 2);
             assert_true(chi_square < (double)df + 5 * sqrt(2 * (double)df));
             gfn_exact_destroy(&exact);

@@ -248,7 +248,7 @@ static void their_distribution_is_p_b(void **unused)
             /* What was never drawn is improbable, and nothing was drawn that is no path. */
             assert_true(sum > 0.999 && sum < 1 + 1e-5);
             assert_in_range(c.n, 1, rows[r].paths);
-            const double chi_square = gfn_chi_square(c.n, c.count, c.p, &df);
+            const double chi_square = gfn_chi_square(1, c.n, c.count, c.p, &df);
             if (chi_square > (double)df + 5 * sqrt(2 * (double)df))
                 fail_msg("row %zu, capacity %zu: chi-square %g on %lld degrees of freedom", r,
                          capacity, chi_square, (long long)df);

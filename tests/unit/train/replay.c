@@ -126,7 +126,7 @@ static void a_file_is_replayed_evenly(void **unused)
     }
     for (size_t i = 0; i < OBJECTS; i++)
         p[9 * given[i][0] + given[i][1]] += 1.0 / OBJECTS;
-    const double chi_square = gfn_chi_square(81, counts, p, &df);
+    const double chi_square = gfn_chi_square(1, 81, counts, p, &df);
     assert_true(df >= 20);
     assert_true(chi_square < (double)df + 5 * sqrt(2 * (double)df));
     gfn_trainer_destroy(&t);
