@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Running a tape: forward in the order of recording, backward against it.
+ * Running a tape: forward in the order of recording, backward in reverse order.
  *
- * Gradients are never cleared beforehand: the first operation that has something to say about a
- * variable assigns, later ones add. Operations that the differentiated variable does not depend
- * on are left out.
+ * Gradients are not cleared before a backward pass: the first operation that contributes to a
+ * gradient assigns it, later ones add to it. Operations that do not contribute to the
+ * differentiated variable are skipped.
  */
 #include <assert.h>
 #include <string.h>
@@ -12,16 +12,18 @@
 #include "base/error.h"
 #include "grad/frame.h"
 
-/* Long ranges are run in parts whose activations stay in the cache from one layer to the next. */
+/* Long ranges run in parts of this many rows, so that activations stay in the cache between
+ * layers. */
 enum { ROWS_AT_ONCE = 240 };
 
-/* Rows of every axis: a range of them, or all that are in use. */
+/* Rows of every axis: a range, or all rows in use. */
 typedef struct range {
     bool is_all;
     size_t first, n;
 } range;
 
-/* In place: copies of a struct that was written field by field would wait for the fields. */
+/* Fills *array in place: returning a struct would copy it, and the copy would stall until its
+ * members are stored. */
 static inline void view(const gfn_frame *frame, const gfn_real *params, gfn_var var,
                         const range *rows, gfn_operand *array)
 {
@@ -74,7 +76,7 @@ void gfn_frame_forward_rows(gfn_frame *frame, const gfn_real *params, size_t fir
     }
 }
 
-/* Where the gradient of a variable is, or NULL if it has none. */
+/* The gradient of a variable; NULL if it has none. */
 static gfn_real *gradient_of(const gfn_frame *frame, gfn_var var, gfn_real *gradient)
 {
     const gfn_variable *v = &frame->tape->variables[var];
@@ -96,7 +98,7 @@ static void backward_node(gfn_frame *frame, const gfn_real *params, const gfn_no
     node->operation->backward(&call);
 }
 
-/* Parameters and tracked inputs that had no part in it have gradient 0. */
+/* Parameters and tracked inputs that do not contribute have gradient 0. */
 static void clear_unwritten(const gfn_frame *frame, gfn_real *gradient)
 {
     for (size_t i = 0; i < frame->tape->n_variables; i++) {
@@ -131,7 +133,7 @@ void gfn_frame_backward_all(gfn_frame *frame, const gfn_real *params, size_t n, 
     clear_unwritten(frame, gradient);
 }
 
-/* Rows [first, first + n) of `from` to the rows from `at` on. */
+/* Copy rows [first, first + n) of `from` to rows [at, at + n) of `to`. */
 static void copy_run(gfn_frame *to, size_t at, const gfn_frame *from, size_t first, size_t n)
 {
     for (size_t i = 0; i < to->tape->n_variables; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames: the memory of a run. Values and gradients lie in a block each; a frame that never runs
- * backward never touches the second, whose pages then cost nothing.
+ * Frames: the memory for running a tape. Values and gradients have separate blocks: a frame that
+ * never runs backward does not touch the second block, whose pages then cost nothing.
  */
 #include "grad/frame.h"
 
@@ -10,10 +10,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* No block is larger. */
+/* Largest size of a block. */
 #define MAX_BYTES (SIZE_MAX / 4)
 
-/* Hands out parts of a block; without a block it only measures. */
+/* Assigns parts of a block; without a block it only computes the size. */
 typedef struct layout {
     char *block;
     size_t used;
@@ -66,7 +66,7 @@ static void take_gradients(gfn_frame *frame, layout *l)
     }
 }
 
-/* Measure, allocate, hand out. */
+/* Compute the size of a block, allocate it, assign its parts. */
 static gfn_status lay_out(gfn_frame *frame, void (*take_all)(gfn_frame *, layout *), char **block)
 {
     layout l = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/frame.h - what a frame is inside the room.
+ * grad/frame.h - the members of a frame.
  */
 #ifndef GRAD_FRAME_H
 #define GRAD_FRAME_H
@@ -14,9 +14,9 @@ struct gfn_frame {
     size_t *capacity;    /* [axes] */
     size_t *rows;        /* [axes] in use */
     void **values;       /* [variables] NULL for parameters */
-    gfn_real **gradient; /* [variables] NULL for parameters, and where there is none */
-    bool *is_written;    /* [variables] scratch of a backward pass */
-    char *tables;        /* the blocks that hold all of it */
+    gfn_real **gradient; /* [variables] NULL for parameters and variables without gradient */
+    bool *is_written;    /* [variables] during a backward pass: the gradient was assigned */
+    char *tables;        /* the block that holds the arrays above */
     char *value_block;
     char *gradient_block;
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernel_hot.h - the first layer of an input of a few ones (linear_hot.c has the formulas).
+ * grad/kernel_hot.h - the layer linear_hot, whose input is given as indices of ones (formulas:
+ * op_linear_hot.c).
  *
- * Operands are copied: the compiler cannot know that what is stored is none of them, and would load
- * their fields again for each row.
+ * Operands are copied into local variables: otherwise the compiler must assume that stores change
+ * them and load their members again for each row.
  */
 #ifndef GRAD_KERNEL_HOT_H
 #define GRAD_KERNEL_HOT_H
@@ -32,7 +33,7 @@ INLINE void hot_columns(const gfn_call *call, size_t j, size_t vectors, size_t n
         }
         gfn_real *y = all_y + i * out.stride + j;
         for (size_t v = 0; v < vectors; v++)
-            store_columns(y + v * LANES, activated(sum[v], activation), n);
+            store_columns(y + v * LANES, activate(sum[v], activation), n);
     }
 }
 
@@ -43,11 +44,12 @@ static void hot_forward(const gfn_call *call)
         apply_tanh(call->y, call->out.rows, call->out.cols, call->out.stride);
 }
 
-/* Clearing a large table takes as long as adding to it. Among its first MOST_MARKS rows, one that
- * is met for the first time is assigned, and those that nobody met are cleared at the end. */
+/* Clearing the gradient of a large w takes as long as adding to it. So the first contribution to a
+ * row is assigned instead of added, and rows without contribution are cleared at the end. This is
+ * for the first MOST_MARKS rows; the others are cleared first. */
 enum { MOST_MARKS = 4096 };
 
-INLINE void hot_put(gfn_real *dw, const vec *dz, size_t vectors, size_t n, bool add)
+INLINE void put_columns(gfn_real *dw, const vec *dz, size_t vectors, size_t n, bool add)
 {
     for (size_t v = 0; v < vectors; v++)
         store_columns(dw + v * LANES, add ? load_columns(dw + v * LANES, n) + dz[v] : dz[v], n);
@@ -58,27 +60,27 @@ INLINE void hot_columns_backward(const gfn_call *call, size_t j, size_t vectors,
     const gfn_operand index = call->in[0], w = call->in[1], out = call->out;
     const gfn_activation activation = call->node->activation;
     const size_t marks = w.add ? 0 : w.rows < MOST_MARKS ? w.rows : MOST_MARKS;
-    bool is_met[MOST_MARKS];
+    bool is_written[MOST_MARKS];
     vec dz[MOST_VECTORS], sum[MOST_VECTORS] = {{0}};
-    memset(is_met, false, marks);
+    memset(is_written, false, marks);
     for (size_t i = 0; i < out.rows; i++) {
         const size_t at = i * out.stride + j;
         for (size_t v = 0; v < vectors; v++) {
-            dz[v] = derived(load_columns(out.x + at + v * LANES, n),
-                            load_columns(out.gradient + at + v * LANES, n), activation);
+            dz[v] = activation_gradient(load_columns(out.x + at + v * LANES, n),
+                                        load_columns(out.gradient + at + v * LANES, n), activation);
             sum[v] += dz[v];
         }
         for (size_t h = 0; h < index.cols; h++) {
             const size_t place = (size_t)index.index[i * index.stride + h];
-            const bool is_new = place < marks && !is_met[place];
+            const bool is_new = place < marks && !is_written[place];
             if (is_new)
-                is_met[place] = true;
-            hot_put(w.gradient + place * w.stride + j, dz, vectors, n, !is_new);
+                is_written[place] = true;
+            put_columns(w.gradient + place * w.stride + j, dz, vectors, n, !is_new);
         }
     }
-    const vec nothing[MOST_VECTORS] = {{0}};
-    for (const bool *row = is_met; (row = memchr(row, false, is_met + marks - row)); row++)
-        hot_put(w.gradient + (row - is_met) * w.stride + j, nothing, vectors, n, false);
+    const vec zeros[MOST_VECTORS] = {{0}};
+    for (const bool *row = is_written; (row = memchr(row, false, is_written + marks - row)); row++)
+        put_columns(w.gradient + (row - is_written) * w.stride + j, zeros, vectors, n, false);
     add_bias_gradient(&call->in[2], sum, j, vectors, n);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernel_layer.h - what layers need beside the product of matrices: activations and their
- * derivatives, columns a few vectors at a time, the gradient of b.
+ * grad/kernel_layer.h - the parts of a layer other than the product of matrices: activations and
+ * their derivatives, the gradient of b.
  */
 #ifndef GRAD_KERNEL_LAYER_H
 #define GRAD_KERNEL_LAYER_H
@@ -11,8 +11,9 @@
 #include "grad/kernel_vector.h"
 #include "grad/kernels.h"
 
-/* ReLU and leaky ReLU. NaN stays NaN: a run that diverges must be noticed. */
-INLINE vec activated(vec z, gfn_activation activation)
+/* ReLU and leaky ReLU; tanh is applied by apply_tanh(). NaN stays NaN, so that divergence is
+ * detected. */
+INLINE vec activate(vec z, gfn_activation activation)
 {
     if (activation == GFN_RELU)
         return (vec)((bits)z & ~(bits)(z < 0));
@@ -21,8 +22,8 @@ INLINE vec activated(vec z, gfn_activation activation)
     return z;
 }
 
-/* dz = dy act'(z), told from y = act(z). */
-INLINE vec derived(vec y, vec dy, gfn_activation activation)
+/* dz = dy act'(z), computed from y = act(z). */
+INLINE vec activation_gradient(vec y, vec dy, gfn_activation activation)
 {
     if (activation == GFN_RELU)
         return (vec)((bits)dy & (bits)(y > 0));
@@ -33,7 +34,7 @@ INLINE vec derived(vec y, vec dy, gfn_activation activation)
     return dy;
 }
 
-/* tanh of [rows][cols] in place: the C library's, one by one, after the other kernels. */
+/* tanh of [rows][cols] in place, by the C library, one element at a time. */
 static void apply_tanh(gfn_real *y, size_t rows, size_t cols, size_t stride)
 {
     for (size_t i = 0; i < rows; i++)
@@ -41,8 +42,8 @@ static void apply_tanh(gfn_real *y, size_t rows, size_t cols, size_t stride)
             y[i * stride + j] = tanh(y[i * stride + j]);
 }
 
-/* Columns are taken `vectors` at a time, 4, 2 or 1, so that what belongs to them stays in registers
- * while the rows run; the last n < LANES are a vector of which only a part is there. */
+/* Work on columns goes in groups of 4, 2 or 1 vectors, so that the sums of a group stay in
+ * registers during the loop over rows. The last n < LANES columns are one partial vector. */
 enum { MOST_VECTORS = 4 };
 
 INLINE vec load_columns(const gfn_real *x, size_t n)
@@ -82,44 +83,44 @@ INLINE void add_bias_gradient(const gfn_operand *b, const vec *sum, size_t j, si
     }
 }
 
-/* dz in place of dy of a row, added to sum. */
-INLINE void close_row(const gfn_operand *out, size_t at, gfn_activation activation, size_t vectors,
-                      size_t n, vec *sum)
+/* Replace dy by dz in one row and add dz to sum. */
+INLINE void derive_row(const gfn_operand *out, size_t at, gfn_activation activation, size_t vectors,
+                       size_t n, vec *sum)
 {
     for (size_t v = 0; v < vectors; v++) {
         const size_t at_v = at + v * LANES;
         vec dz = load_columns(out->gradient + at_v, n);
         if (activation != GFN_IDENTITY) {
-            dz = derived(load_columns(out->x + at_v, n), dz, activation);
+            dz = activation_gradient(load_columns(out->x + at_v, n), dz, activation);
             store_columns(out->gradient + at_v, dz, n);
         }
         sum[v] += dz;
     }
 }
 
-/* Two rows at a time: a sum of few vectors would wait for its last addition. */
-INLINE void close_columns(const gfn_call *call, size_t j, size_t vectors, size_t n)
+/* Two rows at a time, each with its own sum: additions to a single sum would wait for each
+ * other. */
+INLINE void derive_rows(const gfn_call *call, size_t j, size_t vectors, size_t n)
 {
-    const gfn_operand out =
-        call->out; /* a copy, or its fields would be loaded again for each row */
+    const gfn_operand out = call->out; /* a copy, as in kernel_hot.h */
     const gfn_activation activation = call->node->activation;
     vec sum[MOST_VECTORS] = {{0}}, other[MOST_VECTORS] = {{0}};
     size_t i = 0;
     for (; i + 2 <= out.rows; i += 2) {
-        close_row(&out, i * out.stride + j, activation, vectors, n, sum);
-        close_row(&out, (i + 1) * out.stride + j, activation, vectors, n, other);
+        derive_row(&out, i * out.stride + j, activation, vectors, n, sum);
+        derive_row(&out, (i + 1) * out.stride + j, activation, vectors, n, other);
     }
     if (i < out.rows)
-        close_row(&out, i * out.stride + j, activation, vectors, n, sum);
+        derive_row(&out, i * out.stride + j, activation, vectors, n, sum);
     for (size_t v = 0; v < vectors; v++)
         sum[v] += other[v];
     add_bias_gradient(&call->in[2], sum, j, vectors, n);
 }
 
-static void close_layer(const gfn_call *call)
+static void activation_backward(const gfn_call *call)
 {
     if (call->in[2].gradient || call->node->activation != GFN_IDENTITY)
-        each_columns(call, call->out.cols, close_columns);
+        each_columns(call, call->out.cols, derive_rows);
 }
 
 #endif

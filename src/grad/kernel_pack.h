@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernel_pack.h - copies of panels of b, for the product of matrices: [depth][width] reals,
- * where width is a whole number of vectors. Columns beyond those of b may hold anything finite.
+ * grad/kernel_pack.h - copy panels of b for the product of matrices, as [depth][width] reals. The
+ * width is a whole number of vectors; columns beyond those of b may hold any finite numbers.
  */
 #ifndef GRAD_KERNEL_PACK_H
 #define GRAD_KERNEL_PACK_H
 
 #include "grad/kernel_shuffle.h"
 
-/* out[l][j] = in[j][l] for a square of LANES rows and columns. Shuffling row i with row i + LANES/2
- * for all i moves the element at the place (i, j), written as one binary number, to that number
- * rotated by one bit; log2(LANES) such steps exchange i and j. Not inlined: a loop
- * around it would keep the addresses of all rows, and leave no registers. */
+/* out[l][j] = in[j][l] for a square of LANES rows and columns. One step interleaves row i with row
+ * i + LANES/2 for all i. Written as a binary number, the position (i, j) of an element is rotated
+ * by one bit; log2(LANES) steps exchange i and j. Not inlined: inside a loop the compiler would
+ * keep the addresses of all rows in registers and have none left. */
 __attribute__((noinline)) static void transpose_square(const gfn_real *in, size_t in_row,
                                                        gfn_real *out, size_t out_row)
 {
@@ -41,7 +41,7 @@ __attribute__((noinline)) static void transpose_square(const gfn_real *in, size_
 #endif
 }
 
-/* out[l][j] = in[j][l], j < cols <= width, l < depth; 0 from cols on. */
+/* out[l][j] = in[j][l], j < cols <= width, l < depth; 0 for j >= cols. */
 static void pack_transposed(const gfn_real *in, size_t in_row, size_t cols, size_t depth,
                             gfn_real *out, size_t width)
 {
@@ -61,7 +61,8 @@ static void pack_transposed(const gfn_real *in, size_t in_row, size_t cols, size
         }
 }
 
-/* out[l][j] = in[l][j], j < cols <= LANES, l < depth; whole vectors while they lie inside `in`. */
+/* out[l][j] = in[l][j], j < cols <= LANES, l < depth. Copies whole vectors as long as they do not
+ * reach beyond the end of `in`. */
 static void pack_part(const gfn_real *in, size_t in_row, size_t cols, size_t depth, gfn_real *out)
 {
     const size_t end = (depth - 1) * in_row + cols;

@@ -2,20 +2,20 @@
  *
  * grad/kernel_product.h - the product of matrices.
  *
- * c is cut into panels of a few vectors of columns, a panel into tiles of a few rows. b is read
- * where it lies if its rows are contiguous and the panel is full; else PANEL_DEPTH rows of the
- * panel are copied first, transposed or filled up.
+ * c is divided into panels, a few vectors of columns wide, and a panel into tiles of a few rows. If
+ * the rows of b are contiguous and the panel is full, b is read in place; else PANEL_DEPTH rows at
+ * a time are first copied, transposed or padded.
  */
 #ifndef GRAD_KERNEL_PRODUCT_H
 #define GRAD_KERNEL_PRODUCT_H
 
 #include "grad/kernel_pack.h"
 #include "grad/kernel_tile.h"
-#include "grad/kernel_turn.h"
+#include "grad/kernel_transpose.h"
 
 enum { PANEL_DEPTH = 256 };
 
-/* Columns [j, j + t->cols) of c, and inner elements [l, l + t->depth). */
+/* Add the products of inner elements [l, l + t->depth) to columns [j, j + t->cols) of c. */
 static void run_panel(const gfn_product *p, tile *t, size_t j, size_t l, size_t vectors)
 {
     static const gfn_real zeros[TILE_VECTORS * LANES];
@@ -35,7 +35,7 @@ static void run_panel(const gfn_product *p, tile *t, size_t j, size_t l, size_t 
     }
 }
 
-/* The widest panel of whole vectors that fits `cols` columns; one vector where none does. */
+/* Vectors of the widest panel that fits into `cols` columns; at least 1. */
 static size_t panel_vectors(size_t cols)
 {
     size_t vectors = TILE_VECTORS;
@@ -53,7 +53,7 @@ static void multiply(const gfn_product *p)
         const bool is_copied = p->b_col != 1 || cols < width;
         tile t = {.a_row = p->a_row, .a_col = p->a_col, .c_row = p->c_row, .cols = cols};
         size_t l = 0;
-        do { /* at least once: without inner elements c is the start */
+        do { /* at least once: if k is 0, c = activation(start) */
             const gfn_real *b = p->b + l * p->b_row + j * p->b_col;
             t.depth = is_copied && p->k - l > PANEL_DEPTH ? PANEL_DEPTH : p->k - l;
             if (is_copied && p->b_col != 1)
@@ -70,26 +70,26 @@ static void multiply(const gfn_product *p)
 
 enum { WIDTH = TILE_VECTORS * LANES };
 
-/* What rows [i, i + rows) of c begin with; beyond them it does not matter. */
-static void start_turned(const gfn_product *p, size_t i, size_t rows, gfn_real *turned)
+/* Transpose the start of rows [i, i + rows) of c; columns from `rows` on are undefined. */
+static void transpose_start(const gfn_product *p, size_t i, size_t rows, gfn_real *transposed)
 {
     if (p->start && p->start_row > 0) {
-        turn(p->start + i * p->start_row, p->start_row, p->n, rows, turned, WIDTH);
+        transpose(p->start + i * p->start_row, p->start_row, p->n, rows, transposed, WIDTH);
         return;
     }
     for (size_t j = 0; j < p->n; j++)
         for (size_t r = 0; r < WIDTH; r += LANES)
-            store(turned + j * WIDTH + r, all(p->start ? p->start[j] : 0));
+            store(transposed + j * WIDTH + r, all(p->start ? p->start[j] : 0));
 }
 
-/* Few columns would leave most lanes idle: c' = start' + b' a' then, a panel of rows at a time.
- * Every element is added up as before, so it is the same to the bit. */
+/* With fewer than LANES columns most lanes would be idle. So compute c' = start' + b' a' for WIDTH
+ * rows at a time. The order of additions for each element is the same, and so are the bits. */
 static void multiply_narrow(const gfn_product *p)
 {
-    _Alignas(64) gfn_real turned[LANES * WIDTH];
+    _Alignas(64) gfn_real transposed[LANES * WIDTH];
     for (size_t i = 0, rows; i < p->m; i += rows) {
         rows = p->m - i < WIDTH ? p->m - i : WIDTH;
-        start_turned(p, i, rows, turned);
+        transpose_start(p, i, rows, transposed);
         multiply(&(gfn_product){
             .m = p->n,
             .n = rows,
@@ -100,13 +100,13 @@ static void multiply_narrow(const gfn_product *p)
             .b = p->a + i * p->a_row,
             .b_row = p->a_col,
             .b_col = p->a_row,
-            .c = turned,
+            .c = transposed,
             .c_row = WIDTH,
-            .start = turned,
+            .start = transposed,
             .start_row = WIDTH,
             .activation = p->activation,
         });
-        turn_back(turned, WIDTH, p->n, rows, p->c + i * p->c_row, p->c_row);
+        transpose_back(transposed, WIDTH, p->n, rows, p->c + i * p->c_row, p->c_row);
     }
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernel_shuffle.h - lanes of vectors that change places.
+ * grad/kernel_shuffle.h - interleave and deinterleave the lanes of two vectors.
  */
 #ifndef GRAD_KERNEL_SHUFFLE_H
 #define GRAD_KERNEL_SHUFFLE_H
 
 #include "grad/kernel_vector.h"
 
-/* Two vectors shuffled like cards, a0 b0 a1 b1 ..., first and second half; and the other way, every
- * second lane of both. */
+/* LOW, HIGH: first and second half of the interleaved lanes a0 b0 a1 b1 ... EVEN, ODD, their
+ * inverse: every second lane of a and then of b. */
 #if defined __has_builtin
 #if __has_builtin(__builtin_shufflevector)
 #define HAVE_SHUFFLE

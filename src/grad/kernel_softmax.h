@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernel_softmax.h - masked log-softmax (log_softmax.c has the formulas). Sums run along each
- * row. Short rows are turned, so that a vector holds a column of many rows; the exponentials of
- * longer ones are taken over the elements of many rows in one go. Both give the same bits.
+ * grad/kernel_softmax.h - masked log-softmax (formulas: op_log_softmax.c). Sums run along each row,
+ * in order. Short rows are transposed, so that a vector holds one column of LANES rows. For longer
+ * rows, the exponentials are computed over blocks of elements, across rows. Both give the same
+ * bits.
  */
 #ifndef GRAD_KERNEL_SOFTMAX_H
 #define GRAD_KERNEL_SOFTMAX_H
 
-#include "grad/kernel_turn.h"
+#include "grad/kernel_transpose.h"
 #include "grad/kernels.h"
 
 enum { BLOCK_ROWS = 64, BLOCK_EXPS = 256 };
 
-/* Columns of at most BLOCK_ROWS rows. */
+/* At most BLOCK_ROWS short rows, transposed. */
 typedef gfn_real columns[SHORT_ROW][BLOCK_ROWS];
 
-/* The last vector of n rows may reach beyond them; nothing is allowed there. */
+/* The last vector may reach beyond the n rows: clear it, so that the lanes beyond are defined and
+ * not allowed. */
 static void clear_rest(size_t n, size_t cols, columns x)
 {
     for (size_t j = 0; n % LANES > 0 && j < cols; j++)
         store(&x[j][n / LANES * LANES], (vec){0});
 }
 
-/* y of LANES rows in place of x, from row i on. */
+/* Replace x by y in rows [i, i + LANES). */
 INLINE void softmax_columns(size_t cols, size_t i, columns x, columns mask)
 {
     const vec nothing = all(-(gfn_real)INFINITY);
@@ -43,22 +45,23 @@ INLINE void softmax_columns(size_t cols, size_t i, columns x, columns mask)
     }
 }
 
-/* At most BLOCK_ROWS rows from `first` on. */
-static void forward_turned(const gfn_call *call, size_t first, size_t n)
+/* Rows [first, first + n), n <= BLOCK_ROWS. */
+static void forward_short(const gfn_call *call, size_t first, size_t n)
 {
     const gfn_operand *in = &call->in[0], *mask = &call->in[1];
     const size_t cols = in->cols;
     _Alignas(64) columns x, allowed;
     clear_rest(n, cols, x);
     clear_rest(n, cols, allowed);
-    turn(in->x + first * in->stride, in->stride, cols, n, x[0], BLOCK_ROWS);
-    turn_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0], BLOCK_ROWS);
+    transpose(in->x + first * in->stride, in->stride, cols, n, x[0], BLOCK_ROWS);
+    transpose_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0],
+                   BLOCK_ROWS);
     for (size_t i = 0; i < n; i += LANES)
         softmax_columns(cols, i, x, allowed);
-    turn_back(x[0], BLOCK_ROWS, cols, n, call->y + first * cols, cols);
+    transpose_back(x[0], BLOCK_ROWS, cols, n, call->y + first * cols, cols);
 }
 
-/* dx of LANES rows in place of dy, from row i on. */
+/* Replace dy by dx in rows [i, i + LANES). */
 INLINE void derive_columns(size_t cols, size_t i, columns y, columns mask, columns d)
 {
     vec total = {0};
@@ -70,7 +73,7 @@ INLINE void derive_columns(size_t cols, size_t i, columns y, columns mask, colum
     }
 }
 
-static void backward_turned(const gfn_call *call, size_t first, size_t n)
+static void backward_short(const gfn_call *call, size_t first, size_t n)
 {
     const gfn_operand *x = &call->in[0], *mask = &call->in[1], *out = &call->out;
     gfn_real *dx = x->gradient + first * x->stride;
@@ -79,18 +82,19 @@ static void backward_turned(const gfn_call *call, size_t first, size_t n)
     clear_rest(n, cols, y);
     clear_rest(n, cols, d);
     clear_rest(n, cols, allowed);
-    turn(out->x + first * cols, cols, cols, n, y[0], BLOCK_ROWS);
-    turn(out->gradient + first * cols, cols, cols, n, d[0], BLOCK_ROWS);
-    turn_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0], BLOCK_ROWS);
+    transpose(out->x + first * cols, cols, cols, n, y[0], BLOCK_ROWS);
+    transpose(out->gradient + first * cols, cols, cols, n, d[0], BLOCK_ROWS);
+    transpose_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0],
+                   BLOCK_ROWS);
     for (size_t i = 0; i < n; i += LANES)
         derive_columns(cols, i, y, allowed, d);
-    if (x->add) { /* y has served: the gradient so far takes its place */
-        turn(dx, x->stride, cols, n, y[0], BLOCK_ROWS);
+    if (x->add) { /* y is not needed any more: reuse it for the gradient so far */
+        transpose(dx, x->stride, cols, n, y[0], BLOCK_ROWS);
         for (size_t j = 0; j < cols; j++)
             for (size_t i = 0; i < n; i += LANES)
                 store(&d[j][i], load(&y[j][i]) + load(&d[j][i]));
     }
-    turn_back(d[0], BLOCK_ROWS, cols, n, dx, x->stride);
+    transpose_back(d[0], BLOCK_ROWS, cols, n, dx, x->stride);
 }
 
 /* e[i] = exp(y[i]), i < n. */
@@ -103,7 +107,7 @@ static void exps(size_t n, const gfn_real *y, gfn_real *e)
         store_part(e + i, exp_vec(load_part(y + i, n - i)), n - i);
 }
 
-/* y = x - the largest allowed x of the row, or -inf where not allowed. */
+/* y = x - the largest allowed x of the row; -inf where not allowed. */
 static void shift_rows(const gfn_operand *x, const gfn_operand *mask, gfn_real *y)
 {
     const size_t cols = x->cols;
@@ -118,7 +122,7 @@ static void shift_rows(const gfn_operand *x, const gfn_operand *mask, gfn_real *
     }
 }
 
-/* At most BLOCK_ROWS rows. */
+/* At most BLOCK_ROWS longer rows. */
 static void forward_block(const gfn_operand *x, const gfn_operand *mask, gfn_real *y)
 {
     _Alignas(64) gfn_real sum[BLOCK_ROWS] = {0}, e[BLOCK_EXPS];
@@ -149,7 +153,7 @@ static void log_softmax_forward(const gfn_call *call)
     const size_t n = x.rows;
     if (x.cols <= SHORT_ROW) {
         for (size_t first = 0; first < n; first += BLOCK_ROWS)
-            forward_turned(call, first, n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS);
+            forward_short(call, first, n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS);
         return;
     }
     for (size_t first = 0; first < n; first += BLOCK_ROWS) {
@@ -166,8 +170,8 @@ static void log_softmax_backward(const gfn_call *call)
     const size_t cols = y->cols, n = y->rows * cols;
     if (cols <= SHORT_ROW) {
         for (size_t first = 0; first < y->rows; first += BLOCK_ROWS)
-            backward_turned(call, first,
-                            y->rows - first < BLOCK_ROWS ? y->rows - first : BLOCK_ROWS);
+            backward_short(call, first,
+                           y->rows - first < BLOCK_ROWS ? y->rows - first : BLOCK_ROWS);
         return;
     }
     _Alignas(64) gfn_real e[BLOCK_EXPS];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * grad/kernel_tile.h - the inner loop of the product of matrices: a tile of at most TILE_ROWS rows
- * and TILE_VECTORS vectors of columns, which stays in registers while the inner dimension runs.
+ * and TILE_VECTORS vectors of columns, which stays in registers during the loop over the inner
+ * dimension.
  */
 #ifndef GRAD_KERNEL_TILE_H
 #define GRAD_KERNEL_TILE_H
@@ -22,14 +23,14 @@ typedef struct tile {
     size_t b_row;
     gfn_real *c;
     size_t c_row;
-    const gfn_real *start; /* c begins with it */
+    const gfn_real *start; /* first term of c */
     size_t start_row;
-    size_t cols; /* fewer than the tile's only where it is one vector wide */
+    size_t cols; /* of a tile one vector wide: <= LANES; of others not used */
     gfn_activation activation;
 } tile;
 
-/* Statements written out for all rows i and vectors j of a tile: compilers do not agree on which
- * loops they unroll before they look for registers, and these must be in registers. */
+/* Repeat statements for all rows i and vectors j of a tile. These macros replace loops, because not
+ * all compilers unroll loops before they allocate registers, and the sums must be in registers. */
 #define IN_ROW(number, ...)                                                                        \
     {                                                                                              \
         enum { i = number };                                                                       \
@@ -66,20 +67,20 @@ INLINE void add_products(size_t rows, size_t vectors, const tile *t, size_t a_ro
     }
 }
 
-/* `rows` and `vectors` are constants wherever this is called. */
+/* `rows` and `vectors` are constants in every call. */
 INLINE void run_tile(size_t rows, size_t vectors, const tile *given)
 {
-    const tile t = *given; /* a copy, or its fields would be loaded again after each store */
+    const tile t = *given; /* a copy, or its members would be loaded again after each store */
     vec sum[TILE_ROWS][TILE_VECTORS];
     const size_t n = vectors == 1 ? t.cols : LANES;
     EACH_ROW(EACH_VECTOR(sum[i][j] = load_columns(t.start + i * t.start_row + j * LANES, n);))
-    /* Told apart so that the step of 1 is known to the compiler. */
+    /* Two calls, so that the compiler knows which step is 1. */
     if (t.a_col == 1)
         add_products(rows, vectors, &t, t.a_row, 1, sum);
     else
         add_products(rows, vectors, &t, 1, t.a_col, sum);
     if (t.activation != GFN_IDENTITY) {
-        EACH_ROW(EACH_VECTOR(sum[i][j] = activated(sum[i][j], t.activation);))
+        EACH_ROW(EACH_VECTOR(sum[i][j] = activate(sum[i][j], t.activation);))
     }
     EACH_ROW(EACH_VECTOR(store_columns(t.c + i * t.c_row + j * LANES, sum[i][j], n);))
 }
@@ -111,7 +112,7 @@ TILE(5, 4)
 TILE(6, 4)
 #endif
 
-/* By the number of vectors, 1, 2 or 4, halved, and the number of rows less 1. */
+/* Indexed by the number of vectors (1, 2 or 4) / 2 and the number of rows - 1. */
 static void (*const tiles[][TILE_ROWS])(const tile *) = {
     {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
     {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernel_vector.h - vectors of reals in GNU C, which becomes whatever instructions the
- * including file is compiled for. VECTOR_BYTES says how wide they are.
+ * grad/kernel_vector.h - vectors of reals, VECTOR_BYTES wide, with the vector extensions of GNU C:
+ * they compile to the instruction set of the including file.
  */
 #ifndef GRAD_KERNEL_VECTOR_H
 #define GRAD_KERNEL_VECTOR_H
@@ -18,10 +18,10 @@
 #include <gfn/real.h>
 
 #if defined __FINITE_MATH_ONLY__ && __FINITE_MATH_ONLY__
-#error "masks are infinities: compile without -ffast-math and -ffinite-math-only"
+#error "masked entries are -inf: compile without -ffast-math and -ffinite-math-only"
 #endif
 
-#ifdef __clang__ /* gcc fuses multiplications and additions by default */
+#ifdef __clang__ /* fuse multiplications and additions, which gcc does by default */
 #pragma STDC FP_CONTRACT ON
 #endif
 
@@ -58,9 +58,9 @@ INLINE void store(gfn_real *x, vec value)
 #define X86_MASK __mmask16
 #endif
 
-/* a b + c, in one rounding where the instruction set has it. It is written out: compilers tuned to
- * avoid chains of fused operations would fuse in some tiles and not in others, and the bits of a
- * row would depend on how many rows share its tile. */
+/* a b + c, with one rounding if the instruction set has fused operations. Intrinsics make that
+ * certain: a compiler that avoids chains of fused operations would fuse in some tiles and not in
+ * others, and the bits of a row would depend on the number of rows in its tile. */
 INLINE vec multiply_add(vec a, vec b, vec c)
 {
 #if defined __FMA__ && VECTOR_BYTES == 64
@@ -82,7 +82,7 @@ static inline __m256i first_lanes(size_t n)
 }
 #endif
 
-/* The first n lanes only, n < LANES; the others are 0. No memory beyond them is touched. */
+/* Load the first n lanes, n < LANES; the others are 0. No memory beyond them is accessed. */
 INLINE vec load_part(const gfn_real *x, size_t n)
 {
 #if VECTOR_BYTES == 64
@@ -109,6 +109,7 @@ INLINE void store_part(gfn_real *x, vec value, size_t n)
 #endif
 }
 
+/* x in all lanes. */
 INLINE vec all(gfn_real x)
 {
     return x - (vec){0};
@@ -119,8 +120,8 @@ INLINE vec choose(bits where, vec yes, vec no)
     return (vec)((where & (bits)yes) | (~where & (bits)no));
 }
 
-/* exp(x) for x <= 0 and log(x) for x >= 1 (anything elsewhere, but no trap), NaN for NaN; exactly
- * 1 and 0 at 0 and 1. */
+/* exp(x) for x <= 0 and log(x) for x >= 1; NaN for NaN. exp(0) = 1 and log(1) = 0 exactly. For
+ * other x the result is undefined, but there is no trap. */
 #ifdef GFN_REAL64
 
 INLINE vec exp_vec(vec x)
@@ -145,7 +146,7 @@ typedef uint32_t natural __attribute__((vector_size(VECTOR_BYTES)));
  * (Moshier 1989, expf). Below -87 the result is 0. Error: 1 unit in the last place. */
 INLINE vec exp_vec(vec x)
 {
-    const float shift = 0x1.8p23f; /* adding it rounds to an integer, in the low bits */
+    const float shift = 0x1.8p23f; /* adding it leaves the rounded integer in the low bits */
     bits is_tiny = x < -87.0f;
     vec safe = choose(is_tiny, all(-87.0f), x);
     vec shifted = safe * 0x1.715476p0f + shift;
@@ -157,7 +158,7 @@ INLINE vec exp_vec(vec x)
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
-    natural power = ((natural)shifted + 127) << 23; /* the high bits of `shifted` fall out */
+    natural power = ((natural)shifted + 127) << 23; /* drops the high bits of `shifted` */
     return choose(is_tiny, all(0.0f), p * (vec)power);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One set of kernels. This file is compiled once for each instruction set, with KERNELS (its name)
- * and VECTOR_BYTES defined; without them it is the set that every processor can run.
+ * One set of kernels. This file is compiled once per instruction set, with KERNELS (the name of the
+ * set) and VECTOR_BYTES defined. Without them it gives the set "plain", which runs on every
+ * processor.
  */
 #ifndef KERNELS
 #define KERNELS plain
@@ -25,7 +26,7 @@ const gfn_kernels TABLE(KERNELS) = {
     .product = product,
     .hot_forward = hot_forward,
     .hot_backward = hot_backward,
-    .close_layer = close_layer,
+    .activation_backward = activation_backward,
     .log_softmax_forward = log_softmax_forward,
     .log_softmax_backward = log_softmax_backward,
     .exps = exps,

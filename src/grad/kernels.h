@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernels.h - the inner loops, compiled several times for different instruction sets.
+ * grad/kernels.h - the inner loops, compiled once per instruction set.
  *
- * Every kernel adds in one order that depends on the shape of the parameters only, never on the
- * number of rows or on their place in a batch.
+ * The order of additions in a kernel depends only on the shape of the parameters, never on the
+ * number of rows or their place in a batch.
  */
 #ifndef GRAD_KERNELS_H
 #define GRAD_KERNELS_H
@@ -14,9 +14,9 @@
 
 /* c = activation(start + a b)     a [m][k]  b [k][n]  c [m][n]
  *
- * Element (i, l) of a is a[i*a_row + l*a_col], and so for b: one of the two steps is 1, so that a
- * transposed matrix needs no copy. `start` is NULL (zero), a bias (start_row = 0) or c itself.
- * Each element is start, then + a[i][0] b[0][j], + a[i][1] b[1][j] ..., in this order. */
+ * Element (i, l) of a is a[i*a_row + l*a_col], likewise for b. One of the two steps is 1; a
+ * transposed matrix needs no copy. `start` is NULL (zero), a bias (start_row = 0) or c itself. The
+ * terms of an element are added in the order start, a[i][0] b[0][j], a[i][1] b[1][j] ... */
 typedef struct gfn_product {
     size_t m, n, k;
     const gfn_real *a;
@@ -35,20 +35,20 @@ typedef struct gfn_kernels {
     void (*product)(const gfn_product *product);
     void (*hot_forward)(const gfn_call *call);  /* linear_hot: y */
     void (*hot_backward)(const gfn_call *call); /* linear_hot: gradients of w and b */
-    /* linear: the gradient of b, and dz = dy act'(z) in place of dy. */
-    void (*close_layer)(const gfn_call *call);
+    /* linear, linear_hot: replace dy by dz = dy act'(z), and write the gradient of b. */
+    void (*activation_backward)(const gfn_call *call);
     void (*log_softmax_forward)(const gfn_call *call);
     void (*log_softmax_backward)(const gfn_call *call);
-    /* y[i] = exp x[i], x[i] <= 0; of -inf 0, of NaN NaN. */
+    /* y[i] = exp x[i] for x[i] <= 0; 0 for -inf, NaN for NaN. */
     void (*exps)(size_t n, const gfn_real *x, gfn_real *y);
 } gfn_kernels;
 
-/* The set of that name, "plain", "avx2" or "avx512", or NULL where this build or processor lacks
- * it. Without a name: the best there is. */
+/* The set with this name, "plain", "avx2" or "avx512"; NULL if the build or the processor does not
+ * have it. If name is NULL: the best set. */
 const gfn_kernels *gfn_kernels_find(const char *name);
 
 /* The best set of this processor, or the one that the environment variable GFN_KERNELS names.
- * Errors: GFN_EINVAL (it names none of this processor). */
+ * Errors: GFN_EINVAL (it names no set, or one that cannot run here). */
 gfn_status gfn_kernels_choose(const gfn_kernels **kernels);
 
 #endif

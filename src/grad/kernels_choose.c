@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which set of kernels runs: decided on the machine, so that one binary serves old and new ones.
+ * The choice of a set of kernels, at run time, so that one binary runs on old and new processors.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -35,7 +35,7 @@ static bool has_avx512(void)
 }
 #endif
 
-/* The best first. */
+/* From best to worst. */
 static const struct {
     const gfn_kernels *kernels;
     bool (*is_supported)(void);
@@ -61,8 +61,8 @@ gfn_status gfn_kernels_choose(const gfn_kernels **kernels)
     const gfn_kernels *found = gfn_kernels_find(name && *name ? name : NULL);
     if (found == NULL)
         return gfn_fail(GFN_EINVAL,
-                        "GFN_KERNELS is \"%s\", expected plain, avx2 or avx512, as far as this "
-                        "processor has them (hint: unset GFN_KERNELS)",
+                        "GFN_KERNELS is \"%s\", expected plain, avx2 or avx512, if this "
+                        "processor has it (hint: unset GFN_KERNELS)",
                         name);
     *kernels = found;
     return GFN_OK;

@@ -5,7 +5,7 @@ libgrad_la_SOURCES = \
 	src/grad/frame.c src/grad/frame.h \
 	src/grad/kernel_hot.h src/grad/kernel_layer.h src/grad/kernel_pack.h src/grad/kernel_product.h \
 	src/grad/kernel_shuffle.h src/grad/kernel_softmax.h src/grad/kernel_tile.h \
-	src/grad/kernel_turn.h src/grad/kernel_vector.h \
+	src/grad/kernel_transpose.h src/grad/kernel_vector.h \
 	src/grad/kernels.c src/grad/kernels.h src/grad/kernels_choose.c \
 	src/grad/op_linear.c src/grad/op_linear_hot.c \
 	src/grad/op_log_softmax.c src/grad/op_log_sum_exp.c \
@@ -17,7 +17,7 @@ libgrad_la_SOURCES = \
 	src/grad/op_segment_sum.c \
 	src/grad/tape.c src/grad/tape.h
 
-# The same kernels for processors that have more; grad/kernels_choose.c picks when the program runs.
+# The kernels for wider instruction sets; grad/kernels_choose.c selects a set at run time.
 if HAVE_X86_KERNELS
 noinst_LTLIBRARIES += libgrad_avx2.la libgrad_avx512.la
 check_LTLIBRARIES += libgrad64_avx2.la libgrad64_avx512.la

@@ -6,7 +6,7 @@
  *     sub: y = a - b    da = dy      db = -dy
  *     mul: y = a b      da = dy b    db = dy a
  *
- * The gradient of a b that is broadcast is the sum over all elements, taken in double.
+ * If b is broadcast, its gradient is the sum over all elements, accumulated in double.
  */
 #include "base/error.h"
 #include "grad/operation.h"
@@ -28,7 +28,7 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
     return GFN_OK;
 }
 
-/* How far element (i, j) of b is from its beginning. */
+/* Offset of element (i, j) of b. */
 static inline size_t place(const gfn_call *call, size_t i, size_t j)
 {
     const gfn_operand *b = &call->in[1];
@@ -45,7 +45,7 @@ static inline void run_forward(const gfn_call *call, function *value)
                 value(a->x[i * a->stride + j], b->x[place(call, i, j)]);
 }
 
-/* slope(a, b): the derivative by one of them. */
+/* slope(a, b) is the partial derivative by a. */
 static inline void run_backward_a(const gfn_call *call, function *slope)
 {
     const gfn_operand *a = &call->in[0], *b = &call->in[1], *y = &call->out;
@@ -57,6 +57,7 @@ static inline void run_backward_a(const gfn_call *call, function *slope)
                     a->add);
 }
 
+/* slope(a, b) is the partial derivative by b. */
 static inline void run_backward_b(const gfn_call *call, function *slope)
 {
     const gfn_operand *a = &call->in[0], *b = &call->in[1], *y = &call->out;
@@ -122,7 +123,7 @@ static inline gfn_real second(gfn_real a, gfn_real b)
     return b;
 }
 
-/* The recording function and the row of the table of one operation. */
+/* Define the recording function and the table entry of an operation. */
 #define BINARY(op, value, slope_a, slope_b)                                                        \
     gfn_var gfn_##op(gfn_tape *tape, gfn_var a, gfn_var b)                                         \
     {                                                                                              \

@@ -17,7 +17,8 @@ gfn_var gfn_linear(gfn_tape *tape, gfn_var x, gfn_var w, gfn_var b, gfn_activati
 static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out)
 {
     if (in[1]->rows != in[0]->cols)
-        return gfn_fail(GFN_EINVAL, "linear: x has %zu columns and w %zu rows, expected as many",
+        return gfn_fail(GFN_EINVAL,
+                        "linear: x has %zu columns and w %zu rows, expected equal numbers",
                         in[0]->cols, in[1]->rows);
     return gfn_check_layer(node, in, out);
 }
@@ -88,7 +89,7 @@ static void backward_w(const gfn_call *call, const gfn_operand *dz)
 static void backward(const gfn_call *call)
 {
     const gfn_operand *dz = &call->out;
-    call->kernels->close_layer(call);
+    call->kernels->activation_backward(call);
     if (call->in[0].gradient)
         backward_x(call, dz);
     if (call->in[1].gradient)

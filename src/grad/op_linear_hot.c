@@ -24,7 +24,7 @@ static void backward(const gfn_call *call)
     if (call->in[1].gradient)
         call->kernels->hot_backward(call);
     else
-        call->kernels->close_layer(call);
+        call->kernels->activation_backward(call);
 }
 
 const gfn_operation gfn_operation_linear_hot = {

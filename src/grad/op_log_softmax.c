@@ -5,8 +5,8 @@
  *
  *     dx = dy - exp(y) sum over allowed entries of dy,  0 where not allowed
  *
- * Entries that are not allowed are never read: neither their x nor their dy.
- * Check: x = (0, log 3), both allowed: y = (log 1/4, log 3/4).
+ * x and dy of entries that are not allowed are never read.
+ * Known answer: x = (0, log 3), both allowed, gives y = (log 1/4, log 3/4).
  */
 #include "base/error.h"
 #include "grad/kernels.h"

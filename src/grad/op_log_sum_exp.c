@@ -6,7 +6,7 @@
  *     dx = dy exp(x - y),  0 where not allowed
  *
  * Entries that are not allowed are never read. Sums are accumulated in double.
- * Check: x = (log 2, log 3), both allowed: y = log 5.
+ * Known answer: x = (log 2, log 3), both allowed, gives y = log 5.
  */
 #include <math.h>
 

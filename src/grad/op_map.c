@@ -47,8 +47,8 @@ static inline void run_backward(const gfn_call *call,
         }
 }
 
-/* The recording function, both directions and the row of the table of one operation. VALUE is an
- * expression in a and factor; SLOPE, its derivative by a, in a, y and factor. */
+/* Define both directions and the table entry of an operation. VALUE is an expression in a and
+ * factor; SLOPE, its derivative by a, an expression in a, y and factor. */
 #define MAP(op, VALUE, SLOPE)                                                                      \
     static inline gfn_real op##_value(gfn_real a, gfn_real factor)                                 \
     {                                                                                              \

@@ -29,7 +29,7 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
     return GFN_OK;
 }
 
-/* Where y[i] comes from. */
+/* Offset in x of the element that becomes y[i]. */
 static size_t place(const gfn_call *call, size_t i)
 {
     const gfn_operand *x = &call->in[0];

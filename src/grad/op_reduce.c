@@ -5,13 +5,13 @@
  *     sum:  y = sum of a              da = dy
  *     mean: y = sum of a / (n k)      da = dy / (n k)
  *
- * The mean of nothing is 0.
+ * The mean of 0 rows is 0.
  */
 #include "grad/operation.h"
 
 static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out)
 {
-    (void)node, (void)in, (void)out; /* any shape will do, and the output is [1][1] */
+    (void)node, (void)in, (void)out; /* any shape fits, and the output is [1][1] by default */
     return GFN_OK;
 }
 
@@ -24,7 +24,7 @@ static double total(const gfn_operand *a)
     return sum;
 }
 
-static void spread(const gfn_operand *a, double gradient)
+static void put_everywhere(const gfn_operand *a, double gradient)
 {
     if (a->gradient == NULL)
         return;
@@ -45,7 +45,7 @@ static void sum_forward(const gfn_call *call)
 
 static void sum_backward(const gfn_call *call)
 {
-    spread(&call->in[0], (double)call->out.gradient[0]);
+    put_everywhere(&call->in[0], (double)call->out.gradient[0]);
 }
 
 const gfn_operation gfn_operation_sum = {
@@ -74,7 +74,7 @@ static void mean_forward(const gfn_call *call)
 
 static void mean_backward(const gfn_call *call)
 {
-    spread(&call->in[0], (double)call->out.gradient[0] / elements(&call->in[0]));
+    put_everywhere(&call->in[0], (double)call->out.gradient[0] / elements(&call->in[0]));
 }
 
 const gfn_operation gfn_operation_mean = {

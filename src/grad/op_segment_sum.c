@@ -3,7 +3,7 @@
  * segment_sum: y[i] = sum of x[j], start[i] <= j < start[i] + count[i]
  *                                     x [n][1]  start, count [m][1]  y [m][1]
  *
- *     dx[j] += dy[i] for the same j; segments may overlap and need not cover x
+ *     dx[j] += dy[i] for the same j. Segments may overlap and need not cover x.
  */
 #include <assert.h>
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/operation.h - what an operation is, and what it sees when it runs.
+ * grad/operation.h - the interface of an operation, and the arguments of its functions.
  *
- * An operation is one row of the table gfn_operations: its name, the types of its inputs, a rule
- * for shapes, and the two directions. Neither direction allocates, fails or knows of frames.
+ * An operation is an entry of the table gfn_operations: its name, the types of its inputs, a check
+ * of shapes, and its forward and backward functions. These two do not allocate, do not fail and do
+ * not depend on frames. To add an operation, write a file op_NAME.c and add its entry to
+ * operations.c.
  */
 #ifndef GRAD_OPERATION_H
 #define GRAD_OPERATION_H
@@ -22,13 +24,13 @@ typedef enum gfn_type { GFN_REALS, GFN_INDICES, GFN_BYTES } gfn_type;
 typedef struct gfn_variable {
     gfn_type type;
     gfn_axis axis;
-    size_t rows; /* where axis is GFN_FIXED */
+    size_t rows; /* if axis is GFN_FIXED */
     size_t cols;
     size_t stride; /* >= cols; set when the tape is finished, like has_gradient */
     bool is_param;
-    size_t offset; /* of a parameter: where its view begins */
+    size_t offset; /* of a parameter: offset in the parameter vector */
     bool is_tracked;
-    bool has_gradient; /* it is a parameter, tracked, or computed from such */
+    bool has_gradient; /* it is a parameter, tracked, or computed from one of these */
     bool is_layer;     /* computed by linear or linear_hot: its rows may be padded */
 } gfn_variable;
 
@@ -43,25 +45,25 @@ typedef struct gfn_node {
     double factor;             /* scale */
 } gfn_node;
 
-/* An array with its numbers, as one run sees it. */
+/* An array with its numbers, as an operation gets it. */
 typedef struct gfn_operand {
     union {
         const gfn_real *x;
         const int32_t *index;
         const uint8_t *byte;
     };
-    gfn_real *gradient; /* of an input: to be written, NULL: not wanted; of the output: given */
-    bool add;           /* add to the gradient, which another operation has written before */
+    gfn_real *gradient; /* backward: of an input to be written (NULL: not), of the output given */
+    bool add;           /* add to the gradient, which another operation has assigned */
     size_t rows, cols, stride;
 } gfn_operand;
 
-/* One run of one node, over all rows or a range of them. A backward pass may use the gradient of
- * the output as scratch; it must write every gradient that is wanted, the inputs in their order
- * (they may be the same variable). */
+/* The arguments of forward() and backward(), for all rows or a range of rows. backward() must write
+ * every gradient that is not NULL, in the order of the inputs (several inputs may be the same
+ * variable). It may use the gradient of the output as scratch. */
 typedef struct gfn_call {
     gfn_operand in[GFN_MAX_INPUTS];
     gfn_operand out;
-    gfn_real *y; /* the numbers of `out`, to be written by a forward pass */
+    gfn_real *y; /* the numbers of `out`, which forward() writes */
     const gfn_node *node;
     const struct gfn_kernels *kernels;
 } gfn_call;
@@ -70,9 +72,9 @@ struct gfn_operation {
     const char *name;
     size_t n_inputs;
     gfn_type type[GFN_MAX_INPUTS];
-    bool is_row_wise; /* row i of the output depends on row i of the inputs, and on fixed arrays */
+    bool is_row_wise; /* row i of the output depends only on row i of the inputs and fixed arrays */
 
-    /* Whether the shapes fit (GFN_EINVAL and a message where not); sets axis, rows, cols of out. */
+    /* Check the shapes of the inputs and set axis, rows and cols of `out`. Errors: GFN_EINVAL. */
     gfn_status (*check)(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out);
     void (*forward)(const gfn_call *call);
     void (*backward)(const gfn_call *call);
@@ -84,31 +86,31 @@ extern const gfn_operation gfn_operation_linear, gfn_operation_linear_hot,
     gfn_operation_square, gfn_operation_exp, gfn_operation_log, gfn_operation_scale,
     gfn_operation_sum, gfn_operation_mean;
 
-/* All of them, ended by NULL. */
+/* All operations, ended by NULL. */
 extern const gfn_operation *const gfn_operations[];
 
-/* Append an operation to a tape: checks it, makes its output. -1 after a mistake. */
+/* Check an operation and append it to a tape. Returns its output; -1 after a mistake. */
 gfn_var gfn_tape_record(gfn_tape *tape, const gfn_node *node);
 
-/* The shape rule of linear and linear_hot, but for the columns of x. */
+/* Check the shapes of linear and linear_hot, except the columns of x. */
 gfn_status gfn_check_layer(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out);
 
-/* The shape rule of an array and its mask. */
+/* Check the shapes of an array and its mask. */
 gfn_status gfn_check_mask(const gfn_node *node, const gfn_variable *const *in);
 
 bool gfn_is_scalar(const gfn_variable *variable);
 bool gfn_has_equal_rows(const gfn_variable *a, const gfn_variable *b);
 
-/* Rows as text, "axis 0" or "12", for messages. */
+/* The rows of a variable as text for messages: "axis 0" or "12". */
 const char *gfn_rows_text(const gfn_variable *variable, char text[32]);
 
-/* Write or add one number of a gradient. */
+/* Assign one number of a gradient, or add to it. */
 static inline void gfn_put(gfn_real *gradient, gfn_real value, bool add)
 {
     *gradient = add ? *gradient + value : value;
 }
 
-/* Make the gradient of an input zero, unless it holds something to be added to. */
+/* Set the gradient of an input to 0 unless it is to be added to. */
 void gfn_clear_gradient(const gfn_operand *input);
 
 #endif

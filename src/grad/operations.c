@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table of operations, and the shape rules that several of them share.
+ * The table of operations, and the checks of shapes that several operations share.
  */
 #include "grad/operation.h"
 
@@ -39,7 +39,7 @@ const char *gfn_rows_text(const gfn_variable *variable, char text[32])
     return text;
 }
 
-/* The gradient of b is written before the others, so it may not be one of them. */
+/* b must not be the same variable as x or w: its gradient is written before theirs. */
 gfn_status gfn_check_layer(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out)
 {
     const gfn_variable *x = in[0], *w = in[1], *b = in[2];

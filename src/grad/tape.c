@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Recording: variables and nodes are appended, and what follows from the whole program (strides,
- * which variables have a gradient) is worked out once, when the tape is finished.
+ * Recording appends variables and nodes. Properties that depend on the whole tape (strides, which
+ * variables have a gradient) are computed once, when the tape is finished.
  */
 #include "grad/tape.h"
 
@@ -12,9 +12,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* No array has more elements, so that sums of a few such sizes never overflow. */
+/* Most elements of an array; sums of a few such sizes do not overflow. */
 #define MAX_ELEMENTS (SIZE_MAX / 64)
 
+/* Elements of a cache line; lines of a row from which on rows are padded to an odd number. */
 enum { LINE = GFN_ALIGNMENT / sizeof(gfn_real), MANY_LINES = 8 };
 
 gfn_status gfn_tape_create(gfn_tape **tape)
@@ -31,7 +32,7 @@ void gfn_tape_destroy(gfn_tape **tape)
     gfn_release(tape);
 }
 
-/* Keep the mistake whose message was just set, unless there was one before. */
+/* Store the mistake and its message, which was just set, unless an earlier one is stored. */
 static gfn_var keep_mistake(gfn_tape *tape, gfn_status status)
 {
     if (tape->mistake == GFN_OK && !tape->is_finished) {
@@ -41,7 +42,7 @@ static gfn_var keep_mistake(gfn_tape *tape, gfn_status status)
     return -1;
 }
 
-/* Room for one more element of an array that grows. */
+/* Make room for one more element of a growing array. */
 static gfn_status make_room(void *array, size_t n, size_t *room, size_t size)
 {
     void **elements = array;
@@ -60,7 +61,7 @@ static gfn_var add_variable(gfn_tape *tape, const gfn_variable *variable)
 {
     size_t elements;
     if (tape->is_finished)
-        return keep_mistake(tape, gfn_fail(GFN_EINVAL, "tape: it is finished already"));
+        return keep_mistake(tape, gfn_fail(GFN_EINVAL, "tape: it is already finished"));
     if (variable->axis < GFN_FIXED || variable->axis >= (gfn_axis)tape->n_axes)
         return keep_mistake(tape, gfn_fail(GFN_EINVAL,
                                            "tape: axis %d, expected one of %zu axes "
@@ -173,7 +174,7 @@ gfn_var gfn_tape_record(gfn_tape *tape, const gfn_node *node)
     const gfn_variable *in[GFN_MAX_INPUTS] = {NULL};
     for (size_t i = 0; i < op->n_inputs; i++)
         if (node->input[i] < 0 && tape->mistake != GFN_OK)
-            return -1; /* it comes from the mistake that is kept */
+            return -1; /* a consequence of the mistake that is stored */
     gfn_status status = check_inputs(tape, node);
     if (status != GFN_OK)
         return keep_mistake(tape, status);
@@ -209,15 +210,15 @@ static gfn_status check_views(const gfn_tape *tape)
     return GFN_OK;
 }
 
-/* Rows of wide hidden layers take an odd number of cache lines: with a power of two, the rows of
- * a matrix would fall on the same few sets of the cache. */
+/* Stride of a hidden layer. Wide rows take an odd number of cache lines: with a power of two, all
+ * rows of a matrix would map to the same few sets of the cache. */
 static size_t padded(size_t cols)
 {
     size_t lines = (cols + LINE - 1) / LINE;
     return lines < MANY_LINES ? lines * LINE : (lines | 1) * LINE;
 }
 
-/* Only what stays between two layers is padded; what callers read has stride = cols. */
+/* Only variables between two layers are padded; those that callers read have stride = cols. */
 static void set_strides(gfn_tape *tape)
 {
     for (size_t i = 0; i < tape->n_variables; i++)

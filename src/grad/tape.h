@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/tape.h - what a tape is inside the room.
+ * grad/tape.h - the members of a tape.
  */
 #ifndef GRAD_TAPE_H
 #define GRAD_TAPE_H
@@ -10,10 +10,10 @@
 struct gfn_tape {
     gfn_variable *variables;
     size_t n_variables, room_for_variables;
-    gfn_node *nodes; /* in the order of recording: inputs come before what uses them */
+    gfn_node *nodes; /* in the order of recording: inputs come before the nodes that use them */
     size_t n_nodes, room_for_nodes;
     size_t n_axes;
-    gfn_status mistake; /* the first one, and its message */
+    gfn_status mistake; /* the first mistake in recording, and its message */
     char message[256];
     bool is_finished;
     bool is_row_wise; /* gfn_frame_forward_rows() may run it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Values and gradients that can be worked out by hand, masks and their infinities, and what a
- * backward pass leaves where nothing flowed.
+ * Values and gradients that can be computed by hand, masked entries, and gradients of variables
+ * that do not contribute.
  */
 #include "tests/unit/grad/common.h"
 
@@ -33,7 +33,7 @@ static gfn_tape *new_tape(void)
 }
 
 /* x = (1, -2), w = (1 2 3; 4 5 6), b = (10, 8, .5): x w + b = (3, 0, -8.5). */
-static void layers_have_their_formula(void **state)
+static void layers_follow_their_formula(void **state)
 {
     (void)state;
     static const gfn_real params[] = {1, 2, 3, 4, 5, 6, 10, 8, (gfn_real)0.5};
@@ -59,9 +59,9 @@ static void layers_have_their_formula(void **state)
         }
 }
 
-/* Rows 2, 0 and 2 of w = (1 2; 3 4; 5 6) and b = (.25, -20): (11.25, -6); an index that comes
- * twice counts twice, in both directions. */
-static void hot_layers_sum_the_rows_of_their_ones(void **state)
+/* Rows 2, 0 and 2 of w = (1 2; 3 4; 5 6) and b = (.25, -20): (11.25, -6). A repeated index counts
+ * twice, forward and backward. */
+static void hot_layers_sum_the_rows_of_their_indices(void **state)
 {
     (void)state;
     static const gfn_real params[] = {1, 2, 3, 4, 5, 6, (gfn_real)0.25, -20};
@@ -86,9 +86,10 @@ static void hot_layers_sum_the_rows_of_their_ones(void **state)
     }
 }
 
-/* A table of any height: what is met, whatever the order, holds the sum of its rows of dz, and the
- * rest 0, whatever it held before. dz is a small integer, so sums are exact. */
-static void hot_gradients_are_complete_in_tables_of_any_height(void **state)
+/* For any number of rows of w and any order of indices, the gradient of a row is the sum of its
+ * rows of dz, and 0 for rows without an index, regardless of the previous contents. dz is a small
+ * integer, so sums are exact. */
+static void hot_gradients_are_complete_for_any_number_of_rows(void **state)
 {
     (void)state;
     enum { COLS = 21, ROWS = 300 };
@@ -132,7 +133,7 @@ static void hot_gradients_are_complete_in_tables_of_any_height(void **state)
 
 enum { ACTIONS = 5 };
 
-/* One row through a log-softmax, there and back. */
+/* One row through a log-softmax, forward and backward. */
 typedef struct masked_row {
     gfn_real x[ACTIONS], y[ACTIONS], dy[ACTIONS], dx[ACTIONS];
     uint8_t mask[ACTIONS];
@@ -157,7 +158,7 @@ static void run_row(masked_row *r)
     gfn_tape_destroy(&tape);
 }
 
-static void log_softmax_has_its_formula(void **state)
+static void log_softmax_follows_its_formula(void **state)
 {
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
@@ -199,7 +200,7 @@ static void masked_entries_are_minus_infinity_and_never_read(void **state)
     }
 }
 
-static void one_allowed_entry_is_certain_to_the_bit(void **state)
+static void a_single_allowed_entry_has_exactly_probability_one(void **state)
 {
     (void)state;
     noise random = 3;
@@ -218,7 +219,7 @@ static void one_allowed_entry_is_certain_to_the_bit(void **state)
         }
 }
 
-static void without_allowed_entries_all_is_minus_infinity_and_nothing_flows(void **state)
+static void without_allowed_entries_all_is_minus_infinity_and_gradients_are_zero(void **state)
 {
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
@@ -231,7 +232,7 @@ static void without_allowed_entries_all_is_minus_infinity_and_nothing_flows(void
     }
 }
 
-static void hopeless_entries_get_probability_zero_without_underflow_errors(void **state)
+static void very_small_entries_get_probability_zero_without_underflow_errors(void **state)
 {
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
@@ -248,7 +249,7 @@ static void hopeless_entries_get_probability_zero_without_underflow_errors(void 
     }
 }
 
-static void a_broken_policy_stays_visible(void **state)
+static void nan_stays_visible(void **state)
 {
     (void)state;
     for (size_t set = 0; next_kernels(&set);) {
@@ -256,7 +257,7 @@ static void a_broken_policy_stays_visible(void **state)
         run_row(&r);
         assert_true(isnan(r.y[0]) && isnan(r.y[1]) && isnan(r.y[2]) && isnan(r.y[4]));
         assert_true(isinf(r.y[3]));
-        for (int act = GFN_IDENTITY; act <= GFN_TANH; act++) { /* NaN goes through every layer */
+        for (int act = GFN_IDENTITY; act <= GFN_TANH; act++) { /* no layer hides NaN */
             gfn_tape *tape = new_tape();
             gfn_var x = gfn_input(tape, gfn_tape_axis(tape), 1);
             gfn_var y = gfn_linear(tape, x, gfn_param(tape, 0, 1, 2), gfn_param(tape, 2, 1, 2),
@@ -271,9 +272,9 @@ static void a_broken_policy_stays_visible(void **state)
     }
 }
 
-/* loss = mean of (log Z + segment sums of x at (row, col) - r)^2 over 2 trajectories; by hand:
- * sums -1.5 and -2.25, residuals .5 - 1.5 + .25 = -.75 and .5 - 2.25 - 1 = -2.75. */
-static void a_small_loss_is_worked_out_by_hand(void **state)
+/* loss = mean of (log Z + segment sums of x at (row, col) - r)^2 over 2 trajectories. By hand: sums
+ * -1.5 and -2.25, residuals .5 - 1.5 + .25 = -.75 and .5 - 2.25 - 1 = -2.75. */
+static void a_small_loss_agrees_with_a_computation_by_hand(void **state)
 {
     (void)state;
     gfn_tape *tape = new_tape();
@@ -302,7 +303,7 @@ static void a_small_loss_is_worked_out_by_hand(void **state)
     for (size_t i = 0; i < 4; i++)
         assert_close(gfn_frame_gradient(frame, x)[i], expected[i]);
     assert_close(gradient[3], -0.75 - 2.75);
-    for (size_t i = 0; i < 3; i++) /* no view lies there */
+    for (size_t i = 0; i < 3; i++) /* outside of all views */
         assert_close(gradient[i], 7);
     gfn_frame_destroy(&frame);
     gfn_tape_destroy(&tape);
@@ -340,8 +341,9 @@ static void axes_may_be_empty(void **state)
     gfn_tape_destroy(&tape);
 }
 
-/* Two losses on one tape: each is differentiated alone, and what it does not depend on gets 0. */
-static void what_a_loss_does_not_depend_on_has_gradient_zero(void **state)
+/* Two losses on one tape: each is differentiated alone; parameters on which it does not depend have
+ * gradient 0. */
+static void parameters_without_influence_have_gradient_zero(void **state)
 {
     (void)state;
     gfn_tape *tape = new_tape();
@@ -370,7 +372,7 @@ static void what_a_loss_does_not_depend_on_has_gradient_zero(void **state)
     gfn_tape_destroy(&tape);
 }
 
-/* The same view is the same variable: both uses of a shared weight add up. */
+/* A view that is requested twice is one variable: the gradients of both uses are added. */
 static void shared_parameters_add_up(void **state)
 {
     (void)state;
@@ -392,18 +394,18 @@ static void shared_parameters_add_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layers_have_their_formula),
-        cmocka_unit_test(hot_layers_sum_the_rows_of_their_ones),
-        cmocka_unit_test(hot_gradients_are_complete_in_tables_of_any_height),
-        cmocka_unit_test(log_softmax_has_its_formula),
+        cmocka_unit_test(layers_follow_their_formula),
+        cmocka_unit_test(hot_layers_sum_the_rows_of_their_indices),
+        cmocka_unit_test(hot_gradients_are_complete_for_any_number_of_rows),
+        cmocka_unit_test(log_softmax_follows_its_formula),
         cmocka_unit_test(masked_entries_are_minus_infinity_and_never_read),
-        cmocka_unit_test(one_allowed_entry_is_certain_to_the_bit),
-        cmocka_unit_test(without_allowed_entries_all_is_minus_infinity_and_nothing_flows),
-        cmocka_unit_test(hopeless_entries_get_probability_zero_without_underflow_errors),
-        cmocka_unit_test(a_broken_policy_stays_visible),
-        cmocka_unit_test(a_small_loss_is_worked_out_by_hand),
+        cmocka_unit_test(a_single_allowed_entry_has_exactly_probability_one),
+        cmocka_unit_test(without_allowed_entries_all_is_minus_infinity_and_gradients_are_zero),
+        cmocka_unit_test(very_small_entries_get_probability_zero_without_underflow_errors),
+        cmocka_unit_test(nan_stays_visible),
+        cmocka_unit_test(a_small_loss_agrees_with_a_computation_by_hand),
         cmocka_unit_test(axes_may_be_empty),
-        cmocka_unit_test(what_a_loss_does_not_depend_on_has_gradient_zero),
+        cmocka_unit_test(parameters_without_influence_have_gradient_zero),
         cmocka_unit_test(shared_parameters_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

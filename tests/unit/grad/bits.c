@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The same bits however rows are grouped: what a run does not depend on starts here. Every set of
- * kernels of this processor, shapes around those of vectors and tiles, all activations.
+ * Rows have the same bits in any grouping; without that, results would depend on ranks and threads.
+ * Tested with every set of kernels of this processor, shapes around those of vectors and tiles, and
+ * all activations.
  */
 #include "tests/unit/grad/common.h"
 
@@ -21,7 +22,7 @@ static const policy shapes[] = {
     {.in = 40, .ones = 2, .hidden = 16, .layers = 0, .actions = 67, .activation = GFN_RELU},
 };
 
-/* One policy, its parameters, and a frame in which everything is computed in one go. */
+/* A policy, its parameters, and a frame in which all rows are computed at once. */
 typedef struct setting {
     policy policy;
     gfn_real *params;
@@ -47,7 +48,7 @@ static void clear_setting(setting *s)
     free(s->params);
 }
 
-/* A frame with the same inputs and nothing computed. */
+/* A frame with the same inputs, not yet run. */
 static gfn_frame *copy_inputs(const setting *s)
 {
     const policy *p = &s->policy;
@@ -187,8 +188,8 @@ static void chosen_rows_are_copied(void **state)
     }
 }
 
-/* The gradient of a block of rows: gathered from a frame, and computed anew in a frame of its own,
- * whose gradients hold NaN before. */
+/* The gradient of a block of rows, which is copied from a frame, and computed again in a new frame,
+ * whose gradients are NaN before. */
 static void check_block(const setting *s, noise *random, size_t n)
 {
     const policy *p = &s->policy;
@@ -197,7 +198,7 @@ static void check_block(const setting *s, noise *random, size_t n)
                              malloc(p->n_params * sizeof(gfn_real))};
     gfn_real *given = make_params(random, n * p->actions, 1);
     int32_t row[ROWS];
-    for (size_t i = 0; i < n; i++) /* runs of neighbours among others */
+    for (size_t i = 0; i < n; i++) /* some successive rows are neighbours, others are not */
         row[i] = i > 0 && below(random, 2) && row[i - 1] + 1 < ROWS ? row[i - 1] + 1
                                                                     : (int32_t)below(random, ROWS);
     assert_int_equal(gfn_frame_copy_rows(gathered, s->frame, n, row), GFN_OK);
@@ -222,7 +223,7 @@ static void check_block(const setting *s, noise *random, size_t n)
     free(given);
 }
 
-static void gathered_rows_have_the_gradient_of_rows_in_place(void **state)
+static void copied_rows_have_the_gradient_of_rows_in_place(void **state)
 {
     (void)state;
     static const size_t blocks[] = {1, 2, 7, 16, 86, 96, ROWS};
@@ -244,7 +245,7 @@ int main(void)
         cmocka_unit_test(threads_on_one_frame_equal_one_batch),
         cmocka_unit_test(a_row_does_not_depend_on_its_neighbours),
         cmocka_unit_test(chosen_rows_are_copied),
-        cmocka_unit_test(gathered_rows_have_the_gradient_of_rows_in_place),
+        cmocka_unit_test(copied_rows_have_the_gradient_of_rows_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

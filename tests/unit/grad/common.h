@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad_common.h - what the tests of this room share: random inputs, a forward policy, and a walk
- * over the sets of kernels that this processor has.
+ * common.h - shared by the tests of grad/: random inputs, a forward policy, and an iteration over
+ * the sets of kernels of this processor.
  */
 #ifndef GRAD_COMMON_H
 #define GRAD_COMMON_H
@@ -27,7 +27,7 @@
 #define EPSILON 0x1p-23
 #endif
 
-/* Numbers that look random, the same in every run (Knuth's MMIX generator). */
+/* Pseudorandom numbers, the same in every run (Knuth's MMIX generator). */
 typedef uint64_t noise;
 
 static inline size_t below(noise *state, size_t n)
@@ -47,7 +47,7 @@ static inline void fill(noise *state, gfn_real *x, size_t n, double scale)
         x[i] = (gfn_real)between(state, -scale, scale);
 }
 
-/* Make the next set of kernels the one that new frames run on; false after the last. */
+/* Select the next set of kernels for new frames; false after the last set. */
 static inline bool next_kernels(size_t *set)
 {
     static const char *const names[] = {"plain", "avx2", "avx512"};
@@ -110,7 +110,7 @@ static inline gfn_frame *make_frame(const gfn_tape *tape, size_t rows)
     return frame;
 }
 
-/* Observations and masks of n rows; some masks allow one action only, some none. */
+/* Observations and masks of n rows; some masks allow only one action, some none. */
 static inline void fill_policy(noise *state, const policy *p, gfn_frame *frame, size_t n)
 {
     int32_t *index = gfn_frame_indices(frame, p->index);

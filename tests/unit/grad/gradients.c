@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every operation against central differences, in double, at random shapes and with every set of
- * kernels. What is differentiated is the sum over the outputs y of c y with random c.
+ * Every operation is compared with central differences, in double, for random shapes and every set
+ * of kernels. The function differentiated is the sum of c y over the outputs y, with random c.
  */
 #include "tests/unit/grad/common.h"
 
@@ -13,7 +13,7 @@
 
 enum { MOST_VARIABLES = 8, SHAPES = 40, PROBES = 24 };
 
-/* How an input is filled. */
+/* Contents of an input. */
 enum source {
     REALS,
     POSITIVE,
@@ -52,7 +52,7 @@ static size_t n_elements(const trial *t, gfn_var var)
     return (v->axis == GFN_FIXED ? v->rows : t->rows[v->axis]) * v->stride;
 }
 
-/* 1 is likely; so are sizes around those of vectors, tiles and panels. */
+/* A random size; 1 and sizes around those of vectors, tiles and panels are likely. */
 static size_t some_size(trial *t)
 {
     static const size_t sizes[] = {1, 1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 33, 64, 65, 100};
@@ -94,7 +94,7 @@ static gfn_var add_param(trial *t, size_t rows, size_t cols)
     return var;
 }
 
-/* Reals with an axis, or a parameter. */
+/* An input of reals or a parameter, at random. */
 static gfn_var add_reals(trial *t, enum source source, size_t cols)
 {
     if (source == REALS && below(&t->state, 4) == 0)
@@ -113,7 +113,7 @@ static gfn_var record_linear(trial *t)
     return gfn_linear(t->tape, x, w, b, (gfn_activation)(t->number % 4));
 }
 
-/* A hidden layer has padded rows. */
+/* A hidden layer, whose rows may be padded. */
 static gfn_var record_two_layers(trial *t)
 {
     size_t hidden = 128 + 4 * below(&t->state, 4), out = some_size(t);
@@ -274,7 +274,8 @@ static void fill_inputs(trial *t)
     }
 }
 
-/* Record; every other time twice, so that one backward pass has to add to what another wrote. */
+/* Record the operation; in every other trial twice, so that its backward pass must add to gradients
+ * that are already assigned. */
 static void set_up(trial *t, gfn_var (*record)(trial *t))
 {
     assert_int_equal(gfn_tape_create(&t->tape), GFN_OK);
@@ -307,7 +308,7 @@ static void clear(trial *t)
     free(t->factor);
 }
 
-/* The sum of c y; masked entries of a log-softmax are left out. */
+/* The sum of c y without masked entries of a log-softmax. */
 static double value(trial *t)
 {
     gfn_frame_forward(t->frame, t->params);
@@ -321,7 +322,8 @@ static double value(trial *t)
     return sum;
 }
 
-/* Everything that is to be written holds NaN before, and so does the gradient of masked entries. */
+/* Run backward. Before, everything that must be written is NaN; so is the gradient of masked
+ * entries, which must not be read. */
 static void differentiate(trial *t)
 {
     for (size_t i = 0; i < t->tape->n_variables; i++) {
@@ -339,7 +341,7 @@ static void differentiate(trial *t)
     for (size_t i = 0; gradient && !is_scalar && i < n_elements(t, t->y); i++)
         gradient[i] = isinf(y[i]) ? (gfn_real)NAN : t->factor[i];
     gfn_frame_backward(t->frame, t->params, t->y, t->gradient);
-    assert_true(isnan(t->gradient[t->n_params])); /* beyond the last view nothing is written */
+    assert_true(isnan(t->gradient[t->n_params])); /* nothing is written beyond the last view */
 }
 
 static double central_difference(trial *t, gfn_real *x, double step)
@@ -353,8 +355,8 @@ static double central_difference(trial *t, gfn_real *x, double step)
     return (high - low) / (2 * step);
 }
 
-/* Probe some of the n numbers at x, whose gradient should be g. A smaller step is for the rare
- * case that the larger one goes across the corner of a ReLU. */
+/* Vary some of the n numbers at x, whose gradient should be g. The smaller step is for the rare
+ * case that the larger one crosses the kink of a ReLU. */
 static void probe(trial *t, const char *name, gfn_real *x, const gfn_real *g, size_t n)
 {
     for (size_t k = 0; k < (n < PROBES ? n : PROBES); k++) {
@@ -413,8 +415,8 @@ static void every_operation_agrees_with_central_differences(void **state)
     }
 }
 
-/* mean over trajectories of (log Z + sum of log P_F - log R - sum of log P_B)^2: a policy, three
- * axes, and every kind of operation between them. */
+/* The mean over trajectories of (log Z + sum of log P_F - log R - sum of log P_B)^2: a policy,
+ * three axes, and operations that connect them. */
 static gfn_var record_trajectory_balance(trial *t)
 {
     const size_t in = 11, hidden = 1 + below(&t->state, 40), actions = 1 + below(&t->state, 5);

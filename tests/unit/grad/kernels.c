@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every set of kernels of this processor against plain loops in double, and against each other.
+ * Every set of kernels of this processor is compared with plain loops in double and with the
+ * others.
  */
 #include "tests/unit/grad/common.h"
 
@@ -19,7 +20,8 @@ typedef struct matrix {
     gfn_real *x;
 } matrix;
 
-/* Exactly as much memory as the elements span, so that AddressSanitizer sees the first beyond. */
+/* Allocates exactly the range of the elements, so that AddressSanitizer detects an access beyond
+ * it. */
 static matrix make_matrix(noise *state, size_t rows, size_t cols, bool is_transposed)
 {
     size_t padding = below(state, 3) * below(state, PADDING);
@@ -54,7 +56,7 @@ static double activated(double z, gfn_activation activation)
     }
 }
 
-/* Element (i, j) of the product, and how far rounding may take it. */
+/* Element (i, j) of the product, and a bound of its rounding error. */
 static double reference(const gfn_product *p, const gfn_real *start, size_t i, size_t j,
                         double *error)
 {
@@ -72,7 +74,7 @@ static double reference(const gfn_product *p, const gfn_real *start, size_t i, s
 static void check_product(noise *state, const gfn_kernels *kernels)
 {
     const size_t m = some_size(state), n = some_size(state), k = some_size(state);
-    const size_t kind = below(state, 3); /* start: nothing, a bias, c */
+    const size_t kind = below(state, 3); /* start: NULL, a bias, c */
     matrix a = make_matrix(state, m, k, below(state, 2)),
            b = make_matrix(state, k, n, below(state, 2));
     matrix c = make_matrix(state, m, n, false), bias = make_matrix(state, 1, n, false);
@@ -180,7 +182,7 @@ static void check_softmax_row(const softmax *s, size_t row)
             assert_true(dx[j] == 0);
             continue;
         }
-        /* The sum of `cols` exponentials may be off by as many roundings. */
+        /* The sum of `cols` exponentials may have as many rounding errors. */
         const double error = EPSILON * (4 + (double)s->cols + fabs(expected));
         assert_true(fabs((double)y[j] - expected) <= error);
         assert_true(fabs((double)dx[j] - ((double)dy[j] - exp(expected) * total)) <=
@@ -210,8 +212,7 @@ static void log_softmax_agrees_with_the_mathematical_library(void **state)
             }
 }
 
-/* Of x = (0, -t): y_0 = -log(1 + exp(-t)), and a gradient (1, 0) goes to the second as -exp(y_1).
- */
+/* For x = (0, -t): y_0 = -log(1 + exp(-t)), and dy = (1, 0) gives dx_1 = -exp(y_1). */
 static void exponentials_are_exact_to_the_last_places(void **state)
 {
     (void)state;
@@ -234,7 +235,7 @@ static void exponentials_are_exact_to_the_last_places(void **state)
     }
 }
 
-/* Of n equal entries: -log n. */
+/* The log-softmax of n equal entries is -log n. */
 static void logarithms_are_exact_to_the_last_places(void **state)
 {
     (void)state;
@@ -289,7 +290,7 @@ static void all_sets_agree_to_rounding(void **state)
                 .hidden = 137,
                 .layers = 2,
                 .actions = 5,
-                .activation = GFN_TANH}; /* smooth: no row jumps over the corner of a ReLU */
+                .activation = GFN_TANH}; /* smooth: no row crosses the kink of a ReLU */
     make_policy(&p);
     gfn_real *log_pf[2], *gradient[2];
     for (int i = 0; i < 2; i++) {
@@ -314,8 +315,9 @@ static gfn_real real_tanh(gfn_real z)
     return sizeof z == sizeof(float) ? (gfn_real)tanhf((float)z) : (gfn_real)tanh((double)z);
 }
 
-/* What goes in is the same on every set: a row of w and no bias, or one product. */
-static void tanh_is_the_librarys_to_the_bit_on_every_set(void **state)
+/* The argument of tanh has the same bits with every set: it is a row of w without bias, or one
+ * product. */
+static void tanh_has_the_bits_of_the_c_library_with_every_set(void **state)
 {
     (void)state;
     enum { ROWS = 37, COLS = 21 };
@@ -351,7 +353,7 @@ static void tanh_is_the_librarys_to_the_bit_on_every_set(void **state)
     gfn_tape_destroy(&tape);
 }
 
-static void a_set_is_chosen_by_name_or_refused(void **state)
+static void a_set_is_chosen_by_name_or_rejected(void **state)
 {
     (void)state;
     policy p = {.in = 7, .ones = 1, .hidden = 4, .actions = 3};
@@ -379,8 +381,8 @@ int main(void)
         cmocka_unit_test(exponentials_are_exact_to_the_last_places),
         cmocka_unit_test(logarithms_are_exact_to_the_last_places),
         cmocka_unit_test(all_sets_agree_to_rounding),
-        cmocka_unit_test(tanh_is_the_librarys_to_the_bit_on_every_set),
-        cmocka_unit_test(a_set_is_chosen_by_name_or_refused),
+        cmocka_unit_test(tanh_has_the_bits_of_the_c_library_with_every_set),
+        cmocka_unit_test(a_set_is_chosen_by_name_or_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Nothing is allocated once a frame is made. The linker puts the functions below in the place of
- * the C library's (see grad.mk).
+ * Nothing is allocated after a frame is created. The functions below replace those of the C
+ * library; local.mk has the option for the linker.
  */
 #include "tests/unit/grad/common.h"
 
@@ -44,7 +44,7 @@ static void runs_do_not_allocate(void **state)
         gfn_frame *frame = make_frame(p.tape, 500), *block = make_frame(p.tape, 96);
         gfn_real *params = make_params(&random, p.n_params, 0.3);
         gfn_real *gradient = make_params(&random, p.n_params, 1);
-        assert_true(allocations > 4); /* the functions above are really in place */
+        assert_true(allocations > 4); /* proves that the functions above are used */
         fill_policy(&random, &p, frame, 500);
         allocations = 0;
         for (int32_t round = 0; round < 3; round++) {

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * Mistakes of recording are told by gfn_tape_finish(), and sizes that cannot be are refused.
+ * gfn_tape_finish() reports mistakes in recording, and impossible sizes are rejected.
  */
 #include "tests/unit/grad/common.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Under AddressSanitizer too, memory that cannot be had is NULL. */
+/* Make AddressSanitizer return NULL if memory cannot be allocated, as the C library does. */
 __attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";
 }
 
-/* What all recordings of mistakes start from. */
+/* The tape to which every mistake is recorded. */
 typedef struct start {
     gfn_tape *tape;
     gfn_axis rows, other;
@@ -198,14 +198,14 @@ static const struct {
     {tracked_result, "gfn_tape_track: variable 7"},
 };
 
-static void mistakes_are_told_when_the_tape_is_finished(void **state)
+static void finishing_the_tape_reports_the_first_mistake(void **state)
 {
     (void)state;
     for (size_t i = 0; i < LENGTH(mistakes); i++) {
         start s = begin();
         assert_int_equal(mistakes[i].record(&s), -1);
-        assert_int_equal(gfn_exp(s.tape, -1), -1); /* what comes of it is no other mistake */
-        gfn_add(s.tape, s.x, s.b);                 /* nor is a later one told instead */
+        assert_int_equal(gfn_exp(s.tape, -1), -1); /* a consequence, which is not reported */
+        gfn_add(s.tape, s.x, s.b);                 /* a second mistake, which is not reported */
         assert_int_equal(gfn_tape_finish(s.tape), GFN_EINVAL);
         if (strstr(gfn_error_message(), mistakes[i].word) == NULL)
             fail_msg("mistake %zu: \"%s\" is not in \"%s\"", i, mistakes[i].word,
@@ -254,7 +254,7 @@ static void a_finished_tape_does_not_change(void **state)
     gfn_tape_destroy(&s.tape);
 }
 
-static void frames_keep_to_their_capacities(void **state)
+static void frames_reject_rows_beyond_their_capacities(void **state)
 {
     (void)state;
     start s = begin();
@@ -299,7 +299,7 @@ static void rows_are_copied_between_frames_of_one_tape_only(void **state)
     assert_int_equal(gfn_frame_copy_rows(small, big, 5, row), GFN_EINVAL);
     assert_int_equal(gfn_frame_copy_rows(small, alien, 4, row), GFN_EINVAL);
     assert_int_equal(gfn_frame_copy_rows(small, big, 0, row), GFN_OK);
-    /* Only what stays between two layers is padded. */
+    /* Only variables between two layers are padded. */
     assert_int_equal(gfn_tape_stride(p.tape, p.layer[0]) * sizeof(gfn_real) % 128, 64);
     assert_int_equal(gfn_tape_stride(p.tape, p.layer[2]), 3);
     assert_int_equal(gfn_tape_stride(p.tape, p.log_pf), 3);
@@ -310,7 +310,7 @@ static void rows_are_copied_between_frames_of_one_tape_only(void **state)
     gfn_tape_destroy(&q.tape);
 }
 
-static void impossible_capacities_are_refused(void **state)
+static void impossible_capacities_are_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -336,7 +336,7 @@ static void impossible_capacities_are_refused(void **state)
 }
 
 /* Each axis alone would fit an address of 64 bits; the sum of both is 0 in 64 bits. */
-static void capacities_are_added_up_without_overflow(void **state)
+static void the_sum_of_capacities_is_checked_for_overflow(void **state)
 {
     (void)state;
     gfn_tape *tape;
@@ -360,13 +360,13 @@ static void capacities_are_added_up_without_overflow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mistakes_are_told_when_the_tape_is_finished),
+        cmocka_unit_test(finishing_the_tape_reports_the_first_mistake),
         cmocka_unit_test(views_may_touch_but_not_overlap),
         cmocka_unit_test(a_finished_tape_does_not_change),
-        cmocka_unit_test(frames_keep_to_their_capacities),
+        cmocka_unit_test(frames_reject_rows_beyond_their_capacities),
         cmocka_unit_test(rows_are_copied_between_frames_of_one_tape_only),
-        cmocka_unit_test(impossible_capacities_are_refused),
-        cmocka_unit_test(capacities_are_added_up_without_overflow),
+        cmocka_unit_test(impossible_capacities_are_rejected),
+        cmocka_unit_test(the_sum_of_capacities_is_checked_for_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

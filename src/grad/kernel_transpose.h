@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * grad/kernel_turn.h - matrices of few columns, turned: rows of many lanes.
+ * grad/kernel_transpose.h - transpose matrices of few columns, so that vectors hold columns.
  *
- * LANES rows of `cols` elements without gaps are P vectors, whose lanes are moved apart until a row
- * takes P lanes. P is a power of two, so that every second lane of all vectors, and of these again,
- * is a column. As 2 cols >= P, what a vector holds beyond its own rows belongs to the next one; the
- * last begins before its own and ends with them.
+ * P = 4 or 8 is the next power of two of cols; LANES contiguous rows are handled at a time, by P
+ * vectors. Vector v is loaded from the first element of its LANES / P rows, and a permutation
+ * spreads them so that each row takes P lanes. (The last vector ends at its last element instead,
+ * so that no memory beyond the rows is read; the permutation takes that into account.) Then log2(P)
+ * steps with EVEN and ODD collect the elements of each column in one vector.
  */
 #ifndef GRAD_KERNEL_TURN_H
 #define GRAD_KERNEL_TURN_H
@@ -26,7 +27,7 @@ INLINE vec permuted(vec x, bits place)
 #endif
 }
 
-/* LANES bytes, a lane each. */
+/* Load LANES bytes, one per lane. */
 INLINE bits load_bytes(const uint8_t *x)
 {
 #if VECTOR_BYTES == 64
@@ -36,7 +37,7 @@ INLINE bits load_bytes(const uint8_t *x)
 #endif
 }
 
-/* The number of each lane, divided by a number up to SHORT_ROW. */
+/* The index of each lane divided by `divisor`, which is at most SHORT_ROW. */
 INLINE bits lanes_over(size_t divisor)
 {
     bits lane;
@@ -46,14 +47,15 @@ INLINE bits lanes_over(size_t divisor)
     return lane * (256 / (gfn_integer)divisor + 1) >> 8;
 }
 
-/* Vector v of P: the element that it begins with, and where its lanes come from. */
-INLINE bits apart(size_t P, size_t v, size_t cols, size_t *first)
+/* For vector v of P: the first element to load, and the permutation that spreads its rows. */
+INLINE bits spread(size_t P, size_t v, size_t cols, size_t *first)
 {
     const size_t own = LANES / P * cols, others = v + 1 < P ? 0 : LANES - own;
     *first = v * own - others;
     return lanes_over(1) - lanes_over(P) * (gfn_integer)(P - cols) + (gfn_integer)others;
 }
 
+/* Turn P vectors, in which each row takes P lanes, into columns. */
 INLINE void to_columns(size_t P, vec *x, size_t cols, gfn_real *out, size_t width)
 {
     vec next[SHORT_ROW];
@@ -80,7 +82,7 @@ INLINE void shuffle(size_t P, const gfn_real *x, size_t cols, gfn_real *out, siz
 #pragma GCC unroll 8
     for (size_t v = 0; v < P; v++) {
         size_t first;
-        const bits place = apart(P, v, cols, &first);
+        const bits place = spread(P, v, cols, &first);
         row[v] = permuted(load(x + first), place);
     }
     to_columns(P, row, cols, out, width);
@@ -92,7 +94,7 @@ INLINE void shuffle_mask(size_t P, const uint8_t *x, size_t cols, gfn_real *out,
 #pragma GCC unroll 8
     for (size_t v = 0; v < P; v++) {
         size_t first;
-        const bits place = apart(P, v, cols, &first);
+        const bits place = spread(P, v, cols, &first);
         row[v] = permuted((vec)(load_bytes(x + first) != 0), place);
     }
     to_columns(P, row, cols, out, width);
@@ -135,8 +137,8 @@ INLINE void shuffle_back(size_t P, const gfn_real *in, size_t width, size_t cols
 #endif
 
 /* out[j][i] = x[i][j], i < rows, j < cols. */
-static void turn(const gfn_real *x, size_t stride, size_t cols, size_t rows, gfn_real *out,
-                 size_t width)
+static void transpose(const gfn_real *x, size_t stride, size_t cols, size_t rows, gfn_real *out,
+                      size_t width)
 {
     size_t i = 0;
     for (; CAN_SHUFFLE(cols, stride) && i + LANES <= rows; i += LANES) {
@@ -150,9 +152,9 @@ static void turn(const gfn_real *x, size_t stride, size_t cols, size_t rows, gfn
             out[j * width + i] = x[i * stride + j];
 }
 
-/* The same of a mask: all bits where it is not 0. */
-static void turn_mask(const uint8_t *x, size_t stride, size_t cols, size_t rows, gfn_real *out,
-                      size_t width)
+/* Transpose a mask: all bits of an element are set if its byte is not 0. */
+static void transpose_mask(const uint8_t *x, size_t stride, size_t cols, size_t rows, gfn_real *out,
+                           size_t width)
 {
     size_t i = 0;
     for (; CAN_SHUFFLE(cols, stride) && i + LANES <= rows; i += LANES) {
@@ -169,8 +171,8 @@ static void turn_mask(const uint8_t *x, size_t stride, size_t cols, size_t rows,
 }
 
 /* x[i][j] = in[j][i], i < rows, j < cols. */
-static void turn_back(const gfn_real *in, size_t width, size_t cols, size_t rows, gfn_real *x,
-                      size_t stride)
+static void transpose_back(const gfn_real *in, size_t width, size_t cols, size_t rows, gfn_real *x,
+                           size_t stride)
 {
     size_t i = 0;
     for (; CAN_SHUFFLE(cols, stride) && i + LANES <= rows; i += LANES) {
