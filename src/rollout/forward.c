@@ -13,12 +13,12 @@
 #include "env/env_internal.h"
 #include "eval/exact.h"
 
-/* What a thread works with. */
+/* Buffers of a thread. */
 typedef struct desk {
     gfn_frame *frame;
     int64_t *number; /* [GFN_FORWARD_STATES] */
     int32_t *state;  /* [GFN_FORWARD_STATES][width] */
-    float *dense;    /* [GFN_FORWARD_STATES][obs_dim], where observations are dense */
+    float *dense;    /* [GFN_FORWARD_STATES][obs_dim], if observations are dense */
 } desk;
 
 struct gfn_forward {
@@ -27,7 +27,7 @@ struct gfn_forward {
     int threads;
     size_t width, n_actions, obs_dim;
     bool is_hot;
-    gfn_tape *tape; /* the forward policy alone */
+    gfn_tape *tape; /* the forward policy only */
     gfn_var observation, mask, log_pf;
     desk *desks; /* [threads] */
 };
@@ -102,7 +102,7 @@ typedef struct job {
     int64_t first;
     size_t n;
     double *edges;
-    _Atomic size_t fault; /* the lowest of n whose policy is not finite; n: none */
+    _Atomic size_t fault; /* lowest index below n whose policy is not finite; n: none */
 } job;
 
 static void observe(const gfn_forward *f, desk *d, size_t n)

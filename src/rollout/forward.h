@@ -12,18 +12,18 @@
 
 typedef struct gfn_forward gfn_forward;
 
-/* States that a thread takes at a time: shares of other sizes leave a thread with less. */
+/* States that a thread takes at a time. If a share is not a multiple, one thread gets less work. */
 enum { GFN_FORWARD_STATES = 240 };
 
-/* `env` is numbered; it and the model are borrowed. The model's current parameters are read at
- * every call. Errors: GFN_EINVAL (shapes differ), GFN_ENOMEM. */
+/* The states of `env` must be numbered; env and model are borrowed. Every call reads the model's
+ * current parameters. Errors: GFN_EINVAL (shapes differ), GFN_ENOMEM. */
 gfn_status gfn_forward_create(const gfn_env *env, gfn_model *model, int threads,
                               gfn_forward **forward);
 void gfn_forward_destroy(gfn_forward **forward);
 
-/* P_F along the edges out of the states numbered first ... first + n - 1: edges [n][n_actions],
- * 0 where an action is not allowed. What a state gets does not depend on n or on threads.
- * Errors: GFN_ENUMERIC (a policy that is not finite; the first such state is told). */
+/* P_F along the edges out of the states numbered first ... first + n - 1: edges [n][n_actions], 0
+ * if an action is not allowed. The values of a state do not depend on n or on threads.
+ * Errors: GFN_ENUMERIC (a policy that is not finite; the message names the first such state). */
 gfn_status gfn_forward_edges(gfn_forward *forward, int64_t first, size_t n, double *edges);
 
 #endif

@@ -15,16 +15,16 @@
 #include "base/parallel.h"
 #include "env/env_internal.h"
 
-/* States whose parents are looked for together. */
+/* States whose parents are found together. */
 enum { CHUNK = GFN_ROWS_CHUNK };
 
 typedef struct chunk {
-    size_t n; /* that have the backward action */
+    size_t n; /* rows that have the backward action */
     size_t row[CHUNK];
     int32_t back[CHUNK], action[CHUNK];
 } chunk;
 
-/* The parents of rows first ... first+n-1 by backward action b. state is room for them. */
+/* Add the parents of rows first ... first+n-1 by backward action b; `state` is a buffer. */
 static gfn_status add_parents(gfn_sampler *s, size_t first, size_t n, int32_t b, int32_t *state)
 {
     const gfn_env_ops *ops = s->env->ops;
@@ -49,7 +49,7 @@ static gfn_status add_parents(gfn_sampler *s, size_t first, size_t n, int32_t b,
     return GFN_OK;
 }
 
-/* Log-flows of the edges into rows, added up. */
+/* Sum the flows of the edges into rows. */
 static void find_inflow(void *self, size_t first, size_t n)
 {
     gfn_sampler *s = self;
@@ -85,7 +85,7 @@ gfn_status gfn_sampler_parents(gfn_sampler *s)
         for (int32_t b = 0; b < (int32_t)s->n_back; b++)
             GFN_TRY(add_parents(s, first, m, b, s->parent_state));
     }
-    s->knows_parents = s->is_table; /* in a table they stay what they are */
+    s->knows_parents = s->is_table; /* in a table they never change */
     GFN_TRY(gfn_rows_fill(s, n, gfn_state_set_count(s->states) - n));
     gfn_parallel_ranges(s->threads, n, find_inflow, s);
     return GFN_OK;

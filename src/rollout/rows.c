@@ -17,7 +17,7 @@ typedef struct job {
     bool refresh;
 } job;
 
-/* What depends on the state alone: mask, observation, log P_B. */
+/* Fill what depends only on the state: mask, observation, log P_B. */
 static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
 {
     const gfn_env_ops *ops = s->env->ops;
@@ -56,9 +56,9 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
         x[i] = (gfn_real)dense[i];
 }
 
-/* Thresholds of n rows from their probabilities p [n][n_actions]; false where they are not finite.
- * The sums are doubles: what a small probability adds is as precise as it is itself. Whatever
- * rounding left of the sum belongs to the last allowed action. */
+/* Set thresholds of n rows from their probabilities p [n][n_actions]; returns false if these are
+ * not finite. The sums are doubles, so that small probabilities keep their precision. The last
+ * allowed action absorbs the rounding error. */
 static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const int32_t *floor,
                            int32_t *threshold)
 {
@@ -69,7 +69,7 @@ static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const 
             const size_t at = i * n_actions + a;
             sum += (double)p[at];
             const double safe = sum < 2 ? sum : 2;
-            int64_t below = (int64_t)(safe * 0x1p31) - 1; /* not negative: rounds down */
+            int64_t below = (int64_t)(safe * 0x1p31) - 1; /* >= 0: the cast rounds down */
             below = below < INT32_MAX ? below : INT32_MAX;
             threshold[at] = (int32_t)(below > floor[at] ? below : floor[at]);
         }
@@ -78,8 +78,8 @@ static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const 
     return is_finite;
 }
 
-/* Turn log P_F of n rows into the probabilities that actions are drawn with: P_F, or where the
- * policy explores
+/* Turn log P_F of n rows into the probabilities that actions are drawn with: P_F, or if the policy
+ * explores
  *
  *     (1 - epsilon) P_F(a)^(1/T) / sum over a' of P_F(a')^(1/T) + epsilon / number of actions
  */
@@ -126,7 +126,7 @@ static void task(void *self, size_t index, int thread)
         atomic_store_explicit(&s->broken, true, memory_order_relaxed);
 }
 
-/* Tell the first state whose policy is not finite. */
+/* Report the first state whose policy is not finite. */
 static gfn_status complain(gfn_sampler *s, size_t first, size_t n)
 {
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);

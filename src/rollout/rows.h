@@ -20,46 +20,47 @@ typedef struct gfn_parent {
     double share;
 } gfn_parent;
 
-/* Rows as they are now; arrays are borrowed. Contents hold until the sampler's next call, sizes and
- * pointers until gfn_sampler_extend(). */
+/* The current rows; arrays are borrowed. Contents are valid until the sampler's next call, sizes
+ * and pointers until gfn_sampler_extend(). */
 typedef struct gfn_rows {
     uint64_t call;    /* the call that gave rows their meaning, as in gfn_trajectories */
     bool are_numbers; /* all states have a row, which is the number of the state */
     const gfn_env *env;
     gfn_model *model;
     gfn_policy_tape policy;
-    gfn_frame *frame; /* outputs of the policy, a row per state; its gradients are the reader's */
+    gfn_frame *frame; /* outputs of the policy, a row per state; the reader writes gradients */
     size_t most;      /* rows */
     size_t max_steps, width, n_actions, n_back;
     int32_t stop_action;
     int threads;
     const int32_t *states;    /* [rows][width] */
-    const double *log_reward; /* [rows] if GFN_ROWS_REWARDS was asked for */
+    const double *log_reward; /* [rows] if GFN_ROWS_REWARDS was requested */
     const double *log_inflow; /* [rows] log of the flow into a state, after gfn_sampler_parents() */
-    const gfn_parent *parent; /* [rows][n_back], likewise */
+    const gfn_parent *parent; /* [rows][n_back], after gfn_sampler_parents() */
 } gfn_rows;
 
 gfn_rows gfn_sampler_rows(const gfn_sampler *sampler);
 
-/* What rows hold beside the policy: log R of their states, all of which have one; their parents,
- * which have rows then too. And whether the sampler has a table: a row for every state of a
- * numbered space of at most 4,096 states, whatever its capacity. */
+/* What rows hold in addition to the policy. REWARDS: log R of their states, all of which must have
+ * one. PARENTS: their parents, which then have rows too. TABLE: the sampler has a table, a row for
+ * every state of a numbered space of at most 4,096 states, whatever its capacity. */
 enum { GFN_ROWS_REWARDS = 1, GFN_ROWS_PARENTS = 2, GFN_ROWS_TABLE = 4 };
 
-/* Have rows hold more, and make room for `extra` more rows than one call can need. What the sampler
- * held is gone. Errors: GFN_EINVAL, GFN_ENOMEM; then the sampler can only be destroyed. */
+/* Make rows hold more, and make room for `extra` more rows than one call can need. The sampler
+ * loses its contents. Errors: GFN_EINVAL, GFN_ENOMEM; then the sampler can only be destroyed. */
 gfn_status gfn_sampler_extend(gfn_sampler *sampler, unsigned what, size_t extra);
 
-/* Rows of n given states under the parameters of the last call; new ones are added and evaluated.
+/* Find the rows of n given states under the parameters of the last call; new states are added and
+ * evaluated.
  * Errors: GFN_EINVAL (no room), GFN_ENUMERIC. */
 gfn_status gfn_sampler_find_rows(gfn_sampler *sampler, size_t n, const int32_t *state,
                                  int32_t *row);
 
-/* Find rows for the parents of the states that have rows now, and the flow into these states.
+/* Find rows for the parents of all states that have rows, and the flow into these states.
  * Errors: as gfn_sampler_find_rows(). */
 gfn_status gfn_sampler_parents(gfn_sampler *sampler);
 
-/* Trajectories of one call at most; threads from now on, at most those it was created with. */
+/* The most trajectories per call. Set the number of threads, at most that of its creation. */
 size_t gfn_sampler_capacity(const gfn_sampler *sampler);
 void gfn_sampler_set_threads(gfn_sampler *sampler, int threads);
 

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "env/env_internal.h"
 
-/* A space is unrolled into a table where calls would visit much of it anyway. */
+/* A space gets a table if calls would visit much of it anyway. */
 enum { TABLE_STATES = 4096, TABLE_STATES_PER_TRAJECTORY = 16 };
 
 static bool fits_table(const gfn_env_spec *spec, size_t capacity)
@@ -17,8 +17,8 @@ static bool fits_table(const gfn_env_spec *spec, size_t capacity)
            (size_t)spec->n_states <= TABLE_STATES_PER_TRAJECTORY * capacity;
 }
 
-/* Rows for every state that one call can visit, perhaps their parents, and `extra`; in a table for
- * all states. */
+/* Count the rows: for every state that one call can visit, their parents if needed, and `extra`; in
+ * a table for all states. */
 static gfn_status count_rows(gfn_sampler *s, size_t extra)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(s->env);
@@ -253,7 +253,7 @@ const int32_t *gfn_sampler_states(const gfn_sampler *sampler, size_t *n)
     return gfn_state_set_states(sampler->states);
 }
 
-/* Rows get the current parameters. */
+/* Update rows to the current parameters. */
 static gfn_status renew(gfn_sampler *s)
 {
     s->call++;
@@ -316,7 +316,7 @@ gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log)
     return walk(&w);
 }
 
-/* Trajectories first ... first+n-1 of a log. */
+/* A view of trajectories first ... first+n-1 of a log. */
 static gfn_trajectories part_of(const gfn_trajectories *log, size_t first, size_t n)
 {
     const size_t at = first * log->max_steps;
@@ -347,7 +347,7 @@ gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, 
         GFN_TRY(renew(sampler));
         log->first = first;
     } else {
-        sampler->call++; /* the log is another one now, although rows keep their meaning */
+        sampler->call++; /* the log changes, although rows keep their meaning */
     }
     log->call = sampler->call;
     gfn_trajectories part = part_of(log, log->n, n);
@@ -356,12 +356,12 @@ gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, 
     return walk(&(gfn_walk){.sampler = sampler, .n = n, .log = &part, .terminal = part.terminal});
 }
 
-/* Objects first ... first+n-1 of the stream, as many at a time as there are lanes. */
+/* Draw objects first ... first+n-1 of the stream, as many at a time as there are lanes. */
 static gfn_status draw_objects(gfn_sampler *s, const gfn_stream *stream, int64_t first, size_t n,
                                int32_t *terminal)
 {
     for (size_t done = 0; done < n; done += s->capacity) {
-        /* Rows stay valid from one part to the next, but there is room for one part's only. */
+        /* Rows stay valid between parts, but there is room for the rows of one part only. */
         if (done == 0 || (!s->is_table && gfn_state_set_count(s->states) > 0))
             GFN_TRY(renew(s));
         gfn_walk w = {.sampler = s,
@@ -384,8 +384,8 @@ gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream, i
     return status;
 }
 
-/* In a table rows are numbers; elsewhere the set is filled with one part of the states at a time.
- */
+/* In a table, rows are the numbers of states; without one, the set is filled with one part of the
+ * states at a time. */
 gfn_status gfn_sampler_log_pf(void *self, size_t n, const int32_t *state, gfn_real *log_pf)
 {
     gfn_sampler *s = self;

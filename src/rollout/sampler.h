@@ -21,10 +21,10 @@
 #include "grad/kernels.h"
 #include "rollout/rows.h"
 
-/* Where an edge of a small space leads. */
+/* The target of an edge in a small space. */
 typedef struct gfn_edge {
-    int32_t next; /* row, or n_states: the trajectory is over ... */
-    int32_t end;  /* ... and this is the row of its object */
+    int32_t next; /* row of the next state; n_states: the trajectory is over */
+    int32_t end;  /* row of the object, if the trajectory is over */
 } gfn_edge;
 
 /* {log P_F, log P_B} of an edge: a vector, so that one addition sums both. */
@@ -32,9 +32,9 @@ typedef double gfn_log_p __attribute__((vector_size(2 * sizeof(double))));
 
 typedef struct gfn_walk gfn_walk;
 
-/* A way to walk: both give the same bits. */
+/* A kind of walk: by table or by waves; both give the same bits. */
 typedef struct gfn_walk_kind {
-    gfn_status (*renew)(gfn_sampler *sampler); /* rows get the current parameters */
+    gfn_status (*renew)(gfn_sampler *sampler); /* updates rows to the current parameters */
     gfn_status (*walk)(gfn_walk *walk);
 } gfn_walk_kind;
 
@@ -47,46 +47,46 @@ struct gfn_sampler {
     gfn_model *model;
     gfn_policy_tape policy;
     int threads;
-    size_t capacity;  /* trajectories of a call */
-    size_t max_steps; /* steps of a trajectory */
+    size_t capacity;  /* trajectories per call */
+    size_t max_steps; /* steps per trajectory */
     size_t width;     /* words of a state */
     size_t n_actions, n_back, obs_dim, obs_hot;
     uint64_t call; /* counts calls that give rows a new meaning */
 
-    /* How trajectories are drawn: as gfn_sampler_explore() says. */
+    /* Settings of gfn_sampler_explore(). */
     bool explores;
     double epsilon, temperature;
 
     /* Rows. */
     size_t max_rows;
     gfn_state_set *states;
-    gfn_frame *frame; /* the policy's tape, one row a distinct state */
+    gfn_frame *frame; /* of the policy's tape, one row per distinct state */
     const gfn_kernels *kernels;
-    int32_t *threshold; /* [max_rows + 1][n_actions]; the last is of no state, see walk_table.c */
+    int32_t *threshold; /* [max_rows + 1][n_actions]; the last has no state, see walk_table.c */
     gfn_real *log_pb;   /* [max_rows] uniform log P_B of any edge into the state; start: 0.
-                         * Where P_B is learned, it is in the frame */
+                         * If P_B is learned, it is in the frame */
     int32_t *threshold_floor; /* [max_rows][n_actions] lower bound of a threshold: INT32_MAX from
                                * the last allowed action on, else -1 */
     uint8_t *ends;            /* [max_rows] no action is allowed */
-    uint8_t *back_mask;       /* [max_rows][n_back]; in the frame where P_B is learned */
-    bool has_rewards, has_parents; /* as gfn_sampler_extend() asked */
-    double *log_reward;            /* [max_rows] where has_rewards, and in a table */
-    gfn_parent *parent;            /* [max_rows][n_back] where has_parents */
-    double *log_inflow;            /* [max_rows] likewise */
-    int32_t *parent_state;         /* room for some states */
-    bool knows_parents;            /* `parent` holds, but for the shares */
+    uint8_t *back_mask;       /* [max_rows][n_back]; in the frame if P_B is learned */
+    bool has_rewards, has_parents; /* as requested from gfn_sampler_extend() */
+    double *log_reward;            /* [max_rows] if has_rewards, and in a table */
+    gfn_parent *parent;            /* [max_rows][n_back] if has_parents */
+    double *log_inflow;            /* [max_rows] if has_parents */
+    int32_t *parent_state;         /* buffer for some states */
+    bool knows_parents;            /* `parent` is valid, except for the shares */
     gfn_real *probability;         /* [threads][chunk][n_actions] */
-    float *dense;                  /* [threads][chunk][obs_dim], where observations are dense */
+    float *dense;                  /* [threads][chunk][obs_dim], if observations are dense */
     _Atomic bool broken;           /* a row's policy is not finite */
 
-    /* The table of a small space; NULL elsewhere. */
+    /* The table of a small space; NULL if there is none. */
     int32_t *next;      /* [n_states][n_actions] row after the action, -1: stop, or not allowed */
     gfn_edge *edge;     /* [n_states + 1][n_actions] */
     gfn_log_p *log_p;   /* [n_states + 1][n_actions] of edges */
     int32_t *edge_back; /* [n_states + 1][n_actions] backward action of an edge; -1: of a stop */
 
     /* Lanes: the live trajectories of a wave, packed. */
-    size_t *lane;      /* [capacity] which trajectory */
+    size_t *lane;      /* [capacity] trajectory of the lane */
     int32_t *state;    /* [capacity][width] */
     int32_t *lane_row; /* [capacity], at least GFN_ROWS_PART */
     int32_t *action;   /* [capacity] */
@@ -94,7 +94,7 @@ struct gfn_sampler {
     uint32_t *words;   /* [capacity][4] a trajectory's random words, by trajectory */
 };
 
-/* What a call asks for: draws from a stream, or (stream NULL) the actions given in log. */
+/* The request of a call: draw from a stream, or (stream NULL) follow the actions given in log. */
 struct gfn_walk {
     gfn_sampler *sampler;
     const gfn_stream *stream;
@@ -105,7 +105,7 @@ struct gfn_walk {
     _Atomic size_t fault;  /* lowest trajectory whose given actions are wrong; SIZE_MAX: none */
 };
 
-/* Rows of one task. What a row holds does not depend on it. */
+/* Rows per task. The contents of a row do not depend on it. */
 enum { GFN_ROWS_CHUNK = 64 };
 
 /* States that gfn_sampler_log_pf() evaluates at a time. */
@@ -119,13 +119,13 @@ gfn_status gfn_rows_refresh(gfn_sampler *sampler, size_t first, size_t n);
 /* walk_table.c: make the table. */
 gfn_status gfn_table_create(gfn_sampler *sampler);
 
-/* walk_back.c: draw log->n trajectories back from the objects log->terminal: fills n_steps and
- * action. Numbers of the stream from `first` on. Errors: as gfn_sampler_find_rows(); GFN_EINVAL (an
- * object that is too far from the start). */
+/* walk_back.c: draw log->n trajectories backward from the objects log->terminal: fills n_steps and
+ * action. Their numbers in the stream start at `first`. Errors: as gfn_sampler_find_rows();
+ * GFN_EINVAL (an object that is too far from the start). */
 gfn_status gfn_backward_walk(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
                              gfn_trajectories *log);
 
-/* Allowed backward actions of rows from this one on, [...][n_back]. */
+/* Allowed backward actions of rows, starting at this one: [...][n_back]. */
 static inline uint8_t *gfn_row_back_mask(const gfn_sampler *sampler, int32_t row)
 {
     uint8_t *mask = sampler->policy.back_mask == GFN_NO_VAR
@@ -143,10 +143,10 @@ static inline double gfn_row_log_pb(const gfn_sampler *sampler, int32_t row, int
     return (double)log_pb[(size_t)row * sampler->n_back + (size_t)back];
 }
 
-/* Instead of an action: the trajectory ended before, or the given action is wrong. */
+/* Values in place of an action: the trajectory has ended, or the given action is wrong. */
 enum { GFN_WALK_OVER = -1, GFN_WALK_WRONG = -2 };
 
-/* walk_given.c: the given action of step t of trajectory i in a row; GFN_WALK_OVER or
+/* walk_given.c: the given action of step t of trajectory i in a row, or GFN_WALK_OVER, or
  * GFN_WALK_WRONG. */
 int32_t gfn_walk_given(const gfn_walk *walk, size_t i, size_t t, int32_t row);
 
@@ -154,7 +154,8 @@ int32_t gfn_walk_given(const gfn_walk *walk, size_t i, size_t t, int32_t row);
 void gfn_walk_fault(gfn_walk *walk, size_t i);
 
 /* The action that a random word chooses in a row: thresholds are the cumulative probabilities in
- * units of 2^-31, less one, so the action is the number of thresholds below the word's top bits. */
+ * units of 2^-31, minus one, so the action is the number of thresholds below the word's top
+ * bits. */
 static inline int32_t gfn_row_action(const gfn_sampler *sampler, int32_t row, uint32_t word)
 {
     const int32_t *threshold = sampler->threshold + (size_t)row * sampler->n_actions;
@@ -164,8 +165,8 @@ static inline int32_t gfn_row_action(const gfn_sampler *sampler, int32_t row, ui
     return action;
 }
 
-/* The action of step t of trajectory i in a row: drawn, or given. words [4] are kept from step to
- * step. GFN_WALK_OVER or GFN_WALK_WRONG where there is none. */
+/* The action of step t of trajectory i in a row: drawn, or given. words [4] must be kept from step
+ * to step. GFN_WALK_OVER or GFN_WALK_WRONG if there is none. */
 static inline int32_t gfn_walk_action(const gfn_walk *walk, size_t i, size_t t, int32_t row,
                                       uint32_t words[4])
 {

@@ -39,7 +39,7 @@ static int32_t choose_back(const gfn_sampler *s, int32_t row, uint32_t word)
     return last;
 }
 
-/* Choose for all live lanes, and write down the forward actions; returns how many go on. */
+/* Choose for all live lanes, and write the forward actions; returns how many lanes continue. */
 static size_t choose_all(backward_walk *r, size_t t, size_t live)
 {
     gfn_sampler *s = r->sampler;
@@ -81,7 +81,7 @@ static gfn_status refuse(const gfn_sampler *s)
                     s->env->ops->name, s->max_steps);
 }
 
-/* Actions stand at the end of each trajectory's row: move them to its front, and stop. */
+/* Actions are at the end of each trajectory's row: move them to its front, and append the stop. */
 static gfn_status turn_around(backward_walk *r)
 {
     gfn_trajectories *log = r->log;

@@ -13,7 +13,7 @@
 #include "base/random_block.h"
 #include "env/env_internal.h"
 
-/* Successors of all states by one action: state and number are scratch for n states. */
+/* Add the successors of all states by one action; `state` and `number` are buffers for n states. */
 static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *state,
                                  int64_t *number)
 {
@@ -37,7 +37,7 @@ static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *s
     return GFN_OK;
 }
 
-/* The longest trajectory must fit into a log. Successors come after their states. */
+/* The longest trajectory must fit into a log. One pass does: successors come after their states. */
 static gfn_status check_longest(const gfn_sampler *s, size_t n)
 {
     int64_t *steps; /* [n] most steps before a state */
@@ -54,15 +54,15 @@ static gfn_status check_longest(const gfn_sampler *s, size_t n)
         }
     }
     gfn_release(&steps);
-    /* A state that is no end has a step of its own: its stop, or one that is counted above. */
+    /* A state without an end has one more step: its stop, or one that is counted above. */
     if (longest <= s->max_steps)
         return GFN_OK;
     return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu steps, expected at most max_steps, %zu",
                     s->env->ops->name, longest, s->max_steps);
 }
 
-/* What a step along an edge needs to know. The last edge of a trajectory leads to the row after all
- * states, `over`, whose edges lead back to it. */
+/* Fill the data of edges. The last edge of a trajectory leads to the row `over`, after all states,
+ * whose edges lead back to itself. */
 static void add_edges(gfn_sampler *s, size_t n)
 {
     const int32_t stop = s->env->spec.shape.stop_action, over = (int32_t)n;
@@ -115,10 +115,10 @@ gfn_status gfn_table_create(gfn_sampler *s)
     return GFN_OK;
 }
 
-/* The trajectories of a task. They take STRIDE steps at a time, which is what one draw of random
- * words lasts for, and no step asks whether it was the last: a trajectory that ends goes on in the
- * row `over` until the stride is done. So there is no branch that could be predicted wrongly, and
- * no step waits for another trajectory's. Those that are alive are packed at the front. */
+/* The trajectories of a task. They take STRIDE steps at a time, as many as one draw of random words
+ * serves, and no step checks whether it was the last: a trajectory that ends stays in the row
+ * `over` until the stride is done. So there are no mispredicted branches, and the steps of
+ * different trajectories are independent. Live trajectories are packed at the front. */
 enum { TRAJECTORIES = 64, STRIDE = 4 /* words of one draw */ };
 
 _Static_assert(TRAJECTORIES % GFN_RANDOM_BLOCK == 0, "gfn_random_block() takes whole groups");
@@ -126,10 +126,10 @@ _Static_assert(TRAJECTORIES % GFN_RANDOM_BLOCK == 0, "gfn_random_block() takes w
 typedef struct lanes {
     size_t first, alive, t;
 
-    /* By place: which trajectory, where it is, and the steps of this stride. */
+    /* By place: its trajectory, the current row, and the steps of this stride. */
     uint32_t lane[TRAJECTORIES];
     int32_t row[TRAJECTORIES];
-    uint64_t number[TRAJECTORIES]; /* global, of the trajectory */
+    uint64_t number[TRAJECTORIES]; /* global number of the trajectory */
     uint32_t word[STRIDE][TRAJECTORIES];
     int32_t from[TRAJECTORIES][STRIDE], action[TRAJECTORIES][STRIDE], edge[TRAJECTORIES][STRIDE];
 
@@ -152,7 +152,7 @@ static void begin(const gfn_walk *w, size_t first, size_t n, lanes *l)
     }
 }
 
-/* Step j of the stride, of all that are alive. */
+/* Step j of the stride, for all live trajectories. */
 static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lanes *l, size_t j,
                                                        const size_t n_actions)
 {
@@ -163,7 +163,7 @@ static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lan
         const int32_t row = l->row[k], first = row * (int32_t)n_actions;
         const int32_t draw = (int32_t)(l->word[j][k] >> 1);
         int32_t action = 0;
-        for (size_t a = 0; a + 1 < n_actions; a++) /* the last threshold is never passed */
+        for (size_t a = 0; a + 1 < n_actions; a++) /* no word exceeds the last threshold */
             action += draw > threshold[(size_t)first + a];
         l->from[k][j] = row;
         l->action[k][j] = action;
@@ -172,7 +172,7 @@ static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lan
     }
 }
 
-/* The loop over actions is unrolled for the usual job, two dimensions and stop. */
+/* The loop over actions is unrolled for the usual problem: two dimensions and stop. */
 static void run(const gfn_sampler *s, lanes *l)
 {
     for (size_t j = 0; j < STRIDE; j++)
@@ -182,7 +182,7 @@ static void run(const gfn_sampler *s, lanes *l)
             step(s, l, j, s->n_actions);
 }
 
-/* Log n steps of trajectory i, the one at place k, from step t on. */
+/* Log n steps of trajectory i, which is at place k, from step t on. */
 static inline __attribute__((always_inline)) void record(const gfn_walk *w, lanes *l, size_t k,
                                                          size_t t, const size_t n)
 {
@@ -205,8 +205,8 @@ static inline __attribute__((always_inline)) void record(const gfn_walk *w, lane
     l->sum[i] = sum;
 }
 
-/* Log this stride of all that are alive. Steps in the row `over` add nothing to sums, and nobody
- * reads them. */
+/* Log this stride of all live trajectories. Steps in the row `over` add nothing to sums and are
+ * never read. */
 static void record_all(const gfn_walk *w, lanes *l)
 {
     const size_t room = w->sampler->max_steps - l->t;
@@ -228,7 +228,8 @@ static void end(const gfn_sampler *s, lanes *l, size_t k, uint32_t i)
     l->n_steps[i] = (int32_t)(l->t + n);
 }
 
-/* After a stride: keep those that go on, in their order, and note the ends of the others. */
+/* After a stride: keep the trajectories that continue, in their order, and note the ends of the
+ * others. */
 static void settle(const gfn_sampler *s, lanes *l)
 {
     const int32_t over = (int32_t)s->env->spec.n_states;
@@ -250,7 +251,7 @@ static void settle(const gfn_sampler *s, lanes *l)
     l->t += STRIDE;
 }
 
-/* Actions drawn from the policy. */
+/* Draw actions from the policy. */
 static void draw(const gfn_walk *w, lanes *l)
 {
     while (l->alive > 0) {
@@ -263,7 +264,7 @@ static void draw(const gfn_walk *w, lanes *l)
     }
 }
 
-/* The given actions of trajectory i. */
+/* Follow the given actions of trajectory i. */
 static void follow(gfn_walk *w, lanes *l, uint32_t i)
 {
     const gfn_sampler *s = w->sampler;
@@ -296,7 +297,7 @@ static void finish(gfn_walk *w, const lanes *l, size_t n)
                s->width * sizeof *states);
         if (w->log == NULL)
             continue;
-        if (!w->stream && w->log->n_steps[i] != l->n_steps[k]) { /* was to go on after its end */
+        if (!w->stream && w->log->n_steps[i] != l->n_steps[k]) { /* it has more actions */
             gfn_walk_fault(w, i);
             continue;
         }
@@ -338,7 +339,7 @@ static gfn_status walk_all(gfn_walk *walk)
     return GFN_OK;
 }
 
-/* The policy is evaluated in every state. */
+/* Evaluate the policy in every state. */
 static gfn_status renew(gfn_sampler *s)
 {
     return gfn_rows_refresh(s, 0, s->max_rows);

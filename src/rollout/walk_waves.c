@@ -11,7 +11,7 @@
 #include "base/parallel.h"
 #include "env/env_internal.h"
 
-enum { LANES = 128 }; /* of one task */
+enum { LANES = 128 }; /* per task */
 
 typedef struct wave {
     gfn_walk *walk;
@@ -41,11 +41,11 @@ static void record(gfn_trajectories *log, const gfn_sampler *s, size_t t, size_t
     log->row[at] = row;
     log->action[at] = action;
     if (log->back)
-        log->back[at] = -1; /* of a stop; else it is found with the step */
+        log->back[at] = -1; /* of a stop; for other steps, note_back() overwrites it */
     log->sum_log_pf[i] += (double)log_pf;
     if (log->log_pf) {
         log->log_pf[at] = log_pf;
-        log->log_pb[at] = 0; /* of a stop; else the next step knows it */
+        log->log_pb[at] = 0; /* of a stop; for other steps, the next step overwrites it */
     }
 }
 
@@ -60,7 +60,7 @@ static void act(void *self, size_t index, int thread)
         const size_t i = s->lane[k];
         const int32_t row = s->lane_row[k];
         int32_t action = gfn_walk_action(w, i, v->t, row, s->words + 4 * i);
-        if (action >= 0 && v->t == s->max_steps) /* there is no room for it in a log */
+        if (action >= 0 && v->t == s->max_steps) /* the step does not fit into a log */
             action = GFN_WALK_WRONG;
         s->action[k] = action;
         if (action == GFN_WALK_WRONG)
@@ -70,7 +70,7 @@ static void act(void *self, size_t index, int thread)
     }
 }
 
-/* Note what undoes step t of the first n lanes, which they are about to take. */
+/* Note the backward actions that undo step t of the first n lanes, before they take it. */
 static void note_back(gfn_walk *w, size_t t, size_t n)
 {
     const gfn_sampler *s = w->sampler;
@@ -79,7 +79,7 @@ static void note_back(gfn_walk *w, size_t t, size_t n)
         w->log->back[s->lane[k] * s->max_steps + t] = s->back[k];
 }
 
-/* Retire the lanes that are over, pack the others in their order, and step them. */
+/* Remove the lanes that are over, pack the others in their order, and step them. */
 static size_t advance(gfn_walk *w, size_t t, size_t live)
 {
     gfn_sampler *s = w->sampler;
@@ -137,7 +137,7 @@ static gfn_status walk(gfn_walk *w)
     return GFN_OK;
 }
 
-/* Rows are numbered again by first visit. */
+/* Number rows again, by first visit. */
 static gfn_status renew(gfn_sampler *s)
 {
     gfn_state_set_clear(s->states);
