@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/run.h - a configuration brought to life: environment, model, sampler and exact evaluation on
- * every rank, made from options or from a run's checkpoint.
+ * gfn/run.h - a run: environment, model, sampler and exact evaluation on every rank, made from
+ * options or from a run's checkpoint.
  */
 #ifndef GFN_RUN_H
 #define GFN_RUN_H
@@ -23,76 +23,77 @@ GFN_BEGIN_DECLS
 
 typedef struct gfn_run gfn_run;
 
-/* Options of training, ended by a row without name; the environment's own come from its kind. */
+/* Options of training, ended by a row without name. Options of an environment are in its kind. */
 GFN_API const gfn_option *gfn_run_option_rows(void);
 
 /* An option set of training for the environment `env`, a kind's name or the path of a plug-in
- * (NULL: the default), all defaults. The option `env` then holds the path from the root on. Errors:
- * those of gfn_env_open(), GFN_EINVAL (options that training has too), GFN_ENOMEM. */
+ * (NULL: the default), with default values. The option `env` holds the absolute path of a plug-in.
+ * Errors: those of gfn_env_open(), GFN_EINVAL (options that training has too), GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_options_create(const char *env, gfn_options **options);
 
 /* A published configuration by name; index < gfn_presets(). */
 typedef struct gfn_preset {
     const char *name;     /* "tb-8x4-r0.1" */
-    const char *summary;  /* what is trained */
+    const char *summary;  /* the environment and the method */
     const char *source;   /* where it was published */
-    const char *differs;  /* in what it is not as published */
+    const char *differs;  /* differences from the publication */
     const char *settings; /* "size=8 ndim=4 ..." */
 } gfn_preset;
 
 GFN_API size_t gfn_presets(void);
 GFN_API const gfn_preset *gfn_preset_of(size_t index);
 
-/* Set all that a preset stands for, and its name in the option `preset`, which alone stands for
- * nothing: it says where a configuration comes from. What is set later overrides it.
- * Errors: GFN_EINVAL (unknown name, or options of an environment that has not these). */
+/* Set all options of a preset, and its name in the option `preset`. That option only records the
+ * origin of a configuration; setting it alone sets no others. Later settings override the preset.
+ * Errors: GFN_EINVAL (unknown name, or the environment lacks options of the preset). */
 GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name);
 
-/* Options as a file has them (config.ini), on top of the preset that it names, if any, and of the
- * defaults of the environment `env` (NULL: the one that the file names). A file is not trusted with
- * code: a plug-in that it names must have a path from the root on and belong to the user or to
- * root, and nobody else may write it; gfn_run_load() and gfn_run_resume() ask the same of
- * checkpoints, on every rank. Whatever `env` names is loaded. Errors: GFN_EIO, GFN_EINVAL (an
- * unknown name or a bad value, with the line), GFN_EDATA. */
+/* Read options from a file (config.ini). They override the preset that the file names, if any, and
+ * the defaults of the environment `env` (NULL: the one that the file names). Files are not trusted
+ * to load code: a plug-in that a file names must have an absolute path and belong to the user or to
+ * root, and nobody else may write it. gfn_run_load() and gfn_run_resume() require the same of
+ * checkpoints, on every rank. A plug-in that `env` names is loaded without these checks. Errors:
+ * GFN_EIO, GFN_EINVAL (an unknown name or a bad value, with the line), GFN_EDATA. */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
-/* The text of such a file: all options with their values, and in comments where each comes from
- * ("default", "preset NAME", "FILE:LINE", "command line"); *text is the caller's to free(). What it
- * makes is the same run. Errors: GFN_ENOMEM. */
+/* Write the text of such a file: all options with their values, and comments with the origin of
+ * each ("default", "preset NAME", "FILE:LINE", "command line"); the caller must free() *text. The
+ * file makes the same run. Errors: GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_options_ini(const gfn_options *options, char **text);
 
-/* Make environment, model with initial parameters, and sampler. `threads` per rank: 0 takes the
+/* Make environment, model with initial parameters, and sampler. `threads` is per rank; 0: the
  * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file
  * that an option `reward-file` names (float64 .npy) and gives its rewards to all. comm is borrowed,
  * the options are copied. Collective; errors are the same on every rank. */
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);
 
-/* The same from the checkpoint in a run directory, which rank 0 reads, and the copy there of its
- * rewards, which must be those that it was trained with; where the checkpoint is damaged, from
- * the one before, and gfn_run_notice() says so. Collective. Errors: GFN_EIO, GFN_EDATA (damaged, or
- * of another version), and those of gfn_run_create(). */
+/* Make a run from the checkpoint in a run directory, and from the copy of its rewards there, which
+ * must be those that it was trained with. Rank 0 reads both. If the checkpoint is damaged, the one
+ * before is loaded, and gfn_run_notice() says so. Collective. Errors: GFN_EIO, GFN_EDATA (damaged,
+ * or of another version), and those of gfn_run_create(). */
 GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
 
-/* The same with the plug-in at the path `env` in place of the one that the checkpoint names, which
- * has moved or belongs to somebody else (NULL: that one). It counts on rank 0. */
+/* The same, but the plug-in at the path `env` replaces the one that the checkpoint names, for
+ * instance because that one has moved or belongs to another user (NULL: no replacement). Only rank
+ * 0's `env` is used. */
 GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int threads,
                                      const char *env, gfn_run **run);
 
-/* An option as somebody gave it; borrowed for the call. */
+/* An option and its value; borrowed for the call. */
 typedef struct gfn_setting {
     const char *name, *value;
 } gfn_setting;
 
-/* Make the run of a directory once more, to go on with it there: a trainer then keeps it
- * (gfn_trainer_keep()), and on any number of ranks and threads it ends with the bits of a run that
- * was never stopped. A run that ended before its first checkpoint begins anew, by its config.ini.
- * Directory and settings count on rank 0. Of the n settings (NULL: none) iterations, samples,
- * cadences and the place of a plug-in (env) may differ from the checkpoint, others are refused;
- * threads and time-limit are never taken from it. The run is this process's alone from now on,
- * until it is destroyed; where another job is still ending there, it is waited for, ten seconds at
- * most. Collective. Errors: those of gfn_run_load(); GFN_EEXIST: another job is at it; GFN_EINVAL:
- * a setting contradicts the checkpoint, or config.ini is wrong. */
+/* Load the run in a directory, to continue it there: a trainer then keeps it (gfn_trainer_keep()),
+ * and on any number of ranks and threads it ends with the bits of a run that was never stopped. A
+ * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
+ * directory and settings are used. Of the n settings (NULL: none) iterations, samples, cadences and
+ * the path of a plug-in (env) may differ from the checkpoint, others are refused; threads and
+ * time-limit are never taken from the checkpoint. The run is locked until it is destroyed; if
+ * another job is still ending there, this call waits for it, ten seconds at most. Collective.
+ * Errors: those of gfn_run_load(); GFN_EEXIST: another job uses the run; GFN_EINVAL: a setting
+ * contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
                                   const gfn_setting *settings, size_t n, gfn_run **run);
 GFN_API void gfn_run_destroy(gfn_run **run);
@@ -104,25 +105,25 @@ GFN_API gfn_model *gfn_run_model(gfn_run *run);
 GFN_API gfn_sampler *gfn_run_sampler(gfn_run *run);
 GFN_API int gfn_run_threads(const gfn_run *run);           /* of this rank */
 GFN_API int64_t gfn_run_iteration(const gfn_run *run);     /* optimizer steps in the parameters */
-GFN_API const char *gfn_run_directory(const gfn_run *run); /* "" where nothing is written */
+GFN_API const char *gfn_run_directory(const gfn_run *run); /* "" if the run is not kept */
 
 /* "8 ranks x 1 thread on 1 host, 2 cores". Borrowed. */
 GFN_API const char *gfn_run_layout(const gfn_run *run);
 
-/* Advice where the launcher's binding hides cores, and the memory that exact evaluations take where
- * it is much, a line each; "" where there is nothing. Borrowed. */
+/* Advice if the launcher's binding hides cores, and the memory of exact evaluations if it is large,
+ * one per line; "" if there is none. Borrowed. */
 GFN_API const char *gfn_run_hint(const gfn_run *run);
 
-/* What people should know, a line each: damage, a run that is complete already, another build, no
- * memory for exact evaluations; "" where there is nothing, and on ranks other than 0. Borrowed. */
+/* Notices for the user, one per line: damage, a run that is complete already, another build, no
+ * memory for exact evaluations; "" if there is none, and on ranks other than 0. Borrowed. */
 GFN_API const char *gfn_run_notice(const gfn_run *run);
 
-/* CRC-32 of the parameters as little-endian words: equal crcs, equal runs. */
+/* CRC-32 of the parameters as little-endian words: equal CRCs mean equal runs. */
 GFN_API uint32_t gfn_run_params_crc(const gfn_run *run);
 
 enum { GFN_MAX_DISTANCES = 8 };
 
-/* How good the policy is, exactly. NAN and is_exact = false where states cannot be enumerated. */
+/* Exact metrics of the policy. NAN and is_exact = false if states cannot be enumerated. */
 typedef struct gfn_evaluation {
     bool is_exact;
     gfn_metrics metrics;
@@ -130,30 +131,30 @@ typedef struct gfn_evaluation {
     double log_z_true;
     double log_z_error; /* log_z - log_z_true */
 
-    /* Distances of the table of metrics that have a function of their own, in its order. */
+    /* Distances of the metrics that have a function, in the order of the table of metrics. */
     double distance[GFN_MAX_DISTANCES];
 } gfn_evaluation;
 
-/* Evaluate under the current parameters; all get the result. Where there is no memory for it, it is
- * not exact. Collective. Errors: GFN_ENUMERIC (a policy that is not finite, or not normalized),
+/* Evaluate under the current parameters; all ranks get the result. It is not exact if memory is too
+ * small. Collective. Errors: GFN_ENUMERIC (a policy that is not finite, or not normalized),
  * GFN_ECOMM. */
 GFN_API gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation);
 
-/* Objects drawn from the policy over all ranks, and how they compare with the target. */
+/* Objects drawn from the policy over all ranks, and their comparison with the target. */
 typedef struct gfn_draw {
     int64_t n;
-    int64_t *counts; /* [n_states] on rank 0 where exact evaluation is possible; else NULL */
+    int64_t *counts; /* [n_states] on rank 0 if exact evaluation is possible; else NULL */
     size_t n_counts;
-    int32_t *objects;       /* [n][state_width] on rank 0 where asked for; else NULL */
-    double l1;              /* of the empirical distribution; NAN where it is not known */
-    double l1_noise_floor;  /* what a perfect sampler would score; about, where not enumerated */
-    double chi_square;      /* of counts against the policy's exact distribution; NAN */
+    int32_t *objects;       /* [n][state_width] on rank 0 if requested; else NULL */
+    double l1;              /* of the empirical distribution; NAN: not known */
+    double l1_noise_floor;  /* l1 of a perfect sampler; an estimate if states are not enumerated */
+    double chi_square;      /* of counts against the policy's exact distribution; NAN: none */
     int64_t chi_square_df;  /* -1: there is no chi-square */
-    int64_t modes, n_modes; /* distinct objects of maximal reward drawn, and in all (-1: unknown) */
+    int64_t modes, n_modes; /* distinct objects of maximal reward: drawn, and total (-1: unknown) */
 } gfn_draw;
 
-/* Draw objects 0 ... n-1 of `stream`, to have them (wants_objects) or else to judge them. Ended by
- * gfn_draw_clear(). Collective. Errors: those of gfn_run_evaluate(), GFN_ENOMEM. */
+/* Draw objects 0 ... n-1 of `stream`, and return them (wants_objects) or else measure them. Release
+ * the draw with gfn_draw_clear(). Collective. Errors: those of gfn_run_evaluate(), GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n,
                                 bool wants_objects, gfn_draw *draw);
 GFN_API void gfn_draw_clear(gfn_draw *draw);
@@ -163,28 +164,29 @@ typedef struct gfn_estimate {
     double mean, error;
 } gfn_estimate;
 
-/* What trajectories tell of the policy, in any space, with
+/* Estimates of the policy's quality from trajectories, in any space, with
  *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
  * (Blessing et al. 2024, arXiv:2406.07423). */
 typedef struct gfn_bounds {
     int64_t n;          /* trajectories of each bound */
-    gfn_estimate elbo;  /* mean w of trajectories of the policy: at most log Z */
-    gfn_estimate eubo;  /* of trajectories drawn back from the target: at least log Z; where states
-                         * can be enumerated */
-    double correlation; /* of log p(x) and log R(x), Pearson's, over objects that the policy draws;
-                         * p(x) by trajectories drawn back from x. NAN: equal rewards only */
-    int64_t n_objects;  /* of the correlation, at most 256, with 16 trajectories each */
+    gfn_estimate elbo;  /* mean w over trajectories of the policy: at most log Z */
+    gfn_estimate eubo;  /* mean w over trajectories drawn backward from the target: at least log Z;
+                         * NAN if states cannot be enumerated */
+    double correlation; /* Pearson's, of log p(x) and log R(x) over objects that the policy draws;
+                         * p(x) is estimated from trajectories drawn backward from x. NAN: all
+                         * rewards are equal */
+    int64_t n_objects;  /* objects of the correlation, at most 256, with 16 trajectories each */
 } gfn_bounds;
 
-/* Find bounds with n trajectories, 2,000 at most; with none nothing is known. The same bits on any
- * number of ranks and threads. After gfn_run_evaluate(), without which eubo is not known.
+/* Find bounds with n trajectories, 2,000 at most; if n is 0, all are NAN. The same bits on any
+ * number of ranks and threads. Call it after gfn_run_evaluate(): without that, eubo is not known.
  * Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_ENOMEM, GFN_ECOMM. */
 GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds);
 
-/* The target R(x)/Z [n_states] where exact evaluation is possible, on rank 0; else NULL. */
+/* The target R(x)/Z [n_states] on rank 0, if exact evaluation is possible; else NULL. */
 GFN_API const double *gfn_run_target(const gfn_run *run);
 
-/* Write counts of samples as .npy, one axis a dimension of the grid (else one axis), atomically.
+/* Write counts of samples as .npy, one axis per dimension of a grid (else one axis), atomically.
  * Rank 0 writes; other ranks do nothing. Errors: GFN_EIO. */
 GFN_API gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file,
                                            const int64_t *counts);
@@ -196,16 +198,16 @@ GFN_API gfn_status gfn_run_write_objects(const gfn_run *run, const char *file,
 /* Draw trajectories 0 ... n-1 of `stream` from the policy itself, and write them to a safetensors
  * file, atomically:
  *     states [steps][state_width] int32    the state that each step leaves
- *     actions [steps] int32                the action there; the last of a trajectory ends it
- *     log_pf, log_pb [steps] float32       log P_F of it, log P_B of the way back; of an end: 0
+ *     actions [steps] int32                the action of the step; the last one ends a trajectory
+ *     log_pf, log_pb [steps] float32       log P_F of it, log P_B of its reverse; of an end: 0
  *     first [n + 1] int64                  trajectory i has the steps first[i] ... first[i + 1] - 1
- *     objects [n][state_width] int32       what each ends with: that of gfn_run_draw()
- *     log_reward [n] float64               log R of it
- * Metadata says this, and has build, parameters (params_crc), seed and configuration. The bytes do
- * not depend on the number of ranks and threads. Rank 0 holds and writes all of it, and `file`
- * counts there. Exploration is off afterwards. Collective; errors are the same on every rank:
- * GFN_ENOMEM (also where what the first trajectories promise is more than the memory that is left),
- * GFN_EIO, GFN_ENUMERIC. */
+ *     objects [n][state_width] int32       the object that each ends with, as in gfn_run_draw()
+ *     log_reward [n] float64               log R of the object
+ * The metadata describes the arrays, and holds build, parameters (params_crc), seed and
+ * configuration. The bytes do not depend on the number of ranks and threads. Rank 0 holds and
+ * writes all data; only its `file` is used. Exploration is off afterwards. Collective; errors are
+ * the same on every rank: GFN_ENOMEM (also if the size predicted from the first trajectories
+ * exceeds the memory that is left), GFN_EIO, GFN_ENUMERIC. */
 GFN_API gfn_status gfn_run_write_trajectories(gfn_run *run, const gfn_stream *stream, int64_t n,
                                               const char *file);
 

@@ -12,8 +12,8 @@
 #include "eval/exact.h"
 #include "io/memory_left.h"
 
-/* What is said, and what of the memory that is left is not counted on: other processes, and what
- * this one has asked for but not touched yet. */
+/* The size from which a hint is given, and the usable share of the memory that is left: the rest is
+ * for other processes, and for memory that this one has requested but not touched yet. */
 #define WORTH_SAYING ((int64_t)256 << 20)
 #define SHARE_TO_TAKE 0.9
 
@@ -22,7 +22,7 @@ static double gib(int64_t bytes)
     return (double)bytes / (double)(1 << 30);
 }
 
-/* On rank 0: whether the exact evaluation fits into its memory. */
+/* Whether the exact evaluation fits into the memory of rank 0. On rank 0. */
 static bool fits(gfn_run *run, int64_t n_states)
 {
     const int64_t needed = gfn_exact_bytes(n_states), left = gfn_memory_left("");

@@ -25,21 +25,21 @@
 #include "env/env_internal.h"
 #include "run/statistics.h"
 
-/* Trajectories of a bound at most; objects of the correlation at most, and trajectories of each. */
+/* Limits: trajectories per bound, objects of the correlation. Trajectories per object. */
 enum { MOST = 2000, OBJECTS = GFN_MOST_POINTS, EACH = 16 };
 
 typedef struct weighing {
     gfn_run *run;
     gfn_trajectories *log;
     size_t width;
-    int32_t *objects;    /* [n][width] that trajectories are drawn back from */
-    int64_t *mine, *all; /* [n] weights of this rank and of all, the bits of doubles */
+    int32_t *objects;    /* [n][width] from which trajectories are drawn backward */
+    int64_t *mine, *all; /* [n] weights of this rank and of all ranks, as the bits of doubles */
     size_t *counts;
     double *weight; /* [n] */
 } weighing;
 
-/* Streams of random numbers: trajectories of the policy, trajectories drawn back from the target,
- * objects for the correlation, trajectories drawn back from each of them. */
+/* Streams of random numbers: trajectories of the policy, trajectories drawn backward from the
+ * target, objects for the correlation, trajectories drawn backward from each object. */
 enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH };
 
 static gfn_stream stream_of(const gfn_run *run, int which)
@@ -87,7 +87,7 @@ static gfn_status weigh(weighing *w, int which, bool is_back, int64_t n)
 
 /* ---- objects ---- */
 
-/* Numbers of n objects of the target, by the inverse of its distribution function. On rank 0. */
+/* Draw numbers of n objects from the target, by inverting its distribution. On rank 0. */
 static void draw_targets(const weighing *w, int64_t n, int64_t *number)
 {
     const gfn_exact *exact = w->run->exact;
@@ -108,7 +108,7 @@ static void draw_targets(const weighing *w, int64_t n, int64_t *number)
     }
 }
 
-/* Objects of the target on every rank; false where the space cannot be enumerated. */
+/* Draw objects from the target on every rank; *is_known: the space can be enumerated. */
 static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
 {
     gfn_comm *comm = w->run->comm;
@@ -138,7 +138,7 @@ static double correlate(int64_t n, const double *x, const double *y)
     return is_known ? xy / sqrt(xx * yy) : NAN;
 }
 
-/* Of w->weight [n][EACH]: log of the mean of exp(-w) of each. */
+/* For each object of weight [n][EACH]: log of the mean of exp(-w). */
 static void log_means(const double *weight, int64_t n, double *log_mean)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -160,7 +160,7 @@ static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
     gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
     GFN_TRY(gfn_comm_agree(run->comm, status));
     run->env->ops->log_reward(run->env->world, (size_t)n, w->objects, log_r);
-    for (int64_t i = n * EACH; i-- > 0;) /* each EACH times, from the last on */
+    for (int64_t i = n * EACH; i-- > 0;) /* repeat each object EACH times, the last one first */
         memmove(w->objects + (size_t)i * w->width, w->objects + (size_t)(i / EACH) * w->width,
                 w->width * sizeof *w->objects);
     GFN_TRY(weigh(w, OF_EACH, true, n * EACH));

@@ -20,10 +20,10 @@ const double *gfn_run_target(const gfn_run *run)
 
 /* ---- making ---- */
 
-/* States of a rank's part: enough to be worth a message, few enough that all ranks have some and
- * that what is gathered at a time stays small. */
+/* Limits of the states per part: enough to be worth a message, but few enough that all ranks have
+ * work and the gathered data stays small. */
 enum { LEAST_PART = 4 * GFN_FORWARD_STATES };
-enum { MOST_EDGES = 1 << 21 }; /* of all ranks together: 16 MiB */
+enum { MOST_EDGES = 1 << 21 }; /* over all ranks: 16 MiB */
 
 static size_t find_part(const gfn_run *run)
 {
@@ -42,7 +42,7 @@ static gfn_status make_alone(void *self)
     return gfn_exact_create(run->env, run->threads, &run->exact);
 }
 
-/* What every rank needs for its part. */
+/* Make the buffers that every rank needs for its part. */
 static gfn_status make_share(gfn_run *run)
 {
     const size_t ranks = (size_t)gfn_comm_size(run->comm);
@@ -63,7 +63,7 @@ gfn_status gfn_run_exact(gfn_run *run)
     gfn_status status = gfn_comm_work_alone(run->comm, make_alone, run);
     if (status == GFN_OK)
         status = gfn_comm_agree(run->comm, make_share(run));
-    /* A space that cannot be numbered or held is judged by samples only. */
+    /* A space that cannot be numbered or held is measured by samples only. */
     run->has_no_exact = status == GFN_ENOSUP || status == GFN_ENOMEM;
     if (status == GFN_OK)
         return GFN_OK;
@@ -84,14 +84,14 @@ void gfn_run_forget_exact(gfn_run *run)
 
 /* ---- the distribution ---- */
 
-/* The edges of all ranks' parts to rank 0, in *edges. */
+/* Gather the edges of all ranks on rank 0, in *edges. */
 static gfn_status gather(gfn_run *run, size_t mine, size_t n, const double **edges)
 {
     const size_t width = (size_t)gfn_env_shape(run->env)->n_actions;
     *edges = run->edges;
-    if (n <= run->part) /* rank 0 has them */
+    if (n <= run->part) /* rank 0 computed them itself */
         return GFN_OK;
-    *edges = run->all_edges; /* doubles travel as the words that hold their bits */
+    *edges = run->all_edges; /* doubles are sent as the words that hold their bits */
     return gfn_comm_gather_i64(run->comm, (const int64_t *)(const void *)run->edges, mine, width,
                                (int64_t *)(void *)run->all_edges, n, run->counts);
 }

@@ -12,7 +12,7 @@
 #include "comm/comm.h"
 #include "data/packed_state.h"
 
-/* Objects that all ranks draw together at a time. */
+/* Objects per round, over all ranks. */
 enum { PART = 65536 };
 
 typedef struct drawing {
@@ -78,7 +78,7 @@ typedef struct judgement {
     gfn_draw *draw;
 } judgement;
 
-/* What rank 0 finds out. */
+/* Measure the draw. On rank 0. */
 static gfn_status judge(void *self)
 {
     drawing *d = ((judgement *)self)->drawing;
@@ -112,7 +112,7 @@ static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
     return gfn_comm_work_alone(d->run->comm, judge, &(judgement){d, draw});
 }
 
-/* Numbers that rank 0 found, to all ranks. */
+/* Broadcast the results of rank 0. */
 static gfn_status share(gfn_comm *comm, gfn_draw *draw)
 {
     gfn_draw numbers = *draw;

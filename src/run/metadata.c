@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-enum { BUILD_TEXTS = 5 }; /* of gfn_metadata_add_build() */
+enum { BUILD_TEXTS = 5 }; /* texts that gfn_metadata_add_build() adds */
 
 gfn_status gfn_metadata_join(gfn_arena *arena, const char *a, const char *b, char **text)
 {

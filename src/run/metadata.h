@@ -10,7 +10,7 @@
 #include "io/safetensors.h"
 #include "run/run.h"
 
-/* What stands before the name of an option. */
+/* Prefix of the name of an option. */
 #define GFN_METADATA_CONFIG "config."
 
 /* Texts under construction. */
@@ -20,7 +20,8 @@ typedef struct gfn_metadata {
     size_t n;
 } gfn_metadata;
 
-/* Take room for what gfn_metadata_add_build() and gfn_metadata_add_options() add, and `more`. */
+/* Allocate room for the texts of gfn_metadata_add_build() and gfn_metadata_add_options(), and for
+ * `more` texts. */
 gfn_status gfn_metadata_begin(gfn_metadata *m, const gfn_run *run, size_t more);
 
 /* `name` is borrowed, the value is copied. */
@@ -28,13 +29,13 @@ gfn_status gfn_metadata_add(gfn_metadata *m, const char *name, const char *value
 gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, uint64_t value);
 gfn_status gfn_metadata_add_crc(gfn_metadata *m, const char *name, uint32_t crc); /* in hex */
 
-/* format, version, kernels, iteration and params_crc. */
+/* Add format, version, kernels, iteration and params_crc. */
 gfn_status gfn_metadata_add_build(gfn_metadata *m, const gfn_run *run, const char *format);
 
-/* config.NAME for every option of the run. */
+/* Add config.NAME for every option of the run. */
 gfn_status gfn_metadata_add_options(gfn_metadata *m, const gfn_run *run);
 
-/* *text = a and then b. */
+/* Set *text to a followed by b. */
 gfn_status gfn_metadata_join(gfn_arena *arena, const char *a, const char *b, char **text);
 
 #endif

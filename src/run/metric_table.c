@@ -83,7 +83,7 @@ const gfn_metric *gfn_metric_of(size_t index)
     return index < METRICS ? &metrics[index] : NULL;
 }
 
-/* Its place among the metrics that have a function. */
+/* Index of the metric among those that have a function. */
 static size_t place_of(const gfn_metric *metric)
 {
     size_t place = 0;

@@ -31,7 +31,7 @@ static gfn_status read(const char *path, int fd, uint32_t *crc, bool *has_symbol
     return GFN_OK;
 }
 
-/* Of what was loaded, once: the file may be another one by the next run. */
+/* CRC-32 of the loaded file, not read again: the file may be replaced before the next run. */
 static gfn_status find_crc(const gfn_env_ops *ops, uint32_t *crc)
 {
     gfn_env_file *file = gfn_env_file_of(ops);
@@ -52,7 +52,7 @@ gfn_status gfn_plugin_open(const char *env, char **name, const gfn_env_ops **ops
         status = gfn_folder_absolute(env, &made);
         if (status != GFN_OK)
             return gfn_fail_in(status, "env: ");
-    } else { /* a path that was loaded means what it meant then */
+    } else { /* a loaded path keeps the file that it named at first */
         GFN_TRY(gfn_allocate("env", strlen(env) + 1, 1, &made));
         strcpy(made, env);
     }
@@ -115,7 +115,7 @@ gfn_status gfn_plugin_open_unasked(const char *env, const uint32_t *expected)
         gfn_file_close(&fd);
         return status;
     }
-    GFN_TRY(gfn_env_load(env, fd, &ops)); /* the very file that was judged */
+    GFN_TRY(gfn_env_load(env, fd, &ops)); /* the same open file that was checked */
     return find_crc(ops, &crc);
 }
 
@@ -125,7 +125,7 @@ gfn_plugin_facts gfn_plugin_facts_of(const char *env)
     return (gfn_plugin_facts){.is_unasked = file && !file->is_trusted, .crc = file ? file->crc : 0};
 }
 
-/* Ranks whose plug-ins differ would each be right and together train nothing. */
+/* If plug-ins differ between ranks, each rank works, but the training is meaningless. */
 gfn_status gfn_plugin_note(gfn_run *run)
 {
     const char *path = gfn_options_text(run->options, "env");

@@ -11,27 +11,28 @@
 
 #include "run/run.h"
 
-/* Open an environment that the user has named. *name is what its option is to say wherever that is
- * read: a kind's name as it is, a path from the root on; to be freed with gfn_release().
+/* Open an environment that the user has named. *name is the value for its option, valid in any
+ * working directory: the name of a kind, or an absolute path; free it with gfn_release().
  * Errors: those of gfn_env_open(), GFN_EIO. */
 gfn_status gfn_plugin_open(const char *env, char **name, const gfn_env_ops **ops);
 
-/* Load the plug-in that a file names, unless it is loaded: the path from the root on of one that
- * belongs to the user or to root, that nobody else may write, and (NULL: any) that has the CRC-32
- * `expected`. What is judged is what is loaded, and what the path means from then on. A name needs
- * nothing. Errors: GFN_EINVAL, GFN_EIO, GFN_EDATA, GFN_ECOMM (another CRC-32). */
+/* Load the plug-in that a file names, unless it is loaded. Its path must be absolute, it must
+ * belong to the user or to root, nobody else may write it, and it must have the CRC-32 `expected`
+ * (NULL: any). The open file that was checked is the one that is loaded, and the path stands for it
+ * from then on. The name of a kind needs no loading. Errors: GFN_EINVAL, GFN_EIO, GFN_EDATA,
+ * GFN_ECOMM (another CRC-32). */
 gfn_status gfn_plugin_open_unasked(const char *env, const uint32_t *expected);
 
-/* What other ranks are told of an environment that is open here. */
+/* Facts about an open environment that are sent to the other ranks. */
 typedef struct gfn_plugin_facts {
-    bool is_unasked; /* only a file named it: every rank judges its own */
+    bool is_unasked; /* only a file named it: every rank checks its own copy */
     uint32_t crc;
 } gfn_plugin_facts;
 
 gfn_plugin_facts gfn_plugin_facts_of(const char *env);
 
-/* Note whether the run's environment is a plug-in, and its checksum, the same on all ranks.
- * Collective. Errors: GFN_ECOMM (ranks have different ones), GFN_EIO. */
+/* Record whether the run's environment is a plug-in, and its checksum, and check that all ranks
+ * agree. Collective. Errors: GFN_ECOMM (the plug-ins of ranks differ), GFN_EIO. */
 gfn_status gfn_plugin_note(gfn_run *run);
 
 #endif

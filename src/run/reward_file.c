@@ -32,7 +32,8 @@ static gfn_status load(const char *path, gfn_env *env, struct gfn_array *rewards
     return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", path);
 }
 
-/* On rank 0: what is wrong with somebody's file is a bad option, with a run's copy it is damage. */
+/* On rank 0. An error in the user's file is a bad option (GFN_EINVAL); in the run's copy it is
+ * damage (GFN_EDATA). */
 static gfn_status read_rewards(gfn_run *run, const char *directory)
 {
     char *copy = NULL;
@@ -50,7 +51,7 @@ static gfn_status read_rewards(gfn_run *run, const char *directory)
     return GFN_OK;
 }
 
-/* On the other ranks, of which each keeps what its environment makes of them. */
+/* On the other ranks: each keeps only what its environment makes of the rewards. */
 static gfn_status receive(gfn_run *run)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);

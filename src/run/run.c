@@ -18,7 +18,7 @@
 #include "io/npy.h"
 #include "run/plugin_trust.h"
 
-/* Trajectories that a sampler takes at a time at least, for final samples of small batches. */
+/* Minimum capacity of a sampler, so that small batches do not slow down the final samples. */
 enum { LEAST_CAPACITY = 64 };
 
 static gfn_status make_env(gfn_run *run)
@@ -55,7 +55,7 @@ static gfn_status find_flow(const gfn_options *options, const gfn_objective *obj
     return GFN_OK;
 }
 
-/* What every rank makes for itself. */
+/* Make the parts of the run that are local to each rank. */
 static gfn_status make(gfn_run *run)
 {
     const gfn_options *o = run->options;
@@ -72,12 +72,12 @@ static gfn_status make(gfn_run *run)
     GFN_TRY(gfn_model_create(gfn_env_shape(run->env), &config, &run->model));
     GFN_TRY(
         gfn_sampler_create(run->env, run->model, (size_t)capacity, run->threads, &run->sampler));
-    /* Last: a job that cannot be held is refused before its parameters are drawn. */
+    /* Last: a job that does not fit into memory is refused before its parameters are drawn. */
     gfn_model_init(run->model, (uint64_t)gfn_options_int(o, "seed"));
     return GFN_OK;
 }
 
-/* Ranks whose kernels or versions differ would each be right and together not reproducible. */
+/* If kernels or versions differ between ranks, the result is correct but not reproducible. */
 static gfn_status check_builds(gfn_comm *comm)
 {
     char mine[64] = {0}, first[64];

@@ -126,8 +126,8 @@ const gfn_option *gfn_run_option_rows(void)
     return rows;
 }
 
-/* Options of a job, not of the run that it works on; options that a run may change on its way; and
- * options of earlier versions, which their files still name. */
+/* Options of a job, not of its run; options that may change when a run is resumed; and options of
+ * earlier versions, which old files still name. */
 static const char *const of_jobs[] = {"threads", "time-limit", NULL};
 static const char *const retired[] = {"reduce", NULL};
 static const char *const may_change[] = {"iterations",       "samples", "eval-every", "log-every",
@@ -183,7 +183,7 @@ gfn_status gfn_run_options_create(const char *env, gfn_options **options)
     return status;
 }
 
-/* Settings that have no effect any more. */
+/* Remove settings that no longer have an effect. */
 static void drop_retired(struct gfn_ini *ini)
 {
     size_t kept = 0;
@@ -193,7 +193,7 @@ static void drop_retired(struct gfn_ini *ini)
     ini->n = kept;
 }
 
-/* A preset is set first, wherever its line is: the other lines override it. */
+/* The preset is set first, so that all other lines override it, also those before its own line. */
 static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options **options)
 {
     const char *preset = gfn_ini_find(ini, "preset"), *named = gfn_ini_find(ini, "env");
@@ -203,7 +203,8 @@ static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options 
     return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
 }
 
-/* The line of the environment has been read already; it gives way to `env` (NULL: to nothing). */
+/* Apply the file, except for its environment, which was set before: by `env`, or by the file
+ * (NULL). */
 static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options *options)
 {
     const char *text = gfn_options_text(options, "env");

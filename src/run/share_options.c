@@ -19,7 +19,7 @@ static size_t put(char *text, const char *word)
     return n;
 }
 
-/* Write (or, text NULL, only measure) one row; returns its size. */
+/* Write one row, or only measure it if text is NULL; returns its size. */
 static size_t put_row(const gfn_options *options, const char *name, char *text)
 {
     size_t n = put(text, name);

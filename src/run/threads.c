@@ -21,7 +21,7 @@ static int choose_threads(gfn_run *run, int threads)
     if (gfn_parallel_requested() > 0)
         return gfn_parallel_requested();
     run->has_free_threads = true;
-    /* Sums of shares such as 1/3 fall a little short of the integer that they mean. */
+    /* Rounding makes sums of shares such as 1/3 slightly smaller than the exact integer. */
     const double share = gfn_comm_core_share(run->comm) + 1e-6;
     return share < 1 ? 1 : (int)share;
 }

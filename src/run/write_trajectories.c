@@ -17,18 +17,18 @@
 
 #define FORMAT "gfn-dist trajectories 1"
 
-/* Share of the memory that is left to take, and room for more steps than the first trajectories
- * promise. */
+/* The usable share of the memory that is left, and a margin on the steps that the first
+ * trajectories predict. */
 #define SHARE_TO_TAKE 0.9
 #define MORE_STEPS 1.05
 
-/* A trajectory as a message: its number of steps, log R(x), x. A step: the state that it leaves,
- * the action, log P_F and log P_B. */
+/* Layout of messages. A trajectory: its number of steps, log R(x), x. A step: the state that it
+ * leaves, the action, log P_F and log P_B. */
 enum { HEAD_WORDS = 2, STEP_WORDS = 2 };
 
-/* What rank 0 writes. */
+/* The data that rank 0 writes. */
 typedef struct whole {
-    int64_t n, steps, room; /* trajectories, steps in them, and steps that fit */
+    int64_t n, steps, room; /* trajectories, their steps, and the capacity in steps */
     int64_t *first;         /* [n + 1] */
     double *log_reward;     /* [n] */
     int32_t *objects;       /* [n][width] */
@@ -37,7 +37,7 @@ typedef struct whole {
     float *log_pf, *log_pb; /* [room] */
 } whole;
 
-/* Records of one kind, of this rank and of all. */
+/* Records of one kind, of this rank and of all ranks. */
 typedef struct records {
     size_t words; /* of a record */
     size_t room[2];
@@ -81,7 +81,7 @@ static void release(drawing *d)
         gfn_release(arrays[i]);
 }
 
-/* Room for n records, whose old contents are lost. */
+/* Make room for n records; old contents are lost. */
 static gfn_status make_room(records *r, int64_t **array, size_t *room, size_t n)
 {
     size_t words;
@@ -113,12 +113,12 @@ static double gib(double bytes)
     return bytes / (double)(1 << 30);
 }
 
-/* Room on rank 0 for `more` steps, after `done` trajectories. How many there will be is told from
- * those that are drawn: what does not fit is refused at the beginning. */
+/* Make room on rank 0 for `more` steps, after `done` trajectories. The total is predicted from the
+ * trajectories drawn so far, so that a file that does not fit into memory is refused early. */
 static gfn_status make_room_for_steps(drawing *d, int64_t done, int64_t more)
 {
     whole *w = &d->out;
-    const size_t each = (d->width + 1) * sizeof(int32_t) + 2 * sizeof(float); /* of a step */
+    const size_t each = (d->width + 1) * sizeof(int32_t) + 2 * sizeof(float); /* bytes per step */
     const int64_t needed = w->steps + more;
     if (needed <= w->room)
         return GFN_OK;
@@ -160,7 +160,7 @@ static void pack_step(const drawing *d, size_t at, const int32_t *states, int64_
     gfn_packed_write(record + STEP_WORDS, states + (size_t)d->log->row[at] * d->width, d->width);
 }
 
-/* What the log holds, as records of this rank. */
+/* Convert the log into records of this rank. */
 static gfn_status pack(drawing *d, int64_t n_steps)
 {
     const gfn_trajectories *log = d->log;
@@ -179,7 +179,7 @@ static gfn_status pack(drawing *d, int64_t n_steps)
     return GFN_OK;
 }
 
-/* Add the records of trajectories first ... first + n - 1 to what rank 0 writes. */
+/* Append the records of trajectories first ... first + n - 1 to the data that rank 0 writes. */
 static gfn_status unpack(drawing *d, int64_t first, int64_t n, int64_t n_steps)
 {
     whole *w = &d->out;
@@ -202,7 +202,7 @@ static gfn_status unpack(drawing *d, int64_t first, int64_t n, int64_t n_steps)
     return GFN_OK;
 }
 
-/* Draw trajectories first ... first + n - 1 of the stream, no more than the ranks' logs hold. */
+/* Draw trajectories first ... first + n - 1 of the stream, at most what the ranks' logs hold. */
 static gfn_status draw_part(drawing *d, const gfn_stream *stream, int64_t first, int64_t n)
 {
     gfn_comm *comm = d->run->comm;
@@ -231,7 +231,7 @@ static gfn_status draw_part(drawing *d, const gfn_stream *stream, int64_t first,
 
 /* ---- the file ---- */
 
-/* What the arrays are, under their names. */
+/* Descriptions of the arrays, by name. */
 static const struct gfn_text meanings[] = {
     {"states", "[steps, width] the state that each step leaves"},
     {"actions", "[steps] the action taken there; the last of a trajectory ends it"},
