@@ -36,7 +36,8 @@
 /* A view of the parameters as an array of a file. */
 struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, const gfn_real *data);
 
-/* What stands before the name of a parameter in that of a moment of it: "adam.m.". */
+/* Bytes of the prefix that turns the name of a parameter into that of its moment, such as
+ * "adam.m.". */
 enum { GFN_MOMENT_PREFIX = 40 };
 void gfn_checkpoint_moment_prefix(const gfn_optimizer *optimizer, size_t moment,
                                   char prefix[GFN_MOMENT_PREFIX]);
@@ -45,8 +46,8 @@ void gfn_checkpoint_moment_prefix(const gfn_optimizer *optimizer, size_t moment,
 gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,
                                   const int32_t **objects, size_t *n);
 
-/* Checksum of the texts of the metadata, in whatever order they stand. (Data has its own; names and
- * shapes of the arrays must be those of the model.) */
+/* Checksum of the texts of the metadata, independent of their order. (The data has its own
+ * checksum; names and shapes of the arrays must match the model.) */
 uint32_t gfn_checkpoint_texts_crc(const struct gfn_tensors *tensors);
 
 #endif

@@ -22,7 +22,7 @@ static const char *const files[] = {GFN_CONFIG_FILE,     GFN_METRICS_FILE,
 
 /* ---- claiming ---- */
 
-/* Claim runs/NAME-DATE-TIME; if it exists, the same with -2, -3, ... behind it. */
+/* Claim runs/NAME-DATE-TIME; if it exists, the same with the suffix -2, -3, ... */
 static gfn_status claim_new(const char *name, char *path, size_t size)
 {
     char stamp[32];
@@ -69,7 +69,7 @@ bool gfn_store_is_sweep(const char *directory)
     return is_sweep;
 }
 
-/* ---- keeping ---- */
+/* ---- keeping a run ---- */
 
 static gfn_status save_config(const gfn_store *s, const gfn_run *run)
 {
@@ -92,7 +92,7 @@ static gfn_status save_rewards(const gfn_store *s, const gfn_run *run)
     return status;
 }
 
-/* A damaged checkpoint must not push the good one before it out of its place. */
+/* A damaged checkpoint must not replace the good one before it. */
 static gfn_status set_aside(const gfn_store *s)
 {
     char *path = NULL, *aside = NULL;
@@ -113,7 +113,7 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
     s->saved_iteration = -1; /* a loaded run has its checkpoint in another directory */
     GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &s->directory));
     GFN_TRY(gfn_store_open_metrics(s));
-    GFN_TRY(gfn_folder_claim(s->directory, files)); /* no other process was faster */
+    GFN_TRY(gfn_folder_claim(s->directory, files)); /* no other process claimed it first */
     GFN_TRY(save_rewards(s, run));
     return save_config(s, run);
 }

@@ -10,36 +10,37 @@
 
 typedef struct gfn_found {
     gfn_safetensors *file; /* NULL: there is no checkpoint, only config.ini */
-    char *path;            /* of the file that was taken */
+    char *path;            /* of the file in use */
     gfn_options *options;
     int64_t iteration;
-    const char *env;  /* that the user names, borrowed; NULL: whatever the file names */
-    bool is_damaged;  /* the last file that was tried, as its checksums say */
-    bool is_fallback; /* the newest checkpoint is damaged or missing, this is the one before */
-    bool is_changed;  /* the options are no longer those of the file */
+    const char *env;  /* named by the user, borrowed; NULL: the one that the file names */
+    bool is_damaged;  /* a checksum of the last file that was tried is wrong */
+    bool is_fallback; /* the newest checkpoint is damaged or missing, and this is the one before */
+    bool is_changed;  /* the options differ from those of the file */
     gfn_notices notices;
 } gfn_found;
 
-/* *found is zeroed at first, but for env. All functions below leave something to clear, also where
- * they fail. */
+/* *found must be zero at first, except for env. After any function below it must be cleared, even
+ * if the function failed. */
 void gfn_found_clear(gfn_found *found);
 
 /* open.c: the newest checkpoint, or if it is damaged or missing the one before.
  * Errors: GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
 gfn_status gfn_found_open(const char *directory, gfn_found *found);
 
-/* Whether found->env, if any, can stand for the environment that is named in the file found->path:
- * the same name, or plug-ins both. Errors: GFN_EINVAL. */
+/* Whether found->env, if any, can replace the environment that the file found->path names: the
+ * names are equal, or both are plug-ins. Errors: GFN_EINVAL. */
 gfn_status gfn_found_check_env(const gfn_found *found, const char *in_file);
 
-/* GFN_EIO: there is no checkpoint, or no directory. */
+/* Fail with GFN_EIO: there is no checkpoint, or no directory. */
 gfn_status gfn_found_refuse(const char *directory);
 
-/* resume.c: GFN_OK where there is something to go on with; else as gfn_found_refuse(). */
+/* resume.c: GFN_OK if there is a run to resume; else as gfn_found_refuse(). */
 gfn_status gfn_found_expect_run(const char *directory);
 
-/* resume.c: the same to go on, or config.ini where there is no checkpoint yet, and with settings.
- * Errors: these, and GFN_EINVAL: a setting contradicts what was found. */
+/* resume.c: gfn_found_open() to resume a run: uses config.ini if there is no checkpoint yet, and
+ * applies settings.
+ * Errors: those of gfn_found_open(), and GFN_EINVAL: a setting contradicts the checkpoint. */
 gfn_status gfn_found_open_to_go_on(const char *directory, const gfn_setting *settings, size_t n,
                                    gfn_found *found);
 

@@ -31,7 +31,7 @@ static gfn_status read_params(const gfn_found *f, gfn_run *run)
     return GFN_OK;
 }
 
-/* The policy was trained for the rewards that the checkpoint tells of. */
+/* The rewards must be those that the policy was trained for. */
 static gfn_status check_rewards(const gfn_found *f, const gfn_run *run)
 {
     const char *crc = gfn_safetensors_text(f->file, GFN_CHECKPOINT_REWARDS_CRC);
@@ -51,7 +51,7 @@ static gfn_status read_checkpoint(const gfn_found *f, gfn_run *run)
     return read_params(f, run);
 }
 
-/* Policies of a world that has changed are measured and trained on as well as they can be. */
+/* A plug-in that has changed is no error: the run continues with it, and a notice says so. */
 static void note_plugin(gfn_found *f, const gfn_run *run)
 {
     const char *crc = f->file ? gfn_safetensors_text(f->file, GFN_CHECKPOINT_ENV_CRC) : NULL;
@@ -64,7 +64,7 @@ static void note_plugin(gfn_found *f, const gfn_run *run)
                         gfn_options_text(run->options, "env"), crc, found);
 }
 
-/* What rank 0 found becomes the run's on all ranks. */
+/* Give what rank 0 found to the run on all ranks. */
 static gfn_status give_to_all(gfn_run *run, gfn_found *f)
 {
     int64_t facts[] = {f->file != NULL, f->iteration, f->is_changed};
@@ -88,7 +88,7 @@ static gfn_status give_to_all(gfn_run *run, gfn_found *f)
                               gfn_model_n_params(run->model) * sizeof(gfn_real));
 }
 
-/* `mine` is rank 0's status so far, and `directory` where it found all. Ends *f. */
+/* `mine` is rank 0's status so far, and `directory` holds the files that it found. Clears *f. */
 static gfn_status run_from_files(gfn_comm *comm, gfn_status mine, gfn_found *f, int threads,
                                  const char *directory, gfn_run **run)
 {
@@ -119,7 +119,7 @@ gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_
     return gfn_run_load_with(comm, directory, threads, NULL, run);
 }
 
-/* Seconds that a job waits for one before it, whose processes may still be ending. */
+/* Seconds that a job waits for the job before it, whose processes may still be ending. */
 #define LOCK_SECONDS 10.0
 
 static gfn_status lock(gfn_comm *comm, gfn_appender *metrics)
@@ -134,7 +134,7 @@ static gfn_status lock(gfn_comm *comm, gfn_appender *metrics)
     return status;
 }
 
-/* Nothing is read before the run is this job's alone: another one may still be saving. */
+/* Lock the run before anything is read: another job may still be saving. */
 static gfn_status open_alone(gfn_comm *comm, const char *directory, gfn_appender **metrics)
 {
     char *path = NULL;

@@ -48,7 +48,7 @@ gfn_status gfn_store_cut_metrics(gfn_store *s, int64_t iteration)
 
 enum { MOST_FIELDS = 40 };
 
-/* Metrics of the evaluation that are known; returns how many. */
+/* Add the metrics of the evaluation that are known; returns their number. */
 static size_t add_metrics(const gfn_report *report, struct gfn_field *field, size_t most)
 {
     size_t n = 0;

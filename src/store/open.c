@@ -62,7 +62,7 @@ gfn_status gfn_found_check_env(const gfn_found *f, const char *in_file)
                     in_file, f->path, f->env);
 }
 
-/* Before it is opened: a plug-in is code. */
+/* Checked before it is opened, because loading a plug-in runs code. */
 static gfn_status check_env(const gfn_found *f)
 {
     const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
@@ -74,8 +74,7 @@ static gfn_status check_env(const gfn_found *f)
     return status == GFN_EINVAL ? GFN_EDATA : status;
 }
 
-/* Make *f->options of all defaults. Another place of a plug-in is a change, another name is wrong.
- */
+/* Make default *f->options. Another path of a plug-in is a change, another name an error. */
 static gfn_status open_env(gfn_found *f)
 {
     const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
@@ -92,7 +91,7 @@ static gfn_status open_env(gfn_found *f)
                     name ? name : "that is not stated", ops->name, env);
 }
 
-/* The environment is open already. */
+/* The environment is open already, so its option is skipped. */
 static gfn_status read_option(gfn_found *f, const char *name, const char *value)
 {
     if (strcmp(name, "env") == 0 || gfn_run_option_is_retired(name))
@@ -123,8 +122,7 @@ static gfn_status check_layer(const gfn_found *f, size_t layer, int64_t in, int6
     return gfn_safetensors_find(f->file, &bias);
 }
 
-/* The layers are those that the options ask for: nothing is made, with all its memory, for a file
- * that does not hold it. */
+/* Check that the file has the layers of the options, before the memory of a model is allocated. */
 static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
 {
     int64_t widths[GFN_MAX_HIDDEN + 1], in = shape->obs_dim;
@@ -169,7 +167,7 @@ static gfn_status check_file(gfn_found *f)
     return read_iteration(f);
 }
 
-/* f->path is `path` from now on. */
+/* Sets f->path to `path`, which f then owns. */
 static gfn_status open_file(gfn_found *f, char *path)
 {
     f->path = path;
@@ -200,7 +198,7 @@ gfn_status gfn_found_refuse(const char *directory)
                     directory, GFN_CHECKPOINT_FILE);
 }
 
-/* The newest checkpoint, or where it is damaged or missing the one before. */
+/* Open the newest checkpoint, or if it is damaged or missing the one before. */
 gfn_status gfn_found_open(const char *directory, gfn_found *f)
 {
     char *newest = NULL, *previous = NULL;
@@ -220,7 +218,7 @@ gfn_status gfn_found_open(const char *directory, gfn_found *f)
         snprintf(why, sizeof why, "%s is missing", newest);
         gfn_release(&newest);
     }
-    /* What cannot be read now, or only by another version, is not damaged. */
+    /* A file that cannot be read now, or only by another version, is not damaged. */
     if (status == GFN_OK || (has_newest && !f->is_damaged) || !has_previous) {
         gfn_release(&previous);
         return status;

@@ -46,7 +46,7 @@ gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name,
     return GFN_OK;
 }
 
-/* Rank 0 remembers what all ranks had found: a count takes the union. */
+/* Rank 0 alone gets the modes that all ranks had found: a count is taken over the union. */
 static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
 {
     const int32_t *objects = NULL;
@@ -77,7 +77,7 @@ static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
     return read_modes(file, &l->modes);
 }
 
-/* A copy of the objects of the replay buffer, if they fit. */
+/* Copy the objects of the replay buffer, if they fit. */
 static gfn_status read_replay(const gfn_safetensors *file, const gfn_replay *r, int32_t **copy,
                               size_t *n)
 {
@@ -100,7 +100,7 @@ static gfn_status read_replay(const gfn_safetensors *file, const gfn_replay *r, 
     return GFN_OK;
 }
 
-/* Rank 0 gives what it read to all. */
+/* Give what rank 0 read to all ranks. */
 static gfn_status give_to_all(gfn_learner *l)
 {
     gfn_comm *comm = l->run->comm;

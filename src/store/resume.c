@@ -27,7 +27,7 @@ static gfn_status check_env(const gfn_found *f)
     return status;
 }
 
-/* A run that ended before its first checkpoint begins anew, as its config.ini says. */
+/* A run that ended before its first checkpoint starts again from its config.ini. */
 static gfn_status open_beginning(const char *directory, gfn_found *f)
 {
     GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &f->path));
@@ -51,7 +51,8 @@ gfn_status gfn_found_expect_run(const char *directory)
                : gfn_found_refuse(directory);
 }
 
-/* A kill may have come between config.ini and the checkpoint, or the newest one is lost. */
+/* The job may have been killed after it wrote config.ini and before the checkpoint, or the newest
+ * checkpoint is lost. */
 static gfn_status note_forgotten(const char *directory, gfn_found *f)
 {
     char *path = NULL;
@@ -70,7 +71,7 @@ static gfn_status note_forgotten(const char *directory, gfn_found *f)
     return GFN_OK;
 }
 
-/* Whether iterations do not depend on how many there are. */
+/* Whether the result of an iteration is independent of the number of iterations. */
 static bool is_constant(const gfn_options *o)
 {
     const double until = gfn_options_number(o, "explore-until");
@@ -123,7 +124,7 @@ static gfn_status change(gfn_found *f, const gfn_options *before, const gfn_sett
     return GFN_OK;
 }
 
-/* Of a setting that comes twice, the last counts. */
+/* If a setting is given twice, the last one is used. */
 static bool is_last(const gfn_setting *settings, size_t n, size_t i)
 {
     for (size_t k = i + 1; k < n; k++)

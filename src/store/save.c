@@ -21,8 +21,8 @@
 
 enum { OWN_TEXTS = 6 };
 
-/* Saving shall take no more than a fiftieth of the time. How long it takes is known after the first
- * time; before, a disk is assumed that takes so many bytes a second. */
+/* Saving must take no more than a fiftieth of the time. Its duration is measured at the first save;
+ * before that, it is estimated from a speed of the disk in bytes per second. */
 enum { SAVING_SHARE = 50 };
 #define SLOW_DISK 1e8
 #define LEAST_SECONDS 30.0
@@ -69,21 +69,21 @@ static void add_objects(contents *c, const char *name, size_t n, size_t width,
         (struct gfn_array){name, GFN_I32, 2, {(int64_t)n, (int64_t)width}, objects};
 }
 
-static _Thread_local size_t state_bytes; /* of those that are being sorted */
+static _Thread_local size_t state_bytes; /* size of the states that are being sorted */
 
 static int compare_states(const void *a, const void *b)
 {
     return memcmp(a, b, state_bytes);
 }
 
-/* Modes in an order of their own: who found them first depends on the number of ranks. */
+/* Modes are sorted, because the order in which they were found depends on the number of ranks. */
 static gfn_status add_modes(contents *c, const gfn_modes *modes)
 {
     const size_t n = modes->all ? gfn_state_set_count(modes->all) : 0;
     int32_t *states;
     if (modes->all == NULL)
         return GFN_OK;
-    if (modes->is_full) /* which of them are remembered depends on the ranks */
+    if (modes->is_full) /* which of them are stored depends on the number of ranks */
         return gfn_metadata_add(&c->metadata, GFN_CHECKPOINT_MODES, "too many");
     GFN_TRY(gfn_arena_take(c->metadata.arena, n * modes->width, sizeof *states, &states));
     state_bytes = modes->width * sizeof *states;
@@ -196,7 +196,7 @@ gfn_status gfn_store_save(gfn_store *s, const gfn_learner *learner)
         return GFN_OK;
     contents c = {0};
     const double start = gfn_clock_seconds();
-    /* metrics.jsonl is on the disk before a checkpoint is: a resumed run does not repeat lines. */
+    /* Sync metrics.jsonl before the checkpoint: a resumed run does not repeat its lines. */
     GFN_TRY(gfn_appender_sync(s->metrics));
     GFN_TRY(gfn_arena_create(&c.metadata.arena));
     gfn_status status = save(s, learner, &c);

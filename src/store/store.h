@@ -14,39 +14,39 @@
 #include "store/names.h"
 
 typedef enum gfn_store_state {
-    GFN_STORE_NEW,    /* a run that comes from no directory */
-    GFN_STORE_OPENED, /* it was loaded from one */
-    GFN_STORE_RESUMED /* it goes on in the one that it was loaded from, which it has locked */
+    GFN_STORE_NEW,    /* a new run */
+    GFN_STORE_OPENED, /* a run that was loaded from a directory */
+    GFN_STORE_RESUMED /* a run that continues in its own directory, which it has locked */
 } gfn_store_state;
 
 struct gfn_store {
     gfn_store_state state;
-    bool has_checkpoint; /* a learner has not taken the rest of it yet; the same on all ranks */
-    bool is_changed;     /* options are not those of the checkpoint; the same on all ranks */
+    bool has_checkpoint; /* a learner still has to read the rest of it; the same on all ranks */
+    bool is_changed;     /* options differ from the checkpoint; the same on all ranks */
     bool is_kept;        /* gfn_store_keep() was called */
 
     /* On rank 0. */
-    char *origin;                /* the directory in which a resumed run goes on */
-    char *directory;             /* that the run is kept in; NULL: none */
-    gfn_safetensors *checkpoint; /* until a learner has taken the rest of it */
+    char *origin;                /* the directory of a resumed run */
+    char *directory;             /* the directory in which the run is kept; NULL: none */
+    gfn_safetensors *checkpoint; /* until a learner has read the rest of it */
     bool is_fallback;            /* the newest checkpoint is damaged or missing */
     gfn_appender *metrics;       /* open and locked */
-    double saving_seconds;       /* of the last checkpoint; 0: none */
+    double saving_seconds;       /* duration of the last save; 0: none */
 
-    /* Elsewhere as at the start. */
+    /* On other ranks these keep their first values. */
     int64_t saved_iteration; /* of the newest checkpoint; -1: none */
     int64_t last_line;       /* iteration of the last metrics; -1: none */
-    double last_saved;       /* moment of the last checkpoint, or of the start */
-    double seconds_before;   /* of training before this program */
+    double last_saved;       /* time of the last checkpoint, or of the start */
+    double seconds_before;   /* of training in earlier jobs */
 };
 
 typedef struct gfn_store gfn_store;
 
-/* The run's store, which is created if there is none; it ends with the run. Errors: GFN_ENOMEM. */
+/* The run's store, created if there is none; it is destroyed with the run. Errors: GFN_ENOMEM. */
 gfn_status gfn_store_of(gfn_run *run, gfn_store **store);
 
-/* directory.c: a directory that no other process has and that holds no run, a new
- * runs/NAME-DATE-TIME if `directory` is NULL; *claimed is the caller's. Errors: GFN_EEXIST,
+/* directory.c: claim a directory that no other process uses and that holds no run, a new
+ * runs/NAME-DATE-TIME if `directory` is NULL; the caller owns *claimed. Errors: GFN_EEXIST,
  * GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_store_claim(const char *name, const char *directory, char **claimed);
 
@@ -58,13 +58,13 @@ bool gfn_store_has_checkpoint(const char *directory);
 bool gfn_store_is_sweep(const char *directory);
 
 /* metrics_log.c, all on rank 0 and without effect if the run is not kept. Open metrics.jsonl and
- * lock it: of two processes that want a directory, one gets it. Errors: GFN_EEXIST, GFN_EIO. */
+ * lock it, so that only one process can use the directory. Errors: GFN_EEXIST, GFN_EIO. */
 gfn_status gfn_store_open_metrics(gfn_store *store);
 
-/* Cut off the lines that a run from `iteration` on writes again. Errors: GFN_EIO, GFN_EDATA. */
+/* Cut off the lines that a run resumed at `iteration` writes again. Errors: GFN_EIO, GFN_EDATA. */
 gfn_status gfn_store_cut_metrics(gfn_store *store, int64_t iteration);
 
-/* Add a line, unless the iteration has one. Errors: GFN_EIO. */
+/* Append a line, unless the iteration has one. Errors: GFN_EIO. */
 gfn_status gfn_store_log(gfn_store *store, const gfn_progress *progress);
 gfn_status gfn_store_close_metrics(gfn_store *store);
 
@@ -74,7 +74,7 @@ gfn_status gfn_store_save(gfn_store *store, const gfn_learner *learner);
 /* Seconds from one checkpoint to the next. */
 double gfn_store_save_period(const gfn_store *store, const gfn_run *run);
 
-/* restore.c: moments, modes, loss and replay buffer of the checkpoint, which is closed then.
+/* restore.c: read moments, modes, loss and replay buffer from the checkpoint, and close it.
  * Collective. Errors: GFN_EDATA, GFN_ENOMEM, GFN_ECOMM. */
 gfn_status gfn_store_restore(gfn_store *store, gfn_learner *learner);
 
