@@ -16,7 +16,7 @@
 
 enum { MOST_TEXT = 400 };
 
-/* Options whose topic says nothing of what comes out; those that are always told. */
+/* Topics of options that do not affect the result; options that are always shown. */
 static const char *const quiet_topics[] = {"Problem", "Running", "Output", NULL};
 static const char *const always[] = {"hidden", "batch-size", "lr", "seed", NULL};
 
@@ -46,7 +46,8 @@ static gfn_status describe_world(const gfn_options *options, char *text)
     return GFN_OK;
 }
 
-/* "tb, hidden 32, batch-size 256, lr 0.005, seed 0": what differs from the default as well. */
+/* "tb, hidden 32, batch-size 256, lr 0.005, seed 0": the options that are always shown, then those
+ * that differ from the default. */
 static void describe_method(const gfn_options *options, char *text)
 {
     append(text, "%s", gfn_options_text(options, "objective"));
@@ -60,7 +61,7 @@ static void describe_method(const gfn_options *options, char *text)
     }
 }
 
-/* Metrics that are shown there, "L1 0.2, TV 0.1", and then `end`. */
+/* Append the metrics that are shown in `where`, "L1 0.2, TV 0.1", and then `end`. */
 static void describe_metrics(const gfn_evaluation *e, unsigned where, const char *end, char *text)
 {
     const gfn_report report = {.last.evaluation = *e};
@@ -93,7 +94,7 @@ static void describe_result(const gfn_evaluation *e, const gfn_draw *draw, char 
     }
 }
 
-/* A row of a table. */
+/* Text for a row of a table. */
 static void describe_briefly(const gfn_evaluation *e, const gfn_draw *draw, char *text)
 {
     if (e->is_exact)

@@ -10,10 +10,10 @@
 #include "base/error.h"
 #include "summary/portrait.h"
 
-/* Maps in a comparison at most, the target's included; bytes of a row of its table. */
+/* Limits: maps in a comparison, including the target's; bytes per row of its table. */
 enum { MOST_CORNERS = 9, TABLE_TEXT = 500 };
 
-/* Maps have colours for what is up to so many times the largest target. */
+/* The colours of maps reach up to the largest target times this. */
 #define HEADROOM 1.25
 
 typedef struct composition {
@@ -23,7 +23,7 @@ typedef struct composition {
     gfn_picture picture;
     gfn_corner corner[MOST_CORNERS];
     gfn_panel plain, curve[GFN_CURVES];
-    gfn_series *series; /* [1 + GFN_CURVES][n + 1] of the plain panel and of the curves */
+    gfn_series *series; /* [1 + GFN_CURVES][n + 1] of distributions and of curves */
     char caption[3][TABLE_TEXT], log_z_title[64];
 } composition;
 
@@ -43,7 +43,7 @@ static const struct {
     [GFN_CURVE_TV] = {"TV, exact", "no exact evaluations", true},
 };
 
-/* The true log Z, where all have the same. */
+/* The true log Z, if all runs have the same. */
 static double shared_log_z(const composition *c)
 {
     for (size_t i = 1; i < c->n; i++)
@@ -52,7 +52,7 @@ static double shared_log_z(const composition *c)
     return c->all[0].log_z_true;
 }
 
-/* Runs may differ in their batches: then iterations are no common measure. */
+/* If batch sizes differ, runs cannot be compared by iterations. */
 static bool has_one_batch(const composition *c)
 {
     for (size_t i = 1; i < c->n; i++)
@@ -88,7 +88,7 @@ static void add_curves(composition *c)
     c->picture.curve = c->curve;
 }
 
-/* ---- samples beside the target ---- */
+/* ---- samples and target ---- */
 
 /* Whether two runs learn the same distribution on the same grid, or in the same other world. */
 static bool has_same_target(const gfn_portrait *a, const gfn_portrait *b)
@@ -133,7 +133,7 @@ static const char *scale_name(const gfn_portrait *p)
     return p->cells_in_bin > 1 ? "probability, mean of neighbouring cells" : "probability";
 }
 
-/* Of runs that learn what `first` learns the next at or behind *i; NULL: there is none. */
+/* The next run, from *i on, with the target of `first`; NULL: there is none. */
 static const gfn_portrait *next_like(const composition *c, const gfn_portrait *first, size_t *i)
 {
     while (*i < c->n && &c->all[*i] != first && !has_same_target(first, &c->all[*i]))
@@ -141,7 +141,7 @@ static const gfn_portrait *next_like(const composition *c, const gfn_portrait *f
     return *i < c->n ? &c->all[(*i)++] : NULL;
 }
 
-/* What is not shown of the n runs, and why. */
+/* Note which runs are not shown, and why. */
 static void note_left_out(composition *c, const gfn_portrait *first, size_t shown)
 {
     size_t alike = 0;
@@ -156,7 +156,7 @@ static void note_left_out(composition *c, const gfn_portrait *first, size_t show
         c->picture.title[2] = c->caption[2];
 }
 
-/* The target, and behind it the samples of runs; of one run the samples come first. */
+/* Add the map of the target, then those of the samples; a single run has its samples first. */
 static void add_maps(composition *c, const gfn_portrait *first)
 {
     gfn_picture *picture = &c->picture;
@@ -182,7 +182,7 @@ static void add_maps(composition *c, const gfn_portrait *first)
     picture->corner = c->corner;
 }
 
-/* The table tells runs apart by their colours. */
+/* A copy of a series in the colour that the run has in the table. */
 static gfn_series series_in(const composition *c, const gfn_portrait *p, const gfn_series *series)
 {
     gfn_series s = *series;
@@ -294,7 +294,7 @@ static gfn_status compose(composition *c)
     return GFN_OK;
 }
 
-/* Somebody may be drawing the same picture at this moment. */
+/* Saved atomically: another process may be drawing the same picture. */
 static gfn_status save(const gfn_picture *picture, const char *path)
 {
     enum { TRIES = 100 };

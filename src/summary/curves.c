@@ -11,7 +11,7 @@
 #include "store/names.h"
 #include "summary/portrait.h"
 
-/* Points of a curve at most: more than its pixels. */
+/* Most points of a curve: more than its pixels. */
 enum { MOST = 2000 };
 
 enum { ITERATION, TRAJECTORIES, FIRST_CURVE, COLUMNS = FIRST_CURVE + GFN_CURVES };
@@ -21,7 +21,7 @@ static const char *const columns[COLUMNS] = {[ITERATION] = "iteration",
                                              [FIRST_CURVE + GFN_CURVE_LOG_Z] = "log_z",
                                              [FIRST_CURVE + GFN_CURVE_TV] = "tv"};
 
-/* Lines without a value of a curve are left out of it. */
+/* A curve has no points for lines that lack its value. */
 static gfn_status take(gfn_portrait *p, const struct gfn_jsonl_columns *from)
 {
     double *number;

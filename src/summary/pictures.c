@@ -20,15 +20,15 @@
 
 typedef struct gallery {
     gfn_comm *comm;
-    gfn_arena *arena; /* of names */
-    size_t n_given;   /* directories; a sweep is many runs */
+    gfn_arena *arena; /* owns the names */
+    size_t n_given;   /* given directories; a sweep counts once */
     size_t n;         /* the same on all ranks */
     char *name[GFN_MAX_SEEDS];
-    bool is_sweep; /* they are those of one sweep */
+    bool is_sweep; /* the runs are those of one sweep */
     gfn_portrait *portrait;
 } gallery;
 
-/* ---- which runs ---- */
+/* ---- selection of runs ---- */
 
 static gfn_status add_name(gallery *g, const char *name)
 {
@@ -40,7 +40,7 @@ static gfn_status add_name(gallery *g, const char *name)
     return GFN_OK;
 }
 
-/* Seeds that were begun. */
+/* Add the runs of the seeds that have started. */
 static gfn_status add_sweep(gallery *g, const char *directory)
 {
     gfn_sweep *sweep;
@@ -66,7 +66,7 @@ static gfn_status add_names(gallery *g, const char *const *directories, size_t n
     return gfn_allocate("pictures", g->n, sizeof *g->portrait, &g->portrait);
 }
 
-/* ---- what is shown of them ---- */
+/* ---- portraits ---- */
 
 static gfn_status portray(gallery *g, size_t i, gfn_run *run)
 {

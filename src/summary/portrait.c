@@ -16,7 +16,8 @@
 #include "io/folder.h"
 #include "store/names.h"
 
-/* Bins of an axis of a map, which is some 400 pixels wide; points that can still be told apart. */
+/* Limits: bins per axis of a map, which is about 400 pixels wide; points that can still be
+ * distinguished. */
 enum { MOST_BINS = 200, MOST_POINTS = 20000 };
 
 static gfn_status take_doubles(gfn_portrait *p, size_t n, double **values)
@@ -33,7 +34,7 @@ static double largest(size_t n, const double *x, double so_far)
 
 /* ---- grids ---- */
 
-/* A grid of two dimensions is shown as arrays are, the first of them down. */
+/* A two-dimensional grid is shown like an array, with the first dimension downward. */
 static int dimension_of(const gfn_portrait *p, size_t axis)
 {
     return (int)(p->n_axes == 2 ? 1 - axis : axis);
@@ -121,7 +122,7 @@ static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw 
 
 /* ---- other spaces ---- */
 
-/* Of objects that can be enumerated, evenly many. */
+/* Points of an even selection of the enumerated objects. */
 static gfn_status make_exact_points(gfn_portrait *p, const gfn_run *run)
 {
     const double *target = gfn_exact_target(run->exact);
@@ -141,7 +142,7 @@ static gfn_status make_exact_points(gfn_portrait *p, const gfn_run *run)
     return GFN_OK;
 }
 
-/* Of objects that the policy drew, with estimates. */
+/* Points of objects that the policy drew, with estimates of log p. */
 static gfn_status make_sampled_points(gfn_portrait *p, const gfn_run *run)
 {
     const gfn_points *from = &run->points;

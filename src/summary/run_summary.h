@@ -9,7 +9,7 @@
 
 #include "run/run.h"
 
-/* Training before this program. */
+/* Training in earlier jobs. */
 typedef struct gfn_run_history {
     int64_t iteration;
     double seconds;
@@ -20,8 +20,9 @@ typedef struct gfn_run_history {
 gfn_status gfn_run_summary_save(const gfn_run *run, const gfn_report *report,
                                 const gfn_run_history *history);
 
-/* Draw the picture, if the options want one. A failure is no error of the run: everything else is
- * saved, and the picture can be drawn later; report->picture_error has the reason. On rank 0. */
+/* Draw the picture, if the options request it. A failure is not an error of the run: everything
+ * else is saved, and the picture can be drawn later; report->picture_error has the reason. On
+ * rank 0. */
 void gfn_run_picture_save(const gfn_run *run, gfn_report *report);
 
 #endif

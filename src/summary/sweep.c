@@ -61,7 +61,7 @@ bool gfn_sweep_is_there(const char *directory)
     return gfn_store_is_sweep(directory);
 }
 
-/* ---- making one ---- */
+/* ---- new sweeps ---- */
 
 static gfn_status read_seeds(gfn_sweep *sweep, const char *text)
 {
@@ -87,7 +87,7 @@ static gfn_status take_directory(gfn_sweep *sweep, char *directory)
     return gfn_allocate("directory", strlen(directory) + 32, 1, &sweep->place);
 }
 
-/* Seeds and what is done become known to all ranks. */
+/* Broadcast the seeds, and which of them are done. */
 static gfn_status share(gfn_sweep *sweep, gfn_status mine)
 {
     gfn_comm *comm = sweep->comm;
@@ -105,7 +105,7 @@ static gfn_status share(gfn_sweep *sweep, gfn_status mine)
     return gfn_comm_broadcast(comm, sweep->is_done, n * sizeof *sweep->is_done);
 }
 
-/* Room for what the runs come to, on rank 0. */
+/* Allocate room for the results of the runs, on rank 0. */
 static gfn_status make_room(gfn_sweep *sweep)
 {
     const size_t n = sweep->n, columns = gfn_sweep_columns();
@@ -127,8 +127,8 @@ static gfn_status save_config(const gfn_sweep *sweep)
     return status;
 }
 
-/* A run and its learner refuse what cannot be trained before anything is written: options that
- * contradict each other, and also a batch that does not fit into memory. */
+/* Create a run and its learner before anything is written: they reject options that contradict each
+ * other, and a batch that does not fit into memory. */
 static gfn_status try_out(gfn_comm *comm, const gfn_options *options, gfn_run **run)
 {
     gfn_learner *learner = NULL;
@@ -138,7 +138,7 @@ static gfn_status try_out(gfn_comm *comm, const gfn_options *options, gfn_run **
     return GFN_OK;
 }
 
-/* All seeds get the rewards of the first, whatever becomes of the file they came from. */
+/* All seeds use the rewards of the first: the original reward file may be moved or changed. */
 static gfn_status save_rewards(const gfn_sweep *sweep, const gfn_run *run)
 {
     char *path;
@@ -150,7 +150,7 @@ static gfn_status save_rewards(const gfn_sweep *sweep, const gfn_run *run)
     return status;
 }
 
-/* The folder of the first seed is made by one process only, of several that want the directory. */
+/* Only one process can create the folder of the first seed, so only one gets the directory. */
 static gfn_status found_directory(gfn_sweep *sweep, const gfn_run *run, const char *directory)
 {
     char *claimed;
@@ -218,9 +218,9 @@ void gfn_sweep_destroy(gfn_sweep **sweep)
     gfn_release(sweep);
 }
 
-/* ---- going on with one ---- */
+/* ---- resumed sweeps ---- */
 
-/* The seeds that sweep.json names. */
+/* Read the seeds from sweep.json. */
 static gfn_status load_seeds(gfn_sweep *sweep)
 {
     char *path = NULL;
@@ -251,7 +251,7 @@ gfn_status gfn_sweep_look(const char *directory, gfn_sweep **sweep)
     return give(status == GFN_OK ? load_seeds(s) : status, s, sweep);
 }
 
-/* Others instead, all that there were among them. */
+/* Replace the seeds; the new list must contain all old ones. */
 static gfn_status change_seeds(gfn_sweep *sweep, const char *seeds)
 {
     gfn_sweep before = *sweep;
@@ -299,7 +299,7 @@ static gfn_status expect_sweep(const gfn_sweep *sweep)
                     sweep->directory, GFN_CONFIG_FILE);
 }
 
-/* As a run that has no checkpoint yet, a sweep has the options of its config.ini. */
+/* Like a run without a checkpoint, a sweep takes its options from its config.ini. */
 static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, size_t n,
                                bool *is_changed)
 {
@@ -326,7 +326,7 @@ static gfn_status check_length(const gfn_sweep *sweep)
     return GFN_OK;
 }
 
-/* On rank 0. Nothing is written before all is right. */
+/* On rank 0. All checks come before anything is written. */
 static gfn_status load(gfn_sweep *sweep, const char *seeds, const gfn_setting *settings, size_t n)
 {
     bool is_changed;
@@ -381,7 +381,7 @@ static gfn_status begin_new(gfn_sweep *sweep, size_t index, gfn_run **run)
     return status;
 }
 
-/* What may change is in the run as in the sweep, and so is where its plug-in lies. */
+/* Options that may change, and the path of the plug-in, are passed from the sweep to the run. */
 static gfn_status go_on(gfn_sweep *sweep, size_t index, gfn_run **run)
 {
     enum { MOST = 64 };

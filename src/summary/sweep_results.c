@@ -85,7 +85,7 @@ gfn_status gfn_sweep_read(gfn_sweep *sweep, size_t index)
     return status == GFN_EDATA ? GFN_OK : status; /* the run writes it again */
 }
 
-/* ---- all together ---- */
+/* ---- statistics over runs ---- */
 
 static void add_worst(gfn_statistics *s, const gfn_sweep_column *column, double x, int64_t seed)
 {
@@ -128,7 +128,7 @@ typedef struct fields {
     char (*name)[NAME];
 } fields;
 
-/* A field named GROUP.OWNER.NAME, which is still to get its value. */
+/* Add the name GROUP.OWNER.NAME of a field; the caller adds its value. */
 static const char *add_name(fields *f, const char *group, const char *owner, const char *name)
 {
     snprintf(f->name[f->n], NAME, "%s.%s.%s", group, owner, name);
