@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/trainer.h - training: the library offers a step, the caller owns the loop.
+ * gfn/trainer.h - training: the library provides a step, the caller writes the loop.
  *
  *     gfn_run_options_create(NULL, &options);
  *     gfn_options_parse(options, "size=16 iterations=1000", "me");
@@ -24,47 +24,47 @@ GFN_BEGIN_DECLS
 
 typedef struct gfn_trainer gfn_trainer;
 
-/* A trainer for a run (borrowed) that is new or comes from a checkpoint: then it goes on where that
- * was saved. Rank 0 reads the objects that an option `terminal-states` names, unless a checkpoint
- * has them, and gives them to all. Collective. Errors: GFN_EINVAL (options that contradict each
- * other, words that are no objects; also where the run had a trainer before), GFN_EIO, GFN_ENOMEM,
+/* Create a trainer for a run (borrowed). A run from a checkpoint continues at the iteration of the
+ * checkpoint. Rank 0 reads the objects that an option `terminal-states` names, unless a checkpoint
+ * has them, and gives them to all ranks. Collective. Errors: GFN_EINVAL (options that contradict
+ * each other, words that are not objects; the run had a trainer before), GFN_EIO, GFN_ENOMEM,
  * GFN_EDATA (the checkpoint lacks something). */
 GFN_API gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer);
 GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
 
 /* Keep the run in a directory from now on: config.ini, metrics.jsonl, checkpoint.safetensors, and
  * at the end summary.json and histogram.npy. `directory` NULL: a new runs/NAME-DATE-TIME, to which
- * runs/latest then links. A run of gfn_run_resume() goes on in its own directory (`directory` is
- * NULL then): lines of metrics.jsonl that are newer than the checkpoint, or torn, are cut off to be
- * written again, and a damaged checkpoint is set aside. Once for a trainer. Rank 0 writes.
- * Collective.
+ * runs/latest then links. A run of gfn_run_resume() continues in its own directory (`directory`
+ * must be NULL): lines of metrics.jsonl that are newer than the checkpoint, or incomplete, are cut
+ * off and written again, and a damaged checkpoint is set aside. Call it at most once per trainer.
+ * Rank 0 writes. Collective.
  * Errors: GFN_EEXIST (it holds a run, or another process is writing it), GFN_EINVAL (the run is
- * kept already, or goes on elsewhere), GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
+ * kept already, or belongs to another directory), GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
 GFN_API gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory);
 
 /* One iteration: sample, differentiate, allreduce, Adam. Collective; on an error the parameters are
  * those of the step before, on every rank. */
 GFN_API gfn_status gfn_trainer_step(gfn_trainer *trainer);
 
-/* One iteration and what is due after it: evaluation, metrics, checkpoint. Collective. */
+/* One iteration and the work due after it: evaluation, metrics, checkpoint. Collective. */
 GFN_API gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progress);
 
-/* All iterations are done, or a stop was agreed on. */
+/* Whether all iterations are done, or all ranks agreed to stop. */
 GFN_API bool gfn_trainer_is_done(const gfn_trainer *trainer);
 
-/* Ask all ranks to stop after the next step; any rank may ask. May be called in a signal handler.
- */
+/* Ask all ranks to stop after the next step. Any rank may call it, also in a signal handler. */
 GFN_API void gfn_trainer_request_stop(gfn_trainer *trainer);
 
 GFN_API void gfn_trainer_progress(const gfn_trainer *trainer, gfn_progress *progress);
 
-/* Seconds of this rank in each phase since the trainer was made. Local: any rank may ask, between
- * calls of the other functions. Means over ranks are in gfn_report. */
+/* Seconds of this rank in each phase since the trainer was made. Local: any rank may call it,
+ * between calls of the other functions. Means over ranks are in gfn_report. */
 GFN_API void gfn_trainer_phases(const gfn_trainer *trainer, gfn_phases *phases);
 
-/* Save, then the last evaluation, the final samples and the remaining files. metrics.jsonl gets its
- * last line where all iterations are done; a run that was stopped has it in summary.json alone, and
- * goes on as if it had never stopped. Collective; report->draw is ended by gfn_draw_clear(). */
+/* Save a checkpoint, then make the last evaluation, the final samples and the remaining files.
+ * metrics.jsonl gets its last line only if all iterations are done. A stopped run has these results
+ * only in summary.json, and is resumed as if it had never stopped. Collective; release report->draw
+ * with gfn_draw_clear(). */
 GFN_API gfn_status gfn_trainer_finish(gfn_trainer *trainer, gfn_report *report);
 
 GFN_END_DECLS

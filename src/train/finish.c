@@ -21,12 +21,12 @@ static gfn_status measure(gfn_trainer *t, gfn_report *report)
     return gfn_run_draw(t->run, &stream, samples, false, &report->draw);
 }
 
-/* A run that was stopped goes on with the next iteration, so the work that is due at this one is
- * done here. (If it is killed before, the run that goes on does it.) */
+/* A stopped run is resumed with the next iteration, so the work that is due at this one is done
+ * here. (If the job is killed before this, the resumed run does it.) */
 static gfn_status do_due_at_stop(gfn_trainer *t)
 {
     gfn_progress progress;
-    if (t->run->iteration == t->first_iteration) /* nothing was done */
+    if (t->run->iteration == t->first_iteration) /* no step was made */
         return GFN_OK;
     gfn_trainer_progress(t, &progress);
     GFN_TRY(gfn_trainer_do_due(t, &progress));
@@ -35,7 +35,8 @@ static gfn_status do_due_at_stop(gfn_trainer *t)
 
 _Static_assert(sizeof(gfn_phases) == 7 * sizeof(double), "phases are averaged as doubles");
 
-/* Phases as means over all ranks, which add up to the time of a rank as those of one rank do. */
+/* Average the phases over all ranks. The means add up to the time of training, as the phases of one
+ * rank do. */
 static gfn_status average_phases(const gfn_trainer *t, gfn_phases *phases)
 {
     enum { N = sizeof *phases / sizeof(double) };
@@ -77,7 +78,7 @@ static gfn_status conclude(gfn_trainer *t, gfn_report *report)
 gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
 {
     *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
-    /* What was learned is safe before anything else is tried. */
+    /* Save the checkpoint first, before anything else can fail. */
     GFN_TRY(gfn_trainer_save(t));
     GFN_TRY(gfn_comm_agree(t->run->comm, t->file_status));
     if (!report->is_complete)

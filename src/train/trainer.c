@@ -11,7 +11,7 @@
 /* Cadences unless options set them. An evaluation costs about one network row per state. An
  * iteration costs three for each distinct state that it visits; the length of a trajectory lies
  * between the few steps of a new policy and half of the longest, so a quarter of it is assumed.
- * Evaluations are to take a few percent, and never to be more than 20 per run. */
+ * Evaluations should take a few percent of the time, and there are at most 20 per run. */
 enum { EVALUATIONS = 20, LINES = 100, EVALUATION_SHARE = 25, ROWS_PER_VISIT = 3 };
 
 static int64_t choose_eval_every(const gfn_trainer *t)
@@ -87,8 +87,8 @@ void gfn_trainer_destroy(gfn_trainer **trainer)
     gfn_release(trainer);
 }
 
-/* Do the work that was due at the checkpoint, if the run ended before it was done. And options that
- * changed are saved in a checkpoint before they take effect. */
+/* Do the work that was due at the checkpoint, if the run ended before it was done. Save changed
+ * options in a checkpoint before they take effect. */
 static gfn_status catch_up(gfn_trainer *t)
 {
     gfn_progress progress;

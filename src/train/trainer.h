@@ -18,23 +18,24 @@ struct gfn_trainer {
     gfn_store *store;
     int64_t iterations;
 
-    /* Cadences, in iterations; 0: never before the end. */
+    /* Cadences, in iterations; 0: only at the end. */
     int64_t eval_every, log_every, checkpoint_every;
-    bool saves_by_time; /* checkpoints come by time, not by iterations */
+    bool saves_by_time; /* checkpoints are due by time, not by iterations */
     double time_limit;  /* seconds; NAN: none */
 
-    double start;            /* moment */
-    int64_t first_iteration; /* of this trainer */
+    double start;            /* time of the creation */
+    int64_t first_iteration; /* the first iteration of this trainer */
     volatile sig_atomic_t wants_stop;
-    gfn_status file_status; /* of rank 0's files; all ranks hear of a failure with the next step */
+    gfn_status file_status; /* of rank 0's files; the next step reports a failure to all ranks */
 };
 
-/* advance.c: evaluation and metrics that are due at the present iteration; and a checkpoint of it,
- * unless there is one. Collective; an error of files is in trainer->file_status. */
+/* advance.c: do the evaluation and write the metrics that are due at the current iteration, and
+ * save a checkpoint of it, unless there is one. Collective; an error of files is in
+ * trainer->file_status. */
 gfn_status gfn_trainer_do_due(gfn_trainer *trainer, gfn_progress *progress);
 gfn_status gfn_trainer_save(gfn_trainer *trainer);
 
-/* advance.c: evaluate and count modes, for progress. Collective. */
+/* advance.c: evaluate and count modes; the results go into progress. Collective. */
 gfn_status gfn_trainer_evaluate(gfn_trainer *trainer, gfn_progress *progress);
 
 #endif
