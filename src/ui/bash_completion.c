@@ -15,7 +15,7 @@ static void put_choices(FILE *to, const char *choices)
         fputc(*choices == '|' ? ' ' : *choices, to);
 }
 
-/* One line of a `case`: the option, and its values or what they are. */
+/* One line of a `case`: the option, and its values or their kind. */
 static void put_value(FILE *to, const gfn_option *option)
 {
     const cli_value value = cli_value_of(option);
@@ -73,7 +73,7 @@ static void put_values(FILE *to)
     fputs("    return 0\n}\n\n", to);
 }
 
-/* " --size --ndim": the options of an environment, or of none. */
+/* " --size --ndim": the options of an environment, or those common to all. */
 static size_t put_options(FILE *to, const cli_row *rows, size_t n, const char *env)
 {
     size_t n_put = 0;
@@ -104,7 +104,7 @@ static void put_command(FILE *to, const cli_command *command)
     fputs("        ;;\n", to);
 }
 
-/* What may follow a command. */
+/* The arguments of a command. */
 static void put_argument(FILE *to, const cli_command *command)
 {
     fprintf(to, "    %s) most=%d ", command->name, command->most);
@@ -140,7 +140,7 @@ static void put_tables(FILE *to)
 
 /* ---- the function ---- */
 
-/* Directories that hold runs, and those on the way to them: else all directories. */
+/* Directories that hold runs, and their parents; if there are none, all directories. */
 static const char runs[] =
     "# _gfn_dist_runs TEXT PREFIX: directories that hold a run, or others that do.\n"
     "_gfn_dist_runs()\n"
@@ -160,8 +160,8 @@ static const char runs[] =
     "    fi\n"
     "}\n\n";
 
-/* Where '=' breaks words, as it does unless COMP_WORDBREAKS was changed, bash hands over three
- * words for --name=value and wants only the value back. */
+/* If '=' breaks words, as it does unless COMP_WORDBREAKS was changed, bash passes --name=value as
+ * three words and expects only the value in return. */
 static const char begin[] =
     "# The words up to the cursor, --name=value as one, in `line`.\n"
     "_gfn_dist_split()\n"

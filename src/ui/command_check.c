@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Most states that are tested one by one. */
+/* Limit of the states that are tested one by one. */
 #define MOST_STATES INT64_C(1000000)
 
 static bool is_row_of(const gfn_env_ops *env, const char *name)
@@ -19,7 +19,7 @@ static bool is_row_of(const gfn_env_ops *env, const char *name)
     return row && row->name;
 }
 
-/* As training would have them; of training's own the seed alone. */
+/* Read the settings as training would; of the options of training, only the seed is allowed. */
 static gfn_status read_settings(const cli_request *request, const gfn_env_ops *env,
                                 gfn_options *options)
 {
@@ -87,11 +87,11 @@ static gfn_status check(const gfn_env *env, const char *name, const gfn_options 
                         name);
     const gfn_status status =
         gfn_env_check(env, (uint64_t)gfn_options_int(options, "seed"), MOST_STATES, place);
-    /* What is wrong is the world, not what was asked for. */
+    /* The environment is at fault, not the command line. */
     return status == GFN_EINVAL ? GFN_EDATA : status;
 }
 
-/* From its creation to its end. */
+/* Create, test and destroy the environment. */
 static gfn_status try_out(FILE *to, const gfn_env_ops *ops, const gfn_options *options)
 {
     gfn_env *env = NULL;
@@ -122,7 +122,7 @@ gfn_status cli_check_env(FILE *to, const cli_request *request)
         status = read_settings(request, ops, options);
     if (status == GFN_OK) {
         status = try_out(to, ops, options);
-        gfn_options_destroy(&options); /* a damaged heap is often found out late */
+        gfn_options_destroy(&options); /* a damaged heap is often detected late */
         cli_suspect_end();
     }
     gfn_options_destroy(&options);

@@ -39,7 +39,7 @@ static gfn_status sample_objects(gfn_run *run, const drawing *d, const gfn_strea
     return status;
 }
 
-/* Objects are printed where no file is asked for. */
+/* Without an output file, objects are printed. */
 static gfn_status sample_run(gfn_run *run, const cli_request *request, const drawing *d)
 {
     const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
@@ -73,7 +73,7 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
     return status;
 }
 
-/* Load the run that the request names, and do something with it. */
+/* Load the run that the request names, and call a function on it. */
 static gfn_status use_run(gfn_comm *comm, const cli_request *request,
                           gfn_status (*use)(gfn_run *run, const cli_request *request,
                                             const drawing *d))

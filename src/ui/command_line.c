@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Options of the program, beside those of a run. */
+/* Options of the program, in addition to those of a run. */
 static const gfn_option program_rows[] = {
     {"config", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "read options from a file, such as the config.ini of a run; the command line overrides it"},
@@ -42,10 +42,10 @@ const gfn_option *cli_option_rows(void)
     return program_rows;
 }
 
-/* Values that getopt_long() gives for long options start where no character is. */
+/* The values of long options from getopt_long() start above all characters. */
 enum { MAX_OPTIONS = 256, FIRST_VALUE = 1000 };
 
-/* All rows that any run can have: training's, then those of every kind of environment. */
+/* All options that any run can have: those of training, then those of every kind of environment. */
 static size_t collect_rows(const gfn_option **rows, size_t n, const gfn_option *table)
 {
     for (; table && table->name && n < MAX_OPTIONS; table++)
@@ -71,7 +71,7 @@ static bool is_known(const cli_request *request, const char *name)
     return i < n;
 }
 
-/* The same rows for getopt_long(): one entry a name. */
+/* The same options for getopt_long(): one entry per name. */
 static void make_long_options(const cli_request *request, struct option *entries)
 {
     const gfn_option *rows[MAX_OPTIONS];
@@ -101,7 +101,7 @@ static bool refuse(cli_request *request, const char *text)
     return false;
 }
 
-/* "--NAME VALUE" or "--NAME=VALUE": its VALUE, "" where it has none, NULL where it is no such. */
+/* "--NAME VALUE" or "--NAME=VALUE": returns VALUE, "" if it is missing, NULL for other words. */
 static const char *value_of(int argc, char **argv, int i, const char *name)
 {
     const size_t n = strlen(name);
@@ -112,11 +112,10 @@ static const char *value_of(int argc, char **argv, int i, const char *name)
     return argv[i][2 + n] != '\0' ? NULL : i + 1 < argc ? argv[i + 1] : "";
 }
 
-/* What must be known before options are read: a plug-in has some of its own. One that cannot be
- * loaded here is no mistake yet. All ranks of a job get here and must go the same way, be it that
- * only some of them see the file; then it is refused by all of them together, and until then names
- * that are not known may be of that plug-in. So may they where another file names the environment.
- */
+/* Find the plug-in before options are read, because it adds options. It is no error yet if the
+ * plug-in cannot be loaded: all ranks of a job must take the same path, even if only some of them
+ * see the file, and later all of them refuse it together. Until then, unknown names may be options
+ * of that plug-in. The same holds if another file names the environment. */
 static void look_for_plugin(int argc, char **argv, cli_request *request)
 {
     const char *env = "";
@@ -138,7 +137,7 @@ static void look_for_plugin(int argc, char **argv, cli_request *request)
         request->plugin = NULL;
 }
 
-/* "-size": a long name behind one dash, which getopt_long() would read as five short ones. */
+/* "-size": a long name after a single dash, which getopt_long() reads as short options. */
 static bool has_one_dash(const char *word)
 {
     return word[0] == '-' && word[1] != '-' && word[1] != '\0' && strcmp(word, "-h") != 0;
@@ -155,7 +154,7 @@ gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name)
     return status;
 }
 
-/* The library's message about a name that no option has: it names the nearest one. */
+/* Refuse an unknown name with the library's message, which suggests the nearest option. */
 static bool refuse_unknown(cli_request *request, const char *argument)
 {
     char name[128];
@@ -167,7 +166,7 @@ static bool refuse_unknown(cli_request *request, const char *argument)
                  argument);
         return false;
     }
-    /* Of an environment that nobody knows, the options cannot be known either. */
+    /* If the environment is unknown, its options are unknown too, and none is suggested. */
     const gfn_env_ops *env = request->plugin ? request->plugin : gfn_env_kind(0);
     if (!request->names_env || gfn_env_open(request->names_env, &env) == GFN_OK)
         cli_refuse_name(env, name);
@@ -185,8 +184,8 @@ static bool keep_setting(cli_request *request, const char *name, const char *val
            refuse(request, gfn_error_message());
 }
 
-/* A name that only an environment can know. The word behind it is its value, unless that is an
- * option (and no negative number). */
+/* Keep a name that may be an option of an environment. The next word is its value, unless that word
+ * is an option; a negative number is a value. */
 static void keep_open(int argc, char **argv, const char *argument, cli_request *request)
 {
     char *name = request->names + request->names_used;
@@ -243,7 +242,7 @@ static bool read_options(int argc, char **argv, cli_request *request)
     }
 }
 
-/* The library's message about a word that is not one of an option's choices: it names the nearest
+/* Refuse an unknown command with the library's message on choices, which suggests the nearest
  * one. */
 static bool refuse_command(cli_request *request, const char *word)
 {
@@ -263,7 +262,7 @@ static bool refuse_command(cli_request *request, const char *word)
     return refuse(request, gfn_error_message());
 }
 
-/* What stands beside the options: a command, and what it works on. */
+/* Read the words that are not options: a command and its arguments. */
 static bool read_command(int argc, char **argv, cli_request *request)
 {
     request->is_named = optind < argc;
@@ -304,7 +303,7 @@ static bool check_option(cli_request *request, const char *name)
     return false;
 }
 
-/* A run that goes on does so in its own directory, with its own configuration. */
+/* A resumed run keeps its directory and its configuration. */
 static bool check_resume(cli_request *request)
 {
     static const char *const contradictions[] = {"out", "config"};
@@ -321,7 +320,7 @@ static bool check_resume(cli_request *request)
     return true;
 }
 
-/* Seeds are all that a sweep's runs differ in. (The one in a file of options gives way.) */
+/* The runs of a sweep differ only in their seeds, which override the seed in a file of options. */
 static bool check_seeds(cli_request *request)
 {
     const char *seeds = gfn_options_text(request->program, "seeds");
@@ -334,7 +333,7 @@ static bool check_seeds(cli_request *request)
     return false;
 }
 
-/* A file of options names the preset that lies below it: two of them could mean anything. */
+/* A file of options names its own preset, so a second preset would be ambiguous. */
 static bool check_preset(cli_request *request)
 {
     const char *preset = cli_find(request, "preset");
@@ -348,7 +347,7 @@ static bool check_preset(cli_request *request)
     return false;
 }
 
-/* What is printed are the options of one new run. */
+/* The printed options are those of one new run. */
 static bool check_print(cli_request *request)
 {
     static const struct {
@@ -372,7 +371,7 @@ static bool is_given(const cli_request *request, const char *name)
     return strcmp(gfn_options_source(request->program, name), "default") != 0;
 }
 
-/* What is generated is the same whatever a run would be. */
+/* Generated files do not depend on a run, so options of a run are refused. */
 static bool check_generate(cli_request *request)
 {
     if (!gfn_options_is_set(request->program, "generate"))
@@ -389,7 +388,7 @@ static bool check_generate(cli_request *request)
     return false;
 }
 
-/* What was given must mean something to the command. */
+/* Every setting must be an option of the command. */
 static bool check_settings(cli_request *request)
 {
     if (gfn_options_flag(request->program, "help"))
@@ -446,7 +445,7 @@ gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env)
 {
     const char *named = cli_find(request, "env");
     *env = NULL;
-    if (request->command->has_env_options) /* the word behind it, plug-in or not */
+    if (request->command->has_env_options) /* its argument, a kind or a plug-in */
         return request->n_words > 0 ? gfn_env_open(request->words[0], env) : GFN_OK;
     return named && gfn_env_is_path(named) ? gfn_env_open(named, env) : GFN_OK;
 }
@@ -472,7 +471,7 @@ static gfn_status apply_settings(const cli_request *request, gfn_options *option
         const gfn_setting *s = &request->settings[i];
         if (!gfn_options_has(options, s->name))
             status = cli_refuse_name(env, s->name);
-        else /* the options are those of the environment already, which may have another name */
+        else /* env is set already, perhaps as an absolute path: keep that value */
             status = gfn_options_set(options, s->name,
                                      strcmp(s->name, "env") == 0 ? gfn_options_text(options, "env")
                                                                  : s->value,

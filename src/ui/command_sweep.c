@@ -10,7 +10,7 @@
 
 /* ---- the table, on standard output ---- */
 
-/* The next column of the table from `column` on; gfn_sweep_columns(): there is none. */
+/* The first printed column from `column` on; gfn_sweep_columns(): there is none. */
 static size_t next_column(size_t column)
 {
     while (column < gfn_sweep_columns() && !(gfn_sweep_column_of(column)->shown & GFN_IN_TABLE))
@@ -40,7 +40,7 @@ static void print_cell(const gfn_sweep_column *column, double value)
         printf("%*.*g", width_of(column), column->digits, value);
 }
 
-/* Flushed: it may be long until the next one. */
+/* Flushed, because the next row may take long. */
 static void print_run(const gfn_sweep *sweep, size_t index)
 {
     printf("  %-8" PRId64, gfn_sweep_seed(sweep, index));
@@ -124,7 +124,7 @@ static gfn_status train_seed(gfn_sweep *sweep, size_t index, const cli_request *
     return gfn_sweep_end(sweep, index, status);
 }
 
-/* After a stop the rest of those that are done is still told. */
+/* After a stop, the remaining runs that are done are still printed. */
 static gfn_status train_seeds(gfn_comm *comm, gfn_sweep *sweep, const cli_request *request,
                               bool speaks)
 {

@@ -10,12 +10,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* The trainer that a signal stops, and whether one came, perhaps before there was a trainer.
- * Launchers and batch systems repeat signals, so only a second SIGINT ends the process at once. */
+/* The trainer that a signal stops, and whether a signal has arrived, possibly before there was a
+ * trainer. Launchers and batch systems repeat signals, so only a second SIGINT ends the process at
+ * once. */
 static gfn_trainer *volatile stoppable;
 static volatile sig_atomic_t has_signal, has_interrupt;
 
-/* Somebody may sit before the terminal and wait: they are told what Ctrl-C does. */
+/* If a user may be waiting at the terminal, a message says what Ctrl-C does. */
 static volatile sig_atomic_t tells_interrupt;
 
 static void tell_interrupt(void)
@@ -23,7 +24,7 @@ static void tell_interrupt(void)
     static const char text[] = "\nstopping, and saving; a second Ctrl-C ends it at once\n";
     const int old = errno;
     const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)written; /* it stops all the same */
+    (void)written; /* it stops even if the message is lost */
     errno = old;
 }
 
@@ -75,7 +76,7 @@ void cli_stop_after(double seconds)
     if (isnan(seconds))
         return;
     timer.it_value.tv_usec = (suseconds_t)(1e6 * (seconds - floor(seconds)));
-    if (seconds < 1e-6) /* 0 would be never */
+    if (seconds < 1e-6) /* 0 would disable the timer */
         timer.it_value.tv_usec = 1;
     setitimer(ITIMER_REAL, &timer, NULL);
 }
@@ -95,7 +96,7 @@ static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, cli_live *liv
     return status;
 }
 
-/* An exact evaluation of many states takes its time. */
+/* Show the current work, because an exact evaluation of many states may take long. */
 static gfn_status finish(gfn_comm *comm, gfn_trainer *trainer, cli_live *live, gfn_report *report)
 {
     gfn_progress progress;
@@ -106,7 +107,7 @@ static gfn_status finish(gfn_comm *comm, gfn_trainer *trainer, cli_live *live, g
     return gfn_trainer_finish(trainer, report);
 }
 
-/* Once: of several runs the machine is the same. */
+/* Printed once: the machine is the same for all runs. */
 static void announce(const gfn_run *run, const cli_request *request)
 {
     static bool is_announced;
@@ -180,7 +181,7 @@ static gfn_status train_one(gfn_comm *comm, const cli_request *request, bool *is
     return status;
 }
 
-/* Seeds were given, or the directory to go on in is that of a sweep. Collective. */
+/* Whether seeds were given, or the directory to resume is that of a sweep. Collective. */
 static gfn_status is_sweep(gfn_comm *comm, const cli_request *request, bool *is_one)
 {
     const char *resume = gfn_options_text(request->program, "resume");

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A sanitizer has handlers that say more. */
+/* The handlers of a sanitizer report more. */
 #ifndef __has_feature
 #define __has_feature(x) 0
 #endif
@@ -27,7 +27,7 @@ enum { HAS_SANITIZER = false };
 static const struct {
     int number;
     const char *name;
-    bool repeats; /* what caused it is done again as soon as its handler returns */
+    bool repeats; /* the faulty instruction runs again when the handler returns */
 } signals[] = {
     {SIGSEGV, "segmentation fault", true},
     {SIGBUS, "bus error", false},
@@ -36,24 +36,24 @@ static const struct {
     {SIGTRAP, "trap", false},
     {SIGSYS, "bad system call", false},
     {SIGABRT, "aborted", false},
-    {SIGINT, "interrupted", false}, /* no crash; only of an environment under test */
+    {SIGINT, "interrupted", false}, /* not a crash; only for an environment under test */
 };
-enum { CRASHES = sizeof signals / sizeof signals[0] - 1, STACK = 1 << 16 }; /* the last is none */
+enum { CRASHES = sizeof signals / sizeof signals[0] - 1, STACK = 1 << 16 }; /* without SIGINT */
 
 static struct {
-    int rank;             /* -1: alone */
+    int rank;             /* -1: no launcher */
     const gfn_comm *comm; /* NULL: not open */
     bool is_told[CRASHES];
 } process;
 
 static struct {
     const char *name;   /* NULL: none */
-    const gfn_env *env; /* NULL: not there, or no longer */
+    const gfn_env *env; /* NULL: it does not exist */
     gfn_env_place place;
-    struct sigaction before; /* at an interrupt */
+    struct sigaction before; /* action of SIGINT before the test */
 } suspect;
 
-/* Where it was, as far as that is known. */
+/* The place in the environment under test, as far as it is known. */
 static const char *describe_suspect(char *text, size_t size)
 {
     const gfn_env_place *place = &suspect.place;
@@ -91,7 +91,7 @@ static void print_process(char *text, size_t size, const char *what)
              rank, what, place);
 }
 
-/* Nobody may read standard error: that changes nothing. */
+/* If standard error is closed or full, the message is lost, and nothing else changes. */
 static void tell(const char *what)
 {
     char text[1200];
@@ -104,8 +104,9 @@ static void tell(const char *what)
     }
 }
 
-/* The first of the threads that crash tells, and gets a second for it. The process ends of the
- * signal, and where it can, of its cause: a core then shows that. */
+/* The first thread that crashes prints the message; other crashing threads wait for it, one second.
+ * The process then ends by the signal, and if possible by its original cause, so that a core file
+ * shows it. */
 static void crash(int number, siginfo_t *info, void *context)
 {
     static atomic_flag is_telling = ATOMIC_FLAG_INIT;
@@ -126,7 +127,7 @@ static const struct sigaction action = {.sa_sigaction = crash, .sa_flags = SA_SI
 
 static void listen_to_crashes(void)
 {
-    static char stack[STACK]; /* the main thread's own may be used up */
+    static char stack[STACK]; /* the stack of the main thread may be exhausted */
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     for (size_t i = 0; i < CRASHES; i++)
         if (process.is_told[i])

@@ -40,7 +40,7 @@ static void write_words(char *words, size_t size)
         used += (size_t)snprintf(words + used, size - used, "|%s", document->topic);
 }
 
-/* The library's message about a word that is none of an option's choices names the nearest one. */
+/* Refuse an unknown word with the library's message on choices, which suggests the nearest one. */
 static gfn_status refuse(const char *word)
 {
     char words[600];

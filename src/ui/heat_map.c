@@ -9,8 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Two maps of bins of two characters each stand side by side between margins, in 80 columns at
- * most. */
+/* Two maps are side by side between margins, in at most 80 columns; a bin has two characters. */
 enum { MOST_COLUMNS = 80, MARGIN = 2, LEAST_BINS = 2, BAR = 16 };
 static const char shades[] = " .:-=+*#%@", title[] = "samples";
 
@@ -18,7 +17,7 @@ typedef struct map {
     const int64_t *size;   /* rows and columns of cells */
     int64_t k;             /* a bin is the mean of k x k cells, fewer at the end */
     int64_t rows, columns; /* of bins */
-    double most;           /* of the target's bins */
+    double most;           /* largest of the target's bins */
     bool has_color;
 } map;
 
@@ -33,7 +32,7 @@ static double bin_mean(const map *m, const double *v, int64_t row, int64_t colum
     return n > 0 ? sum / (double)n : 0;
 }
 
-/* `width` characters that stand for a share of the most there is. */
+/* Print a share of the largest value as `width` characters. */
 static void print_share(const map *m, double share, int width)
 {
     const int last = (int)sizeof shades - 2;

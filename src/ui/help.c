@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words behind a margin that the first line has already, folded at 80 columns. */
+/* Print words after a margin, folded at 80 columns; the first line already has its margin. */
 static void print_words(FILE *to, const char *words, int margin)
 {
     int column = 0;
@@ -22,7 +22,7 @@ static void print_words(FILE *to, const char *words, int margin)
     fputc('\n', to);
 }
 
-/* A word and what it means, behind a column; below it where it is too wide for that. */
+/* Print a word and its meaning, from a column on, or below if the word is too wide. */
 static void print_fact(FILE *to, const char *word, const char *what, int column)
 {
     if ((int)strlen(word) > column - 3)
@@ -39,7 +39,7 @@ static void print_facts(FILE *to, const char *heading, const cli_fact *fact, int
         print_fact(to, fact->name, fact->what, column);
 }
 
-/* "--size N" and what it means, with the default. */
+/* Print "--size N" and its meaning, with the default. */
 static void print_option(FILE *to, const gfn_option *option)
 {
     char left[128], text[1024];
@@ -66,7 +66,7 @@ static void print_options(FILE *to, const cli_command *command, const gfn_env_op
     }
 }
 
-/* Of the first command the name may be left out. */
+/* The name of the first command is optional. */
 static void print_command(FILE *to, const cli_command *command)
 {
     char usage[128];

@@ -10,17 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Seconds between two writings: of the line that is rewritten; and of lines that stay, a share of
- * the time since the first, within bounds. */
+/* Seconds between writes. A rewritten line has a fixed period; for lines that stay, the period is a
+ * share of the time since the first step, within bounds. */
 #define LIVE_PERIOD 0.1
 #define LINE_SHARE 0.1
 #define LEAST_LINE_PERIOD 2.0
 #define MOST_LINE_PERIOD 60.0
 
-/* Columns where there is no terminal, or a line is wanted all the same. */
+/* Columns without a terminal; the minimum for a live line. */
 enum { NO_TERMINAL = 80, LEAST_COLUMNS = 2, MAX_LINE = 240 };
 
-/* What the line is made of. */
+/* The pieces of the line. */
 enum { COUNT, LOSS, LOG_Z, TV, RATE, LEFT, PIECES, PIECE_SIZE = 96 };
 
 void cli_live_begin(cli_live *live, const cli_request *request, const char *name)
@@ -83,7 +83,7 @@ static void describe(const cli_live *live, const gfn_progress *p, char piece[][P
                rate > 0 ? (double)(p->iterations - p->iteration) / rate : 0);
 }
 
-/* The pieces that are there, with two blanks between. Returns the length. */
+/* Join the pieces that are not empty, separated by two blanks. Returns the length. */
 static int join(char line[MAX_LINE], char piece[][PIECE_SIZE])
 {
     size_t used = 0;
@@ -95,7 +95,7 @@ static int join(char line[MAX_LINE], char piece[][PIECE_SIZE])
     return (int)used;
 }
 
-/* As many of the pieces as fit: on a narrow terminal what tells least goes first. */
+/* Join as many pieces as fit: on a narrow terminal, the least important are left out first. */
 static void fit(char line[MAX_LINE], char piece[][PIECE_SIZE], int width)
 {
     static const int least_first[] = {RATE, LOG_Z, LOSS, TV};
@@ -141,8 +141,9 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
     show(live, piece, live->is_on);
 }
 
-/* A launcher passes both streams on, in no order: what is erased only before the report may then be
- * erased after it. There, the line goes now, and what is said stays. */
+/* A launcher forwards both streams in no fixed order, so a line erased just before the report could
+ * erase part of the report. Under a launcher, the live line is therefore erased here, and the new
+ * line stays. */
 void cli_live_say(cli_live *live, const gfn_progress *p, const char *doing)
 {
     char piece[PIECES][PIECE_SIZE];

@@ -10,7 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Without stdio: the thread that hangs may hold one of its locks, or wait for a full pipe. */
+/* No stdio here: the thread that hangs may hold one of its locks, or wait for a full pipe. */
 static void give_alarm(void *self, const char *message)
 {
     static const char begin[] = "gfn-dist: ", end[] = "\n";

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What roff would take for something else. */
+/* Escapes for characters that are special in roff. */
 static const char *escape(char c)
 {
     switch (c) {
@@ -32,7 +32,7 @@ static const char *escape(char c)
     }
 }
 
-/* Nothing printed so begins a request: quotes are escaped, and a dot stands behind \&. */
+/* Print text that cannot begin a roff request: quotes are escaped, and a dot follows \&. */
 static void put(FILE *to, const char *text)
 {
     if (text[0] == '.')
@@ -81,7 +81,7 @@ static void put_facts(FILE *to, const cli_fact *fact)
 
 /* ---- options ---- */
 
-/* " N", or " a|b" of which each word may be given as it is. */
+/* Print " N", or " a|b", in which each word is literal. */
 static void put_placeholder(FILE *to, const cli_value *value)
 {
     char word[64];
@@ -94,8 +94,8 @@ static void put_placeholder(FILE *to, const cli_value *value)
     }
 }
 
-/* "2 to 100", "at least 0"; "" where any number may be given. Integers that a double does not hold
- * are as good as any. */
+/* "2 to 100", "at least 0"; "" if any number is allowed. Integers beyond the precision of a double
+ * count as unlimited. */
 static void write_range(const gfn_option *option, char *text, size_t size)
 {
     const bool is_whole = option->type == GFN_OPTION_INT || option->type == GFN_OPTION_WIDTHS;
@@ -149,7 +149,7 @@ static void put_options(FILE *to)
 
 /* ---- commands ---- */
 
-/* "RUN [OPTION...]": what stands for something else is in italics, brackets and dots are not. */
+/* "RUN [OPTION...]": placeholders are in italics, brackets and dots are not. */
 static void put_arguments(FILE *to, const char *arguments)
 {
     bool is_inside = false;
@@ -190,7 +190,7 @@ static void put_synopsis(FILE *to)
     fputs(" ...\n", to);
 }
 
-/* Options of a command that has not all of them. */
+/* Print the options of a command that takes only some. */
 static void put_list(FILE *to, const cli_command *command)
 {
     cli_row rows[CLI_MAX_ROWS];
@@ -306,7 +306,7 @@ static void put_plugins(FILE *to)
                  "write it.");
 }
 
-/* The folder of an installation depends on its prefix, and the page does not. */
+/* The page must not depend on the prefix of an installation, so it names no absolute folder. */
 static void put_see_also(FILE *to)
 {
     put_section(to, "SEE ALSO");

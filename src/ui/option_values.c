@@ -46,7 +46,7 @@ static bool is_same_topic(const cli_row *a, const cli_row *b)
     return (a->env == NULL) == (b->env == NULL) && strcmp(cli_topic(a), cli_topic(b)) == 0;
 }
 
-/* With some commands only the options of environments go, and few others. */
+/* Some commands take only the options of environments and a few others. */
 static bool is_row_of(const cli_command *command, const cli_row *row)
 {
     return cli_goes_with(command, row->option->name) || (command->has_env_options && row->env);
@@ -88,7 +88,7 @@ static const char *preset_name(size_t index)
     return preset ? preset->name : NULL;
 }
 
-/* Options whose values are more than their type says. */
+/* Options whose values are more specific than their type. */
 static const struct {
     const char *option;
     cli_value value;

@@ -11,7 +11,7 @@ static void complain(const char *message)
     fprintf(stderr, "gfn-dist: %s\n", message);
 }
 
-/* A request that cannot be carried out is not the same as a failure while it is. */
+/* A request that cannot be carried out differs from a failure during its execution. */
 static int exit_status(gfn_status status)
 {
     if (status == GFN_OK)
@@ -75,7 +75,7 @@ static void generate(const char *what)
         cli_generate_bash(stdout);
 }
 
-/* If standard output is a full disk, the command has failed. */
+/* The command has failed if its output could not be written, for instance to a full disk. */
 static int check_output(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

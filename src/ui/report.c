@@ -88,7 +88,7 @@ static void print_modes(const gfn_progress *p)
     printf("\n");
 }
 
-/* `progress` NULL: nothing was trained. */
+/* `progress` is NULL if nothing was trained. */
 static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn_bounds *bounds,
                           const gfn_draw *draw, const gfn_progress *progress)
 {

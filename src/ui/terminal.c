@@ -15,13 +15,14 @@
 
 enum { LINK_SIZE = 4096, DEFAULT_COLUMNS = 80 };
 
-/* Programs that show what their processes write as it is, and where they were told not to. */
+/* Launchers that pass on the output of their processes unchanged, and the variables that show that
+ * an option prevents this. */
 static const char *const launchers[] = {"orterun", "mpirun", "prterun", "prte", NULL};
 static const char *const markers[] = {"OMPI_MCA_orte_tag_output", "OMPI_MCA_orte_timestamp_output",
                                       "OMPI_MCA_orte_xml_output", "OMPI_MCA_orte_output_filename",
                                       "OMPI_MCA_orte_xterm",      NULL};
 
-/* What a link in /proc points to; "" where it cannot be read. */
+/* The target of a link in /proc; "" if it cannot be read. */
 static const char *read_link(const char *path, char target[LINK_SIZE])
 {
     const ssize_t n = readlink(path, target, LINK_SIZE - 1);
@@ -53,7 +54,7 @@ static bool is_marked(void)
     return false;
 }
 
-/* Whether the descriptor is one that a launcher reads, and nobody has redirected it. */
+/* Whether a launcher reads the descriptor, and it is not redirected. */
 static bool is_of_launcher(int descriptor)
 {
     char path[64], target[LINK_SIZE];
@@ -88,7 +89,7 @@ static int columns_of_launcher(int descriptor)
     return columns;
 }
 
-/* 80 where the terminal does not say; 0: there is none, or nobody knows. */
+/* 80 if the terminal does not report its columns; 0: there is none, or it is unknown. */
 static int find_columns(int descriptor)
 {
     if (gfn_comm_is_launched())
@@ -120,7 +121,7 @@ bool cli_has_color(const cli_request *request, int descriptor)
     return (no_color == NULL || no_color[0] == '\0') && cli_columns(descriptor) > 0;
 }
 
-/* Levels of the 6 x 6 x 6 colours that are 16 ... 231 of the 256. */
+/* The nearest level in the colour cube, 6 x 6 x 6, which is 16 ... 231 of the 256 colours. */
 static int nearest_level(int value)
 {
     static const int levels[] = {0, 95, 135, 175, 215, 255};
