@@ -20,9 +20,9 @@ GFN_BEGIN_DECLS
 
 typedef struct gfn_gradient gfn_gradient;
 
-/* Gradients of `objective` for batches of `batch_size` trajectories over all ranks, which the
- * sampler fills. Collective. comm, sampler and its model are borrowed; make it before the sampler's
- * first call, as it may make room in the sampler, which forgets what it held.
+/* Make gradients of `objective` for batches of `batch_size` trajectories of the sampler over all
+ * ranks. Collective. comm, sampler and its model are borrowed. Create it before the sampler's first
+ * call: it may enlarge the sampler, which then loses its contents.
  * Errors: GFN_EINVAL (no objective, one that needs what the model or the environment lacks, batch
  * size out of range, a product overflows), GFN_ENOMEM. */
 GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
@@ -30,31 +30,31 @@ GFN_API gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler,
                                        gfn_gradient **gradient);
 GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
 
-/* gfn_terms.lambda from now on: sub-trajectories of n steps weigh lambda^n. 0.9 at first.
+/* Set gfn_terms.lambda: sub-trajectories of n steps get the weight lambda^n. The default is 0.9.
  * Errors: GFN_EINVAL (not above 0, or the weight of a whole trajectory is not finite). */
 GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
 
 /* Add this rank's trajectories: loss and derivatives with respect to every log P_F, log P_B, log F
- * and log Z. Several logs of one sampler call may be added, 8 at most where the objective has
- * weigh() or estimate(); these logs are borrowed, and added by the backward pass, which knows the
- * means over the batch. The sampler may not be used between the first add and the backward pass,
- * which needs what it computed. Errors: GFN_EINVAL (the log is not of the sampler's last call, or
- * holds sums only where the objective needs the steps, or there are more than the batch),
+ * and log Z. Several logs of one sampler call may be added. If the objective has weigh() or
+ * estimate(), at most 8; these logs are borrowed, because the backward pass adds them when it knows
+ * the means over the batch. The sampler must not be used between the first add and the backward
+ * pass, which needs its rows. Errors: GFN_EINVAL (the log is not of the sampler's last call, or
+ * holds only sums although the objective needs the steps, or the trajectories exceed the batch),
  * GFN_ENUMERIC (not finite, or beyond +-65536). */
 GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log);
 
-/* Differentiate the model, sum over all ranks and start anew: vector [n_params] gets the gradient,
- * laid out like the parameters, and *loss the loss of the batch. Collective; `mine` is this rank's
- * status so far: a rank that failed still calls, and all ranks fail together.
- * Errors, the same on every rank: that of the lowest rank that failed, with its message;
- * GFN_EINVAL (the trajectories added are not batch_size); GFN_ENUMERIC (a derivative as in
- * gfn_gradient_add(), where the objective has means; a gradient that is not finite or beyond
- * +-32768); GFN_ECOMM (also: a rank holds other parameters than the rest). */
+/* Differentiate the model, sum over all ranks and start the next batch: vector [n_params] gets the
+ * gradient, laid out like the parameters, and *loss the loss of the batch. Collective; `mine` is
+ * this rank's status so far: a rank that failed must still call, and all ranks fail together.
+ * Errors, the same on every rank: that of the lowest rank that failed, with its message; GFN_EINVAL
+ * (the number of trajectories added is not batch_size); GFN_ENUMERIC (a derivative as in
+ * gfn_gradient_add(), if the objective has means; a gradient that is not finite or beyond +-32768);
+ * GFN_ECOMM (also if the parameters of a rank differ from the others). */
 GFN_API gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
                                          double *loss);
 
-/* log Z by the last batch, where the objective has estimate(): the mean of it over all ranks, the
- * same on every rank after gfn_gradient_backward(). */
+/* log Z from the last batch, if the objective has estimate(): its mean over all ranks, the same on
+ * every rank after gfn_gradient_backward(). */
 GFN_API double gfn_gradient_log_z(const gfn_gradient *gradient);
 
 GFN_END_DECLS

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/model.h - the policies P_F and P_B, state flows F and log Z: what is learned, in one flat
- * parameter vector.
+ * gfn/model.h - the policies P_F and P_B, state flows F and log Z, whose parameters are one flat
+ * vector.
  *
- * The forward policy is a multilayer perceptron from the observation to one logit an action; a
- * masked log-softmax gives log P_F. log Z is a parameter of its own, the last of the vector, so
- * that it can have its own learning rate. The model knows no environment, only a shape.
+ * The forward policy is a multilayer perceptron from the observation to one logit per action; a
+ * masked log-softmax gives log P_F. log Z is a separate parameter, the last of the vector, so that
+ * it can have its own learning rate. The model knows no environment, only a shape.
  */
 #ifndef GFN_MODEL_H
 #define GFN_MODEL_H
@@ -23,7 +23,7 @@ GFN_BEGIN_DECLS
 typedef struct gfn_model gfn_model;
 
 /* A named part of the parameter vector: "policy.0.weight" [in][out], "policy.0.bias" [out], ...,
- * then those of "backward" and "flow" where the model has them, last "log_z" [1]. */
+ * then those of "backward" and "flow" if the model has them, last "log_z" [1]. */
 typedef struct gfn_view {
     char name[48];
     size_t offset;
@@ -32,10 +32,10 @@ typedef struct gfn_view {
     size_t shape[2];
 } gfn_view;
 
-/* Backward policies P_B. The kinds stand in a table: index < gfn_backward_kinds(). */
+/* Backward policies P_B. The kinds are in a table: index < gfn_backward_kinds(). */
 typedef enum gfn_backward {
-    GFN_BACKWARD_UNIFORM, /* every edge into a state is equally likely: nothing to learn */
-    GFN_BACKWARD_LEARNED, /* a network of its own, of the same hidden widths */
+    GFN_BACKWARD_UNIFORM, /* all edges into a state are equally likely: nothing to learn */
+    GFN_BACKWARD_LEARNED, /* a separate network with the same hidden widths */
     GFN_BACKWARD_TIED,    /* a second head on the hidden layers of the forward policy */
 } gfn_backward;
 
@@ -55,11 +55,11 @@ GFN_API const char *gfn_backward_name(size_t index); /* NULL: past the last */
 typedef enum gfn_flow {
     GFN_FLOW_NONE,
     GFN_FLOW_HEAD,  /* a head on the hidden layers of the forward policy */
-    GFN_FLOW_OWN,   /* a network of its own, of the same hidden widths */
+    GFN_FLOW_OWN,   /* a separate network with the same hidden widths */
     GFN_FLOW_EDGES, /* the policy's logits are log-flows of edges: log F = log sum of their exp */
 } gfn_flow;
 
-/* Of "head" and "own". Errors: GFN_EINVAL (another name). */
+/* Find "head" or "own". Errors: GFN_EINVAL (another name). */
 GFN_API gfn_status gfn_flow_find(const char *name, gfn_flow *flow);
 GFN_API const char *gfn_flow_name(size_t index); /* NULL: past the last */
 
@@ -75,17 +75,18 @@ typedef struct gfn_model_config {
     int64_t hidden[GFN_MAX_HIDDEN]; /* their widths, 1 to 65536 */
     gfn_backward backward;
     gfn_flow flow;
-    gfn_activation activation; /* between layers; GFN_IDENTITY, which is 0, stands for GFN_RELU */
+    gfn_activation activation; /* between layers; GFN_IDENTITY, which is 0, means GFN_RELU */
 } gfn_model_config;
 
-/* A model for `shape`. Parameters are 0 until gfn_model_init() or until they are filled in.
+/* Create a model for `shape`. Parameters are 0 until gfn_model_init() or the caller sets them.
  * Errors: GFN_EINVAL (a width or a product out of range), GFN_ENOMEM. */
 GFN_API gfn_status gfn_model_create(const gfn_shape *shape, const gfn_model_config *config,
                                     gfn_model **model);
 GFN_API void gfn_model_destroy(gfn_model **model);
 
-/* Weights and biases of layer i uniform on +-1/sqrt(fan-in), where the fan-in of a hot input is
- * obs_hot's ones among obs_dim places (fan-in obs_dim); log Z = 0. A pure function of the seed. */
+/* Draw weights and biases of each layer uniformly from +-1/sqrt(fan-in), and set log Z to 0. The
+ * fan-in of a hot observation is obs_dim, its number of places, not of ones. A pure function of the
+ * seed. */
 GFN_API void gfn_model_init(gfn_model *model, uint64_t seed);
 
 GFN_API const gfn_shape *gfn_model_shape(const gfn_model *model);
@@ -101,8 +102,8 @@ GFN_API double gfn_model_log_z(const gfn_model *model);
 GFN_API size_t gfn_model_log_z_offset(const gfn_model *model);
 
 /* The recorded model, a tape of one axis: the observation (indices [n][obs_hot] or reals
- * [n][obs_dim]) and masks in, log P_F, log P_B and log F out. A learned P_B(b | s) has a column for
- * each backward action that undoes a step into s. GFN_NO_VAR: the model has no such thing. */
+ * [n][obs_dim]) and masks in, log P_F, log P_B and log F out. A learned P_B(b | s) has one column
+ * per backward action. GFN_NO_VAR: the model has no such variable. */
 #define GFN_NO_VAR ((gfn_var)-1)
 typedef struct gfn_policy_tape {
     const gfn_tape *tape;
@@ -116,7 +117,7 @@ typedef struct gfn_policy_tape {
 
 GFN_API gfn_policy_tape gfn_model_policy(const gfn_model *model);
 
-/* The forward policy recorded on a caller's tape, to build a loss of one's own: returns log P_F. */
+/* Record the forward policy on the caller's tape, for a user-defined loss; returns log P_F. */
 GFN_API gfn_var gfn_model_record(const gfn_model *model, gfn_tape *tape, gfn_var observation,
                                  gfn_var mask);
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/objective.h - balance conditions: what makes a policy sample in proportion to the reward.
+ * gfn/objective.h - balance conditions: losses that make a policy sample in proportion to the
+ * reward.
  *
  * The loss of a batch is the mean over the trajectories of all ranks of a loss per trajectory. An
  * objective gives that loss and its derivatives; it sees one trajectory at a time, so the sum over
- * a batch does not depend on who computes which. What else it may know of the batch are two means
- * over all its trajectories, which are found first: of their weights and of their estimates of
- * log Z.
+ * a batch does not depend on the rank or thread that computes a trajectory. In addition it may use
+ * two means over all trajectories of the batch, which are computed first: of their weights and of
+ * their estimates of log Z.
  *
- * A trajectory s_0 ... s_n-1 has n steps; the last one ends it: by the stop action, whose log P_B
- * is 0, or by reaching a state without actions. Either way the last step leads to flow R(x).
+ * A trajectory s_0 ... s_n-1 has n steps; the last one ends it, either by the stop action, whose
+ * log P_B is 0, or by reaching a state without actions. In both cases the flow of the last step is
+ * R(x).
  */
 #ifndef GFN_OBJECTIVE_H
 #define GFN_OBJECTIVE_H
@@ -23,7 +25,7 @@
 
 GFN_BEGIN_DECLS
 
-/* What an objective reads beside sums over the trajectory: a bit each. */
+/* What an objective reads in addition to sums over the trajectory, one bit each. */
 enum {
     GFN_NEEDS_STEPS = 1,    /* log_pf and log_pb */
     GFN_NEEDS_FLOW = 2,     /* log_flow: the model needs a state flow */
@@ -47,20 +49,20 @@ typedef struct gfn_terms {
     double sum_log_pb;
     double log_reward;  /* log R(x) */
     double log_z;       /* learned, or the batch mean of estimate() */
-    double mean_weight; /* batch mean of weigh(); 1 where that is 0 or there is no weigh() */
+    double mean_weight; /* batch mean of weigh(); 1 if that is 0 or there is no weigh() */
     double lambda;      /* of sub-trajectory balance */
 } gfn_terms;
 
-/* Where an objective writes the derivatives of a trajectory's loss. The arrays are the caller's and
- * as long as those of gfn_terms, with room for at least one; NULL where the objective does not need
- * the quantity. */
+/* The derivatives of a trajectory's loss, which an objective writes. The arrays belong to the
+ * caller and are as long as those of gfn_terms, with room for at least one element; NULL if the
+ * objective does not need the quantity. */
 typedef struct gfn_derivatives {
     double *log_pf;
     double *log_pb;
     double *log_flow;
     double *log_inflow;
     double *log_stop;
-    double log_z;    /* 0 where there is an estimate() */
+    double log_z;    /* 0 if there is an estimate() */
     bool is_uniform; /* the caller sets false; loss() may set true: element 0 of log_pf and log_pb
                       * is the derivative at every step, and the others are neither written nor
                       * read */
@@ -72,18 +74,19 @@ typedef struct gfn_objective {
     const char *summary;
     const char *source;  /* the paper */
     unsigned needs;      /* GFN_NEEDS_... */
-    int64_t least_batch; /* trajectories without which it says nothing; 0: one will do */
+    int64_t least_batch; /* smallest meaningful batch; 0: one trajectory is enough */
 
     /* Loss of the trajectory. Writes d->log_z, and all of the other arrays that it needs (log_pf
-     * and log_pb always), or two first elements and is_uniform. Keeps no state: several threads may
-     * call it at once. */
+     * and log_pb always), or element 0 of log_pf and log_pb and is_uniform. It must keep no state:
+     * several threads may call it at once. */
     double (*loss)(const gfn_terms *terms, gfn_derivatives *d);
 
-    /* How many terms of a mean over something else than trajectories this one has; the batch mean
-     * of it is known to loss(). NULL: not needed. */
+    /* The number of terms that this trajectory adds to a mean over something other than
+     * trajectories; loss() gets its batch mean. NULL: not needed. */
     double (*weigh)(const gfn_terms *terms);
 
-    /* log Z by this trajectory; the batch mean of it is log Z. NULL: log Z is learned. */
+    /* log Z as estimated from this trajectory; the batch mean is used as log Z. NULL: log Z is
+     * learned. */
     double (*estimate)(const gfn_terms *terms);
 } gfn_objective;
 

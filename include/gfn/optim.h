@@ -32,28 +32,27 @@ GFN_API void gfn_adam_step(const gfn_adam *adam, int64_t t, double rate, size_t 
                            const gfn_real *g, gfn_real *m, gfn_real *v);
 
 /* x *= 1 - amount, amount = rate * decay: the decoupled weight decay of AdamW (Loshchilov and
- * Hutter 2019, arXiv:1711.05101), as torch.optim.AdamW has it. It goes before the step. Which
- * parameters decay is the caller's choice: training decays the weights of networks, not biases and
- * log Z. */
+ * Hutter 2019, arXiv:1711.05101), as in torch.optim.AdamW. Apply it before the step. The caller
+ * chooses which parameters decay: training decays the weights of networks, not biases and log Z. */
 GFN_API void gfn_weight_decay(double amount, size_t n, gfn_real *x);
 
-/* sqrt(sum of x^2), summed in double in an order that n alone decides. */
+/* sqrt(sum of x^2), summed in double in an order that depends only on n. */
 GFN_API double gfn_norm(size_t n, const gfn_real *x);
 
-/* Where the norm of g [n] is greater than `most` (> 0), g *= most / (norm + 1e-6) (Pascanu et al.
+/* If the norm of g [n] is greater than `most` (> 0), g *= most / (norm + 1e-6) (Pascanu et al.
  * 2013, arXiv:1211.5063), as in torch.nn.utils.clip_grad_norm_. g is everything that one optimizer
  * steps on: in training, networks and log Z. */
 GFN_API void gfn_clip_norm(double most, size_t n, gfn_real *g);
 
 typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE } gfn_schedule;
 
-/* Factor on the learning rate in step `iteration` (0-based) of `iterations`: 1 at the beginning,
- * and for linear and cosine 0 after the last step. GFN_EINVAL: unknown name. */
+/* Factor on the learning rate in step `iteration` (0-based) of `iterations`: 1 at the beginning;
+ * linear and cosine reach 0 after the last step. GFN_EINVAL: unknown name. */
 GFN_API double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations);
 GFN_API gfn_status gfn_schedule_find(const char *name, gfn_schedule *schedule);
 GFN_API const char *gfn_schedule_name(size_t index); /* NULL: past the last */
 
-/* An optimizer: what it keeps per parameter, and a step. */
+/* An optimizer: its moments per parameter, and a step. */
 enum { GFN_MAX_MOMENTS = 2 };
 
 typedef struct gfn_optimizer {
@@ -64,7 +63,7 @@ typedef struct gfn_optimizer {
     const char *moment[GFN_MAX_MOMENTS]; /* their names: a checkpoint has NAME.MOMENT.PARAMETER */
 
     /* Step number t >= 1 on x [n] by the gradient g [n] with learning rate `rate`. Moments [n] are
-     * 0 before the first step. An element of x depends on elements of the same index alone, so that
+     * 0 before the first step. An element of x depends only on elements of the same index, so that
      * threads can share the work. */
     void (*step)(int64_t t, double rate, size_t n, gfn_real *x, const gfn_real *g,
                  gfn_real *const moment[GFN_MAX_MOMENTS]);
