@@ -133,13 +133,16 @@ static void hang_until_an_alarm(void)
     usleep(100000); /* the alarm is being given */
 }
 
+enum { SAMPLING = 1, GRADIENT, EVALUATION, PHASES };
+static const char *const phases[PHASES] = {NULL, "sampling", "gradient", "evaluation"};
+
 static void a_rank_that_hangs_is_named_once(void **unused)
 {
     (void)unused;
     const int culprit = gfn_comm_size(comm) / 2;
     const bool is_culprit = gfn_comm_rank(comm) == culprit;
     watch_again();
-    gfn_comm_enter(comm, is_culprit ? 1 : 2, 517);
+    gfn_comm_enter(comm, is_culprit ? SAMPLING : GRADIENT, 517);
     if (is_culprit)
         hang_until_an_alarm();
     over_all(0); /* the others wait here */
@@ -157,7 +160,7 @@ static void rank_0_that_hangs_in_work_alone_is_named_once(void **unused)
 {
     (void)unused;
     watch_again();
-    gfn_comm_enter(comm, 6, 518);
+    gfn_comm_enter(comm, EVALUATION, 518);
     assert_int_equal(over_all(gfn_comm_work_alone(comm, hang, NULL) != GFN_OK), 0);
     check_message(0, "it is in evaluation of iteration 518;");
 }
@@ -175,6 +178,7 @@ int main(void)
         fprintf(stderr, "%s\n", gfn_error_message());
         return 1;
     }
+    gfn_comm_name_phases(comm, phases, PHASES);
     has_alarm = comm->has_alarm;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gfn_comm_close(&comm);
