@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The contract of gfn/env.h as a test: random walks from the start and back to it, and then all
- * states in the order of their numbers.
+ * Tests a world against the contract of gfn/env.h: in random walks from the start and back, and
+ * then in all states, in the order of their numbers.
  */
 #include "env/env_internal.h"
 
@@ -14,17 +14,17 @@
 #include "base/error.h"
 #include "env/check_rules.h"
 
-/* A walk is cut where it gets longer than a check should take. */
+/* Rounds of walks there and back; a walk ends after LONGEST_WALK steps, to limit the time. */
 enum { ROUNDS = 4, LONGEST_WALK = 256 };
 
 struct walk {
     gfn_check_rules *rules;
     gfn_stream stream;
     bool is_back;
-    size_t n;        /* lanes still walking: their states are rules->state */
-    size_t *id;      /* [lanes] which walk a lane is */
+    size_t n;        /* lanes whose walk has not ended; their states are in rules->state */
+    size_t *id;      /* [lanes] number of the walk in a lane */
     int32_t *action; /* [lanes] */
-    int32_t *last;   /* [lanes][width] where walk `id` ended */
+    int32_t *last;   /* [lanes][width] last state of walk `id` */
 };
 
 static size_t width_of(const gfn_check_rules *rules)
@@ -32,7 +32,8 @@ static size_t width_of(const gfn_check_rules *rules)
     return (size_t)rules->env->spec.state_width;
 }
 
-/* A random 1 of mask [k], but `avoid` only if there is no other; -1 where there is none. */
+/* A random action of those with 1 in mask [k]; `avoid` only if there is no other, -1 if there is
+ * none. */
 static int32_t choose(const uint8_t *mask, int32_t k, int32_t avoid, double unit)
 {
     int32_t count = 0;
@@ -47,7 +48,7 @@ static int32_t choose(const uint8_t *mask, int32_t k, int32_t avoid, double unit
     return -1;
 }
 
-/* Choose an action for every lane. Every second walk stops only where it must. */
+/* Choose an action for every lane. Every second walk stops only if nothing else is allowed. */
 static void choose_all(struct walk *w, uint32_t t)
 {
     const gfn_shape *shape = &w->rules->env->spec.shape;
@@ -73,8 +74,8 @@ static gfn_status check_length(const struct walk *w, int64_t t)
     return GFN_OK;
 }
 
-/* Let go of the lanes that have ended, and step in the others. */
-static gfn_status move_on(struct walk *w, bool is_over)
+/* Remove lanes whose walk has ended, and step in the others. */
+static gfn_status step_all(struct walk *w, bool is_over)
 {
     gfn_check_rules *rules = w->rules;
     const gfn_env *env = rules->env;
@@ -96,7 +97,7 @@ static gfn_status move_on(struct walk *w, bool is_over)
                           rules->state);
 }
 
-/* Walk from w->last until all lanes have ended there. */
+/* Walk from the states in w->last until all walks have ended, and store their last states there. */
 static gfn_status walk_all(struct walk *w)
 {
     gfn_check_rules *rules = w->rules;
@@ -108,12 +109,12 @@ static gfn_status walk_all(struct walk *w)
         GFN_TRY(gfn_check_rules_run(rules, w->n));
         choose_all(w, t);
         GFN_TRY(check_length(w, t));
-        GFN_TRY(move_on(w, t >= LONGEST_WALK));
+        GFN_TRY(step_all(w, t >= LONGEST_WALK));
     }
     return GFN_OK;
 }
 
-/* There and back again, ROUNDS times. */
+/* Walk forward and back, ROUNDS times. */
 static gfn_status check_walks(gfn_check_rules *rules, uint64_t seed, gfn_arena *arena)
 {
     const size_t lanes = GFN_PROBE_LANES, width = width_of(rules);
@@ -133,14 +134,14 @@ static gfn_status check_walks(gfn_check_rules *rules, uint64_t seed, gfn_arena *
 
 /* ---- all states ---- */
 
-struct census {
+struct totals {
     gfn_check_rules *rules;
-    int64_t *depth; /* [n_states] most steps from the start */
-    double largest; /* log-reward so far, and */
-    double sum;     /* the sum of R / exp(largest) */
+    int64_t *depth; /* [n_states] length of the longest path from the start */
+    double largest; /* largest log-reward so far */
+    double sum;     /* sum of R / exp(largest) */
 };
 
-static void add_reward(struct census *c, double log_reward)
+static void add_reward(struct totals *c, double log_reward)
 {
     if (log_reward > c->largest) {
         c->sum = c->sum * exp(c->largest - log_reward) + 1;
@@ -150,8 +151,8 @@ static void add_reward(struct census *c, double log_reward)
     }
 }
 
-/* The state in `lane`, whose number is its own and whose children are known. */
-static gfn_status count_state(struct census *c, size_t lane, int64_t number)
+/* Add the state in `lane`, which state_at() has given for `number`, to the totals. */
+static gfn_status add_state(struct totals *c, size_t lane, int64_t number)
 {
     const gfn_check_rules *rules = c->rules;
     const gfn_env_spec *spec = &rules->env->spec;
@@ -178,7 +179,7 @@ static gfn_status count_state(struct census *c, size_t lane, int64_t number)
     return GFN_OK;
 }
 
-static gfn_status check_totals(const struct census *c)
+static gfn_status check_totals(const struct totals *c)
 {
     const gfn_env_spec *spec = &c->rules->env->spec;
     const double log_z = c->largest + log(c->sum);
@@ -195,7 +196,7 @@ static gfn_status check_totals(const struct census *c)
 static gfn_status check_all_states(gfn_check_rules *rules, gfn_arena *arena)
 {
     const int64_t n = rules->env->spec.n_states;
-    struct census c = {.rules = rules, .largest = -INFINITY};
+    struct totals c = {.rules = rules, .largest = -INFINITY};
     GFN_TRY(gfn_arena_take(arena, (size_t)n, sizeof *c.depth, &c.depth));
     for (int64_t first = 0; first < n; first += GFN_PROBE_LANES) {
         size_t lanes = n - first < GFN_PROBE_LANES ? (size_t)(n - first) : GFN_PROBE_LANES;
@@ -205,7 +206,7 @@ static gfn_status check_all_states(gfn_check_rules *rules, gfn_arena *arena)
         GFN_TRY(gfn_probe_call(&rules->probe, GFN_PROBE_STATE_AT, numbers, rules->state));
         GFN_TRY(gfn_check_rules_run(rules, lanes));
         for (size_t i = 0; i < lanes; i++)
-            GFN_TRY(count_state(&c, i, first + (int64_t)i));
+            GFN_TRY(add_state(&c, i, first + (int64_t)i));
     }
     return check_totals(&c);
 }

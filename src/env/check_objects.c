@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether states that somebody gives are objects of a world. The world's functions promise little
- * for other states, so a state is believed only where it was built: its backward actions are
- * followed to the start, whatever they say, and the actions that they undo are taken again from
- * there, each where it is allowed. What that leads to is a state of the world.
+ * Checks whether given states are objects of an environment. The words may be anything, for which a
+ * world's functions promise almost nothing. So the check builds the state: it follows the first
+ * backward actions to the start, without trusting them, and then takes the actions that they undo,
+ * forward from the start, each only if it is allowed. The state reached this way exists; if it is
+ * the given one, that exists too.
  */
 #include "env/env_internal.h"
 
@@ -12,7 +13,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-typedef struct way {
+/* Memory for the check of one state. */
+typedef struct builder {
     const gfn_env *env;
     size_t bytes;    /* of a state */
     int32_t *state;  /* [width] */
@@ -20,24 +22,24 @@ typedef struct way {
     int32_t *action; /* [max_steps] forward actions, the last one first */
     uint8_t *mask;   /* [n_actions] */
     uint8_t *back;   /* [n_back_actions] */
-} way;
+} builder;
 
-static gfn_status allocate(way *w)
+static gfn_status allocate(builder *w)
 {
     const gfn_env_spec *spec = &w->env->spec;
     const size_t width = (size_t)spec->state_width;
     w->bytes = width * sizeof *w->state;
     GFN_TRY(gfn_allocate("a state", width, sizeof(int32_t), &w->state));
     GFN_TRY(gfn_allocate("the start", width, sizeof(int32_t), &w->start));
-    GFN_TRY(gfn_allocate("a way", (size_t)spec->max_steps, sizeof(int32_t), &w->action));
+    GFN_TRY(gfn_allocate("a path", (size_t)spec->max_steps, sizeof(int32_t), &w->action));
     GFN_TRY(gfn_allocate("a mask", (size_t)spec->shape.n_actions, 1, &w->mask));
     GFN_TRY(gfn_allocate("a backward mask", (size_t)spec->shape.n_back_actions, 1, &w->back));
     w->env->ops->start(w->env->world, 1, w->start);
     return GFN_OK;
 }
 
-/* Take the first backward action; false where there is none. *action is what it undoes. */
-static bool backward_walk(way *w, int32_t *action)
+/* Take the first backward action; false if there is none. *action is the action that it undoes. */
+static bool step_back(builder *w, int32_t *action)
 {
     const gfn_env_ops *ops = w->env->ops;
     int32_t back = 0;
@@ -51,8 +53,8 @@ static bool backward_walk(way *w, int32_t *action)
     return true;
 }
 
-/* Take an action in a state of the world; false where it is not allowed. */
-static bool advance(way *w, int32_t action)
+/* Take an action; false if it is not allowed. */
+static bool step(builder *w, int32_t action)
 {
     const gfn_shape *shape = &w->env->spec.shape;
     if (action < 0 || action >= shape->n_actions || action == shape->stop_action)
@@ -63,15 +65,15 @@ static bool advance(way *w, int32_t action)
     return w->mask[action] != 0;
 }
 
-static bool is_object(way *w, const int32_t *object)
+static bool is_object(builder *w, const int32_t *object)
 {
     int64_t n = 0;
     memcpy(w->state, object, w->bytes);
     for (; memcmp(w->state, w->start, w->bytes) != 0; n++)
-        if (n == w->env->spec.max_steps || !backward_walk(w, &w->action[n]))
+        if (n == w->env->spec.max_steps || !step_back(w, &w->action[n]))
             return false;
     while (n > 0)
-        if (!advance(w, w->action[--n]))
+        if (!step(w, w->action[--n]))
             return false;
     if (memcmp(w->state, object, w->bytes) != 0)
         return false;
@@ -81,7 +83,7 @@ static bool is_object(way *w, const int32_t *object)
 
 gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *state)
 {
-    way w = {.env = env};
+    builder w = {.env = env};
     char text[200];
     gfn_status status = allocate(&w);
     for (size_t i = 0; i < n && status == GFN_OK; i++) {
@@ -89,8 +91,8 @@ gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *st
         if (!is_object(&w, object))
             status =
                 gfn_fail(GFN_EINVAL,
-                         "row %zu: expected an object of this %s, found %s (hint: all are to "
-                         "be of one space, with the options of the run)",
+                         "row %zu: expected an object of this %s, found %s (hint: all objects must "
+                         "be of the environment of the run, with its options)",
                          i, env->ops->name, gfn_env_state_text(env, object, text, sizeof text));
     }
     gfn_release(&w.state);

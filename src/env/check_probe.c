@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 
-enum { FILL = 0xa5, OTHER_FILL = 0x5a }; /* what is in memory that a function has not written */
+/* Memory is filled with one of two values before a call: a result that differs between them was not
+ * written. */
+enum { FILL = 0xa5, OTHER_FILL = 0x5a };
 
 static const char *const names[GFN_PROBE_FUNCTIONS] = {
     "start",          "allowed",    "step",    "allowed_back", "step_back", "back_action",
@@ -42,7 +44,7 @@ gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *p
     *probe = (gfn_probe){
         .env = env,
         .place = place,
-        .record =
+        .bytes =
             {
                 [GFN_PROBE_START] = state,
                 [GFN_PROBE_ALLOWED] = (size_t)shape->n_actions,
@@ -59,7 +61,7 @@ gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *p
     };
     size_t largest = 0;
     for (int f = 0; f < GFN_PROBE_FUNCTIONS; f++)
-        largest = probe->record[f] > largest ? probe->record[f] : largest;
+        largest = probe->bytes[f] > largest ? probe->bytes[f] : largest;
     GFN_TRY(gfn_arena_take(arena, lanes, state, &probe->state));
     GFN_TRY(gfn_arena_take(arena, lanes, sizeof *probe->action, &probe->action));
     GFN_TRY(gfn_arena_take(arena, lanes, sizeof *probe->number, &probe->number));
@@ -120,45 +122,46 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
     }
 }
 
-/* Whether lane i of `input`, which was lane `lane` of a batch, gave there what it gives alone. */
+/* Compare the result of lane i of `input`, called alone, with that of lane `lane` of a batch. */
 static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
                           gfn_probe_input input, size_t i, size_t lane)
 {
-    const size_t record = probe->record[function];
-    const char *alone = (const char *)probe->out + i * record;
-    const char *batch = (const char *)probe->again + lane * record;
-    if (memcmp(alone, batch, record) == 0)
+    const size_t size = probe->bytes[function];
+    const char *alone = (const char *)probe->out + i * size;
+    const char *batch = (const char *)probe->again + lane * size;
+    if (memcmp(alone, batch, size) == 0)
         return GFN_OK;
     const int32_t *state = input.state ? input.state + i * (size_t)probe->env->spec.state_width
                                        : (const int32_t *)probe->out;
     char rule[100];
     snprintf(rule, sizeof rule, "lanes are independent in %s()", names[function]);
     return gfn_probe_broken(probe->env, state, rule,
-                            "expected the same result, wholly written, in whatever batch; found "
+                            "expected the same result, completely written, in any batch; found "
                             "that lane %zu of %zu differs from the same lane alone",
                             lane, input.n);
 }
 
-/* What was filled in behind the first n records is still there. */
+/* Check that nothing was written beyond the first n results. */
 static gfn_status check_rest(const gfn_probe *probe, gfn_probe_function function, size_t n,
                              int fill)
 {
     const unsigned char *bytes = probe->again;
-    const size_t record = probe->record[function];
+    const size_t size = probe->bytes[function];
     char rule[100];
     snprintf(rule, sizeof rule, "%s() writes its lanes and nothing else", names[function]);
-    for (size_t i = n * record; i < (GFN_PROBE_LANES + 1) * record; i++)
+    for (size_t i = n * size; i < (GFN_PROBE_LANES + 1) * size; i++)
         if (bytes[i] != fill)
             return gfn_probe_broken(probe->env, NULL, rule,
                                     "expected %zu lanes, found a write beyond them", n);
     return GFN_OK;
 }
 
-/* One by one first: a crash is in a state that is known then. Each has room for all. */
+/* Call the function for each lane alone. This comes first, so that in case of a crash the state is
+ * known, and with room for all lanes, so that writes beyond the first are detected. */
 static gfn_status call_alone(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input)
 {
-    const size_t width = (size_t)probe->env->spec.state_width, record = probe->record[function];
-    memset(probe->again, FILL, (GFN_PROBE_LANES + 1) * record);
+    const size_t width = (size_t)probe->env->spec.state_width, size = probe->bytes[function];
+    memset(probe->again, FILL, (GFN_PROBE_LANES + 1) * size);
     for (size_t i = 0; i < input.n; i++) {
         gfn_probe_input alone = {
             .n = 1,
@@ -166,9 +169,9 @@ static gfn_status call_alone(gfn_probe *probe, gfn_probe_function function, gfn_
             .action = input.action ? input.action + i : NULL,
             .number = input.number ? input.number + i : NULL,
         };
-        memset(probe->again, FILL, record);
+        memset(probe->again, FILL, size);
         call(probe, function, alone, probe->again);
-        memcpy((char *)probe->out + i * record, probe->again, record);
+        memcpy((char *)probe->out + i * size, probe->again, size);
     }
     return check_rest(probe, function, 1, FILL);
 }
@@ -176,7 +179,7 @@ static gfn_status call_alone(gfn_probe *probe, gfn_probe_function function, gfn_
 static gfn_status check_together(gfn_probe *probe, gfn_probe_function function,
                                  gfn_probe_input input)
 {
-    memset(probe->again, OTHER_FILL, (GFN_PROBE_LANES + 1) * probe->record[function]);
+    memset(probe->again, OTHER_FILL, (GFN_PROBE_LANES + 1) * probe->bytes[function]);
     call(probe, function, input, probe->again);
     GFN_TRY(check_rest(probe, function, input.n, OTHER_FILL));
     for (size_t i = 0; i < input.n; i++)
@@ -201,7 +204,7 @@ static gfn_status check_reversed(gfn_probe *probe, gfn_probe_function function,
         .action = input.action ? probe->action : NULL,
         .number = input.number ? probe->number : NULL,
     };
-    memset(probe->again, OTHER_FILL, n * probe->record[function]);
+    memset(probe->again, OTHER_FILL, n * probe->bytes[function]);
     call(probe, function, reversed, probe->again);
     for (size_t i = 0; i < n; i++)
         GFN_TRY(compare(probe, function, input, i, n - 1 - i));
@@ -214,6 +217,6 @@ gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_pro
     GFN_TRY(call_alone(probe, function, input));
     GFN_TRY(check_together(probe, function, input));
     GFN_TRY(check_reversed(probe, function, input));
-    memcpy(out, probe->out, input.n * probe->record[function]);
+    memcpy(out, probe->out, input.n * probe->bytes[function]);
     return GFN_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * env/check_probe.h - calls of a world's functions that find out whether lanes are independent.
+ * env/check_probe.h - call a world's functions and check that lanes are independent.
  */
 #ifndef ENV_CHECK_PROBE_H
 #define ENV_CHECK_PROBE_H
@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "env/env_internal.h"
 
-/* Lanes that a check works on at a time, and one more that must stay untouched. */
+/* Lanes per call. */
 enum { GFN_PROBE_LANES = 64 };
 
 typedef enum gfn_probe_function {
@@ -28,16 +28,16 @@ typedef enum gfn_probe_function {
 
 typedef struct gfn_probe {
     const gfn_env *env;
-    gfn_env_place *place;               /* NULL: nobody wants to know */
-    size_t record[GFN_PROBE_FUNCTIONS]; /* bytes that a function writes for a lane */
-    int32_t *state;                     /* lanes in another order */
+    gfn_env_place *place;              /* updated before each call; may be NULL */
+    size_t bytes[GFN_PROBE_FUNCTIONS]; /* bytes of a function's result for a lane */
+    int32_t *state;                    /* inputs in reverse order */
     int32_t *action;
     int64_t *number;
-    void *out;   /* [GFN_PROBE_LANES] records: what comes out of lanes alone, */
-    void *again; /* [GFN_PROBE_LANES + 1] and of each call */
+    void *out;   /* results of [GFN_PROBE_LANES] lanes, each called alone */
+    void *again; /* results of the last call; [GFN_PROBE_LANES + 1], to detect writes beyond */
 } gfn_probe;
 
-/* What a function is given; those it has no use for are NULL. */
+/* The arguments of a function; those that it does not take are NULL. */
 typedef struct gfn_probe_input {
     size_t n; /* <= GFN_PROBE_LANES */
     const int32_t *state;
@@ -48,17 +48,18 @@ typedef struct gfn_probe_input {
 /* Name of a function in gfn_env_ops. */
 const char *gfn_probe_name(gfn_probe_function function);
 
-/* Memory for probes of `env`, out of `arena`; `place` is borrowed. Errors: GFN_ENOMEM. */
+/* Take memory from `arena`; env and place are borrowed. Errors: GFN_ENOMEM. */
 gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *place,
                           gfn_arena *arena);
 
-/* out [n] = function(input), after the same lanes one by one, together and in reverse order have
- * given the same bits, all of them written and none beyond lane n. Errors: GFN_EINVAL. */
+/* out [n] = function(input). Calls it for each lane alone, for all lanes together and in reverse
+ * order, and checks that the results are equal, completely written, and that nothing is written
+ * beyond lane n. Errors: GFN_EINVAL. */
 gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input,
                           void *out);
 
 /* Report a broken rule: "NAME breaks a rule: RULE; in state (...): expected ..., found ...".
- * `state` NULL: the rule is about no state. Returns GFN_EINVAL. */
+ * `state` is NULL if the rule is not about a state. Returns GFN_EINVAL. */
 gfn_status gfn_probe_broken(const gfn_env *env, const int32_t *state, const char *rule,
                             const char *format, ...) GFN_PRINTF(4, 5);
 

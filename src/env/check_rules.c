@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The rules make each other complete. Every edge out of a state has a backward action that leads
- * back and knows the edge's action again, so two edges into one state cannot share a backward
- * action. Every backward action has its edge. And only the start has none: so every state that is
- * tested can be reached from it.
+ * Together the rules are complete. Every edge out of a state has a backward action that leads back
+ * and whose forward action is that of the edge; so two edges into a state cannot share a backward
+ * action. Every backward action belongs to an edge. Only the start has no backward action; so every
+ * tested state can be reached from the start.
  */
 #include "env/check_rules.h"
 
@@ -14,13 +14,13 @@
 
 #include "base/error.h"
 
-/* A way along an edge, and the way back, in terms of the functions that a world offers. */
-struct way {
+/* The functions for steps along edges in one direction, and for undoing them. */
+struct direction {
     gfn_probe_function step, inverse, inverse_mask, undo, inverse_of_inverse;
-    const char *in_range, *allowed, *leads_back, *knows_again; /* the rules */
+    const char *in_range, *allowed, *leads_back, *is_inverted; /* the rules */
 };
 
-static const struct way forward = {
+static const struct direction forward = {
     .step = GFN_PROBE_STEP,
     .inverse = GFN_PROBE_BACK_ACTION,
     .inverse_mask = GFN_PROBE_ALLOWED_BACK,
@@ -29,10 +29,10 @@ static const struct way forward = {
     .in_range = "back_action is a backward action",
     .allowed = "back_action is allowed in the state that was reached",
     .leads_back = "step_back undoes step",
-    .knows_again = "forward_action undoes back_action (distinct edges have distinct ones)",
+    .is_inverted = "forward_action undoes back_action (distinct edges have distinct ones)",
 };
 
-static const struct way backward = {
+static const struct direction backward = {
     .step = GFN_PROBE_STEP_BACK,
     .inverse = GFN_PROBE_FORWARD_ACTION,
     .inverse_mask = GFN_PROBE_ALLOWED,
@@ -41,7 +41,7 @@ static const struct way backward = {
     .in_range = "forward_action is an action other than the stop action",
     .allowed = "forward_action is allowed in the parent",
     .leads_back = "step undoes step_back",
-    .knows_again = "back_action undoes forward_action",
+    .is_inverted = "back_action undoes forward_action",
 };
 
 static size_t width_of(const gfn_check_rules *rules)
@@ -73,7 +73,7 @@ gfn_status gfn_check_rules_init(gfn_check_rules *rules, const gfn_env *env, gfn_
         {&rules->log_reward, lanes, sizeof(double)},
         {&rules->number, lanes, sizeof(int64_t)},
         {&rules->child, lanes * n_actions, sizeof(int64_t)},
-        {&rules->leap, n_actions, sizeof(int64_t)},
+        {&rules->number_delta, n_actions, sizeof(int64_t)},
         {&rules->lane, lanes, sizeof(size_t)},
         {&rules->from, lanes * width, sizeof(int32_t)},
         {&rules->action, lanes, sizeof(int32_t)},
@@ -84,7 +84,7 @@ gfn_status gfn_check_rules_init(gfn_check_rules *rules, const gfn_env *env, gfn_
         {&rules->to_mask, lanes * larger(n_actions, n_back), 1},
         {&rules->to_number, lanes, sizeof(int64_t)},
         {&rules->found_reward, lanes, sizeof(double)},
-        {&rules->observation, lanes, rules->probe.record[GFN_PROBE_OBSERVE]},
+        {&rules->observation, lanes, rules->probe.bytes[GFN_PROBE_OBSERVE]},
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         GFN_TRY(gfn_arena_take(arena, arrays[i].n, arrays[i].size, arrays[i].array));
@@ -102,7 +102,7 @@ static gfn_status check_mask(gfn_check_rules *rules, gfn_probe_function function
 {
     gfn_probe_input states = {.n = n, .state = rules->state};
     GFN_TRY(gfn_probe_call(&rules->probe, function, states, mask));
-    const size_t k = rules->probe.record[function];
+    const size_t k = rules->probe.bytes[function];
     for (size_t i = 0; i < n * k; i++)
         if (mask[i] > 1)
             return gfn_probe_broken(rules->env, rules->state + i / k * width_of(rules),
@@ -112,7 +112,7 @@ static gfn_status check_mask(gfn_check_rules *rules, gfn_probe_function function
     return GFN_OK;
 }
 
-/* The start has no parents, every other state has. */
+/* The start has no parents; every other state has at least one. */
 static gfn_status check_parents(const gfn_check_rules *rules, size_t n)
 {
     const size_t n_back = (size_t)rules->env->spec.shape.n_back_actions, width = width_of(rules);
@@ -212,7 +212,7 @@ static gfn_status check_observations(gfn_check_rules *rules, size_t n)
     return GFN_OK;
 }
 
-/* Numbers of n states, in range, from which state_at finds the states again. */
+/* Compute the numbers of n states; they must be in range, and state_at() must return the states. */
 static gfn_status check_numbers(gfn_check_rules *rules, size_t n, const int32_t *state,
                                 int64_t *number)
 {
@@ -238,7 +238,7 @@ static gfn_status check_numbers(gfn_check_rules *rules, size_t n, const int32_t 
 
 /* ---- edges ---- */
 
-/* Collect the edges whose action is `action`; returns how many. */
+/* Collect the edges with this action out of n states; returns their number. */
 static size_t collect(gfn_check_rules *rules, size_t n, const uint8_t *mask, size_t k,
                       int32_t action)
 {
@@ -254,26 +254,27 @@ static size_t collect(gfn_check_rules *rules, size_t n, const uint8_t *mask, siz
     return edges;
 }
 
-/* The inverse of each action is in range and allowed where the action leads. */
-static gfn_status check_inverse(gfn_check_rules *rules, const struct way *way, size_t edges)
+/* The inverse of each action must be in range, and allowed in the state to which the action
+ * leads. */
+static gfn_status check_inverse(gfn_check_rules *rules, const struct direction *along, size_t edges)
 {
-    const int32_t n_inverse = (int32_t)rules->probe.record[way->inverse_mask];
-    const int32_t stop = way == &backward ? rules->env->spec.shape.stop_action : -1;
+    const int32_t n_inverse = (int32_t)rules->probe.bytes[along->inverse_mask];
+    const int32_t stop = along == &backward ? rules->env->spec.shape.stop_action : -1;
     gfn_probe_input out = {.n = edges, .state = rules->from, .action = rules->action};
     gfn_probe_input there = {.n = edges, .state = rules->to};
-    GFN_TRY(gfn_probe_call(&rules->probe, way->inverse, out, rules->inverse));
-    GFN_TRY(gfn_probe_call(&rules->probe, way->inverse_mask, there, rules->to_mask));
+    GFN_TRY(gfn_probe_call(&rules->probe, along->inverse, out, rules->inverse));
+    GFN_TRY(gfn_probe_call(&rules->probe, along->inverse_mask, there, rules->to_mask));
     for (size_t e = 0; e < edges; e++) {
         const int32_t *from = rules->from + e * width_of(rules), inverse = rules->inverse[e];
-        const char *function = gfn_probe_name(way->inverse);
+        const char *function = gfn_probe_name(along->inverse);
         char text[200];
         if (inverse < 0 || inverse >= n_inverse || inverse == stop)
-            return gfn_probe_broken(rules->env, from, way->in_range,
+            return gfn_probe_broken(rules->env, from, along->in_range,
                                     "expected so of %s(%d), found %d of %d", function,
                                     (int)rules->action[e], (int)inverse, (int)n_inverse);
         if (rules->to_mask[e * (size_t)n_inverse + (size_t)inverse] != 1)
             return gfn_probe_broken(
-                rules->env, from, way->allowed,
+                rules->env, from, along->allowed,
                 "expected %s(%d) = %d to be allowed in %s, found that it is not", function,
                 (int)rules->action[e], (int)inverse,
                 gfn_env_state_text(rules->env, rules->to + e * width_of(rules), text, sizeof text));
@@ -281,74 +282,75 @@ static gfn_status check_inverse(gfn_check_rules *rules, const struct way *way, s
     return GFN_OK;
 }
 
-/* The inverse leads back, and its own inverse is the action. */
-static gfn_status check_return(gfn_check_rules *rules, const struct way *way, size_t edges)
+/* The inverse must lead back, and its own inverse must be the action. */
+static gfn_status check_return(gfn_check_rules *rules, const struct direction *along, size_t edges)
 {
     const size_t width = width_of(rules);
     gfn_probe_input there = {.n = edges, .state = rules->to, .action = rules->inverse};
-    GFN_TRY(gfn_probe_call(&rules->probe, way->undo, there, rules->undone));
+    GFN_TRY(gfn_probe_call(&rules->probe, along->undo, there, rules->undone));
     GFN_TRY(
-        gfn_probe_call(&rules->probe, way->inverse_of_inverse, there, rules->inverse_of_inverse));
+        gfn_probe_call(&rules->probe, along->inverse_of_inverse, there, rules->inverse_of_inverse));
     for (size_t e = 0; e < edges; e++) {
         const int32_t *from = rules->from + e * width, *found = rules->undone + e * width;
         char text[200];
         if (memcmp(from, found, width * sizeof *from) != 0)
-            return gfn_probe_broken(rules->env, from, way->leads_back,
+            return gfn_probe_broken(rules->env, from, along->leads_back,
                                     "expected the same state after %s(%d) and %s(%d), found %s",
-                                    gfn_probe_name(way->step), (int)rules->action[e],
-                                    gfn_probe_name(way->undo), (int)rules->inverse[e],
+                                    gfn_probe_name(along->step), (int)rules->action[e],
+                                    gfn_probe_name(along->undo), (int)rules->inverse[e],
                                     gfn_env_state_text(rules->env, found, text, sizeof text));
         if (rules->inverse_of_inverse[e] != rules->action[e])
-            return gfn_probe_broken(rules->env, from, way->knows_again,
+            return gfn_probe_broken(rules->env, from, along->is_inverted,
                                     "expected %d of %s(%d), found %d", (int)rules->action[e],
-                                    gfn_probe_name(way->inverse_of_inverse), (int)rules->inverse[e],
-                                    (int)rules->inverse_of_inverse[e]);
+                                    gfn_probe_name(along->inverse_of_inverse),
+                                    (int)rules->inverse[e], (int)rules->inverse_of_inverse[e]);
     }
     return GFN_OK;
 }
 
-/* A state comes after its parents. */
-static gfn_status check_order(gfn_check_rules *rules, const struct way *way, size_t edges)
+/* The number of a state must be greater than those of its parents. */
+static gfn_status check_order(gfn_check_rules *rules, const struct direction *along, size_t edges)
 {
     GFN_TRY(check_numbers(rules, edges, rules->to, rules->to_number));
     for (size_t e = 0; e < edges; e++) {
         const int64_t here = rules->number[rules->lane[e]], there = rules->to_number[e];
-        if (way == &forward ? here >= there : here <= there)
+        if (along == &forward ? here >= there : here <= there)
             return gfn_probe_broken(rules->env, rules->from + e * width_of(rules),
                                     "a state is numbered after its parents",
                                     "expected number %" PRId64 " to be %s that after %s(%d), found "
                                     "%" PRId64 " there",
-                                    here, way == &forward ? "below" : "above",
-                                    gfn_probe_name(way->step), (int)rules->action[e], there);
+                                    here, along == &forward ? "below" : "above",
+                                    gfn_probe_name(along->step), (int)rules->action[e], there);
     }
     return GFN_OK;
 }
 
-static gfn_status check_edges(gfn_check_rules *rules, const struct way *way, size_t n,
+/* Check all edges with this action. */
+static gfn_status check_edges(gfn_check_rules *rules, const struct direction *along, size_t n,
                               const uint8_t *mask, int32_t action)
 {
-    const bool is_forward = way == &forward;
+    const bool is_forward = along == &forward;
     const gfn_shape *shape = &rules->env->spec.shape;
     const size_t k = (size_t)(is_forward ? shape->n_actions : shape->n_back_actions);
     const size_t edges = collect(rules, n, mask, k, action);
     if (edges == 0)
         return GFN_OK;
     gfn_probe_input out = {.n = edges, .state = rules->from, .action = rules->action};
-    GFN_TRY(gfn_probe_call(&rules->probe, way->step, out, rules->to));
-    GFN_TRY(check_inverse(rules, way, edges));
-    GFN_TRY(check_return(rules, way, edges));
+    GFN_TRY(gfn_probe_call(&rules->probe, along->step, out, rules->to));
+    GFN_TRY(check_inverse(rules, along, edges));
+    GFN_TRY(check_return(rules, along, edges));
     if (!rules->is_numbered)
         return GFN_OK;
-    GFN_TRY(check_order(rules, way, edges));
+    GFN_TRY(check_order(rules, along, edges));
     for (size_t e = 0; is_forward && e < edges; e++)
         rules->child[rules->lane[e] * k + (size_t)action] = rules->to_number[e];
     return GFN_OK;
 }
 
-#define EVEN "in an even world every action always adds the same to numbers"
+#define EVEN "with is_even every action always adds the same to numbers"
 
-/* Of one lane; the start comes first of all. */
-static gfn_status check_leaps(gfn_check_rules *rules, size_t lane)
+/* Check one lane. The first state of all is the start, which sets rules->number_delta. */
+static gfn_status check_deltas(gfn_check_rules *rules, size_t lane)
 {
     const gfn_env *env = rules->env;
     const size_t n_actions = (size_t)env->spec.shape.n_actions, width = width_of(rules);
@@ -366,11 +368,11 @@ static gfn_status check_leaps(gfn_check_rules *rules, size_t lane)
                                     "is not",
                                     a);
         if (is_start)
-            rules->leap[a] = child[a] - number;
-        if (child[a] - number != rules->leap[a])
+            rules->number_delta[a] = child[a] - number;
+        if (child[a] - number != rules->number_delta[a])
             return gfn_probe_broken(env, state, EVEN,
                                     "expected %" PRId64 " of action %zu, found %" PRId64,
-                                    rules->leap[a], a, child[a] - number);
+                                    rules->number_delta[a], a, child[a] - number);
     }
     return GFN_OK;
 }
@@ -393,6 +395,6 @@ gfn_status gfn_check_rules_run(gfn_check_rules *rules, size_t n)
     for (int32_t action = 0; action < shape->n_back_actions; action++)
         GFN_TRY(check_edges(rules, &backward, n, rules->back_mask, action));
     for (size_t i = 0; i < n && rules->is_numbered && rules->env->spec.is_even; i++)
-        GFN_TRY(check_leaps(rules, i));
+        GFN_TRY(check_deltas(rules, i));
     return GFN_OK;
 }

@@ -7,22 +7,23 @@
 
 #include "env/check_probe.h"
 
-/* States under test and what was found out about them. */
+/* The states under test and their properties. */
 typedef struct gfn_check_rules {
     const gfn_env *env;
     gfn_probe probe;
     bool is_numbered;
 
-    int32_t *start;     /* [width] */
-    int32_t *state;     /* [lanes][width]: filled in by the caller */
-    uint8_t *mask;      /* [lanes][n_actions] */
-    uint8_t *back_mask; /* [lanes][n_back_actions] */
-    double *log_reward; /* [lanes], NAN in states that are no objects */
-    int64_t *number;    /* [lanes], where numbered */
-    int64_t *child;     /* [lanes][n_actions]: number, -1 for no edge, where numbered */
-    int64_t *leap;      /* [n_actions] what an action adds to the number of the start */
+    int32_t *start;        /* [width] */
+    int32_t *state;        /* [lanes][width]: filled in by the caller */
+    uint8_t *mask;         /* [lanes][n_actions] */
+    uint8_t *back_mask;    /* [lanes][n_back_actions] */
+    double *log_reward;    /* [lanes], NAN for states that are not objects */
+    int64_t *number;       /* [lanes], if is_numbered */
+    int64_t *child;        /* [lanes][n_actions]: number, -1 if there is no edge; if is_numbered */
+    int64_t *number_delta; /* [n_actions] number of the child of the start, less that of the
+                            * start */
 
-    /* Scratch for the edges that have one action: from -action-> to, and the way back. */
+    /* Scratch for the edges with one action: from -action-> to, and back. */
     size_t *lane;
     int32_t *from, *action, *to, *inverse, *undone, *inverse_of_inverse;
     uint8_t *to_mask;
@@ -31,13 +32,13 @@ typedef struct gfn_check_rules {
     void *observation;
 } gfn_check_rules;
 
-/* Memory out of `arena`, and the start, which is tested; `place` as for gfn_env_check(). Errors:
- * GFN_EINVAL, GFN_ENOMEM. */
+/* Take memory from `arena` and set rules->start, which is checked; `place` as for gfn_env_check().
+ * Errors: GFN_EINVAL, GFN_ENOMEM. */
 gfn_status gfn_check_rules_init(gfn_check_rules *rules, const gfn_env *env, gfn_env_place *place,
                                 gfn_arena *arena);
 
-/* Test all rules in rules->state [n], n <= GFN_PROBE_LANES, and along all edges out of and into
- * these states; fills what is said above. Errors: GFN_EINVAL. */
+/* Check all rules for the states in rules->state [n], n <= GFN_PROBE_LANES, and for all edges out
+ * of and into them; fills the arrays from `mask` to `child`. Errors: GFN_EINVAL. */
 gfn_status gfn_check_rules_run(gfn_check_rules *rules, size_t n);
 
 #endif

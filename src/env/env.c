@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Environments: making them, and the wrappers that treat masks, the stop action and finished lanes
- * once for all worlds.
+ * Creating environments, and the wrappers that handle masks, the stop action and finished lanes for
+ * all worlds.
  */
 #include "env/env_internal.h"
 
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
 gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options, gfn_env **env)
 {
@@ -52,7 +52,7 @@ gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn
     gfn_env_destroy(env);
     return gfn_fail(GFN_EINVAL,
                     "%s: expected rewards that are functions, found a file, which only a run reads "
-                    "(hint: make a world without, and gfn_env_set_rewards())",
+                    "(hint: use another reward, then gfn_env_set_rewards())",
                     ops->name);
 }
 
@@ -71,8 +71,8 @@ gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, cons
                         env->ops->name);
     if (n == 0 || n > GFN_ENV_MAX_REWARDS)
         return gfn_fail(GFN_EINVAL,
-                        "%s: expected a space of at most %" PRId64 " states whose rewards are "
-                        "given one by one, found %s%.0" PRId64 " (hint: a smaller one)",
+                        "%s: expected a space of at most %" PRId64 " states for rewards by "
+                        "state, found %s%.0" PRId64 " (hint: a smaller one)",
                         env->ops->name, GFN_ENV_MAX_REWARDS, n ? "" : "more than can be numbered",
                         n);
     GFN_TRY(env->ops->set_rewards(env->world, ndim, axis, reward));
@@ -180,12 +180,12 @@ void gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state, const u
             mask[i * n_actions + action] = 0;
 }
 
-/* Masks are looked at on the stack, so many lanes at a time as fit. */
+/* Masks are on the stack, for as many lanes at a time as fit. */
 enum { MASK_BYTES = GFN_ENV_MAX_ACTIONS };
 
-/* One of the two ways along an edge. */
-struct way {
-    const char *action; /* what its actions are called */
+/* The functions for steps along edges in one direction. */
+struct direction {
+    const char *action; /* name of an action, for messages */
     bool is_back;
     int n_actions;
     int32_t stop; /* the action that leaves the state as it is, or -1 */
@@ -198,58 +198,59 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Forward, lanes that are done rest; backward, lanes that have stopped: they only wake up. */
-static bool is_idle(const struct way *way, uint8_t done)
+/* Whether the state of a lane does not change: forward, if the lane is done; backward, if it has
+ * stopped, because then only the stop action is undone. */
+static bool is_idle(const struct direction *along, uint8_t done)
 {
-    return way->is_back ? done == GFN_DONE_STOP : done != GFN_LIVE;
+    return along->is_back ? done == GFN_DONE_STOP : done != GFN_LIVE;
 }
 
-static gfn_status refuse(const gfn_env *env, const struct way *way, size_t lane,
+static gfn_status reject(const gfn_env *env, const struct direction *along, size_t lane,
                          const int32_t *state, int32_t action)
 {
     char text[200];
     return gfn_fail(GFN_EINVAL,
                     "%s: %s %d in lane %zu is not allowed in state %s (hint: take one "
                     "whose mask is 1)",
-                    env->ops->name, way->action, (int)action, lane,
+                    env->ops->name, along->action, (int)action, lane,
                     gfn_env_state_text(env, state, text, sizeof text));
 }
 
-/* Whether the actions are allowed in all lanes that are not idle. */
-static gfn_status check_actions(const gfn_env *env, const struct way *way, size_t n,
+/* Check that the actions are allowed in all lanes that are not idle. */
+static gfn_status check_actions(const gfn_env *env, const struct direction *along, size_t n,
                                 const int32_t *state, const uint8_t *done, const int32_t *action)
 {
     uint8_t mask[MASK_BYTES];
-    const size_t width = (size_t)env->spec.state_width, k = (size_t)way->n_actions;
+    const size_t width = (size_t)env->spec.state_width, k = (size_t)along->n_actions;
     for (size_t first = 0, m; first < n; first += m) {
         m = smaller(n - first, MASK_BYTES / k);
-        way->allowed(env->world, m, state + first * width, mask);
+        along->allowed(env->world, m, state + first * width, mask);
         for (size_t i = 0; i < m; i++) {
             size_t lane = first + i;
-            if (is_idle(way, done[lane]))
+            if (is_idle(along, done[lane]))
                 continue;
             int32_t a = action[lane];
-            if (a < 0 || a >= way->n_actions || !mask[i * k + (size_t)a])
-                return refuse(env, way, lane, state + lane * width, a);
+            if (a < 0 || a >= along->n_actions || !mask[i * k + (size_t)a])
+                return reject(env, along, lane, state + lane * width, a);
         }
     }
     return GFN_OK;
 }
 
-/* Step in every run of neighbouring lanes that move. */
-static void move(const gfn_env *env, const struct way *way, size_t n, int32_t *state,
+/* Step in all lanes that move, with one call for each sequence of neighbouring lanes. */
+static void move(const gfn_env *env, const struct direction *along, size_t n, int32_t *state,
                  const uint8_t *done, const int32_t *action)
 {
     const size_t width = (size_t)env->spec.state_width;
     for (size_t first = 0, end; first < n; first = end + 1) {
-        for (end = first; end < n && !is_idle(way, done[end]) && action[end] != way->stop;)
+        for (end = first; end < n && !is_idle(along, done[end]) && action[end] != along->stop;)
             end++;
         if (end > first)
-            way->step(env->world, end - first, state + first * width, action + first);
+            along->step(env->world, end - first, state + first * width, action + first);
     }
 }
 
-/* After a step: which lanes that were alive are done now? */
+/* Set done[] of the lanes that the last step has ended. */
 static void mark_done(const gfn_env *env, size_t n, const int32_t *state, uint8_t *done,
                       const int32_t *action)
 {
@@ -273,15 +274,15 @@ static void mark_done(const gfn_env *env, size_t n, const int32_t *state, uint8_
 gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
                         const int32_t *action)
 {
-    const struct way way = {
+    const struct direction along = {
         .action = "action",
         .n_actions = env->spec.shape.n_actions,
         .stop = env->spec.shape.stop_action,
         .allowed = env->ops->allowed,
         .step = env->ops->step,
     };
-    GFN_TRY(check_actions(env, &way, n, state, done, action));
-    move(env, &way, n, state, done, action);
+    GFN_TRY(check_actions(env, &along, n, state, done, action));
+    move(env, &along, n, state, done, action);
     mark_done(env, n, state, done, action);
     return GFN_OK;
 }
@@ -289,7 +290,7 @@ gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *d
 gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
                              const int32_t *back)
 {
-    const struct way way = {
+    const struct direction along = {
         .action = "backward action",
         .is_back = true,
         .n_actions = env->spec.shape.n_back_actions,
@@ -297,8 +298,8 @@ gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8
         .allowed = env->ops->allowed_back,
         .step = env->ops->step_back,
     };
-    GFN_TRY(check_actions(env, &way, n, state, done, back));
-    move(env, &way, n, state, done, back);
+    GFN_TRY(check_actions(env, &along, n, state, done, back));
+    move(env, &along, n, state, done, back);
     memset(done, GFN_LIVE, n);
     return GFN_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The hypergrid of Bengio et al. 2021 (arXiv:2106.04399): cells of a size^ndim grid, built from the
- * corner at 0 by steps of +1 along one dimension; stopping is allowed wherever there is a reward
+ * corner at 0 by steps of +1 along one dimension. Stopping is allowed in all cells with a reward
  * (env/hypergrid_rewards.c).
  */
 #include "env/env_internal.h"
@@ -16,9 +16,9 @@
 struct hypergrid {
     int64_t size;
     int ndim;
-    int64_t n_states; /* size^ndim; 0 where int64 cannot hold it */
-    bool is_onehot;   /* observation: the cell; else each coordinate (k-hot) */
-    gfn_grid_rewards land;
+    int64_t n_states; /* size^ndim; 0 if int64 cannot hold it */
+    bool is_onehot;   /* one-hot observation of the cell; else of each coordinate (k-hot) */
+    gfn_grid_rewards rewards;
 };
 
 static const gfn_option options[] = {
@@ -41,7 +41,7 @@ static const gfn_option options[] = {
     {0},
 };
 
-/* size^ndim; 0 where int64 cannot hold it. */
+/* size^ndim; 0 if int64 cannot hold it. */
 static int64_t count_states(int64_t size, int ndim)
 {
     int64_t n = 1;
@@ -51,7 +51,7 @@ static int64_t count_states(int64_t size, int ndim)
     return n;
 }
 
-/* The network's input must be countable in int. */
+/* The width of the network input must fit into an int. */
 static gfn_status check_encoding(const struct hypergrid *grid)
 {
     if (!grid->is_onehot && grid->size * grid->ndim > INT32_MAX)
@@ -70,7 +70,7 @@ static gfn_status check_encoding(const struct hypergrid *grid)
 static void destroy(void *world)
 {
     struct hypergrid *grid = world;
-    gfn_grid_rewards_clear(&grid->land);
+    gfn_grid_rewards_clear(&grid->rewards);
     gfn_release(&grid);
 }
 
@@ -88,7 +88,7 @@ static gfn_status create(const gfn_options *set, void **world)
     GFN_TRY(gfn_allocate("hypergrid", 1, sizeof *made, &made));
     *made = grid;
     gfn_status status =
-        gfn_grid_rewards_init(&made->land, set, grid.size, grid.ndim, grid.n_states);
+        gfn_grid_rewards_init(&made->rewards, set, grid.size, grid.ndim, grid.n_states);
     if (status == GFN_OK)
         *world = made;
     else
@@ -112,10 +112,10 @@ static void describe(const void *world, gfn_env_spec *spec)
         .state_width = ndim,
         .max_steps = ndim * (grid->size - 1) + 1,
         .n_states = grid->n_states,
-        .all_terminal = !grid->land.has_holes,
-        .needs_rewards = gfn_grid_rewards_is_waiting(&grid->land),
-        .max_log_reward = grid->land.max_log_reward,
-        .log_z = grid->land.log_z,
+        .all_terminal = !grid->rewards.has_holes,
+        .needs_rewards = gfn_grid_rewards_is_waiting(&grid->rewards),
+        .max_log_reward = grid->rewards.max_log_reward,
+        .log_z = grid->rewards.log_z,
         .ndim = ndim,
         .is_even = true,
     };
@@ -139,7 +139,7 @@ static void allowed(const void *world, size_t n, const int32_t *state, uint8_t *
     for (size_t i = 0; i < n; i++) {
         for (size_t d = 0; d < ndim; d++)
             mask[i * (ndim + 1) + d] = state[i * ndim + d] < last;
-        mask[i * (ndim + 1) + ndim] = gfn_grid_rewards_is_object(&grid->land, state + i * ndim);
+        mask[i * (ndim + 1) + ndim] = gfn_grid_rewards_is_object(&grid->rewards, state + i * ndim);
     }
 }
 
@@ -175,28 +175,28 @@ static void same_action(const void *world, size_t n, const int32_t *state, const
     memcpy(other, action, n * sizeof *other);
 }
 
-/* ---- what a cell is worth, how a network sees it, its number ---- */
+/* ---- rewards, numbers and observations ---- */
 
 static void log_reward(const void *world, size_t n, const int32_t *state, double *log_r)
 {
     const struct hypergrid *grid = world;
-    gfn_grid_rewards_log_reward(&grid->land, n, state, log_r);
+    gfn_grid_rewards_log_reward(&grid->rewards, n, state, log_r);
 }
 
 static gfn_status set_rewards(void *world, int ndim, const int64_t *axis, const double *reward)
 {
     struct hypergrid *grid = world;
-    return gfn_grid_rewards_fill(&grid->land, ndim, axis, reward);
+    return gfn_grid_rewards_fill(&grid->rewards, ndim, axis, reward);
 }
 
 static void number(const void *world, size_t n, const int32_t *state, int64_t *cell)
 {
     const struct hypergrid *grid = world;
     for (size_t i = 0; i < n; i++)
-        cell[i] = gfn_grid_rewards_number(&grid->land, state + i * (size_t)grid->ndim);
+        cell[i] = gfn_grid_rewards_number(&grid->rewards, state + i * (size_t)grid->ndim);
 }
 
-/* Cells often come one after the other: then counting up saves the divisions. */
+/* Numbers are often consecutive: then incrementing the previous cell saves the divisions. */
 static void state_at(const void *world, size_t n, const int64_t *cell, int32_t *state)
 {
     const struct hypergrid *grid = world;
@@ -234,7 +234,7 @@ static void observe(const void *world, size_t n, const int32_t *state, int32_t *
     }
 }
 
-/* A row of registry.c. */
+/* An entry of the table in registry.c. */
 const gfn_env_ops gfn_env_hypergrid = {
     .size = sizeof(gfn_env_ops),
     .name = "hypergrid",

@@ -5,28 +5,29 @@
  *     original    r0 + r1 prod_d [a_d > 1/4] + r2 prod_d [3/10 < a_d < 2/5]
  *                 Bengio et al. 2021 (arXiv:2106.04399)
  *     cosine      r0 + r1 prod_d (cos(50 a_d) + 1) phi(5 a_d),  phi the standard normal density
- *                 the paper's other landscape, scaled as in torchgfn (Lahlou et al. 2023,
+ *                 the other reward of that paper, scaled as in torchgfn (Lahlou et al. 2023,
  *                 arXiv:2305.14594)
  *     sparse      r0 + r1 [x is a goal]: each x_d is 1 or size-2, and not all are 1
- *                 Pan et al. 2022 (arXiv:2210.03308) in 2-D, torchgfn beyond; their r0, 1e-8 and
- *                 1e-12, stands for a reward of 0
+ *                 Pan et al. 2022 (arXiv:2210.03308) in 2-D, torchgfn in more dimensions; their
+ *                 r0, 1e-8 and 1e-12, stands for a reward of 0
  *     deceptive   r0 + r1 (1 - prod_d [a_d > 1/10]) + r2 prod_d [3/10 < a_d < 2/5]
  *                 Kim et al. 2025 (arXiv:2410.01432), as in its code and in torchgfn
  *
- * The borders are decided in integers: with m = size-1 and c = |20 x - 10 m|, a > b/20 is c > b m,
- * and the band is 6 m < c < 8 m. The band lies within what the other border leaves, so a product
- * over the dimensions is a minimum over levels: R takes at most three values. (torchgfn, in
- * floating point, has a = 2/5 in the band too, which sizes 11, 21, 31 ... have.)
+ * Borders are compared in integers: with m = size-1 and c = |20 x - 10 m|, a > b/20 means c > b m,
+ * and the band is 6 m < c < 8 m. In each dimension a coordinate has a level: inner, outer, or in
+ * the band, which lies inside the outer part. So a product over the dimensions is the minimum of
+ * the levels, and R has at most three values. (torchgfn compares in floating point, where a = 2/5,
+ * which occurs for sizes 11, 21, 31 ..., is in the band too.)
  *
- * The sum over all cells is exact too: cells of a level are counted in closed form, and a sum of
- * products over the dimensions is a product of sums.
+ * The sum over all cells is exact too: the cells of a level are counted in closed form, and a sum
+ * of products over the dimensions is a product of sums.
  *
- * A file gives R by cell. Where it is 0 nobody may stop: the cell is no object and its probability
- * is 0 whatever the policy. Only the far corner, where every path can still end, is one in any
- * case: there a 0 counts as 1e-8 of the largest reward.
+ * A file gives R for each cell. In a cell with R = 0 stopping is not allowed: the cell is not an
+ * object, and its probability is 0 under any policy. The exception is the far corner, where nothing
+ * but stopping is allowed: there 0 counts as 1e-8 of the largest reward.
  *
- * To check by: size=16 ndim=2 r0=0.01 has 4 cells of R = 2.51 and log Z = log 42.56 = 3.75091;
- * deceptive there log 19.20256 = 2.95504.
+ * Known answers: size=16 ndim=2 r0=0.01 has 4 cells with R = 2.51 and log Z = log 42.56 = 3.75091;
+ * with deceptive, log Z = log 19.20256 = 2.95504.
  */
 #include "env/hypergrid_rewards.h"
 
@@ -44,47 +45,47 @@ enum { CONSTANTS = 3 };
 
 static const char *const constants[CONSTANTS] = {"r0", "r1", "r2"};
 
-/* The cosine takes a table of a double a coordinate. */
+/* The cosine reward has a table with a double per coordinate. */
 enum { MOST_COSINE_SIZE = 1 << 20 };
 
-/* As Pan et al. have it: one that is much smaller, flow matching does not learn to avoid. */
-#define CORNER_SHARE 1e-8
+/* The value of Pan et al.; flow matching does not learn to avoid a much smaller reward. */
+#define CORNER_FRACTION 1e-8
 
 struct gfn_reward_family {
     const char *name;
-    double r[CONSTANTS];              /* published values; NAN: it has no such constant */
-    bool adds[GFN_LEVELS][CONSTANTS]; /* the constants that R at a level is the sum of */
-    int border;                       /* the outer level is a > border/20 */
-    gfn_status (*prepare)(gfn_grid_rewards *l, const double *r);
-    void (*log_reward)(const gfn_grid_rewards *l, size_t n, const int32_t *state, double *log_r);
+    double r[CONSTANTS];              /* published values; NAN: the family has no such constant */
+    bool adds[GFN_LEVELS][CONSTANTS]; /* R at a level is the sum of these constants */
+    int border;                       /* a coordinate is outer if a > border/20 */
+    gfn_status (*prepare)(gfn_grid_rewards *g, const double *r);
+    void (*log_reward)(const gfn_grid_rewards *g, size_t n, const int32_t *state, double *log_r);
 };
 
 /* ---- levels ---- */
 
-/* log Z and the largest log R, where exp(log_count[i]) cells are at level i. */
-static void sum_levels(gfn_grid_rewards *l, const double log_count[GFN_LEVELS])
+/* Set log Z and the largest log R, given exp(log_count[i]) cells at level i. */
+static void sum_levels(gfn_grid_rewards *g, const double log_count[GFN_LEVELS])
 {
     double part[GFN_LEVELS], largest = -INFINITY, sum = 0;
-    l->max_log_reward = -INFINITY;
+    g->max_log_reward = -INFINITY;
     for (int i = 0; i < GFN_LEVELS; i++) {
-        part[i] = l->log_r[i] + log_count[i];
+        part[i] = g->log_r[i] + log_count[i];
         largest = fmax(largest, part[i]);
         if (log_count[i] > -INFINITY)
-            l->max_log_reward = fmax(l->max_log_reward, l->log_r[i]);
+            g->max_log_reward = fmax(g->max_log_reward, g->log_r[i]);
     }
     for (int i = 0; i < GFN_LEVELS; i++)
         sum += exp(part[i] - largest);
-    l->log_z = largest + log(sum);
+    g->log_z = largest + log(sum);
 }
 
-static void fill_levels(gfn_grid_rewards *l, const double *r)
+static void fill_levels(gfn_grid_rewards *g, const double *r)
 {
     for (int i = 0; i < GFN_LEVELS; i++) {
         double sum = 0;
         for (int k = 0; k < CONSTANTS; k++)
-            if (l->family->adds[i][k])
+            if (g->family->adds[i][k])
                 sum += r[k];
-        l->log_r[i] = log(sum);
+        g->log_r[i] = log(sum);
     }
 }
 
@@ -94,28 +95,28 @@ static double log_difference(double a, double b, int n)
     return n * log(a) + log(-expm1(n * log1p((b - a) / a)));
 }
 
-/* On the left the outer coordinates are x < m (10 - border)/20, those of the band
- * m/10 < x < m/5; on the right lie their mirror images. */
-static gfn_status prepare_bands(gfn_grid_rewards *l, const double *r)
+/* In the left half, outer coordinates are x < m (10 - border)/20, and those of the band m/10 < x <
+ * m/5; the right half is the mirror image. */
+static gfn_status prepare_bands(gfn_grid_rewards *g, const double *r)
 {
-    const int64_t m = l->size - 1;
-    const int64_t outer = 2 * ((m * (10 - l->family->border) + 19) / 20);
+    const int64_t m = g->size - 1;
+    const int64_t outer = 2 * ((m * (10 - g->family->border) + 19) / 20);
     const int64_t band = 2 * ((m + 4) / 5 - 1 - m / 10);
-    const double all = (double)l->size;
-    fill_levels(l, r);
-    sum_levels(l, (const double[GFN_LEVELS]){
-                      [GFN_INNER] = log_difference(all, (double)outer, l->ndim),
-                      [GFN_OUTER] = log_difference((double)outer, (double)band, l->ndim),
-                      [GFN_BAND] = l->ndim * log((double)band),
+    const double all = (double)g->size;
+    fill_levels(g, r);
+    sum_levels(g, (const double[GFN_LEVELS]){
+                      [GFN_INNER] = log_difference(all, (double)outer, g->ndim),
+                      [GFN_OUTER] = log_difference((double)outer, (double)band, g->ndim),
+                      [GFN_BAND] = g->ndim * log((double)band),
                   });
     return GFN_OK;
 }
 
-static void log_reward_of_bands(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+static void log_reward_of_bands(const gfn_grid_rewards *g, size_t n, const int32_t *state,
                                 double *log_r)
 {
-    const size_t ndim = (size_t)l->ndim;
-    const int64_t m = l->size - 1, border = l->family->border * m;
+    const size_t ndim = (size_t)g->ndim;
+    const int64_t m = g->size - 1, border = g->family->border * m;
     for (size_t i = 0; i < n; i++) {
         int level = GFN_BAND;
         for (size_t d = 0; d < ndim && level > GFN_INNER; d++) {
@@ -123,21 +124,21 @@ static void log_reward_of_bands(const gfn_grid_rewards *l, size_t n, const int32
             const int one = (c > 6 * m && c < 8 * m) ? GFN_BAND : c > border;
             level = one < level ? one : level;
         }
-        log_r[i] = l->log_r[level];
+        log_r[i] = g->log_r[level];
     }
 }
 
-/* 2^ndim - 1 goals. */
-static gfn_status prepare_goals(gfn_grid_rewards *l, const double *r)
+/* There are 2^ndim - 1 goals. */
+static gfn_status prepare_goals(gfn_grid_rewards *g, const double *r)
 {
-    const double goals = log(exp2(l->ndim) - 1), all = l->ndim * log((double)l->size);
-    if (l->size < 4)
+    const double goals = log(exp2(g->ndim) - 1), all = g->ndim * log((double)g->size);
+    if (g->size < 4)
         return gfn_fail(GFN_EINVAL,
                         "hypergrid: size is %" PRId64 ", and the goals of the reward sparse lie at "
                         "coordinates 1 and size-2 (hint: --size 4 or more)",
-                        l->size);
-    fill_levels(l, r);
-    sum_levels(l, (const double[GFN_LEVELS]){
+                        g->size);
+    fill_levels(g, r);
+    sum_levels(g, (const double[GFN_LEVELS]){
                       [GFN_INNER] = all + log1p(-exp(goals - all)),
                       [GFN_OUTER] = -INFINITY,
                       [GFN_BAND] = goals,
@@ -145,35 +146,35 @@ static gfn_status prepare_goals(gfn_grid_rewards *l, const double *r)
     return GFN_OK;
 }
 
-static void log_reward_of_goals(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+static void log_reward_of_goals(const gfn_grid_rewards *g, size_t n, const int32_t *state,
                                 double *log_r)
 {
-    const size_t ndim = (size_t)l->ndim;
+    const size_t ndim = (size_t)g->ndim;
     for (size_t i = 0; i < n; i++) {
         size_t near = 0, far = 0;
         for (size_t d = 0; d < ndim; d++) {
             near += state[i * ndim + d] == 1;
-            far += state[i * ndim + d] == l->size - 2;
+            far += state[i * ndim + d] == g->size - 2;
         }
-        log_r[i] = l->log_r[near + far == ndim && far > 0 ? GFN_BAND : GFN_INNER];
+        log_r[i] = g->log_r[near + far == ndim && far > 0 ? GFN_BAND : GFN_INNER];
     }
 }
 
 /* ---- cosine ---- */
 
-static void log_reward_of_cosine(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+static void log_reward_of_cosine(const gfn_grid_rewards *g, size_t n, const int32_t *state,
                                  double *log_r)
 {
-    const size_t ndim = (size_t)l->ndim;
+    const size_t ndim = (size_t)g->ndim;
     for (size_t i = 0; i < n; i++) {
         double product = 1;
         for (size_t d = 0; d < ndim; d++)
-            product *= l->table[state[i * ndim + d]];
-        log_r[i] = log(l->r0 + l->r1 * product);
+            product *= g->table[state[i * ndim + d]];
+        log_r[i] = log(g->r0 + g->r1 * product);
     }
 }
 
-/* The factor of a coordinate; the same bits at both ends. */
+/* The factor of a coordinate; x and its mirror image give the same bits. */
 static double cosine_factor(int64_t size, int64_t x)
 {
     const int64_t m = size - 1;
@@ -181,47 +182,47 @@ static double cosine_factor(int64_t size, int64_t x)
     return (cos(50 * a) + 1) * exp(-z * z / 2) / sqrt(2 * M_PI);
 }
 
-static gfn_status prepare_cosine(gfn_grid_rewards *l, const double *r)
+static gfn_status prepare_cosine(gfn_grid_rewards *g, const double *r)
 {
     gfn_sum sum = {0, 0};
     int32_t cell[GFN_ENV_MAX_NDIM], best = 0;
-    if (l->size > MOST_COSINE_SIZE)
+    if (g->size > MOST_COSINE_SIZE)
         return gfn_fail(GFN_EINVAL,
                         "hypergrid: size is %" PRId64 ", and the reward cosine goes to %d (hint: "
                         "--size %d)",
-                        l->size, MOST_COSINE_SIZE, MOST_COSINE_SIZE);
-    GFN_TRY(gfn_allocate("reward cosine", (size_t)l->size, sizeof *l->table, &l->table));
-    for (int32_t x = 0; x < (int32_t)l->size; x++) {
-        l->table[x] = cosine_factor(l->size, x);
-        gfn_sum_add(&sum, l->table[x]);
-        best = l->table[x] > l->table[best] ? x : best;
+                        g->size, MOST_COSINE_SIZE, MOST_COSINE_SIZE);
+    GFN_TRY(gfn_allocate("reward cosine", (size_t)g->size, sizeof *g->table, &g->table));
+    for (int32_t x = 0; x < (int32_t)g->size; x++) {
+        g->table[x] = cosine_factor(g->size, x);
+        gfn_sum_add(&sum, g->table[x]);
+        best = g->table[x] > g->table[best] ? x : best;
     }
-    l->r0 = r[0];
-    l->r1 = r[1];
-    const double flat = log(l->r0) + l->ndim * log((double)l->size);
-    const double waves = log(l->r1) + l->ndim * log(gfn_sum_value(&sum));
-    l->log_z = fmax(flat, waves) + log1p(exp(-fabs(flat - waves)));
-    for (int d = 0; d < l->ndim; d++)
+    g->r0 = r[0];
+    g->r1 = r[1];
+    const double flat = log(g->r0) + g->ndim * log((double)g->size);
+    const double waves = log(g->r1) + g->ndim * log(gfn_sum_value(&sum));
+    g->log_z = fmax(flat, waves) + log1p(exp(-fabs(flat - waves)));
+    for (int d = 0; d < g->ndim; d++)
         cell[d] = best;
-    log_reward_of_cosine(l, 1, cell, &l->max_log_reward);
+    log_reward_of_cosine(g, 1, cell, &g->max_log_reward);
     return GFN_OK;
 }
 
-/* ---- a table ---- */
+/* ---- file ---- */
 
-static gfn_status prepare_file(gfn_grid_rewards *l, const double *r)
+static gfn_status prepare_file(gfn_grid_rewards *g, const double *r)
 {
     (void)r;
-    l->max_log_reward = l->log_z = NAN;
+    g->max_log_reward = g->log_z = NAN;
     return GFN_OK;
 }
 
-static void log_reward_of_file(const gfn_grid_rewards *l, size_t n, const int32_t *state,
+static void log_reward_of_file(const gfn_grid_rewards *g, size_t n, const int32_t *state,
                                double *log_r)
 {
     for (size_t i = 0; i < n; i++)
         log_r[i] =
-            l->table ? l->table[gfn_grid_rewards_number(l, state + i * (size_t)l->ndim)] : NAN;
+            g->table ? g->table[gfn_grid_rewards_number(g, state + i * (size_t)g->ndim)] : NAN;
 }
 
 static const struct gfn_reward_family families[] = {
@@ -305,79 +306,79 @@ static gfn_status check_file(const char *name, const char *file)
     return GFN_OK;
 }
 
-gfn_status gfn_grid_rewards_init(gfn_grid_rewards *l, const gfn_options *options, int64_t size,
+gfn_status gfn_grid_rewards_init(gfn_grid_rewards *g, const gfn_options *options, int64_t size,
                                  int ndim, int64_t n_cells)
 {
     const char *name = gfn_options_text(options, "reward");
     double r[CONSTANTS];
-    *l = (gfn_grid_rewards){.family = find(name), .size = size, .ndim = ndim, .n_cells = n_cells};
+    *g = (gfn_grid_rewards){.family = find(name), .size = size, .ndim = ndim, .n_cells = n_cells};
     GFN_TRY(check_file(name, gfn_options_text(options, "reward-file")));
-    GFN_TRY(read_constants(l->family, options, r));
-    return l->family->prepare(l, r);
+    GFN_TRY(read_constants(g->family, options, r));
+    return g->family->prepare(g, r);
 }
 
-void gfn_grid_rewards_clear(gfn_grid_rewards *landscape)
+void gfn_grid_rewards_clear(gfn_grid_rewards *g)
 {
-    gfn_release(&landscape->table);
+    gfn_release(&g->table);
 }
 
-bool gfn_grid_rewards_is_waiting(const gfn_grid_rewards *landscape)
+bool gfn_grid_rewards_is_waiting(const gfn_grid_rewards *g)
 {
-    return isnan(landscape->log_z);
+    return isnan(g->log_z);
 }
 
-void gfn_grid_rewards_log_reward(const gfn_grid_rewards *landscape, size_t n, const int32_t *state,
+void gfn_grid_rewards_log_reward(const gfn_grid_rewards *g, size_t n, const int32_t *state,
                                  double *log_r)
 {
-    landscape->family->log_reward(landscape, n, state, log_r);
+    g->family->log_reward(g, n, state, log_r);
 }
 
-/* ---- rewards from outside ---- */
+/* ---- filling the table of a file ---- */
 
-static gfn_status check_shape(const gfn_grid_rewards *l, int ndim, const int64_t *axis)
+static gfn_status check_shape(const gfn_grid_rewards *g, int ndim, const int64_t *axis)
 {
-    bool fits = ndim == l->ndim;
+    bool fits = ndim == g->ndim;
     char expected[32 * GFN_ENV_MAX_NDIM] = "", found[32 * GFN_ENV_MAX_NDIM] = "a single number";
     size_t e = 0, f = 0;
     for (int d = 0; d < ndim && d < GFN_ENV_MAX_NDIM; d++) {
-        fits = fits && axis[d] == l->size;
+        fits = fits && axis[d] == g->size;
         f += (size_t)snprintf(found + f, sizeof found - f, "%s%" PRId64, d ? " x " : "", axis[d]);
     }
-    for (int d = 0; d < l->ndim; d++)
+    for (int d = 0; d < g->ndim; d++)
         e += (size_t)snprintf(expected + e, sizeof expected - e, "%s%" PRId64, d ? " x " : "",
-                              l->size);
+                              g->size);
     if (fits)
         return GFN_OK;
     return gfn_fail(GFN_EINVAL,
                     "hypergrid: expected %.300s rewards from --size %" PRId64 " --ndim %d, found "
-                    "%.300s (hint: an array of one axis a dimension)",
-                    expected, l->size, l->ndim, found);
+                    "%.300s (hint: an array with one axis per dimension)",
+                    expected, g->size, g->ndim, found);
 }
 
-static const char *cell_text(const gfn_grid_rewards *l, int64_t number, char *text, size_t size)
+static const char *cell_text(const gfn_grid_rewards *g, int64_t number, char *text, size_t size)
 {
     size_t end = size;
     text[--end] = '\0';
     char digits[32];
-    for (int d = l->ndim; d-- > 0; number /= l->size) {
+    for (int d = g->ndim; d-- > 0; number /= g->size) {
         const size_t n =
-            (size_t)snprintf(digits, sizeof digits, "%s%" PRId64, d ? ", " : "", number % l->size);
+            (size_t)snprintf(digits, sizeof digits, "%s%" PRId64, d ? ", " : "", number % g->size);
         memcpy(text + (end -= n), digits, n);
     }
     return text + end;
 }
 
-/* The largest. */
-static gfn_status check_rewards(const gfn_grid_rewards *l, const double *reward, double *largest)
+/* Check the rewards and find the largest. */
+static gfn_status check_rewards(const gfn_grid_rewards *g, const double *reward, double *largest)
 {
     char text[32 * GFN_ENV_MAX_NDIM];
     *largest = 0;
-    for (int64_t i = 0; i < l->n_cells; i++) {
+    for (int64_t i = 0; i < g->n_cells; i++) {
         if (!(reward[i] >= 0) || isinf(reward[i]))
             return gfn_fail(GFN_EINVAL,
                             "hypergrid: expected rewards of 0 or more, found %g in cell (%s) "
                             "(hint: numpy.nan_to_num, numpy.maximum)",
-                            reward[i], cell_text(l, i, text, sizeof text));
+                            reward[i], cell_text(g, i, text, sizeof text));
         *largest = fmax(*largest, reward[i]);
     }
     if (*largest > 0)
@@ -386,31 +387,31 @@ static gfn_status check_rewards(const gfn_grid_rewards *l, const double *reward,
                                 "(hint: another file)");
 }
 
-gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *l, int ndim, const int64_t *axis,
+gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *g, int ndim, const int64_t *axis,
                                  const double *reward)
 {
     double largest, *table;
     gfn_sum sum = {0, 0};
-    GFN_TRY(check_shape(l, ndim, axis));
-    GFN_TRY(check_rewards(l, reward, &largest));
-    GFN_TRY(gfn_allocate("rewards", (size_t)l->n_cells, sizeof *table, &table));
-    /* A power of two that keeps the sum of so many finite. */
+    GFN_TRY(check_shape(g, ndim, axis));
+    GFN_TRY(check_rewards(g, reward, &largest));
+    GFN_TRY(gfn_allocate("rewards", (size_t)g->n_cells, sizeof *table, &table));
+    /* A power of two, so that the sum does not overflow. */
     const double scale = largest > 0x1p900 ? 0x1p-200 : 1, log_scale = scale < 1 ? 200 * M_LN2 : 0;
-    const int64_t corner = l->n_cells - 1;
-    l->has_holes = false;
-    for (int64_t i = 0; i < l->n_cells; i++) {
+    const int64_t corner = g->n_cells - 1;
+    g->has_holes = false;
+    for (int64_t i = 0; i < g->n_cells; i++) {
         gfn_sum_add(&sum, reward[i] * scale);
         table[i] = log(reward[i]);
-        l->has_holes = l->has_holes || (reward[i] == 0 && i < corner);
+        g->has_holes = g->has_holes || (reward[i] == 0 && i < corner);
     }
     if (reward[corner] == 0) {
-        gfn_sum_add(&sum, largest * scale * CORNER_SHARE);
-        table[corner] = log(largest) + log(CORNER_SHARE);
+        gfn_sum_add(&sum, largest * scale * CORNER_FRACTION);
+        table[corner] = log(largest) + log(CORNER_FRACTION);
     }
-    gfn_grid_rewards_clear(l);
-    l->table = table;
-    l->family = find("file");
-    l->log_z = log(gfn_sum_value(&sum)) + log_scale;
-    l->max_log_reward = log(largest);
+    gfn_grid_rewards_clear(g);
+    g->table = table;
+    g->family = find("file");
+    g->log_z = log(gfn_sum_value(&sum)) + log_scale;
+    g->max_log_reward = log(largest);
     return GFN_OK;
 }

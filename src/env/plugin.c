@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Worlds that are loaded at run time: the only file that loads code.
+ * Plug-ins: loading kinds of environments at run time. No other file loads code.
  */
 #include "env/env_internal.h"
 
@@ -16,8 +16,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* Every name under which a plug-in was opened, to the end of the process: what a file of that name
- * holds later is not what runs here. */
+/* All names under which plug-ins were opened, until the process ends: a file may be replaced later,
+ * but this process still runs what it has loaded. */
 static gfn_env_file *files;
 
 bool gfn_env_is_path(const char *env)
@@ -26,22 +26,22 @@ bool gfn_env_is_path(const char *env)
     return strchr(env, '/') != NULL || (n > 3 && strcmp(env + n - 3, ".so") == 0);
 }
 
-static gfn_status refuse_file(const char *path, const char *why)
+static gfn_status reject_file(const char *path, const char *why)
 {
     return gfn_fail(GFN_EIO,
                     "%.300s: cannot load the plug-in: %.300s (hint: cc -shared -fPIC NAME.c -o "
                     "NAME.so)",
-                    path, why ? why : "no reason is given");
+                    path, why ? why : "the reason is not known");
 }
 
-/* The linker's words begin with the path, as the message does. */
-static gfn_status refuse_linked(const char *path, const char *name)
+/* The linker's message begins with the path, as ours does: leave that part out. */
+static gfn_status reject_linked(const char *path, const char *name)
 {
     const char *why = dlerror();
     const size_t n = strlen(name);
     if (why && strncmp(why, name, n) == 0 && why[n] == ':')
         why += n + 1 + strspn(why + n + 1, " ");
-    return refuse_file(path, why);
+    return reject_file(path, why);
 }
 
 static bool read_at(int fd, off_t offset, void *to, size_t n)
@@ -49,8 +49,9 @@ static bool read_at(int fd, off_t offset, void *to, size_t n)
     return pread(fd, to, n, offset) == (ssize_t)n;
 }
 
-/* Whether the file has all that the linker maps: what is missing ends in a signal, not in an error.
- * What is no shared object of this machine the linker refuses itself. */
+/* Whether the file contains everything that the linker maps. If a part is missing, accessing it
+ * raises a signal instead of an error. Files that are not shared objects for this machine pass: the
+ * linker rejects them with an error. */
 static bool is_whole(int fd, off_t size)
 {
     ElfW(Ehdr) head;
@@ -70,7 +71,7 @@ static bool is_whole(int fd, off_t size)
 
 const gfn_env_file *gfn_env_file_named(const char *path)
 {
-    const gfn_env_file *f = path[0] == '/' ? files : NULL; /* others depend on where one is */
+    const gfn_env_file *f = path[0] == '/' ? files : NULL; /* relative paths are ambiguous */
     while (f && strcmp(f->path, path) != 0)
         f = f->next;
     return f;
@@ -107,17 +108,18 @@ static gfn_status find_table(const char *path, void *handle, const gfn_env_ops *
     const gfn_env_ops *other = gfn_env_find(found->name);
     if (other && other != found)
         return gfn_fail(GFN_EINVAL,
-                        "%.300s: expected a name of its own, found \"%s\", as an environment that "
-                        "is there is called (hint: another .name)",
+                        "%.300s: expected a name of its own, found \"%s\", which is the name of "
+                        "another environment (hint: another .name)",
                         path, found->name);
     *ops = found;
     return GFN_OK;
 }
 
-/* Nothing is ever unloaded: tables are borrowed. The linker knows what it has loaded by the name,
- * too: that of a descriptor must not come to mean another file, and stays open. By its own name a
- * file is loaded where the user names it (libraries beside it, $ORIGIN, are found so), unless the
- * linker would read another name into it. */
+/* Load the file. Nothing is ever unloaded, because tables are borrowed. A file that the user named
+ * is loaded by its path, so that $ORIGIN works for libraries in its folder, unless the path
+ * contains '$', which the linker would expand. Other files are loaded by the name of their
+ * descriptor, so that the file that was checked is loaded. The linker remembers loaded files by
+ * name too, so that descriptor must stay open: its name must never refer to another file. */
 static gfn_status load(gfn_env_file *file)
 {
     char name[64];
@@ -128,7 +130,7 @@ static gfn_status load(gfn_env_file *file)
     const char *taken = has_descriptors ? name : file->path;
     void *handle = dlopen(taken, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL)
-        return refuse_linked(file->path, taken);
+        return reject_linked(file->path, taken);
     if (has_descriptors)
         file->is_kept = true;
     return find_table(file->path, handle, &file->ops);
@@ -138,19 +140,20 @@ static gfn_status open_file(gfn_env_file *file)
 {
     struct stat found;
     if (file->fd < 0)
-        file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* of a pipe: no wait */
+        /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
+        file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->fd < 0 || fstat(file->fd, &found) != 0)
-        return refuse_file(file->path, strerror(errno));
+        return reject_file(file->path, strerror(errno));
     if (!S_ISREG(found.st_mode))
-        return refuse_file(file->path, "it is no file");
+        return reject_file(file->path, "it is not a regular file");
     file->device = found.st_dev;
     file->inode = found.st_ino;
     return is_whole(file->fd, found.st_size) ? GFN_OK
-                                             : refuse_file(file->path, "its end is missing");
+                                             : reject_file(file->path, "its end is missing");
 }
 
-/* Another name of a file that is loaded. */
-static void take_over(const gfn_env_file *same, gfn_env_file *file)
+/* Make `file` another name of a file that is loaded already. */
+static void make_alias(const gfn_env_file *same, gfn_env_file *file)
 {
     close(file->fd);
     file->fd = same->fd;
@@ -166,7 +169,7 @@ static gfn_status make_file(const char *path, int fd, gfn_env_file **file)
     const size_t n = strlen(path) + 3;
     GFN_TRY(gfn_allocate("plug-in", 1, sizeof **file + n, file));
     **file = (gfn_env_file){.fd = fd, .is_trusted = fd < 0};
-    /* Without a folder it would be looked for where libraries are. */
+    /* Without a slash dlopen() would search the folders of libraries. */
     snprintf((*file)->path, n, "%s%s", strchr(path, '/') ? "" : "./", path);
     return GFN_OK;
 }
@@ -176,7 +179,7 @@ static gfn_status open_new(gfn_env_file *file, const gfn_env_ops **ops)
     GFN_TRY(open_file(file));
     const gfn_env_file *same = find_same(file);
     if (same)
-        take_over(same, file);
+        make_alias(same, file);
     else
         GFN_TRY(load(file));
     *ops = file->ops;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kinds of worlds: those that the library comes with, one line a world, and those that a
- * program has added.
+ * The kinds of environments: those of the library, one line per kind, and those that a program has
+ * added.
  */
 #include "env/env_internal.h"
 
@@ -54,8 +54,9 @@ gfn_status gfn_env_add(const gfn_env_ops *ops)
         return gfn_fail(GFN_EEXIST, "%s: there is an environment of this name (hint: another one)",
                         ops->name);
     if (n_added == GFN_ENV_MAX_ADDED)
-        return gfn_fail(GFN_ENOMEM, "%s: expected at most %d environments beside the library's own",
-                        ops->name, GFN_ENV_MAX_ADDED);
+        return gfn_fail(GFN_ENOMEM,
+                        "%s: expected at most %d environments besides the library's own", ops->name,
+                        GFN_ENV_MAX_ADDED);
     added[n_added++] = ops;
     return GFN_OK;
 }

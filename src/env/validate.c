@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What must hold of a world before any of its other functions is called.
+ * Checks of the table and the spec of a world, before its other functions are called.
  */
 #include "env/env_internal.h"
 
@@ -10,9 +10,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-enum { MAX_NAME = 64, MOST_TIMES = 8 };
+/* Longest name; a table may be at most MAX_FACTOR times as large as this library knows it. */
+enum { MAX_NAME = 64, MAX_FACTOR = 8 };
 
-/* Letters, digits, '-' and '_'; run directories have the names of worlds. */
+/* Letters, digits, '-' and '_', because names of environments become parts of paths. */
 static bool is_name(const char *name, size_t most)
 {
     static const char allowed[] =
@@ -21,7 +22,7 @@ static bool is_name(const char *name, size_t most)
     return n > 0 && n <= most && name[0] != '-' && strspn(name, allowed) == n;
 }
 
-/* A header that is newer than this library may know more types. */
+/* A plug-in may have been compiled with a newer header, which has more types. */
 static gfn_status check_type(const gfn_env_ops *ops, const gfn_option *row)
 {
     const bool has_bounds = row->type != GFN_OPTION_WORD && row->type != GFN_OPTION_FLAG;
@@ -30,7 +31,7 @@ static gfn_status check_type(const gfn_env_ops *ops, const gfn_option *row)
                         "%s: option %s: expected a type of gfn_option_type, found %d (hint: "
                         "compile with this library's headers)",
                         ops->name, row->name, (int)row->type);
-    if (has_bounds && !(row->min <= row->max)) /* no number is none of it */
+    if (has_bounds && !(row->min <= row->max)) /* also rejects NaN */
         return gfn_fail(GFN_EINVAL,
                         "%s: option %s: expected min <= max, found %g and %g (hint: both are "
                         "inclusive)",
@@ -38,7 +39,7 @@ static gfn_status check_type(const gfn_env_ops *ops, const gfn_option *row)
     return GFN_OK;
 }
 
-/* That defaults fit is found where a set is made of the rows. */
+/* Defaults are not checked here: gfn_options_create() does that. */
 static gfn_status check_rows(const gfn_env_ops *ops)
 {
     for (const gfn_option *row = ops->options; row && row->name; row++) {
@@ -64,8 +65,8 @@ static gfn_status check_rows(const gfn_env_ops *ops)
 
 gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
 {
-    /* What is no table at all says any size. */
-    if (ops == NULL || ops->size < sizeof *ops || ops->size > MOST_TIMES * sizeof *ops)
+    /* The upper limit detects a symbol that is not such a table. */
+    if (ops == NULL || ops->size < sizeof *ops || ops->size > MAX_FACTOR * sizeof *ops)
         return gfn_fail(GFN_EINVAL,
                         "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
                         "sizeof(gfn_env_ops) and compile with this library's headers)",
@@ -92,7 +93,8 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!rows[i].is_there)
             return gfn_fail(GFN_EINVAL,
-                            "%s: %s is NULL, and only options, number and state_at may be",
+                            "%s: %s is NULL, and only options, number, state_at and set_rewards "
+                            "may be",
                             ops->name ? ops->name : "environment", rows[i].name);
     if (!is_name(ops->name, MAX_NAME))
         return gfn_fail(GFN_EINVAL,
@@ -102,7 +104,7 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
     return check_rows(ops);
 }
 
-/* Whether the extents are positive and n_states (where there are any) is their product. */
+/* Whether the extents are positive and n_states is their product, or 0 if that overflows. */
 static bool axes_fit(const gfn_env_spec *spec)
 {
     int64_t cells = 1;

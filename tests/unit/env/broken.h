@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Worlds that break one rule: the functions of `base`, one or some of them replaced.
+ * Worlds that break one rule: those of `base` with one or more functions replaced.
  */
 #ifndef TESTS_UNIT_ENV_BROKEN_H
 #define TESTS_UNIT_ENV_BROKEN_H
@@ -29,7 +29,8 @@ struct broken {
 
 static const gfn_env_ops *base;
 
-/* Every row is found, and the message names the rule, what was expected and what was found. */
+/* Assert that every row is detected, and that the message names the rule, what was expected and
+ * what was found. */
 static void expect_broken(const struct broken *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

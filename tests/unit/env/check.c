@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The contract test on worlds that keep the contract, and on worlds that break a rule about lanes,
+ * gfn_env_check() on worlds that keep the contract, and on worlds that break a rule about lanes,
  * states or totals.
  */
 #include <gfn/env.h>
@@ -267,7 +267,7 @@ static const struct broken rows[] = {
     {observation_is_infinite, GRID, "observations are finite; in state (3, "},
 };
 
-static void broken_rules_about_states_are_found_and_named(void **state)
+static void broken_rules_about_states_are_detected_and_named(void **state)
 {
     (void)state;
     expect_broken(rows, sizeof rows / sizeof rows[0]);
@@ -279,7 +279,7 @@ int main(void)
         cmocka_unit_test(every_registered_kind_keeps_the_contract),
         cmocka_unit_test(hypergrids_of_many_shapes_keep_the_contract),
         cmocka_unit_test(worlds_unlike_a_grid_keep_the_contract),
-        cmocka_unit_test(broken_rules_about_states_are_found_and_named),
+        cmocka_unit_test(broken_rules_about_states_are_detected_and_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

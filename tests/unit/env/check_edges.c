@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The contract test on worlds that break a rule about edges, numbers or the length of trajectories.
+ * gfn_env_check() on worlds that break a rule about edges, numbers or the length of trajectories.
  */
 #include <gfn/env.h>
 
@@ -244,7 +244,7 @@ static void a_state_has_two_numbers(gfn_env_ops *ops)
     ops->state_at = state_at_wraps;
 }
 
-/* A 17th state (-1, -1), which has the number 16 and no edge. */
+/* A 17th state, (-1, -1), with the number 16 and no edges. */
 static void state_at_island(const void *world, size_t n, const int64_t *number, int32_t *state)
 {
     for (size_t i = 0; i < n; i++) {
@@ -281,7 +281,7 @@ static void a_trajectory_is_too_long(gfn_env_ops *ops)
     ops->describe = describe_short;
 }
 
-/* Blue leads nowhere: the same rung again. */
+/* Blue leads to the same rung again. */
 static void step_or_wait(const void *world, size_t n, int32_t *state, const int32_t *action)
 {
     for (size_t i = 0; i < n; i++)
@@ -303,7 +303,7 @@ static void wait_after_the_start(const void *world, size_t n, const int32_t *sta
         mask[LADDER_ACTIONS * i + LADDER_BLUE] = state[i] > 0;
 }
 
-static void worlds_go_round(gfn_env_ops *ops)
+static void worlds_have_a_cycle(gfn_env_ops *ops)
 {
     ops->describe = describe_without_numbers;
     ops->step = step_or_wait;
@@ -311,9 +311,9 @@ static void worlds_go_round(gfn_env_ops *ops)
     ops->allowed = wait_after_the_start;
 }
 
-static void numbered_worlds_go_round(gfn_env_ops *ops)
+static void numbered_worlds_have_a_cycle(gfn_env_ops *ops)
 {
-    worlds_go_round(ops);
+    worlds_have_a_cycle(ops);
     ops->describe = base->describe;
 }
 
@@ -323,7 +323,7 @@ static void describe_as_even(const void *world, gfn_env_spec *spec)
     spec->is_even = true;
 }
 
-/* Red, blue and jump do always add 1, 1 and 2, but the last rung allows nothing. */
+/* Red, blue and jump always add 1, 1 and 2, but the last rung allows nothing. */
 static void an_even_world_has_an_end(gfn_env_ops *ops)
 {
     ops->describe = describe_as_even;
@@ -350,8 +350,8 @@ static void an_even_start_does_not_allow_all(gfn_env_ops *ops)
     ops->allowed_back = no_way_back_by_a_jump;
 }
 
-/* Numbers of a 4 x 4 grid in which (0, 3) and (1, 0), of which none comes before the other, have
- * changed places. */
+/* Numbers of a 4 x 4 grid, except that those of (0, 3) and (1, 0) are swapped, which the order of
+ * numbers allows. */
 static int64_t exchange(int64_t number)
 {
     return number == 3 ? 4 : number == 4 ? 3 : number;
@@ -372,7 +372,7 @@ static void state_at_exchanged(const void *world, size_t n, const int64_t *numbe
     }
 }
 
-static void numbers_are_uneven(gfn_env_ops *ops)
+static void number_deltas_differ(gfn_env_ops *ops)
 {
     ops->number = number_exchanged;
     ops->state_at = state_at_exchanged;
@@ -397,16 +397,17 @@ static const struct broken rows[] = {
     {a_state_has_two_numbers, GRID, "number inverts state_at"},
     {a_trajectory_is_too_long, GRID, "no trajectory is longer than max_steps"},
     {a_trajectory_is_too_long, LADDER, "no trajectory is longer than max_steps"},
-    /* So many rungs that no random walk takes them one by one: only the census finds this one. */
+    /* With so many rungs no random walk visits all of them: only the check of all states detects
+     * it. */
     {a_trajectory_is_too_long, TALL_LADDER, "expected at most 59 steps, found 60"},
-    {worlds_go_round, LADDER, "no trajectory is longer than max_steps"},
-    {numbered_worlds_go_round, LADDER, "a state is numbered after its parents"},
+    {worlds_have_a_cycle, LADDER, "no trajectory is longer than max_steps"},
+    {numbered_worlds_have_a_cycle, LADDER, "a state is numbered after its parents"},
     {an_even_world_has_an_end, LADDER, "every action always adds the same"},
     {an_even_start_does_not_allow_all, LADDER, "expected action 3 to be allowed at the start"},
-    {numbers_are_uneven, GRID, "every action always adds the same"},
+    {number_deltas_differ, GRID, "every action always adds the same"},
 };
 
-static void broken_rules_about_edges_are_found_and_named(void **state)
+static void broken_rules_about_edges_are_detected_and_named(void **state)
 {
     (void)state;
     expect_broken(rows, sizeof rows / sizeof rows[0]);
@@ -415,7 +416,7 @@ static void broken_rules_about_edges_are_found_and_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(broken_rules_about_edges_are_found_and_named),
+        cmocka_unit_test(broken_rules_about_edges_are_detected_and_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include "env/env_internal.h"
 #include "tests/unit/env/make.h"
 
-/* The table of exact constants (rational arithmetic): r0/r1/r2, states, mode cells, Z, log Z. */
+/* Exact constants (by rational arithmetic): r0/r1/r2, states, mode cells, Z, log Z. */
 static const struct {
     const char *settings;
     int64_t n_states, modes;
@@ -31,7 +31,7 @@ static const struct {
     {"size=8 ndim=8 r0=.01", 16777216, 256, 201052.16, "12.21132"},
 };
 
-static void the_table_of_exact_constants_holds_in_closed_form(void **state)
+static void closed_forms_agree_with_exact_constants(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -46,7 +46,7 @@ static void the_table_of_exact_constants_holds_in_closed_form(void **state)
     }
 }
 
-static void the_table_of_exact_constants_holds_by_enumeration(void **state)
+static void enumeration_agrees_with_exact_constants(void **state)
 {
     (void)state;
     enum { CHUNK = 4096 };
@@ -77,9 +77,8 @@ static void the_table_of_exact_constants_holds_by_enumeration(void **state)
     }
 }
 
-/* What the reward adds in coordinate x of one dimension, from fractions that are multiplied out:
- * a = |2x-m| / (2m),  a > 1/4 is 4|2x-m| > 2m,  3/10 < a is 3*2m < 10|2x-m|,  a < 2/5 is
- * 5|2x-m| < 2*2m. */
+/* The level of coordinate x, by fractions that are multiplied out: a = |2x-m| / (2m); a > 1/4 is
+ * 4|2x-m| > 2m; 3/10 < a is 3*2m < 10|2x-m|; a < 2/5 is 5|2x-m| < 2*2m. */
 static int expected_level(int64_t size, int64_t x)
 {
     const int64_t m = size - 1, top = llabs(2 * x - m), bottom = 2 * m;
@@ -115,8 +114,9 @@ static void borders_are_decided_exactly_at_every_size(void **state)
     }
 }
 
-/* By hand: with m = size-1, the band is 6m/10 < |2x-m| < 8m/10 and outer |2x-m| > 5m/10; |2x-m|
- * is even where m is. Floating point gets these sizes wrong, and float differently from double. */
+/* By hand: with m = size-1, the band is 6m/10 < |2x-m| < 8m/10, and outer is |2x-m| > 5m/10; |2x-m|
+ * is even if m is. Floating-point comparisons give wrong levels for these sizes, float others than
+ * double. */
 static void sizes_with_cells_on_a_border_are_right(void **state)
 {
     (void)state;
@@ -183,7 +183,7 @@ static void action_0_is_down_and_numbers_are_y_times_size_plus_x(void **state)
     gfn_env_destroy(&env);
 }
 
-static void the_far_corner_allows_nothing_but_to_stop(void **state)
+static void the_far_corner_allows_only_the_stop_action(void **state)
 {
     (void)state;
     gfn_env *env = make_grid("size=3 ndim=5");
@@ -195,7 +195,7 @@ static void the_far_corner_allows_nothing_but_to_stop(void **state)
     gfn_env_destroy(&env);
 }
 
-static void khot_has_one_index_a_coordinate(void **state)
+static void khot_has_one_index_per_coordinate(void **state)
 {
     (void)state;
     gfn_env *env = make_grid("size=23 ndim=3 encoding=khot");
@@ -230,7 +230,7 @@ static void automatic_encoding_is_onehot_up_to_two_dimensions(void **state)
     }
 }
 
-static void huge_spaces_are_numbered_as_long_as_int64_can(void **state)
+static void huge_spaces_are_numbered_if_int64_suffices(void **state)
 {
     (void)state;
     static const struct {
@@ -242,7 +242,7 @@ static void huge_spaces_are_numbered_as_long_as_int64_can(void **state)
         {"size=3 ndim=32", 1853020188851841, 65, 30.550538935677705},
         /* .01 2^32 + .5 32768^2 + 2 13106^2 = 923355056.96, */
         {"size=65536 ndim=2 encoding=khot", 4294967296, 131071, 20.643524395594286},
-        /* and .01 40^12 + .5 20^12 + 2 8^12 = 169820297438953472, but 40^12 is beyond int64. */
+        /* .01 40^12 + .5 20^12 + 2 8^12 = 169820297438953472, but 40^12 exceeds int64. */
         {"size=40 ndim=12", 0, 469, 39.673517198975796},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -269,7 +269,7 @@ static void log_z_of_huge_spaces_does_not_overflow(void **state)
 
 /* ---- errors ---- */
 
-static void wrong_settings_are_refused_with_a_hint(void **state)
+static void wrong_settings_are_rejected_with_a_hint(void **state)
 {
     (void)state;
     static const struct {
@@ -307,25 +307,25 @@ static void wrong_settings_are_refused_with_a_hint(void **state)
         const char *message = gfn_error_message();
         if (!strstr(message, rows[i].word) || !strstr(message, "hypergrid") ||
             !strstr(message, "hint:"))
-            fail_msg("\"%s\" says: %s", rows[i].settings, message);
+            fail_msg("\"%s\" gives: %s", rows[i].settings, message);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_table_of_exact_constants_holds_in_closed_form),
-        cmocka_unit_test(the_table_of_exact_constants_holds_by_enumeration),
+        cmocka_unit_test(closed_forms_agree_with_exact_constants),
+        cmocka_unit_test(enumeration_agrees_with_exact_constants),
         cmocka_unit_test(borders_are_decided_exactly_at_every_size),
         cmocka_unit_test(sizes_with_cells_on_a_border_are_right),
         cmocka_unit_test(every_dimension_must_lie_in_the_band),
         cmocka_unit_test(action_0_is_down_and_numbers_are_y_times_size_plus_x),
-        cmocka_unit_test(the_far_corner_allows_nothing_but_to_stop),
-        cmocka_unit_test(khot_has_one_index_a_coordinate),
+        cmocka_unit_test(the_far_corner_allows_only_the_stop_action),
+        cmocka_unit_test(khot_has_one_index_per_coordinate),
         cmocka_unit_test(automatic_encoding_is_onehot_up_to_two_dimensions),
-        cmocka_unit_test(huge_spaces_are_numbered_as_long_as_int64_can),
+        cmocka_unit_test(huge_spaces_are_numbered_if_int64_suffices),
         cmocka_unit_test(log_z_of_huge_spaces_does_not_overflow),
-        cmocka_unit_test(wrong_settings_are_refused_with_a_hint),
+        cmocka_unit_test(wrong_settings_are_rejected_with_a_hint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

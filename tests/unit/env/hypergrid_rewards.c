@@ -12,7 +12,7 @@
 
 #include "tests/unit/env/make.h"
 
-/* a = |2x-m| / (2m) of each coordinate, m = size-1: whether a > p/q. */
+/* Whether a > p/q, where a = |2x-m| / (2m), m = size-1. */
 static bool is_beyond(int64_t size, int64_t x, int64_t p, int64_t q)
 {
     const int64_t m = size - 1;
@@ -103,13 +103,14 @@ static void compare_all_cells(size_t family, int size, int ndim)
     }
     if (!is_close(exp(spec->log_z), (double)z, 1e-13))
         fail_msg("%s: Z %.17g, expected %.17Lg", settings, exp(spec->log_z), z);
-    assert_true(spec->max_log_reward == largest); /* to the bit: modes are counted by it */
+    assert_true(spec->max_log_reward == largest); /* exactly: modes are found by comparing with
+                                                   * it */
     assert_true(spec->all_terminal);
     assert_false(spec->needs_rewards);
     gfn_env_destroy(&env);
 }
 
-static void every_family_is_its_formula_in_every_cell(void **state)
+static void every_family_follows_its_formula_in_every_cell(void **state)
 {
     (void)state;
     static const int sizes[] = {4, 5, 6, 8, 9, 11, 16, 21, 26, 31, 41};
@@ -126,8 +127,8 @@ static void every_family_is_its_formula_in_every_cell(void **state)
     }
 }
 
-/* With the published constants, which are those that nobody sets. */
-static void sums_are_those_of_the_published_rewards(void **state)
+/* With the published constants, which are the defaults. */
+static void log_z_agrees_with_the_published_rewards(void **state)
 {
     (void)state;
     static const struct {
@@ -164,7 +165,7 @@ static void sums_are_those_of_the_published_rewards(void **state)
 }
 
 /* The values of torchgfn's formulas in single cells, with its constants. */
-static void rewards_are_the_published_ones(void **state)
+static void rewards_agree_with_the_published_ones(void **state)
 {
     (void)state;
     static const struct {
@@ -236,7 +237,7 @@ static void a_deceptive_grid_without_a_band_has_its_modes_in_the_centre(void **s
     gfn_env_destroy(&env);
 }
 
-static void every_choice_makes_a_world(void **state)
+static void every_choice_creates_an_environment(void **state)
 {
     (void)state;
     const gfn_env_ops *ops = gfn_env_find("hypergrid");
@@ -266,7 +267,7 @@ static void every_choice_makes_a_world(void **state)
     assert_int_equal(made, 5);
 }
 
-static void what_a_family_has_no_use_for_is_refused(void **state)
+static void options_that_do_not_apply_to_a_family_are_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -292,20 +293,20 @@ static void what_a_family_has_no_use_for_is_refused(void **state)
         const char *message = gfn_error_message();
         if (!strstr(message, rows[i].word) || !strstr(message, "hypergrid: ") ||
             !strstr(message, "hint:"))
-            fail_msg("\"%s\" says: %s", rows[i].settings, message);
+            fail_msg("\"%s\" gives: %s", rows[i].settings, message);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_family_is_its_formula_in_every_cell),
-        cmocka_unit_test(sums_are_those_of_the_published_rewards),
-        cmocka_unit_test(rewards_are_the_published_ones),
+        cmocka_unit_test(every_family_follows_its_formula_in_every_cell),
+        cmocka_unit_test(log_z_agrees_with_the_published_rewards),
+        cmocka_unit_test(rewards_agree_with_the_published_ones),
         cmocka_unit_test(sizes_with_cells_on_the_border_of_the_centre_are_right),
         cmocka_unit_test(a_deceptive_grid_without_a_band_has_its_modes_in_the_centre),
-        cmocka_unit_test(every_choice_makes_a_world),
-        cmocka_unit_test(what_a_family_has_no_use_for_is_refused),
+        cmocka_unit_test(every_choice_creates_an_environment),
+        cmocka_unit_test(options_that_do_not_apply_to_a_family_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

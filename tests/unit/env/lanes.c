@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Making environments, and what their wrappers do with masks, the stop action and finished lanes.
+ * Creating environments, and how the wrappers handle masks, the stop action and finished lanes.
  */
 #include <gfn/env.h>
 
@@ -22,7 +22,7 @@
             fail_msg("expected \"%s\" in: %s", word, gfn_error_message());                         \
     } while (0)
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
 static void registered_kinds_are_found_by_name(void **state)
 {
@@ -34,7 +34,7 @@ static void registered_kinds_are_found_by_name(void **state)
     assert_null(gfn_env_find("hypergri"));
 }
 
-static void an_unknown_name_is_refused_with_a_hint(void **state)
+static void an_unknown_name_is_rejected_with_a_hint(void **state)
 {
     (void)state;
     gfn_env *env = NULL;
@@ -46,7 +46,7 @@ static void an_unknown_name_is_refused_with_a_hint(void **state)
     assert_says("plug-in such as ./my.so, found \"bitseq\" (hint: gfn-dist --help)");
 }
 
-static void an_option_set_with_more_rows_serves_too(void **state)
+static void an_option_set_with_more_rows_is_accepted(void **state)
 {
     (void)state;
     static const gfn_option more[] = {
@@ -68,7 +68,7 @@ static void an_option_set_with_more_rows_serves_too(void **state)
     gfn_env_destroy(&env);
 }
 
-static void a_kind_of_another_size_or_with_holes_is_refused(void **state)
+static void a_table_of_another_size_or_with_missing_functions_is_rejected(void **state)
 {
     (void)state;
     gfn_env_ops ops = ladder_world;
@@ -83,7 +83,7 @@ static void a_kind_of_another_size_or_with_holes_is_refused(void **state)
     assert_null(env);
 }
 
-/* ---- the description of a world must make sense ---- */
+/* ---- the spec of a world must be consistent ---- */
 
 static void (*spoil)(gfn_env_spec *spec);
 
@@ -155,7 +155,7 @@ static void infinite_z(gfn_env_spec *spec)
     spec->log_z = -INFINITY;
 }
 
-static void a_description_that_makes_no_sense_is_refused(void **state)
+static void an_inconsistent_spec_is_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -213,7 +213,7 @@ static void arriving_where_nothing_is_allowed_ends_the_lane(void **state)
     gfn_env_destroy(&env);
 }
 
-static void lanes_that_are_done_rest_whatever_their_action(void **state)
+static void lanes_that_are_done_ignore_their_action(void **state)
 {
     (void)state;
     gfn_env *env = make_env(&ladder_world, "rungs=4");
@@ -246,7 +246,7 @@ static void an_action_that_is_not_allowed_moves_no_lane(void **state)
     gfn_env_destroy(&env);
 }
 
-static void steps_back_undo_whatever_ended_the_lane(void **state)
+static void steps_back_undo_both_kinds_of_ends(void **state)
 {
     (void)state;
     gfn_env *env = make_env(&ladder_world, "rungs=4");
@@ -278,7 +278,7 @@ static void a_backward_action_that_is_not_allowed_moves_no_lane(void **state)
     gfn_env_destroy(&env);
 }
 
-/* More lanes than masks fit on the stack at a time: 65536 bytes are 512 lanes of 128 actions. */
+/* More lanes than have masks on the stack at a time: 65536 bytes are 512 lanes of 128 actions. */
 static void many_lanes_step_as_single_lanes_do(void **state)
 {
     (void)state;
@@ -312,7 +312,7 @@ static void many_lanes_step_as_single_lanes_do(void **state)
     gfn_env_destroy(&env);
 }
 
-static void no_lanes_are_no_work(void **state)
+static void zero_lanes_are_accepted(void **state)
 {
     (void)state;
     gfn_env *env = make_env(&ladder_world, NULL);
@@ -341,7 +341,7 @@ static void a_state_is_text_that_fits(void **state)
     gfn_env_destroy(&env);
 }
 
-static void numbers_observations_and_backward_masks_are_the_worlds_own(void **state)
+static void numbers_observations_and_backward_masks_are_passed_through(void **state)
 {
     (void)state;
     gfn_env *env = make_env(gfn_env_find("hypergrid"), "size=5 ndim=3 encoding=khot");
@@ -360,7 +360,7 @@ static void numbers_observations_and_backward_masks_are_the_worlds_own(void **st
     gfn_env_destroy(&env);
 }
 
-static void a_world_without_numbers_says_so(void **state)
+static void numbers_are_rejected_if_states_have_none(void **state)
 {
     (void)state;
     gfn_env *env = make_env(&bits_world, "length=3");
@@ -375,21 +375,21 @@ static void a_world_without_numbers_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_observations_and_backward_masks_are_the_worlds_own),
-        cmocka_unit_test(a_world_without_numbers_says_so),
+        cmocka_unit_test(numbers_observations_and_backward_masks_are_passed_through),
+        cmocka_unit_test(numbers_are_rejected_if_states_have_none),
         cmocka_unit_test(registered_kinds_are_found_by_name),
-        cmocka_unit_test(an_unknown_name_is_refused_with_a_hint),
-        cmocka_unit_test(an_option_set_with_more_rows_serves_too),
-        cmocka_unit_test(a_kind_of_another_size_or_with_holes_is_refused),
-        cmocka_unit_test(a_description_that_makes_no_sense_is_refused),
+        cmocka_unit_test(an_unknown_name_is_rejected_with_a_hint),
+        cmocka_unit_test(an_option_set_with_more_rows_is_accepted),
+        cmocka_unit_test(a_table_of_another_size_or_with_missing_functions_is_rejected),
+        cmocka_unit_test(an_inconsistent_spec_is_rejected),
         cmocka_unit_test(stopping_keeps_the_state_and_ends_the_lane),
         cmocka_unit_test(arriving_where_nothing_is_allowed_ends_the_lane),
-        cmocka_unit_test(lanes_that_are_done_rest_whatever_their_action),
+        cmocka_unit_test(lanes_that_are_done_ignore_their_action),
         cmocka_unit_test(an_action_that_is_not_allowed_moves_no_lane),
-        cmocka_unit_test(steps_back_undo_whatever_ended_the_lane),
+        cmocka_unit_test(steps_back_undo_both_kinds_of_ends),
         cmocka_unit_test(a_backward_action_that_is_not_allowed_moves_no_lane),
         cmocka_unit_test(many_lanes_step_as_single_lanes_do),
-        cmocka_unit_test(no_lanes_are_no_work),
+        cmocka_unit_test(zero_lanes_are_accepted),
         cmocka_unit_test(a_state_is_text_that_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Environments for tests; one that cannot be made fails the test.
+ * Create environments for tests; an error fails the test.
  */
 #ifndef TESTS_UNIT_ENV_MAKE_H
 #define TESTS_UNIT_ENV_MAKE_H
@@ -16,7 +16,7 @@
 
 #include <gfn/env.h>
 
-/* ops NULL: the hypergrid. */
+/* ops == NULL means the hypergrid. */
 static inline gfn_env *make_env(const gfn_env_ops *ops, const char *settings)
 {
     gfn_env *env = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Objects that somebody gives: gfn_env_check_objects() accepts those that walks from the start end
- * in, and no other words.
+ * gfn_env_check_objects() accepts the objects in which walks from the start end, and no other
+ * words.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 #include "data/state_set.h"
 #include "tests/unit/env/worlds.h"
 
-/* bits, but what undoes a wild word is a wild action. */
+/* The world bits, except that an invalid word gives an invalid forward action. */
 static gfn_env_ops wild_bits;
 
 static void forward_wildly(const void *world, size_t n, const int32_t *state, const int32_t *back,
@@ -31,8 +31,8 @@ static void forward_wildly(const void *world, size_t n, const int32_t *state, co
 static const struct {
     const gfn_env_ops *ops; /* NULL: hypergrid */
     const char *settings;
-    int32_t below, above; /* words from `below` to `above` are all tried, in every place */
-    bool has_holes;       /* give it rewards of which every third is 0 */
+    int32_t below, above; /* all words from `below` to `above` are tried in every place */
+    bool has_holes;       /* set rewards of which every third is 0 */
 } worlds[] = {
     {NULL, "size=2 ndim=1", -3, 5, false},
     {NULL, "size=7 ndim=2", -2, 9, false},
@@ -54,7 +54,7 @@ enum { WORLDS = sizeof worlds / sizeof worlds[0], MOST = 10000, WIDTH = 8 };
 typedef struct fixture {
     gfn_env *env;
     size_t width;
-    gfn_state_set *reached, *objects; /* by walks from the start */
+    gfn_state_set *reached, *objects; /* found by walks from the start */
 } fixture;
 
 static void give_holes(gfn_env *env)
@@ -66,7 +66,7 @@ static void give_holes(gfn_env *env)
     assert_int_equal(gfn_env_set_rewards(env, spec->ndim, spec->axis, reward), GFN_OK);
 }
 
-/* All states that one more action leads to. */
+/* Add all states that can be reached by one more action. */
 static void explore(fixture *f, const int32_t *state)
 {
     const gfn_shape *shape = gfn_env_shape(f->env);
@@ -112,7 +112,7 @@ static void drop(fixture *f)
     gfn_env_destroy(&f->env);
 }
 
-/* Whether walks from the start end there. */
+/* Whether walks from the start may end in this state. */
 static bool is_end(const fixture *f, const int32_t *state)
 {
     const size_t n = gfn_state_set_count(f->objects);
@@ -150,7 +150,7 @@ static void every_object_is_accepted(void **unused)
     }
 }
 
-static void nothing_else_is_accepted_of_small_words(void **unused)
+static void other_small_words_are_rejected(void **unused)
 {
     (void)unused;
     for (size_t world = 0; world < WORLDS; world++) {
@@ -171,7 +171,7 @@ static void nothing_else_is_accepted_of_small_words(void **unused)
     }
 }
 
-static void nothing_else_is_accepted_of_wild_words(void **unused)
+static void arbitrary_words_are_rejected(void **unused)
 {
     (void)unused;
     static const int32_t words[] = {INT32_MIN, INT32_MIN + 1, -1000000007,   -1,       0, 1, 2, 3,
@@ -193,8 +193,8 @@ static void nothing_else_is_accepted_of_wild_words(void **unused)
     }
 }
 
-/* An object with one word changed lies near what is accepted. */
-static void an_object_with_a_wild_word_is_none(void **unused)
+/* An object with one word changed is similar to states that are accepted. */
+static void an_object_with_one_word_changed_is_rejected(void **unused)
 {
     (void)unused;
     static const int32_t words[] = {INT32_MIN, -2, -1, 0, 3, 4, 5, 900000, INT32_MAX};
@@ -214,7 +214,7 @@ static void an_object_with_a_wild_word_is_none(void **unused)
     }
 }
 
-static void the_first_row_that_is_wrong_is_named(void **unused)
+static void the_first_wrong_row_is_named(void **unused)
 {
     (void)unused;
     gfn_env *env = NULL;
@@ -241,10 +241,10 @@ int main(void)
     wild_bits.forward_action = forward_wildly;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_object_is_accepted),
-        cmocka_unit_test(nothing_else_is_accepted_of_small_words),
-        cmocka_unit_test(nothing_else_is_accepted_of_wild_words),
-        cmocka_unit_test(an_object_with_a_wild_word_is_none),
-        cmocka_unit_test(the_first_row_that_is_wrong_is_named),
+        cmocka_unit_test(other_small_words_are_rejected),
+        cmocka_unit_test(arbitrary_words_are_rejected),
+        cmocka_unit_test(an_object_with_one_word_changed_is_rejected),
+        cmocka_unit_test(the_first_wrong_row_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Kinds of worlds that a program adds, and what stands in the way of loading one. (That good
- * plug-ins are loaded is told by tests/cli/plugin.sh.)
+ * Kinds of environments that a program adds, and errors of loading plug-ins. (tests/cli/plugin.sh
+ * tests that valid plug-ins are loaded.)
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static void assert_refused(gfn_status found, gfn_status expected, const char *pa
                  gfn_status_name(found), gfn_error_message());
 }
 
-static void paths_are_told_from_names(void **state)
+static void paths_are_distinguished_from_names(void **state)
 {
     (void)state;
     static const char *const paths[] = {"./a", "/", "a/b", "my.so", "a.b.so"};
@@ -30,7 +30,7 @@ static void paths_are_told_from_names(void **state)
         assert_false(gfn_env_is_path(names[i]));
 }
 
-static void what_a_program_adds_is_found_by_its_name(void **state)
+static void an_added_kind_is_found_by_its_name(void **state)
 {
     (void)state;
     const size_t before = gfn_env_kinds();
@@ -52,7 +52,7 @@ static void what_a_program_adds_is_found_by_its_name(void **state)
                    "found \"lader\" (hint: ladder)");
 }
 
-static void a_name_that_is_taken_is_refused(void **state)
+static void a_name_in_use_is_rejected(void **state)
 {
     (void)state;
     gfn_env_ops other = bits_world;
@@ -63,7 +63,7 @@ static void a_name_that_is_taken_is_refused(void **state)
     assert_int_equal(gfn_env_kinds(), before);
 }
 
-static void a_table_that_lacks_something_is_not_added(void **state)
+static void an_incomplete_table_is_rejected(void **state)
 {
     (void)state;
     static const gfn_option no_default[] = {
@@ -95,7 +95,7 @@ static void a_table_that_lacks_something_is_not_added(void **state)
     assert_refused(gfn_env_add(NULL), GFN_EINVAL, "gfn_env_ops of 0 bytes, needs");
     other.size = 8;
     assert_refused(gfn_env_add(&other), GFN_EINVAL, "gfn_env_ops of 8 bytes, needs");
-    other.size = (size_t)-1; /* a pointer, as it may be */
+    other.size = (size_t)-1; /* as if the symbol were something else, such as a pointer */
     assert_refused(gfn_env_add(&other), GFN_EINVAL, "gfn_env_ops of ");
     other = bits_world;
     other.observe = NULL;
@@ -110,7 +110,7 @@ static void a_table_that_lacks_something_is_not_added(void **state)
     }
 }
 
-static void what_is_no_shared_object_is_refused(void **state)
+static void files_that_are_not_shared_objects_are_rejected(void **state)
 {
     (void)state;
     static const char *const paths[] = {"/nowhere/my.so", "nowhere.so", "/", "/dev/null"};
@@ -125,8 +125,8 @@ static void what_is_no_shared_object_is_refused(void **state)
     assert_null(env);
 }
 
-/* Last: the table stays full. */
-static void so_many_kinds_fit_and_no_more(void **state)
+/* This test is the last one, because the table stays full. */
+static void the_number_of_added_kinds_is_limited(void **state)
 {
     (void)state;
     static gfn_env_ops many[GFN_ENV_MAX_ADDED + 1];
@@ -147,12 +147,12 @@ static void so_many_kinds_fit_and_no_more(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_are_told_from_names),
-        cmocka_unit_test(what_a_program_adds_is_found_by_its_name),
-        cmocka_unit_test(a_name_that_is_taken_is_refused),
-        cmocka_unit_test(a_table_that_lacks_something_is_not_added),
-        cmocka_unit_test(what_is_no_shared_object_is_refused),
-        cmocka_unit_test(so_many_kinds_fit_and_no_more),
+        cmocka_unit_test(paths_are_distinguished_from_names),
+        cmocka_unit_test(an_added_kind_is_found_by_its_name),
+        cmocka_unit_test(a_name_in_use_is_rejected),
+        cmocka_unit_test(an_incomplete_table_is_rejected),
+        cmocka_unit_test(files_that_are_not_shared_objects_are_rejected),
+        cmocka_unit_test(the_number_of_added_kinds_is_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ enum { SIDE = 5, CELLS = SIDE * SIDE };
 
 static const int64_t square[] = {SIDE, SIDE};
 
-/* Rewards with no pattern; 0 in every third cell. */
+/* Random rewards; if has_holes, 0 in every third cell. */
 static void draw_rewards(double reward[CELLS], bool has_holes)
 {
     for (int i = 0; i < CELLS; i++)
@@ -31,7 +31,7 @@ static gfn_env *give(const double *reward)
     return env;
 }
 
-static void rewards_are_taken_over_by_cell(void **state)
+static void rewards_are_set_by_cell(void **state)
 {
     (void)state;
     double reward[CELLS], z = 0, largest = 0;
@@ -52,7 +52,7 @@ static void rewards_are_taken_over_by_cell(void **state)
     gfn_env_destroy(&env);
 }
 
-static void nobody_stops_where_the_reward_is_0(void **state)
+static void stopping_is_not_allowed_if_the_reward_is_0(void **state)
 {
     (void)state;
     double reward[CELLS], z = 0;
@@ -75,8 +75,8 @@ static void nobody_stops_where_the_reward_is_0(void **state)
     gfn_env_destroy(&env);
 }
 
-/* Every path can end there, so that it counts for next to nothing instead of 0. */
-static void the_far_corner_is_an_object_in_any_case(void **state)
+/* Nothing but stopping is allowed there, so a reward of 0 counts as a very small one. */
+static void the_far_corner_is_always_an_object(void **state)
 {
     (void)state;
     double reward[CELLS] = {0};
@@ -101,7 +101,7 @@ static void the_far_corner_is_an_object_in_any_case(void **state)
     gfn_env_destroy(&env);
 }
 
-/* Sums that lose digits or overflow when they are made one by one. */
+/* A plain loop would lose digits of these sums, or overflow. */
 static void the_sum_of_given_rewards_is_exact(void **state)
 {
     (void)state;
@@ -124,7 +124,7 @@ static void the_sum_of_given_rewards_is_exact(void **state)
     gfn_env_destroy(&env);
 }
 
-static void given_rewards_replace_those_before(void **state)
+static void new_rewards_replace_earlier_ones(void **state)
 {
     (void)state;
     double reward[CELLS];
@@ -142,7 +142,7 @@ static void given_rewards_replace_those_before(void **state)
     }
 }
 
-static void bad_rewards_are_refused_and_change_nothing(void **state)
+static void bad_rewards_are_rejected_and_change_nothing(void **state)
 {
     (void)state;
     static const struct {
@@ -180,7 +180,7 @@ static void bad_rewards_are_refused_and_change_nothing(void **state)
     gfn_env_destroy(&env);
 }
 
-static void worlds_that_take_no_rewards_say_so(void **state)
+static void kinds_without_set_rewards_reject_rewards(void **state)
 {
     (void)state;
     const double reward = 1;
@@ -203,13 +203,13 @@ static void worlds_that_take_no_rewards_say_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rewards_are_taken_over_by_cell),
-        cmocka_unit_test(nobody_stops_where_the_reward_is_0),
-        cmocka_unit_test(the_far_corner_is_an_object_in_any_case),
+        cmocka_unit_test(rewards_are_set_by_cell),
+        cmocka_unit_test(stopping_is_not_allowed_if_the_reward_is_0),
+        cmocka_unit_test(the_far_corner_is_always_an_object),
         cmocka_unit_test(the_sum_of_given_rewards_is_exact),
-        cmocka_unit_test(given_rewards_replace_those_before),
-        cmocka_unit_test(bad_rewards_are_refused_and_change_nothing),
-        cmocka_unit_test(worlds_that_take_no_rewards_say_so),
+        cmocka_unit_test(new_rewards_replace_earlier_ones),
+        cmocka_unit_test(bad_rewards_are_rejected_and_change_nothing),
+        cmocka_unit_test(kinds_without_set_rewards_reject_rewards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

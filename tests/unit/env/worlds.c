@@ -9,7 +9,7 @@
 
 struct bits {
     size_t length;
-    int64_t ones; /* at most */
+    int64_t ones; /* largest number of ones */
     bool is_limited, is_numbered;
 };
 
@@ -42,7 +42,7 @@ static void bits_destroy(void *world)
     free(world);
 }
 
-/* What it costs to set bit p against the pattern 0 1 1 0 1 1 ... */
+/* The cost of a bit p that differs from the pattern 0 1 1 0 1 1 ... */
 static double bits_cost(size_t p)
 {
     return 0.31 + 0.17 * (double)(p % 5);
@@ -132,7 +132,7 @@ static void bits_forward_action(const void *world, size_t n, const int32_t *stat
         action[i] = 2 * back[i] + (state[i * bits->length + (size_t)back[i]] == 2);
 }
 
-/* Only strings that are complete have a reward. */
+/* Only complete strings have a reward. */
 static void bits_log_reward(const void *world, size_t n, const int32_t *state, double *log_reward)
 {
     const struct bits *bits = world;

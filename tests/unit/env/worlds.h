@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Two worlds that are unlike a grid, for the tests of every room.
+ * Two worlds that are not grids, for tests of all rooms.
  *
  * bits: strings of `length` bits, set one by one in any order, at most `ones` of them to 1 (0: any
  * number). There is no stop action; masks depend on the whole state; states have several parents;
  * observations are dense. States cannot be numbered unless numbered=yes (which needs ones=0).
  *
  * ladder: rungs 0 ... `rungs`. Red and blue both lead to the next rung, jump leads from an even
- * rung to the next but one. Stopping is allowed on odd rungs, and the last rung allows nothing.
- * The stop action is not the last one, and backward actions have an order of their own.
+ * rung to the rung after the next. Stopping is allowed on odd rungs, and the last rung allows
+ * nothing. The stop action is not the last action, and backward actions are in another order than
+ * forward actions.
  */
 #ifndef TESTS_UNIT_ENV_WORLDS_H
 #define TESTS_UNIT_ENV_WORLDS_H
