@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A loss of one's own, built from the operations of the autograd core: trajectory balance with a
- * Huber-like penalty, log(1 + delta^2), which cares less for outliers than the square does. The
- * trajectories come from the sampler's log, all gradients from the tape.
+ * A user-defined loss, built from operations of the autograd core: trajectory balance with the
+ * penalty log(1 + delta^2), which is less sensitive to outliers than the square. The trajectories
+ * come from the sampler, the gradient from the tape.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 
 enum { SIZE = 6, STATES = SIZE * SIZE, BATCH = 64, MAX_STEPS = 2 * SIZE, ITERATIONS = 1500 };
 
-/* What the tape reads and what it gives. */
+/* The tape with its inputs and its result. */
 typedef struct network {
     gfn_tape *tape;
     gfn_axis states, steps, trajectories;
@@ -64,7 +64,7 @@ static gfn_status fill_states(const network *net, gfn_frame *frame, const gfn_en
     return gfn_frame_set_rows(frame, net->states, n);
 }
 
-/* Every step's state and action, every trajectory's segment of them and its constant. */
+/* The state and action of every step; the segment of steps and the constant of every trajectory. */
 static gfn_status fill_log(const network *net, gfn_frame *frame, const gfn_trajectories *log)
 {
     int32_t at = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A world of one's own in a program of one's own: it is added to those that the library knows, and
- * options, run and trainer take it by its name. With an argument it takes that plug-in
- * instead, own_world ./knapsack.so, and comes to the same.
+ * A user-defined world in a user-defined program: after gfn_env_add(), options, runs and trainers
+ * find it by its name. With an argument, as in own_world ./knapsack.so, the program loads that
+ * plug-in instead, with the same result.
  */
 #include <stdio.h>
 

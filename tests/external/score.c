@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Learning from given trajectories: a fixed list that another policy drew is scored under the
- * current parameters (log P_F, log P_B, log R) and one optimizer step is taken on it, again and
- * again. The list holds every trajectory of a 3x3 grid that ends within four steps.
+ * Learning from given trajectories: in each iteration a fixed list of trajectories is scored with
+ * the current parameters (log P_F, log P_B, log R), and the optimizer takes one step on it. The
+ * list has all trajectories of a 3x3 grid that end within four steps and some with five.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Online training with trajectory balance: environment, policies, sample with a log of the
- * trajectories, loss, backward, optimizer step; at the end samples without a log. The same program
- * runs alone and under mpirun.
+ * Online training with trajectory balance: create environment and policies; in each iteration
+ * sample trajectories, compute loss and gradient, and take an optimizer step; at the end, sample
+ * objects. The program runs alone and under mpirun.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * How libFuzzer changes safetensors files: mostly a word of the header at a time, with lengths and
- * checksums made good afterwards. In fuzzing builds only.
+ * A mutator of safetensors files for libFuzzer: it mostly changes one word of the header and then
+ * corrects lengths and checksums. Only in fuzzing builds.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ typedef struct draft {
     size_t n_header, n_data;
     struct word {
         size_t begin, end;
-    } word[MOST_WORDS]; /* texts with their quotes, and numbers */
+    } word[MOST_WORDS]; /* texts in the header with their quotes, and numbers */
     size_t n_words;
     uint64_t random;
 } draft;
@@ -54,7 +54,7 @@ static void find_words(draft *d)
     }
 }
 
-/* Bytes [begin, end) of the header become `n` others. */
+/* Replace bytes [begin, end) of the header by `n` others. */
 static void replace(draft *d, size_t begin, size_t end, const void *bytes, size_t n)
 {
     if (d->n_header - (end - begin) + n > LONGEST)
@@ -96,7 +96,7 @@ static void change_word(draft *d, struct word word)
     }
 }
 
-/* From one word to the beginning of another: take it out, or repeat it. */
+/* Remove or repeat the part of the header from one word to the beginning of another. */
 static void change_part(draft *d, size_t first)
 {
     uint8_t bytes[LONGEST];

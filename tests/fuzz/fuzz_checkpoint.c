@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * A whole checkpoint: gfn_run_load() and what people then do with the run, and gfn_run_resume() and
- * a trainer that takes a step.
+ * Fuzzes whole checkpoints: gfn_run_load() with evaluation and sampling, and gfn_run_resume() with
+ * two steps of training.
  *
- * An input is a file, or (so that it outlives changes of the format) lines that say how a real
- * checkpoint of today is to be changed before its lengths and checksums are made good:
+ * An input is a file, or lines of text that change a real checkpoint, whose lengths and checksums
+ * are then corrected. Such inputs stay useful if the format changes:
  *
- *     - "config.hidden":"3"        what is taken out of the header,
- *     + "config.hidden":"32768"    and put there instead
- *     data 100                     bytes of data, cut off or added as zeros
- *     word 2 -1                    the second int32 from the end of the data becomes -1
- *     cut 2000                     bytes of the file that are left
- *     unsealed                     checksums stay as they were
+ *     - "config.hidden":"3"        remove this text from the header,
+ *     + "config.hidden":"32768"    and insert this one there
+ *     data 100                     cut the data to 100 bytes, or add zeros
+ *     word 2 -1                    set the second int32 from the end of the data to -1
+ *     cut 2000                     cut the file to 2000 bytes
+ *     unsealed                     do not correct the checksums
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem */
@@ -29,7 +29,8 @@
 
 enum { LONGEST = 1 << 16 };
 
-/* Memory that a small job may take beside what its file needs, and what a small job is. */
+/* Limit of the memory for a small job, FIXED_BYTES + TIMES_FILE * size of the file; and the
+ * definition of a small job. */
 enum { FIXED_BYTES = 128 << 20, TIMES_FILE = 256, SMALL_BATCH = 256, SMALL_REPLAY = 100000 };
 #define MOST_AT_ONCE ((size_t)1 << 30)
 
@@ -38,14 +39,14 @@ static char folder[512], checkpoint[600], previous[600]; /* files in the folder 
 static uint8_t real[LONGEST];                            /* a checkpoint as the program writes it */
 static size_t n_real;
 
-/* ---- how much is allocated ---- */
+/* ---- counting allocated memory ---- */
 
 static size_t allocated;
 
 void *__real_calloc(size_t n, size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 
-/* All memory of the library comes from here (linked with --wrap=calloc). */
+/* The library allocates all memory with this function (linked with --wrap=calloc). */
 void *__wrap_calloc(size_t n, size_t size)
 {
     size_t bytes;
@@ -77,7 +78,7 @@ static void must(gfn_status status)
     claim(status == GFN_OK, "%s", gfn_error_message());
 }
 
-/* A small run that is stopped halfway, and its checkpoint. */
+/* Make a checkpoint: that of a small run that is stopped halfway. */
 static void make_real(void)
 {
     gfn_options *options = NULL;
@@ -102,13 +103,14 @@ static void make_real(void)
     gfn_options_destroy(&options);
 }
 
-/* It loads, or else no change of it would say anything. */
+/* Read the checkpoint, and check that it can be loaded: otherwise changes to it would test
+ * nothing. */
 static void read_real(void)
 {
     gfn_run *run = NULL;
     snprintf(checkpoint, sizeof checkpoint, "%s/" GFN_CHECKPOINT_FILE, folder);
     snprintf(previous, sizeof previous, "%s/" GFN_CHECKPOINT_PREVIOUS, folder);
-    unlink(previous); /* would be taken for a damaged one */
+    unlink(previous); /* or it would be loaded instead of a damaged checkpoint */
     must(gfn_run_load(comm, folder, 1, &run));
     claim(gfn_run_iteration(run) == 2, "%lld", (long long)gfn_run_iteration(run));
     gfn_run_destroy(&run);
@@ -134,7 +136,7 @@ static void set_up(void)
 
 typedef struct draft {
     uint8_t header[LONGEST], data[LONGEST];
-    size_t n_header, n_data, place, cut; /* place: where the next text is put */
+    size_t n_header, n_data, place, cut; /* place: where the next text is inserted */
     bool is_sealed;
 } draft;
 
@@ -159,7 +161,7 @@ static void put_in(draft *d, const char *text, size_t n)
     d->place += n;
 }
 
-/* "2 -1": the place, from the end, and the value. */
+/* "2 -1": the place, counted from the end, and the value. */
 static void set_word(draft *d, const char *text)
 {
     char *rest;
@@ -197,7 +199,7 @@ static void begin(draft *d)
     memcpy(d->data, real + 8 + d->n_header, d->n_data);
 }
 
-/* The file that the lines make; 0 where it has more than `most` bytes. */
+/* Make the file that the lines describe. Returns its size; 0 if it has more than `most` bytes. */
 static size_t make_file(const char *lines, uint8_t *file, size_t most)
 {
     static draft d;
@@ -242,23 +244,24 @@ size_t forge_expand(uint8_t *data, size_t n, size_t most)
     return made ? made : n;
 }
 
-/* ---- the claims ---- */
+/* ---- tests of an input ---- */
 
-/* Whether the file asks for no more than so many of something. */
+/* Whether a number in the metadata is at most `most`. */
 static bool asks_for_few(const gfn_safetensors *parsed, const char *name, double most)
 {
     const char *text = gfn_safetensors_text(parsed, name);
     return text == NULL || !(atof(text) > most);
 }
 
-/* What a file makes the library allocate is bounded by its size, as long as the job is small. */
+/* For a small job, the memory that a file makes the library allocate must be bounded by its
+ * size. */
 static void claim_modest(const gfn_safetensors *parsed, size_t n)
 {
     const bool is_small =
         parsed == NULL || (asks_for_few(parsed, "config.batch-size", SMALL_BATCH) &&
                            asks_for_few(parsed, "config.replay-capacity", SMALL_REPLAY));
     claim(allocated <= FIXED_BYTES + TIMES_FILE * n || !is_small,
-          "%zu bytes were taken for %zu (%s)", allocated, n, gfn_error_message());
+          "%zu bytes were allocated for %zu (%s)", allocated, n, gfn_error_message());
 }
 
 static bool is_small(const gfn_run *run)
@@ -268,7 +271,7 @@ static bool is_small(const gfn_run *run)
            gfn_options_int(gfn_run_options(run), "batch-size") <= SMALL_BATCH;
 }
 
-/* What `gfn-dist eval` and `gfn-dist sample` do. */
+/* Load, evaluate and sample, as `gfn-dist eval` and `gfn-dist sample` do. */
 static void try_loading(void)
 {
     const gfn_stream stream = {2385, GFN_PURPOSE_SAMPLE, 0};
@@ -288,8 +291,8 @@ static void try_loading(void)
     gfn_run_destroy(&run);
 }
 
-/* What `gfn-dist --resume` does; numbers that are no numbers are found in the first steps. */
-static void try_going_on(void)
+/* Resume, as `gfn-dist --resume` does, and train a few steps, which detect NaN. */
+static void try_resuming(void)
 {
     static const gfn_setting settings[] = {{"threads", "1"}, {"lr", "5e-3"}, {"iterations", "5"}};
     gfn_run *run = NULL;
@@ -311,14 +314,14 @@ static void try_going_on(void)
     gfn_run_destroy(&run);
 }
 
-/* Damage costs a run no more than what came after the checkpoint before. */
+/* If the checkpoint is damaged the previous one must be loaded. */
 static void try_previous(void)
 {
     gfn_run *run = NULL;
     write_bytes(previous, real, n_real);
     must(gfn_run_load(comm, folder, 1, &run));
     claim(gfn_run_iteration(run) == 2, "%lld", (long long)gfn_run_iteration(run));
-    claim(strstr(gfn_run_notice(run), GFN_CHECKPOINT_PREVIOUS) != NULL, "nobody is told");
+    claim(strstr(gfn_run_notice(run), GFN_CHECKPOINT_PREVIOUS) != NULL, "no notice");
     gfn_run_destroy(&run);
     unlink(previous);
 }
@@ -339,7 +342,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     try_loading();
     claim_modest(parsed, n);
     allocated = 0;
-    try_going_on();
+    try_resuming();
     claim_modest(parsed, n);
     if (parsed == NULL)
         try_previous();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The command line, one argument a line.
+ * Fuzzes the command line; the input has one argument per line.
  */
 #include "fuzz.h"
 
@@ -10,9 +10,9 @@
 
 enum { MOST = 64 };
 
-/* getopt() goes on within "-abc" where it was left, which a program that reads its arguments once
- * never sees. */
-static void forget_last(void)
+/* Reset getopt(), which would otherwise continue inside an argument "-abc" of the previous input. A
+ * program that reads its arguments once does not need that. */
+static void reset_getopt(void)
 {
     char *const none[] = {"gfn-dist", NULL};
     optind = 0;
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (argc > 1 && argv[argc - 1][0] == '\0') /* the newline at the end of a file */
         argc--;
     argv[argc] = NULL;
-    forget_last();
+    reset_getopt();
     cli_request request;
     gfn_options *options = NULL;
     if (!cli_parse(argc, argv, &request)) {

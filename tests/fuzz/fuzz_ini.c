@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A configuration: what is read is set as a run's options, and what is written is read back the
- * same.
+ * Fuzzes configuration files: entries that can be read are set as options of a run, and options are
+ * read back as they were written.
  */
 #include "fuzz.h"
 
@@ -9,15 +9,15 @@
 
 #include "io/ini.h"
 
-/* Values that are any text; the second has a comment behind it. */
+/* Options whose values may be any text; the second one has help, which is written as a comment. */
 static const gfn_option any_rows[] = {
     {"text", GFN_OPTION_WORD, "", 0, 0, NULL, NULL, NULL},
     {"other", GFN_OPTION_WORD, "", 0, 0, NULL, "Texts", "a text with nothing in particular"},
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
-/* Write `from`; read that into `to`, which holds the defaults: they are equal then. */
-static void claim_comes_back(const gfn_options *from, gfn_options *to)
+/* Write `from` and read the text into `to`, which holds the defaults: then they must be equal. */
+static void claim_read_back(const gfn_options *from, gfn_options *to)
 {
     struct gfn_ini ini;
     char *text;
@@ -47,7 +47,7 @@ static void try_as_texts(const struct gfn_ini *ini)
         if (gfn_options_set(options, "text", ini->entries[i].value, "input") != GFN_OK)
             claim_refused(GFN_EINVAL);
         gfn_options_set(options, "other", ini->entries[i].name, "input");
-        claim_comes_back(options, again);
+        claim_read_back(options, again);
         gfn_options_destroy(&options);
         gfn_options_destroy(&again);
     }
@@ -62,7 +62,7 @@ static void try_as_run(const struct gfn_ini *ini)
         status = gfn_ini_apply(ini, options);
     if (status == GFN_OK) {
         claim(gfn_run_options_create(env, &again) == GFN_OK, "%s", gfn_error_message());
-        claim_comes_back(options, again);
+        claim_read_back(options, again);
     } else {
         claim_refused(status);
     }

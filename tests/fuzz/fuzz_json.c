@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A JSON file, of which one field is read.
+ * Fuzzes JSON files, of which a few fields are read.
  */
 #include "fuzz.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where to cut metrics.jsonl: a byte for the last iteration that is to stay, then the file.
+ * Fuzzes gfn_jsonl_find_end(). The first byte of an input is the last iteration to keep, the rest
+ * is the file.
  */
 #include "fuzz.h"
 
@@ -24,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         claim(end.bytes <= length, "%zu of %zu bytes", end.bytes, length);
         claim(end.number >= -1 && end.number <= last, "%lld", (long long)end.number);
         claim((end.number < 0) == (end.bytes == 0), "%lld", (long long)end.number);
-        claim(end.bytes == 0 || text[end.bytes - 1] == '\n', "a torn line stays");
-        /* What stays is whole: nothing more is cut off it, and it ends the same. */
+        claim(end.bytes == 0 || text[end.bytes - 1] == '\n', "an incomplete line is kept");
+        /* A second call on the kept lines must keep all of them. */
         claim(gfn_jsonl_find_end(text, end.bytes, "input", &key, &again) == GFN_OK, "%s",
               gfn_error_message());
         claim(memcmp(&end, &again, sizeof end) == 0, "%zu bytes, then %zu", end.bytes, again.bytes);

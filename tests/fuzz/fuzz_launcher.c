@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The environment that a launcher leaves: lines "NAME=value".
+ * Fuzzes the detection of launchers. An input is an environment: lines "NAME=value".
  */
 #include "fuzz.h"
 
@@ -19,7 +19,7 @@ static char *lookup(const char *name)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    environment = malloc(n + 2); /* lines become texts, an empty one is the end */
+    environment = malloc(n + 2); /* the lines, each ended by '\0', then an empty one */
     claim(environment != NULL, "no memory");
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (found.name == NULL) {
         claim(found.size == 1 && found.rank == 0, "size %d, rank %d", found.size, found.rank);
     } else {
-        claim(found.variable != NULL, "%s gave nothing away", found.name);
+        claim(found.variable != NULL, "%s: no variable", found.name);
         const char *value = lookup(found.variable);
         claim(value != NULL && strtol(value, NULL, 10) == found.value, "%s: %d", found.variable,
               found.value);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What an MPI library says of itself: a byte for the room that its short name has, then the text.
+ * Fuzzes gfn_mpi_name_shorten(). The first byte of an input gives the size of the buffer, the rest
+ * is the version text of an MPI library.
  */
 #include "fuzz.h"
 

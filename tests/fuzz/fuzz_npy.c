@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * An array in NumPy's format.
+ * Fuzzes arrays in NumPy's format.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * "size=16 ndim=4": all options of a run, and the world that they make. Each value is tried on
- * every row too, and on the readers of numbers.
+ * Fuzzes options. An input is text such as "size=16 ndim=4", which sets options of a run and
+ * creates an environment. The value of its last option is tried for every other option too, and
+ * parsed as a number.
  */
 #include "fuzz.h"
 
@@ -37,7 +38,7 @@ static void try_numbers(const char *text)
     gfn_parse_distance(text, "checkpoint-every");
 }
 
-/* What is set is within the limits of its row. */
+/* The value of an option must be within the limits of its row. */
 static void claim_within(const gfn_options *options, const gfn_option *row)
 {
     int64_t widths[16];
@@ -62,7 +63,8 @@ static void claim_within(const gfn_options *options, const gfn_option *row)
     }
 }
 
-/* `text` for every row: refused with a word, or kept and kept again the same. */
+/* Set every option to `text`: it must be rejected with a message, or be stored so that setting the
+ * stored text again does not change it. */
 static void try_rows(gfn_options *options, const char *text)
 {
     for (size_t i = 0; i < gfn_options_count(options); i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Any safetensors file: what is read can be found, and comes back when it is written.
+ * Fuzzes safetensors files: everything that was read can be found, and is read back after it was
+ * written.
  */
 #include "fuzz.h"
 
@@ -40,7 +41,8 @@ static void claim_equal(const struct gfn_array *a, const struct gfn_array *b)
     claim(gfn_crc32(0, a->data, bytes) == gfn_crc32(0, b->data, bytes), "%s: other data", a->name);
 }
 
-/* Wide arrays stand first in what is written, so that is written and read once more. */
+/* Write and read the file. Wide arrays are written first, so the order may change; the caller does
+ * this twice and compares the results. */
 static gfn_safetensors *rewrite(const gfn_safetensors *file)
 {
     static char path[4096];
@@ -62,7 +64,7 @@ static gfn_safetensors *rewrite(const gfn_safetensors *file)
     return again;
 }
 
-static void claim_comes_back(const gfn_safetensors *file)
+static void claim_read_back(const gfn_safetensors *file)
 {
     gfn_safetensors *once = rewrite(file), *twice = rewrite(once);
     const struct gfn_tensors *a = gfn_safetensors_contents(once);
@@ -100,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     }
     claim_found(file);
-    claim_comes_back(file);
+    claim_read_back(file);
     gfn_safetensors_destroy(&file);
     return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * In place of dlopen() (linked with --wrap=dlopen): whatever path an input makes the library open,
- * no code of the machine is loaded into the target.
+ * Replaces dlopen() (linked with --wrap=dlopen), so that no input can make the library load code.
  */
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * main() of a target where there is no libFuzzer: runs the target on files, and on all files of
- * folders, as they are and cut at every byte. Without arguments on the target's corpus.
+ * main() of a target in builds without libFuzzer: runs the target on files, and on all files of
+ * folders, unchanged and cut at every byte; without arguments, on the corpus of the target.
  */
 #include <dirent.h>
 #include <sys/stat.h>
@@ -12,7 +12,8 @@ enum { LONGEST = 1 << 20, MOST_CUTS = 4096 };
 
 static int n_files, n_inputs;
 
-/* From memory that ends where the input ends. */
+/* Copy the input into an allocation of its size, so that AddressSanitizer detects reads beyond
+ * it. */
 static void run(const uint8_t *bytes, size_t n)
 {
     uint8_t *input = malloc(n ? n : 1);
@@ -43,7 +44,7 @@ static void run_file(const char *path)
 static void run_path(const char *path)
 {
     struct stat found;
-    claim(stat(path, &found) == 0, "%s: is not there", path);
+    claim(stat(path, &found) == 0, "%s: does not exist", path);
     if (!S_ISDIR(found.st_mode)) {
         run_file(path);
         return;
@@ -68,7 +69,7 @@ static void run_corpus(const char *program)
     char path[4096];
     for (const char *next = name; next; next = strstr(next + 1, "fuzz_"))
         name = next;
-    claim(name != NULL, "%s: is not called fuzz_NAME", program);
+    claim(name != NULL, "%s: the name is not fuzz_NAME", program);
     snprintf(path, sizeof path, "%s/tests/fuzz/corpus/%s", top ? top : ".", name + 5);
     run_path(path);
     claim(n_files > 0, "%s: no file", path);
