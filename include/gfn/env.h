@@ -2,16 +2,16 @@
  *
  * gfn/env.h - environments: the worlds in which objects are built step by step.
  *
- * A world is a directed acyclic graph of states with one start. A state is a record of
- * `state_width` int32 words, and equal states have equal words (the words are the state's key, so
- * that spaces which cannot be numbered need nothing more). Functions are vectorized over lanes:
- * arrays are [n][width], lanes never influence each other, and a world holds no state of its own
- * after it is created: every function may be called from several threads at once.
+ * A world is a directed acyclic graph of states with one start. A state is an array of
+ * `state_width` int32 words. Equal states have equal words, so the words identify a state, and a
+ * space that cannot be numbered needs nothing else. Functions work on n independent states at a
+ * time, called lanes: arrays are [n][width], and a lane must not influence another. A world is
+ * constant after its creation, so every function may be called from several threads at once.
  *
- * An author writes one `gfn_env_ops`, in a program of their own or in a plug-in that is loaded at
- * run time. The functions of a world only ever see allowed actions and
- * never the stop action: masks, stopping and finished lanes are handled once for all by the
- * wrappers below. gfn_env_check() tests a world against every rule stated here.
+ * The author of a kind of world writes one `gfn_env_ops`, in a program or in a plug-in that is
+ * loaded at run time. Its functions get only allowed actions and never the stop action, because the
+ * wrappers below handle masks, stopping and finished lanes for all worlds. gfn_env_check() tests a
+ * world against every rule in this header.
  */
 #ifndef GFN_ENV_H
 #define GFN_ENV_H
@@ -29,37 +29,38 @@ GFN_BEGIN_DECLS
 #define GFN_ENV_MAX_NDIM 32
 #define GFN_ENV_MAX_ACTIONS 65536 /* of either kind, the stop action included */
 
-/* Most states of a world whose rewards are given by state: an array of 1 GiB. */
+/* Most states of a world whose rewards are given as an array, of 1 GiB. */
 #define GFN_ENV_MAX_REWARDS (INT64_C(1) << 27)
 
-/* What a created world says about itself. */
+/* Properties of a world. */
 typedef struct gfn_env_spec {
     gfn_shape shape;
     int state_width;       /* int32 words of a state, > 0 */
     int64_t max_steps;     /* most steps of any trajectory, the stop action included */
-    int64_t n_states;      /* states, where they can be numbered; 0 where not (or beyond int64) */
+    int64_t n_states;      /* number of states; 0 if they have no numbers (or exceed int64) */
     bool all_terminal;     /* the stop action is allowed in every state: all are objects */
-    bool needs_rewards;    /* rewards are yet to be given; log R is NAN until then */
+    bool needs_rewards;    /* rewards must still be set; until then log R is NAN */
     double max_log_reward; /* largest log R of any object; NAN: unknown */
     double log_z;          /* log of the sum of R over all objects, exactly; NAN: unknown */
     int ndim;              /* > 0: states are the cells of a grid in row-major order */
     int64_t axis[GFN_ENV_MAX_NDIM]; /* its extents, the slowest first */
-    /* Where states are numbered, and else of no meaning: every action adds the same to the number
-     * of any state (the stop action nothing), the start allows all but perhaps the stop action, and
-     * no state is without actions. Exact evaluation then need not ask where each edge leads. */
+    /* Every action adds the same to the number of any state (the stop action adds nothing), the
+     * start allows every action except perhaps the stop action, and every state allows some action.
+     * Then exact evaluation need not compute where each edge leads. Ignored if states have no
+     * numbers. */
     bool is_even;
 } gfn_env_spec;
 
-/* A kind of world. NULL = capability absent, allowed only where it is said. */
+/* A kind of world. Functions must not be NULL unless their comment allows it. */
 typedef struct gfn_env_ops {
     size_t size;               /* sizeof(gfn_env_ops): guards the binary interface */
     const char *name;          /* "hypergrid": letters, digits, '-' and '_', at most 64 */
     const char *summary;       /* one sentence */
-    const gfn_option *options; /* ended by a row without name; NULL: none. Rows are whole: only
-                                * `choices` may be NULL. */
+    const gfn_option *options; /* ended by a row without name; NULL: none. In a row only `choices`
+                                * may be NULL. */
 
-    /* Make a world from its options (all of them present and in range; not to be kept). What makes
-     * no sense together is refused with `return gfn_fail(GFN_EINVAL, ...)`. */
+    /* Create a world from its options, which are all present and in range; do not keep the pointer.
+     * Reject contradictory options with `return gfn_fail(GFN_EINVAL, ...)`. */
     gfn_status (*create)(const gfn_options *options, void **world);
     void (*destroy)(void *world);
     void (*describe)(const void *world, gfn_env_spec *spec);
@@ -67,20 +68,21 @@ typedef struct gfn_env_ops {
     /* The start state, in every lane. It is the only state without parents. */
     void (*start)(const void *world, size_t n, int32_t *state);
 
-    /* mask [n][n_actions]: 1 where the action is allowed, the stop action included. A state with
-     * no allowed action ends the trajectory. May depend on the whole state. */
+    /* mask [n][n_actions]: 1 if the action is allowed, else 0; the stop action included. A state
+     * without allowed action ends the trajectory. */
     void (*allowed)(const void *world, size_t n, const int32_t *state, uint8_t *mask);
 
     /* Take an allowed action that is not the stop action, in place. */
     void (*step)(const void *world, size_t n, int32_t *state, const int32_t *action);
 
-    /* mask [n][n_back_actions]: 1 where the backward action is allowed. Every edge into a state
-     * has a backward action of its own; two actions between the same two states are two edges.
-     * This one, step_back and forward_action may meet any words instead of a state, as
-     * gfn_env_check_objects() gets them: what they do then means nothing, but it is defined. */
+    /* mask [n][n_back_actions]: 1 if the backward action is allowed, else 0. Each edge into a state
+     * has its own backward action; two actions between the same two states are two edges.
+     * gfn_env_check_objects() passes arbitrary words instead of a state to this function, step_back
+     * and forward_action. Their results may then be anything, but their behaviour must be
+     * defined. */
     void (*allowed_back)(const void *world, size_t n, const int32_t *state, uint8_t *mask);
 
-    /* Undo, in place, with an allowed backward action. */
+    /* Take an allowed backward action, in place. */
     void (*step_back)(const void *world, size_t n, int32_t *state, const int32_t *back);
 
     /* The backward action that undoes `action` taken in `state`. */
@@ -91,7 +93,7 @@ typedef struct gfn_env_ops {
     void (*forward_action)(const void *world, size_t n, const int32_t *state, const int32_t *back,
                            int32_t *action);
 
-    /* log R, finite, in objects (states where the stop action is allowed or nothing is). */
+    /* log R, finite, of objects (states that allow the stop action, or no action at all). */
     void (*log_reward)(const void *world, size_t n, const int32_t *state, double *log_reward);
 
     /* Observation. obs_hot > 0: index [n][obs_hot], distinct, each in [0, obs_dim); x is NULL.
@@ -99,52 +101,55 @@ typedef struct gfn_env_ops {
     void (*observe)(const void *world, size_t n, const int32_t *state, int32_t *index, float *x);
 
     /* Numbering: a bijection of the states and [0, n_states) in which a state comes after its
-     * parents. Never called where n_states is 0, and may be NULL then. */
+     * parents. Both may be NULL if n_states is 0, and are then never called. */
     void (*number)(const void *world, size_t n, const int32_t *state, int64_t *number);
     void (*state_at)(const void *world, size_t n, const int64_t *number, int32_t *state);
 
-    /* Take over the rewards of all states from the caller's array, as gfn_env_set_rewards() says.
-     * The world is as it was where this fails. Never called where n_states is 0; may be NULL. */
+    /* Set the rewards of all states from the caller's array, as gfn_env_set_rewards() documents. If
+     * this fails the world must not change. May be NULL; never called if n_states is 0. */
     gfn_status (*set_rewards)(void *world, int ndim, const int64_t *axis, const double *reward);
 } gfn_env_ops;
 
 typedef struct gfn_env gfn_env;
 
-/* The registered kinds; index < gfn_env_kinds(). gfn_env_find: NULL when unknown. */
+/* The registered kinds; index < gfn_env_kinds(). gfn_env_find() returns NULL for an unknown
+ * name. */
 GFN_API size_t gfn_env_kinds(void);
 GFN_API const gfn_env_ops *gfn_env_kind(size_t index);
 GFN_API const gfn_env_ops *gfn_env_find(const char *name);
 
-/* Register a kind of the caller's own (borrowed for good): options, runs, trainers and checkpoints
- * know it by its name from then on. On every rank, before others use the library; not thread-safe.
- * Errors: GFN_EINVAL (a table that lacks something), GFN_EEXIST (there is one of this name),
- * GFN_ENOMEM (GFN_ENV_MAX_ADDED are there). */
+/* Register a user-defined kind (borrowed until the program ends). From then on options, runs,
+ * trainers and checkpoints find it by its name. Call it on every rank, before other functions of
+ * the library; not thread-safe.
+ * Errors: GFN_EINVAL (an incomplete table), GFN_EEXIST (the name is in use), GFN_ENOMEM
+ * (GFN_ENV_MAX_ADDED kinds were added already). */
 #define GFN_ENV_MAX_ADDED 32
 GFN_API gfn_status gfn_env_add(const gfn_env_ops *ops);
 
-/* What a plug-in defines, and nobody else: `const gfn_env_ops gfn_env_plugin = {...};`. A plug-in
- * is a shared object, made with `cc -shared -fPIC my.c -o my.so`. */
+/* Every plug-in, and nothing else, defines this: `const gfn_env_ops gfn_env_plugin = {...};`. A
+ * plug-in is a shared object, compiled with `cc -shared -fPIC my.c -o my.so`. */
 extern GFN_API const gfn_env_ops gfn_env_plugin;
 
-/* Whether a text is the path of a plug-in and not a name: it has a '/' or ends in ".so". */
+/* Whether a text is the path of a plug-in, not a name: it contains '/' or ends in ".so". */
 GFN_API bool gfn_env_is_path(const char *env);
 
-/* The kind that `env` is the name of, or that the plug-in at this path defines. A plug-in is
- * loaded, which runs its code, and stays loaded. Errors: GFN_EINVAL (a name that nobody has, or
- * that of a plug-in is taken; a table that lacks something), GFN_EIO (cannot be loaded), GFN_EDATA
- * (no plug-in). */
+/* Find a kind by its name, or load the plug-in at a path. Loading runs code of the plug-in, which
+ * then stays loaded. Errors: GFN_EINVAL (an unknown name; a plug-in whose name is in use or whose
+ * table is incomplete), GFN_EIO (the file cannot be loaded), GFN_EDATA (the file is not a
+ * plug-in). */
 GFN_API gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops);
 
-/* Make a world of a kind that gfn_env_open() finds. `settings`: "size=16 ndim=2", or NULL for the
- * defaults. Errors: its own, GFN_EINVAL (unknown setting, value out of range), GFN_ENOMEM. */
+/* Create an environment of a kind that gfn_env_open() finds. `settings`: "size=16 ndim=2", or NULL
+ * for the defaults. Errors: those of gfn_env_open() and of the kind, GFN_EINVAL (unknown setting,
+ * value out of range), GFN_ENOMEM. */
 GFN_API gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env);
 
-/* The same for a kind of the caller's own (borrowed; it must outlive the environment). */
+/* As gfn_env_create(), for a user-defined kind (borrowed; it must outlive the environment). */
 GFN_API gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn_env **env);
 
-/* The same from an option set that has (at least) the rows of ops->options. Only here may the world
- * be one that needs rewards (from the file that its option `reward-file` names, which environments
- * cannot read): it is to be given them before its rewards are asked for. */
+/* As gfn_env_create_from(), from an option set that has at least the rows of ops->options. Only
+ * this function can create an environment that needs rewards (those of the file that its option
+ * `reward-file` names, which environments cannot read): set them before its rewards are used. */
 GFN_API gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options,
                                        gfn_env **env);
 GFN_API void gfn_env_destroy(gfn_env **env);
@@ -153,36 +158,37 @@ GFN_API const gfn_env_ops *gfn_env_kind_of(const gfn_env *env);
 GFN_API const gfn_env_spec *gfn_env_spec_of(const gfn_env *env);
 GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
 
-/* Give a world the rewards of all its states: reward[n_states] by number, an array of ndim axes,
- * the slowest first, which are those of the spec; it is not kept. Each is 0 or more and finite, and
- * one is above 0. Where a reward is 0, stopping is not allowed any more, and the state is no
- * object; one that would be left without any action keeps its stop action, and its 0 counts as
- * 1e-8 of the largest reward. The spec follows. Before others use the world; not thread-safe.
- * Errors: GFN_ENOSUP (a kind that takes no rewards), GFN_EINVAL (more than GFN_ENV_MAX_REWARDS
- * states, another shape, a bad reward; the world is as it was then), GFN_ENOMEM. */
+/* Set the rewards of all states: reward[n_states], indexed by number. ndim and axis (the slowest
+ * first) must be those of the spec. The array is copied. Every reward must be finite and at least
+ * 0, and one must be above 0. A state with reward 0 does not allow stopping any more and so is not
+ * an object, except a state that would have no action left: it keeps the stop action, and its 0
+ * counts as 1e-8 of the largest reward. The spec is updated. Call it before the environment is
+ * used; not thread-safe.
+ * Errors: GFN_ENOSUP (the kind does not take rewards), GFN_EINVAL (more than GFN_ENV_MAX_REWARDS
+ * states, another shape, a bad reward; then nothing has changed), GFN_ENOMEM. */
 GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,
                                        const double *reward);
 
 /* Put every lane at the start. state [n][state_width]. */
 GFN_API void gfn_env_start(const gfn_env *env, size_t n, int32_t *state);
 
-/* Allowed actions; all 0 in lanes that are done. done [n], or NULL: none is. */
+/* Allowed actions; all 0 in lanes that are done. done [n]; NULL: no lane is done. */
 GFN_API void gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state,
                              const uint8_t *done, uint8_t *mask);
 
-/* Why a lane is done. */
+/* State of a lane: live, ended by the stop action, or ended in a state without allowed action. */
 enum { GFN_LIVE = 0, GFN_DONE_STOP = 1, GFN_DONE_END = 2 };
 
 /* Take one action in every lane that is not done. The stop action leaves the state as it is and
  * makes the lane GFN_DONE_STOP; arriving in a state without allowed actions, GFN_DONE_END.
- * Errors: GFN_EINVAL (an action that is not allowed: lane, action, state); no lane has moved
- * then. */
+ * Errors: GFN_EINVAL (an action that is not allowed; the message names lane, action and state);
+ * then no lane has moved. */
 GFN_API gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
                                 const int32_t *action);
 
-/* Undo one step in every lane, which is GFN_LIVE afterwards. In a lane that is GFN_DONE_STOP only
- * the stop action is undone and its entry of back [n] is ignored.
- * Errors: GFN_EINVAL (not allowed); no lane has moved then. */
+/* Undo one step in every lane; all lanes are GFN_LIVE afterwards. In a lane that is GFN_DONE_STOP
+ * only the stop action is undone, and its element of back [n] is ignored.
+ * Errors: GFN_EINVAL (a backward action that is not allowed); then no lane has moved. */
 GFN_API gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
                                      const int32_t *back);
 
@@ -194,32 +200,33 @@ GFN_API void gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *sta
 GFN_API void gfn_env_allowed_back(const gfn_env *env, size_t n, const int32_t *state,
                                   uint8_t *mask);
 
-/* Observations: index [n][obs_hot] where obs_hot > 0, else x [n][obs_dim]; the other may be NULL.
- */
+/* Observations: index [n][obs_hot] if obs_hot > 0, else x [n][obs_dim]; the other may be NULL. */
 GFN_API void gfn_env_observe(const gfn_env *env, size_t n, const int32_t *state, int32_t *index,
                              float *x);
 
-/* Numbers of states, and back; each in [0, n_states). Errors: GFN_ENOSUP (no numbers). */
+/* The numbers of states, and the states with given numbers, in [0, n_states). Errors: GFN_ENOSUP
+ * (states have no numbers). */
 GFN_API gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *state,
                                   int64_t *number);
 GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number,
                                     int32_t *state);
 
-/* Whether n states are objects that can be built; they may be any words.
- * Errors: GFN_EINVAL (the first that is none, with its row), GFN_ENOMEM. */
+/* Check that n states, which may be any words, are objects that can be built.
+ * Errors: GFN_EINVAL (the message names the first row that is not), GFN_ENOMEM. */
 GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *state);
 
-/* Where a test of a world is: for those who catch its crashes. */
+/* Progress of gfn_env_check(), for programs that report crashes of a world. */
 typedef struct gfn_env_place {
-    const char *function;  /* of gfn_env_ops, which was called last */
-    const int32_t *state;  /* what it was given, the first of them; borrowed. NULL: none */
-    const int64_t *number; /* likewise */
+    const char *function;  /* member of gfn_env_ops that was called last */
+    const int32_t *state;  /* its first state; borrowed. NULL: it takes none */
+    const int64_t *number; /* its first number, likewise */
 } gfn_env_place;
 
-/* Test the world against every rule of this header: from the start by random walks forward and
- * back, and over all states where they can be numbered and are at most `most` many. *place (may be
- * NULL) is kept up to date before every call, first with one state at a time, and empty in the end.
- * Errors: GFN_EINVAL; the message says which rule broke, at which state, expected and found. */
+/* Test a world against every rule of this header: in random walks from the start and back, and in
+ * all states if these have numbers and are not more than `most`. *place (may be NULL) is updated
+ * before every call and empty in the end; each function is first called for one state at a time.
+ * Errors: GFN_EINVAL; the message names the broken rule, the state, and what was expected and
+ * found. */
 GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most,
                                  gfn_env_place *place);
 

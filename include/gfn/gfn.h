@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/gfn.h - all of the library's contract (but gfn/mpi.h, which includes <mpi.h>).
+ * gfn/gfn.h - all public headers, except gfn/mpi.h, which includes <mpi.h>.
  */
 #ifndef GFN_GFN_H
 #define GFN_GFN_H

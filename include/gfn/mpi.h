@@ -11,8 +11,9 @@
 
 GFN_BEGIN_DECLS
 
-/* A communicator over the ranks of `mpi`, which is duplicated; the caller has started MPI and ends
- * it after gfn_comm_close(). Collective over `mpi`. Errors: GFN_ECOMM, GFN_ENOMEM. */
+/* Open a communicator over the ranks of `mpi`, which is duplicated. The caller must initialize MPI
+ * before, and finalize it after gfn_comm_close(). Collective over `mpi`. Errors: GFN_ECOMM,
+ * GFN_ENOMEM. */
 GFN_API gfn_status gfn_comm_open_mpi(MPI_Comm mpi, gfn_comm **comm);
 
 GFN_END_DECLS

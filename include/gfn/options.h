@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/options.h - named settings as rows of tables.
+ * gfn/options.h - named options, defined by the rows of tables.
  *
- * One mechanism serves the command line, configuration files, checkpoints and the settings of
- * environments: a row says name, type, range, default and help; a set holds a value for each row
- * of the tables it was made from. A value is checked when it is set, never when it is read.
+ * The command line, configuration files, checkpoints and environments all use these options. A row
+ * defines the name, type, range, default and help of an option; a set holds a value for each row of
+ * its tables. A value is checked when it is set, not when it is read.
  */
 #ifndef GFN_OPTIONS_H
 #define GFN_OPTIONS_H
@@ -20,8 +20,8 @@ GFN_BEGIN_DECLS
 typedef enum gfn_option_type {
     GFN_OPTION_INT,    /* decimal int64 within [min, max] */
     GFN_OPTION_NUMBER, /* finite double within [min, max] */
-    GFN_OPTION_WORD,   /* one of `choices`, or any text where choices is NULL */
-    GFN_OPTION_WIDTHS, /* "256,256": at most 16 integers within [min, max]; "none": no integer */
+    GFN_OPTION_WORD,   /* one of `choices`; any printable text if choices is NULL */
+    GFN_OPTION_WIDTHS, /* "256,256": at most 16 integers within [min, max]; "none": 0 integers */
     GFN_OPTION_TIME,   /* seconds, or a number with s, m, h or d: "90s", "2h"; not negative */
     GFN_OPTION_FLAG,   /* yes or no (true, false, 1, 0); on a command line the bare name is yes */
 } gfn_option_type;
@@ -31,47 +31,50 @@ typedef struct gfn_option {
     gfn_option_type type;
     const char *fallback; /* default value as text; "" means unset */
     double min, max;      /* inclusive, min <= max; used by INT, NUMBER, WIDTHS and TIME */
-    const char *choices;  /* "tb|db": for WORD; NULL: anything */
-    const char *topic;    /* heading in --help; needed */
+    const char *choices;  /* "tb|db": for WORD; NULL: any text */
+    const char *topic;    /* heading in --help; not NULL */
     const char *help;     /* one sentence, with the unit */
 } gfn_option;
 
 typedef struct gfn_options gfn_options;
 
 /* Make a set from `n` tables, each ended by a row whose name is NULL. Every value is the default,
- * its source "default". The tables are borrowed and must outlive the set.
- * Errors: GFN_EINVAL (a name twice, a default that its row refuses), GFN_ENOMEM. */
+ * with the source "default". The tables are borrowed and must outlive the set.
+ * Errors: GFN_EINVAL (a name twice, a default that its row does not allow), GFN_ENOMEM. */
 GFN_API gfn_status gfn_options_create(const gfn_option *const *tables, size_t n,
                                       gfn_options **options);
 GFN_API void gfn_options_destroy(gfn_options **options);
 
-/* Copy of a set, values and sources. */
+/* Copy a set with its values and sources. Errors: GFN_ENOMEM. */
 GFN_API gfn_status gfn_options_copy(const gfn_options *from, gfn_options **options);
 
-/* Check `text` against the row `name` and keep it as it is (a flag as yes or no). "" is a value
- * only where the row's default is "". `source` says where the value came from ("command line",
- * "run.ini") and is copied.
- * Errors: GFN_EINVAL with a message that names what was expected, found, and the nearest name. */
+/* Check `text` against the row `name` and store it unchanged (a flag as yes or no). "" means unset,
+ * which is allowed only if the row's default is "". `source` says where the value comes from
+ * ("command line", "run.ini") and is copied.
+ * Errors: GFN_EINVAL; the message says what was expected and found, and names the nearest name;
+ * GFN_ENOMEM. */
 GFN_API gfn_status gfn_options_set(gfn_options *options, const char *name, const char *text,
                                    const char *source);
 
-/* Set several from "size=16 ndim=4 encoding=khot" (separated by blanks). NULL or "": nothing.
- * Errors: as gfn_options_set(); what stands before the mistake is set. */
+/* Set several options from "size=16 ndim=4 encoding=khot" (separated by blanks). NULL or "" sets
+ * none.
+ * Errors: those of gfn_options_set(); options before the mistake stay set. */
 GFN_API gfn_status gfn_options_parse(gfn_options *options, const char *settings,
                                      const char *source);
 
-/* Rows in the order of the tables. `row` NULL past the end; value and source are borrowed. */
+/* Rows in the order of the tables; gfn_options_row() returns NULL past the end. The source is
+ * borrowed. */
 GFN_API size_t gfn_options_count(const gfn_options *options);
 GFN_API const gfn_option *gfn_options_row(const gfn_options *options, size_t index);
 GFN_API const char *gfn_options_source(const gfn_options *options, const char *name);
 
-/* Whether two sets give the option the same value, however it is written ("0.1" and "1e-1"). A name
- * that neither knows is the same, one that only one knows is not. */
+/* Whether an option has the same value in two sets, even if it is written differently ("0.1" and
+ * "1e-1"). True if neither set has the option, false if only one has it. */
 GFN_API bool gfn_options_is_same(const gfn_options *a, const gfn_options *b, const char *name);
 
-/* Values. The name must be a row of the matching type: anything else is the caller's mistake and
- * gives 0, NAN or NULL (an assertion in debug builds). An unset INT gives 0, NUMBER and TIME NAN.
- */
+/* Values. The name must be that of a row of the matching type; otherwise debug builds fail an
+ * assertion, and others return 0, NAN or NULL. An unset INT gives 0; an unset NUMBER or TIME gives
+ * NAN. Texts are borrowed. */
 GFN_API bool gfn_options_has(const gfn_options *options, const char *name);
 GFN_API bool gfn_options_is_set(const gfn_options *options, const char *name); /* value is not "" */
 GFN_API const char *gfn_options_text(const gfn_options *options, const char *name);
@@ -79,7 +82,7 @@ GFN_API int64_t gfn_options_int(const gfn_options *options, const char *name);
 GFN_API double gfn_options_number(const gfn_options *options, const char *name);
 GFN_API double gfn_options_seconds(const gfn_options *options, const char *name);
 GFN_API bool gfn_options_flag(const gfn_options *options, const char *name);
-/* Widths: fills at most 16 entries, returns how many. */
+/* Fills at most 16 widths and returns their number. */
 GFN_API size_t gfn_options_widths(const gfn_options *options, const char *name, int64_t widths[16]);
 
 GFN_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/picture.h - pictures of runs: what the policy samples beside the target, and how training
- * went.
+ * gfn/picture.h - pictures of runs: samples of the policy beside the target, and curves of
+ * training.
  */
 #ifndef GFN_PICTURE_H
 #define GFN_PICTURE_H
@@ -15,17 +15,21 @@ GFN_BEGIN_DECLS
 
 typedef struct gfn_plot_config {
     int threads;      /* as for gfn_run_create(); 0 */
-    const char *env;  /* a plug-in in place of the one that checkpoints name; NULL: that one */
-    const char *file; /* ends in .png or .pdf; NULL: DIRECTORY/histogram.png of one run,
-                       * DIRECTORY/comparison.png of one sweep, comparison.png of several */
-    void (*tell)(const char *notice); /* what gfn_run_notice() says of a run; NULL: nobody hears */
+    const char *env;  /* a plug-in to use instead of the one that checkpoints name; NULL: that
+                       * one */
+    const char *file; /* ends in .png or .pdf; NULL: DIRECTORY/histogram.png for one run,
+                       * DIRECTORY/comparison.png for one sweep, comparison.png for several
+                       * directories */
+    void (*tell)(const char *notice); /* called with the gfn_run_notice() of each run; may be
+                                       * NULL */
 } gfn_plot_config;
 
-/* Draw runs from their directories into a file, which is replaced atomically: one run as
- * gfn_trainer_finish() does, several (the directory of a sweep stands for its runs) compared in the
- * same panels. Each is loaded, evaluated and drawn from once more; of one without checkpoint yet
- * there are the curves alone. Another process may be training them. Directories and configuration
- * (not NULL) count on rank 0, where written[size] gets the file's name (NULL: it does not).
+/* Draw a picture of runs from their directories into a file, which is replaced atomically. One run
+ * gives the picture of gfn_trainer_finish(); several runs are compared in the same panels. The
+ * directory of a sweep stands for all its runs. Each run is loaded, evaluated and sampled from; a
+ * run that has no checkpoint yet has only curves. Another process may be training the runs. Only
+ * rank 0 uses the directories and the configuration (not NULL), and stores the name of the file in
+ * written[size] (may be NULL).
  * Collective. Errors: GFN_ENOSUP (a build without Cairo), GFN_EINVAL (n is 0 or more than
  * GFN_MAX_SEEDS; the file's name), and those of gfn_run_load_with() and gfn_run_draw(). */
 GFN_API gfn_status gfn_plot_runs(gfn_comm *comm, const char *const *directories, size_t n,

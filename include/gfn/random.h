@@ -2,9 +2,10 @@
  *
  * gfn/random.h - counter-based random numbers.
  *
- * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): a draw is a
- * pure function of (seed, purpose, iteration, trajectory, draw). There is no state to keep, to
- * share between threads or to save, and no rank or thread enters the counter.
+ * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): a random
+ * number is a pure function of (seed, purpose, iteration, trajectory, draw), where `draw` counts
+ * the numbers of a trajectory. There is no state to save or to share between threads, and ranks and
+ * threads have no influence.
  */
 #ifndef GFN_RANDOM_H
 #define GFN_RANDOM_H
@@ -15,16 +16,16 @@
 
 GFN_BEGIN_DECLS
 
-/* What a stream is for; streams of different purposes never share a number. */
+/* The use of a stream; streams of different purposes have no number in common. */
 typedef enum gfn_purpose {
     GFN_PURPOSE_INIT = 0,     /* initial parameters: trajectory = view, draw = element */
     GFN_PURPOSE_TRAIN = 1,    /* actions of training trajectories */
     GFN_PURPOSE_SAMPLE = 2,   /* actions of samples drawn from a trained policy */
     GFN_PURPOSE_CHECK = 3,    /* tests and contract checks */
-    GFN_PURPOSE_REPLAY = 4,   /* draw 0: which object of the replay buffer */
-    GFN_PURPOSE_BACKWARD = 5, /* backward actions of trajectories drawn back from objects */
-    GFN_PURPOSE_TARGET = 6,   /* draw 0: which object of the target */
-    GFN_PURPOSE_BOUND = 7,    /* trajectories that bound log Z */
+    GFN_PURPOSE_REPLAY = 4,   /* draw 0: the choice of an object of the replay buffer */
+    GFN_PURPOSE_BACKWARD = 5, /* backward actions of trajectories that begin with an object */
+    GFN_PURPOSE_TARGET = 6,   /* draw 0: the choice of an object of the target */
+    GFN_PURPOSE_BOUND = 7,    /* trajectories for the bounds of log Z */
 } gfn_purpose;
 
 typedef struct gfn_stream {

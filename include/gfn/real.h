@@ -2,9 +2,9 @@
  *
  * gfn/real.h - the floating-point type of parameters, activations and log-probabilities.
  *
- * Sums of logs, losses and rewards are double everywhere. The library that is installed is built
- * with float; defining GFN_REAL64 for the whole build makes everything double, which the tests
- * use to compare with references to 1e-12.
+ * Sums of logs, losses and rewards are double everywhere. The installed library uses float.
+ * Defining GFN_REAL64 for the whole build makes everything double; tests use such a build to
+ * compare with references to 1e-12.
  */
 #ifndef GFN_REAL_H
 #define GFN_REAL_H

@@ -8,9 +8,9 @@
 typedef struct gfn_shape {
     int n_actions;      /* forward actions, the stop action included */
     int n_back_actions; /* backward actions */
-    int stop_action;    /* index of the stop action, -1 where there is none (fixed length) */
+    int stop_action;    /* index of the stop action; -1: none (objects of fixed length) */
     int obs_dim;        /* width of the observation */
-    int obs_hot;        /* > 0: that many entries are 1, the rest 0, given as indices; 0: dense */
+    int obs_hot;        /* > 0: this many entries are 1, given by their indices; 0: dense */
 } gfn_shape;
 
 #endif
