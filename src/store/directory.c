@@ -111,6 +111,7 @@ static gfn_status set_aside(const gfn_store *s)
 static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
 {
     s->saved_iteration = -1; /* a loaded run has its checkpoint in another directory */
+    gfn_release(&s->directory);
     GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &s->directory));
     GFN_TRY(gfn_store_open_metrics(s));
     GFN_TRY(gfn_folder_claim(s->directory, files)); /* no other process claimed it first */
@@ -133,12 +134,17 @@ static gfn_status go_on(gfn_store *s, gfn_run *run, const char *directory)
 
 gfn_status gfn_store_keep(gfn_store *s, gfn_run *run, const char *directory)
 {
-    if (s->is_kept)
+    if (s->state == GFN_STORE_RESUMED ? s->origin == NULL : s->metrics != NULL)
         return gfn_fail(GFN_EINVAL, "%s: the run is kept there already (hint: ask once)",
                         gfn_run_directory(run));
-    const gfn_status status =
-        s->state == GFN_STORE_RESUMED ? go_on(s, run, directory) : begin(s, run, directory);
-    s->is_kept = s->directory != NULL;
-    gfn_release(&run->rewards.data);
+    if (s->state == GFN_STORE_RESUMED)
+        return go_on(s, run, directory);
+    const gfn_status status = begin(s, run, directory);
+    if (status == GFN_OK) {
+        gfn_release(&run->rewards.data);
+    } else { /* the run is kept nowhere, and may be kept elsewhere */
+        gfn_appender_close(&s->metrics);
+        gfn_release(&s->directory);
+    }
     return status;
 }

@@ -23,7 +23,6 @@ struct gfn_store {
     gfn_store_state state;
     bool has_checkpoint; /* a learner still has to read the rest of it; the same on all ranks */
     bool is_changed;     /* options differ from the checkpoint; the same on all ranks */
-    bool is_kept;        /* gfn_store_keep() was called */
 
     /* On rank 0. */
     char *origin;                /* the directory of a resumed run */

@@ -82,7 +82,8 @@ void gfn_trainer_destroy(gfn_trainer **trainer)
     gfn_trainer *t = *trainer;
     if (t == NULL)
         return;
-    gfn_store_close_metrics(t->store);
+    if (t->keeps)
+        gfn_store_close_metrics(t->store);
     gfn_learner_destroy(&t->learner);
     gfn_release(trainer);
 }
@@ -113,6 +114,7 @@ gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory)
     gfn_store *store = trainer->store;
     gfn_status status =
         gfn_comm_rank(run->comm) == 0 ? gfn_store_keep(store, run, directory) : GFN_OK;
+    trainer->keeps = status == GFN_OK;
     GFN_TRY(gfn_comm_agree(run->comm, status));
     return store->state == GFN_STORE_RESUMED ? catch_up(trainer) : GFN_OK;
 }

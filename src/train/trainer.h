@@ -16,6 +16,7 @@ struct gfn_trainer {
     gfn_run *run; /* borrowed; owns the store */
     gfn_learner *learner;
     gfn_store *store;
+    bool keeps; /* this trainer writes the run's files, and closes them */
     int64_t iterations;
 
     /* Cadences, in iterations; 0: only at the end. */

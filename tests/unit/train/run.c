@@ -13,6 +13,8 @@
 
 #include <gfn/gfn.h>
 
+#include "base/memory.h"
+#include "io/file.h"
 #include "io/safetensors.h"
 #include "run/run.h"
 
@@ -249,6 +251,62 @@ static void a_run_is_never_overwritten(void **unused)
     gfn_run_destroy(&other);
 }
 
+/* A second trainer of a run is refused, or is never kept, while the first one is at work. */
+static void another_trainer_does_not_close_the_files_of_the_first(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=6 iterations=4 log-every=1 checkpoint-every=2", 1);
+    gfn_trainer *trainer = NULL, *other = NULL;
+    gfn_progress progress;
+    gfn_report report;
+    char *text = NULL;
+    size_t n = 0, lines = 0;
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, in_folder("two")), GFN_OK);
+    assert_int_equal(gfn_trainer_create(run, &other), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(other, in_folder("three")), GFN_EINVAL);
+    gfn_trainer_destroy(&other);
+    assert_int_equal(gfn_trainer_advance(trainer, &progress), GFN_OK);
+    assert_int_equal(gfn_trainer_create(run, &other), GFN_EINVAL);
+    assert_null(other);
+    while (!gfn_trainer_is_done(trainer))
+        assert_int_equal(gfn_trainer_advance(trainer, &progress), GFN_OK);
+    assert_int_equal(gfn_trainer_finish(trainer, &report), GFN_OK);
+    assert_int_equal(gfn_file_read(in_folder("two/metrics.jsonl"), 1 << 20, &text, &n), GFN_OK);
+    for (size_t i = 0; i < n; i++)
+        lines += text[i] == '\n';
+    assert_int_equal(lines, 4);
+    gfn_release(&text);
+    gfn_draw_clear(&report.draw);
+    gfn_trainer_destroy(&trainer);
+    gfn_run_destroy(&run);
+}
+
+/* A run that goes on may get its trainer at the second try. */
+static void a_trainer_that_was_not_kept_leaves_a_resumed_run_as_it_was(void **unused)
+{
+    (void)unused;
+    gfn_run *run = make_run("size=6 iterations=4", 1);
+    gfn_trainer *trainer = NULL;
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, in_folder("try")), GFN_OK);
+    gfn_trainer_destroy(&trainer);
+    gfn_run_destroy(&run); /* before its first checkpoint */
+    gfn_report report;
+    assert_int_equal(gfn_run_resume(comm, in_folder("try"), NULL, 0, &run), GFN_OK);
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    gfn_trainer_destroy(&trainer);
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, NULL), GFN_OK);
+    assert_int_equal(gfn_trainer_keep(trainer, NULL), GFN_EINVAL);
+    gfn_trainer_destroy(&trainer);
+    gfn_run_destroy(&run);
+    assert_int_equal(gfn_run_resume(comm, in_folder("try"), NULL, 0, &run), GFN_OK);
+    train(run, NULL, &report);
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+}
+
 static void damaged_or_missing_checkpoints_are_refused(void **unused)
 {
     (void)unused;
@@ -337,6 +395,8 @@ int main(void)
         cmocka_unit_test(a_checkpoint_gives_back_the_run),
         cmocka_unit_test(a_checkpoint_holds_all_that_a_run_needs_to_go_on),
         cmocka_unit_test(a_run_is_never_overwritten),
+        cmocka_unit_test(another_trainer_does_not_close_the_files_of_the_first),
+        cmocka_unit_test(a_trainer_that_was_not_kept_leaves_a_resumed_run_as_it_was),
         cmocka_unit_test(damaged_or_missing_checkpoints_are_refused),
         cmocka_unit_test(the_written_configuration_repeats_the_run),
         cmocka_unit_test(a_time_limit_stops_and_saves),
