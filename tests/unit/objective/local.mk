@@ -3,7 +3,8 @@ OBJECTIVE_TESTS = \
 	tests/unit/objective/golden \
 	tests/unit/objective/golden64 \
 	tests/unit/objective/registry \
-	tests/unit/objective/tb
+	tests/unit/objective/tb \
+	tests/unit/objective/user_defined
 check_PROGRAMS += $(OBJECTIVE_TESTS)
 UNIT_TESTS += $(OBJECTIVE_TESTS)
 tests_unit_objective_golden_SOURCES = tests/unit/objective/golden.c
@@ -16,4 +17,7 @@ tests_unit_objective_registry_SOURCES = tests/unit/objective/registry.c
 tests_unit_objective_registry_LDADD = $(LINK_objective) $(CMOCKA_LIBS)
 tests_unit_objective_tb_SOURCES = tests/unit/objective/tb.c
 tests_unit_objective_tb_LDADD = $(LINK_objective) $(CMOCKA_LIBS)
+tests_unit_objective_user_defined_SOURCES = tests/unit/objective/user_defined.c
+tests_unit_objective_user_defined_LDADD = libgfn.la $(MATH_LIBS) $(CMOCKA_LIBS)
+SOURCE_TESTS += tests/unit/objective/named_once.sh
 EXTRA_DIST += tests/golden/README tests/golden/tb_grid16.json tests/golden/tb_grid4.json
