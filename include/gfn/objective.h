@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/objective.h - balance conditions: losses that make a policy sample in proportion to the
+ * gfn/objective.h - balance conditions: a policy that satisfies one samples in proportion to the
  * reward.
  *
- * The loss of a batch is the mean over the trajectories of all ranks of a loss per trajectory. An
- * objective gives that loss and its derivatives; it sees one trajectory at a time, so the sum over
- * a batch does not depend on the rank or thread that computes a trajectory. In addition it may use
- * two means over all trajectories of the batch, which are computed first: of their weights and of
- * their estimates of log Z.
+ * The loss of a batch is the mean of a loss per trajectory over the trajectories of all ranks. An
+ * objective computes the loss of one trajectory and its derivatives, so the sum over a batch does
+ * not depend on which rank or thread computes which part. It may use two means over the batch,
+ * which are computed first: of the trajectories' weights and of their estimates of log Z.
  *
- * A trajectory s_0 ... s_n-1 has n steps; the last one ends it, either by the stop action, whose
- * log P_B is 0, or by reaching a state without actions. In both cases the flow of the last step is
- * R(x).
+ * A trajectory s_0 ... s_n-1 has n steps. The last step ends it, by the stop action, whose log P_B
+ * is 0, or by reaching a state without actions. In both cases it leads to the flow R(x).
  */
 #ifndef GFN_OBJECTIVE_H
 #define GFN_OBJECTIVE_H
@@ -25,7 +23,7 @@
 
 GFN_BEGIN_DECLS
 
-/* What an objective reads in addition to sums over the trajectory, one bit each. */
+/* Bits of gfn_objective.needs: data that loss() reads in addition to sums over the trajectory. */
 enum {
     GFN_NEEDS_STEPS = 1,    /* log_pf and log_pb */
     GFN_NEEDS_FLOW = 2,     /* log_flow: the model needs a state flow */
@@ -35,7 +33,7 @@ enum {
     GFN_LOOKS_FORWARD = 32  /* log_flow is log R(s) + the model's flow; implies GFN_NEEDS_REWARDS */
 };
 
-/* What an objective reads of one trajectory. Arrays that it does not need are NULL. */
+/* One trajectory, as an objective reads it. Arrays that it does not need are NULL. */
 typedef struct gfn_terms {
     size_t n_steps;
     const gfn_real *log_pf;    /* [n_steps] log P_F(s_t+1 | s_t) */
@@ -53,9 +51,9 @@ typedef struct gfn_terms {
     double lambda;      /* of sub-trajectory balance */
 } gfn_terms;
 
-/* The derivatives of a trajectory's loss, which an objective writes. The arrays belong to the
- * caller and are as long as those of gfn_terms, with room for at least one element; NULL if the
- * objective does not need the quantity. */
+/* Derivatives of a trajectory's loss, which the objective writes. The caller owns the arrays; they
+ * are as long as those of gfn_terms, at least one element; NULL if the objective does not need the
+ * quantity. */
 typedef struct gfn_derivatives {
     double *log_pf;
     double *log_pb;
@@ -69,29 +67,30 @@ typedef struct gfn_derivatives {
 } gfn_derivatives;
 
 typedef struct gfn_objective {
-    size_t size; /* sizeof(gfn_objective) */
-    const char *name;
-    const char *summary;
+    size_t size;         /* sizeof(gfn_objective) */
+    const char *name;    /* "tb" */
+    const char *summary; /* one sentence */
     const char *source;  /* the paper */
     unsigned needs;      /* GFN_NEEDS_... */
-    int64_t least_batch; /* smallest meaningful batch; 0: one trajectory is enough */
+    int64_t least_batch; /* trajectories that a batch must have; 0: one is enough */
 
-    /* Loss of the trajectory. Writes d->log_z, and all of the other arrays that it needs (log_pf
-     * and log_pb always), or element 0 of log_pf and log_pb and is_uniform. It must keep no state:
-     * several threads may call it at once. */
+    /* Return the loss of the trajectory. Write d->log_z and all elements of the arrays that the
+     * objective needs, log_pf and log_pb always; of these two only element 0 if is_uniform is set.
+     * Keep no state: several threads call it at the same time. */
     double (*loss)(const gfn_terms *terms, gfn_derivatives *d);
 
-    /* The number of terms that this trajectory adds to a mean over something other than
-     * trajectories; loss() gets its batch mean. NULL: not needed. */
+    /* If the loss is a mean over something other than trajectories, e.g. transitions: how many of
+     * them this trajectory has. loss() reads the batch mean. NULL: not needed. */
     double (*weigh)(const gfn_terms *terms);
 
-    /* log Z as estimated from this trajectory; the batch mean is used as log Z. NULL: log Z is
-     * learned. */
+    /* Estimate log Z from this trajectory; the batch mean is log Z. NULL: log Z is learned. */
     double (*estimate)(const gfn_terms *terms);
 } gfn_objective;
 
+/* The objectives of the library. */
 GFN_API size_t gfn_objective_kinds(void);
-GFN_API const gfn_objective *gfn_objective_kind(size_t index);
+GFN_API const gfn_objective *gfn_objective_kind(size_t index);     /* NULL: past the last */
+GFN_API const char *gfn_objective_name(size_t index);              /* NULL: past the last */
 GFN_API const gfn_objective *gfn_objective_find(const char *name); /* NULL: unknown */
 
 GFN_END_DECLS

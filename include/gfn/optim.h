@@ -25,50 +25,53 @@ typedef struct gfn_adam {
         0.9, 0.999, 1e-8                                                                           \
     }
 
-/* One step on x [n] with learning rate `rate`: step number t >= 1 counts from the first.
+/* Step number t >= 1 on x [n] with learning rate `rate`. m and v are 0 before step 1.
  *     m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2
  *     x -= rate * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) */
 GFN_API void gfn_adam_step(const gfn_adam *adam, int64_t t, double rate, size_t n, gfn_real *x,
                            const gfn_real *g, gfn_real *m, gfn_real *v);
 
-/* x *= 1 - amount, amount = rate * decay: the decoupled weight decay of AdamW (Loshchilov and
- * Hutter 2019, arXiv:1711.05101), as in torch.optim.AdamW. Apply it before the step. The caller
- * chooses which parameters decay: training decays the weights of networks, not biases and log Z. */
+/* x *= 1 - amount, with amount = rate * decay: the decoupled weight decay of AdamW (Loshchilov and
+ * Hutter 2019, arXiv:1711.05101), as in torch.optim.AdamW. Call it before the step. The caller
+ * chooses the parameters: training decays the weights of networks, not biases and log Z. */
 GFN_API void gfn_weight_decay(double amount, size_t n, gfn_real *x);
 
-/* sqrt(sum of x^2), summed in double in an order that depends only on n. */
+/* sqrt(sum of x^2), summed in double in an order that depends on n alone. */
 GFN_API double gfn_norm(size_t n, const gfn_real *x);
 
-/* If the norm of g [n] is greater than `most` (> 0), g *= most / (norm + 1e-6) (Pascanu et al.
- * 2013, arXiv:1211.5063), as in torch.nn.utils.clip_grad_norm_. g is everything that one optimizer
- * steps on: in training, networks and log Z. */
+/* If the norm of g [n] is greater than `most` (> 0): g *= most / (norm + 1e-6) (Pascanu et al.
+ * 2013, arXiv:1211.5063), as in torch.nn.utils.clip_grad_norm_. In training g is the whole
+ * gradient, of networks and log Z. */
 GFN_API void gfn_clip_norm(double most, size_t n, gfn_real *g);
 
 typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE } gfn_schedule;
 
-/* Factor on the learning rate in step `iteration` (0-based) of `iterations`: 1 at the beginning;
- * linear and cosine reach 0 after the last step. GFN_EINVAL: unknown name. */
+/* Factor on the learning rate in step `iteration` (0-based) of `iterations`: 1 in the first step;
+ * linear and cosine decay to 0, which they would have in the step after the last. */
 GFN_API double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations);
+
+/* Schedules by name. Errors: GFN_EINVAL (unknown name). */
 GFN_API gfn_status gfn_schedule_find(const char *name, gfn_schedule *schedule);
 GFN_API const char *gfn_schedule_name(size_t index); /* NULL: past the last */
 
-/* An optimizer: its moments per parameter, and a step. */
 enum { GFN_MAX_MOMENTS = 2 };
 
+/* An optimizer: the moments that it keeps of each parameter, and its step. */
 typedef struct gfn_optimizer {
-    const char *name;
-    const char *summary;
-    const char *source; /* the paper */
-    size_t n_moments;
+    const char *name;    /* "adam" */
+    const char *summary; /* one sentence */
+    const char *source;  /* the paper */
+    size_t n_moments;    /* arrays as long as the parameters, at most GFN_MAX_MOMENTS */
     const char *moment[GFN_MAX_MOMENTS]; /* their names: a checkpoint has NAME.MOMENT.PARAMETER */
 
-    /* Step number t >= 1 on x [n] by the gradient g [n] with learning rate `rate`. Moments [n] are
-     * 0 before the first step. An element of x depends only on elements of the same index, so that
-     * threads can share the work. */
+    /* Step number t >= 1 on x [n] with gradient g [n] and learning rate `rate`. The moments [n] are
+     * 0 before step 1. Element i of x and of the moments depends on elements i alone, because
+     * threads call it for parts of the arrays. */
     void (*step)(int64_t t, double rate, size_t n, gfn_real *x, const gfn_real *g,
                  gfn_real *const moment[GFN_MAX_MOMENTS]);
 } gfn_optimizer;
 
+/* The optimizers of the library. Errors: GFN_EINVAL (unknown name). */
 GFN_API size_t gfn_optimizer_kinds(void);
 GFN_API const gfn_optimizer *gfn_optimizer_kind(size_t index); /* NULL: past the last */
 GFN_API gfn_status gfn_optimizer_find(const char *name, const gfn_optimizer **optimizer);

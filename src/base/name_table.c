@@ -7,15 +7,15 @@
 #include "base/error.h"
 #include "base/parse.h"
 
-enum { MEASURED = 63 }; /* bytes that gfn_parse_distance() looks at */
+enum { MEASURED = 63 }; /* bytes that gfn_parse_distance() compares */
 
 void gfn_nearest_offer(struct gfn_nearest *nearest, const char *name, size_t length)
 {
     char word[MEASURED + 1];
     snprintf(word, sizeof word, "%.*s", (int)length, name);
     const size_t typed = strlen(nearest->text);
-    const bool is_begin = typed > 0 && strncmp(word, nearest->text, typed) == 0;
-    const size_t distance = is_begin ? 0 : gfn_parse_distance(word, nearest->text);
+    const bool is_prefix = typed > 0 && strncmp(word, nearest->text, typed) == 0;
+    const size_t distance = is_prefix ? 0 : gfn_parse_distance(word, nearest->text);
     if (nearest->name != NULL && distance >= nearest->distance)
         return;
     nearest->name = name;

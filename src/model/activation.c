@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The names of activations.
+ * Names of activations.
  */
 #include <gfn/model.h>
 

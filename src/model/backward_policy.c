@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kinds of backward policies and of state flows.
+ * Kinds of backward policies and of state flows.
  */
 #include <gfn/model.h>
 
@@ -9,7 +9,7 @@
 
 static const gfn_backward_kind kinds[] = {
     [GFN_BACKWARD_UNIFORM] = {"uniform", "every edge into a state is equally likely"},
-    [GFN_BACKWARD_LEARNED] = {"learned", "a network of its own, of the same hidden widths"},
+    [GFN_BACKWARD_LEARNED] = {"learned", "a separate network of the same hidden widths"},
     [GFN_BACKWARD_TIED] = {"tied", "a second head on the hidden layers of the forward policy"},
 };
 
@@ -38,8 +38,8 @@ gfn_status gfn_backward_find(const char *name, gfn_backward *backward)
 
 const char *gfn_flow_name(size_t index)
 {
-    static const char *const names[] = {"head", "own", NULL}; /* from GFN_FLOW_HEAD on */
-    return index < 2 ? names[index] : NULL;
+    static const char *const names[] = {"head", "own"}; /* from GFN_FLOW_HEAD on */
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
 }
 
 gfn_status gfn_flow_find(const char *name, gfn_flow *flow)

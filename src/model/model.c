@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * The forward policy, a multilayer perceptron:
+ * The forward policy is a multilayer perceptron:
  *
  *     h_0 = observation,  h_i+1 = act(h_i W_i + b_i),  logits = h_L W_L + b_L
  *     log P_F(a | s) = logits_a - log sum over allowed a' of exp(logits_a')
  *
  * A learned backward policy and a state flow are networks of the same kind and hidden widths, or
- * one layer each on h_L, a head. The vector is W_0 b_0 W_1 b_1 ... of the networks in the order
- * policy, backward, flow, then log_z, without gaps, so that it can be written, compared and summed
- * as it is.
+ * one layer on h_L, a head. The parameter vector is W_0 b_0 W_1 b_1 ... of the networks policy,
+ * backward, flow, then log_z. It has no gaps, so it can be written, compared and summed as a
+ * whole.
  */
 #include <gfn/model.h>
 

@@ -6,7 +6,7 @@
  *     delta_t = log F(s_t) + log P_F(s_t+1 | s_t) - log F(s_t+1) - log P_B(s_t | s_t+1)
  *     loss = mean of delta_t^2 over all transitions of the batch
  *
- * where the last transition leads to the flow R(x). log Z is log F(s_0).
+ * For the last transition, R(x) stands in place of F(s_t+1). log Z is log F(s_0).
  *
  * To check by: one step, log F = 1, log P_F = -0.5, log R = 0.25: delta = 0.25, loss = 0.0625, and
  * d loss / d log F = d loss / d log P_F = 0.5.
@@ -16,7 +16,7 @@
 double gfn_db_loss(const gfn_terms *terms, gfn_derivatives *d)
 {
     const size_t n = terms->n_steps;
-    double sum = 0, before = 0; /* d loss / d delta of the step before */
+    double sum = 0, before = 0; /* d loss / d delta of the previous step */
     for (size_t t = 0; t < n; t++) {
         const double target = t + 1 < n ? terms->log_flow[t + 1] : terms->log_reward;
         const double delta =
@@ -35,7 +35,7 @@ double gfn_db_loss(const gfn_terms *terms, gfn_derivatives *d)
 const gfn_objective gfn_objective_db = {
     .size = sizeof(gfn_objective),
     .name = "db",
-    .summary = "detailed balance: one squared residual a transition, a state flow learned",
+    .summary = "detailed balance: one squared residual per transition, a state flow learned",
     .source = "Bengio et al. 2023, arXiv:2111.09266",
     .needs = GFN_NEEDS_STEPS | GFN_NEEDS_FLOW,
     .loss = gfn_db_loss,

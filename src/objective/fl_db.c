@@ -5,10 +5,10 @@
  *
  *     log F(s) = log R(s) + the network's output
  *
- * in detailed balance, where every state has a reward. The network learns only by how much the flow
- * through a state exceeds its own reward.
+ * in detailed balance, for environments in which each state has a reward. The network learns only
+ * the ratio of a state's flow to its own reward.
  *
- * To check by: the numbers of db with log R(s_0) = 0.75 and the network's output 0.25.
+ * To check by: the numbers of db, with log R(s_0) = 0.75 and output 0.25 of the network.
  */
 #include "objective/objectives.h"
 

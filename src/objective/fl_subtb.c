@@ -5,9 +5,9 @@
  *
  *     log F(s) = log R(s) + the network's output
  *
- * in sub-trajectory balance, where every state has a reward.
+ * in sub-trajectory balance, for environments in which each state has a reward.
  *
- * To check by: the numbers of subtb with log R(s_0) = 0.75 and the network's output 0.25.
+ * To check by: the numbers of subtb, with log R(s_0) = 0.75 and output 0.25 of the network.
  */
 #include "objective/objectives.h"
 

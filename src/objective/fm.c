@@ -6,7 +6,7 @@
  * The network's outputs are log-flows of edges, log F(s, a); P_F(a | s) = F(s, a) / F(s).
  *
  *     delta_t = log sum over parents s' of F(s', a') into s_t - log sum over actions of F(s_t, a)
- *     loss = mean of delta_t^2 over the visited states other than s_0
+ *     loss = mean of delta_t^2 over the visited states except s_0
  *          + mean over trajectories of [log F(x, stop) - log R(x)]^2
  *
  * log Z is log F(s_0).
@@ -38,7 +38,7 @@ static double loss(const gfn_terms *terms, gfn_derivatives *d)
 const gfn_objective gfn_objective_fm = {
     .size = sizeof(gfn_objective),
     .name = "fm",
-    .summary = "flow matching: what flows into a state flows out of it, flows of edges learned",
+    .summary = "flow matching: the inflow of a state equals its outflow, flows of edges learned",
     .source = "Bengio et al. 2021, arXiv:2106.04399",
     .needs = GFN_NEEDS_FLOW | GFN_NEEDS_INFLOW,
     .loss = loss,

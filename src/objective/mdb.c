@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Modified detailed balance, for worlds in which every state may stop: Deleu, Gois, Emezue,
+ * Modified detailed balance, for environments in which each state may stop: Deleu, Gois, Emezue,
  * Rankawat, Lacoste-Julien, Bauer and Bengio, "Bayesian structure learning with generative flow
- * networks", UAI 2022, arXiv:2202.13903, equation 8. As F(s) P_F(stop | s) = R(s), no flow need be
+ * networks", UAI 2022, arXiv:2202.13903, equation 8. F(s) P_F(stop | s) = R(s), so no flow is
  * learned:
  *
  *     delta_t = log R(s_t+1) + log P_B(s_t | s_t+1) + log P_F(stop | s_t)
  *             - log R(s_t) - log P_F(s_t+1 | s_t) - log P_F(stop | s_t+1)
- *     loss = mean of delta_t^2 over all transitions of the batch that do not stop
+ *     loss = mean of delta_t^2 over all transitions of the batch except stop actions
  *
  * log Z is log R(s_0) - log P_F(stop | s_0).
  *
@@ -20,7 +20,7 @@ static double loss(const gfn_terms *terms, gfn_derivatives *d)
 {
     const size_t last = terms->n_steps - 1;
     const double *log_r = terms->log_rewards, *log_stop = terms->log_stop;
-    double sum = 0, before = 0; /* d loss / d delta of the step before */
+    double sum = 0, before = 0; /* d loss / d delta of the previous step */
     for (size_t t = 0; t < last; t++) {
         const double delta = log_r[t + 1] + (double)terms->log_pb[t] + log_stop[t] - log_r[t] -
                              (double)terms->log_pf[t] - log_stop[t + 1];

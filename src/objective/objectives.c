@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The objectives, and what several of them share.
+ * The table of objectives, and functions that several of them share.
  */
 #include <string.h>
 
@@ -17,6 +17,11 @@ size_t gfn_objective_kinds(void)
 const gfn_objective *gfn_objective_kind(size_t index)
 {
     return index < gfn_objective_kinds() ? kinds[index] : NULL;
+}
+
+const char *gfn_objective_name(size_t index)
+{
+    return index < gfn_objective_kinds() ? kinds[index]->name : NULL;
 }
 
 const gfn_objective *gfn_objective_find(const char *name)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * objective/objectives.h - all objectives; each is one file and one line here.
+ * objective/objectives.h - the list of objectives: each is one file and one line here.
  */
 #ifndef OBJECTIVE_OBJECTIVES_H
 #define OBJECTIVE_OBJECTIVES_H
 
 #include <gfn/objective.h>
 
-/* ROW(gfn_objective_NAME), in the order of help. */
+/* ROW(gfn_objective_NAME), in the order of `gfn-dist list`. */
 #define GFN_OBJECTIVES(ROW)                                                                        \
     ROW(gfn_objective_tb)                                                                          \
     ROW(gfn_objective_vargrad)                                                                     \
@@ -22,15 +22,15 @@
 GFN_OBJECTIVES(GFN_DECLARE)
 #undef GFN_DECLARE
 
-/* The losses of those that look forward are those of db and subtb. */
+/* Losses that the forward-looking objectives share. */
 double gfn_db_loss(const gfn_terms *terms, gfn_derivatives *d);
 double gfn_subtb_loss(const gfn_terms *terms, gfn_derivatives *d);
 
-/* weigh() of objectives that are means over all steps, and over all but the last. */
+/* weigh() of objectives that are means over all steps, or over all steps except the last. */
 double gfn_weigh_steps(const gfn_terms *terms);
 double gfn_weigh_steps_but_last(const gfn_terms *terms);
 
-/* estimate() where there is a state flow: log F(s_0). */
+/* estimate() of objectives with a state flow: log F(s_0). */
 double gfn_estimate_by_flow(const gfn_terms *terms);
 
 #endif

@@ -9,30 +9,33 @@
  *     delta_ij = log F(s_i) + sum_i<=t<j (log P_F - log P_B) - log F(s_j)
  *     loss = sum lambda^(j-i) delta_ij^2 / sum lambda^(j-i)
  *
- * In linear time: delta_ij = v_i - v_j for v_i = log F(s_i) - sum_t<i (log P_F - log P_B), so that
+ * It takes linear time: delta_ij = v_i - v_j with v_i = log F(s_i) - sum_t<i (log P_F - log P_B),
+ * so
  *
  *     d_i = sum_j<>i lambda^|j-i| (v_i - v_j),   sum lambda^(j-i) delta_ij^2 = sum_i v_i d_i
  *
- * where the d_i follow from sums that run forward and backward. d loss / d v_i = 2 d_i / sum of the
- * weights. v is counted from v_0, as only differences matter, which keeps the digits.
+ * and the d_i follow from one forward and one backward pass of running sums. d loss / d v_i is 2
+ * d_i / sum of the weights. The code uses v_i - v_0 instead of v_i: only differences matter, and
+ * small numbers keep their digits.
  *
  * To check by: one step, log F = 1, log P_F = -0.5, log R = 0.25: loss = 0.0625 for any lambda.
  */
 #include "objective/objectives.h"
 
-/* Sums over the nodes on one side of node i: of lambda^|j-i|, and of that times v_j. */
+/* Sums over the nodes j on one side of node i: of lambda^|j-i|, and of lambda^|j-i| v_j. */
 typedef struct side {
     double weight, sum;
 } side;
 
-static side go_on(side s, double v, double lambda)
+static side next_side(side s, double v, double lambda)
 {
     return (side){lambda * (s.weight + 1), lambda * (s.sum + v)};
 }
 
-/* v into d->log_pf, and from the nodes before each what they add to its d_i into d->log_flow; node
- * n, for which the arrays have no element, into *last. Returns the sum of all weights. */
-static double go_forward(const gfn_terms *terms, gfn_derivatives *d, double *v_last, double *last)
+/* The forward pass: d->log_pf[i] becomes v_i, d->log_flow[i] the part of d_i that comes from nodes
+ * before i. Node n, for which the arrays have no element, goes into *v_last and *last. Returns the
+ * sum of all weights. */
+static double forward_pass(const gfn_terms *terms, gfn_derivatives *d, double *v_last, double *last)
 {
     const size_t n = terms->n_steps;
     side before = {0, 0};
@@ -42,7 +45,7 @@ static double go_forward(const gfn_terms *terms, gfn_derivatives *d, double *v_l
         weights += before.weight;
         d->log_pf[i] = v;
         d->log_flow[i] = v * before.weight - before.sum;
-        before = go_on(before, v, terms->lambda);
+        before = next_side(before, v, terms->lambda);
         path += (double)terms->log_pf[i] - (double)terms->log_pb[i];
     }
     *v_last = terms->log_reward - terms->log_flow[0] - path;
@@ -53,15 +56,15 @@ static double go_forward(const gfn_terms *terms, gfn_derivatives *d, double *v_l
 double gfn_subtb_loss(const gfn_terms *terms, gfn_derivatives *d)
 {
     double v, slope;
-    const double weights = go_forward(terms, d, &v, &slope);
-    side behind = go_on((side){0, 0}, v, terms->lambda);
+    const double weights = forward_pass(terms, d, &v, &slope);
+    side behind = next_side((side){0, 0}, v, terms->lambda);
     double loss = v * slope / weights, later = 2 * slope / weights;
     for (size_t i = terms->n_steps; i-- > 0;) {
         v = d->log_pf[i];
         slope = d->log_flow[i] + v * behind.weight - behind.sum;
-        behind = go_on(behind, v, terms->lambda);
+        behind = next_side(behind, v, terms->lambda);
         loss += v * slope / weights;
-        d->log_pf[i] = -later; /* step i lies before all nodes after i */
+        d->log_pf[i] = -later; /* log P_F of step i is in v of each node after i */
         d->log_pb[i] = later;
         d->log_flow[i] = 2 * slope / weights;
         later += d->log_flow[i];

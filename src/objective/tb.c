@@ -24,7 +24,7 @@ static double loss(const gfn_terms *terms, gfn_derivatives *d)
 const gfn_objective gfn_objective_tb = {
     .size = sizeof(gfn_objective),
     .name = "tb",
-    .summary = "trajectory balance: one squared residual a trajectory, log Z learned",
+    .summary = "trajectory balance: one squared residual per trajectory, log Z learned",
     .source = "Malkin et al. 2022, arXiv:2201.13259",
     .loss = loss,
 };

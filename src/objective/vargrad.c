@@ -6,8 +6,8 @@
  *     zeta = log R(x) + sum_t log P_B(s_t | s_t+1) - sum_t log P_F(s_t+1 | s_t)
  *     loss = (mean zeta - zeta)^2,   the variance of zeta over the batch
  *
- * The mean stands where trajectory balance has log Z. It depends on the parameters too, but what it
- * adds to the gradient cancels: the deviations from a mean add up to 0. So
+ * The mean takes the place of log Z in trajectory balance. It also depends on the parameters, but
+ * its part of the gradient is 0, because deviations from a mean add up to 0. So
  *
  *     d loss / d log P_F = -d loss / d log P_B = 2 (mean zeta - zeta)
  *

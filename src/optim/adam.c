@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * Adam: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, arXiv:1412.6980,
- * algorithm 1, with the two corrections of bias taken out of the loop:
+ * algorithm 1, with both bias corrections computed outside the loop:
  *
  *     m = beta1 m + (1 - beta1) g
  *     v = beta2 v + (1 - beta2) g^2
  *     x = x - [rate / (1 - beta1^t)] m / (sqrt(v [1 / (1 - beta2^t)]) + epsilon)
  *
- * To check by: the first step from m = v = 0 moves every x by rate against the sign of g.
+ * To check by: the first step from m = v = 0 moves each x by `rate` against the sign of its g.
  *
  * Decoupled weight decay (AdamW): Loshchilov and Hutter, "Decoupled weight decay regularization",
  * ICLR 2019, arXiv:1711.05101, algorithm 2, scaled by the learning rate as in torch.optim.AdamW:
@@ -21,7 +21,8 @@
 #include "base/clones.h"
 #include "optim/optimizers.h"
 
-/* Built with -fno-math-errno, so that a square root is one instruction and the loop has vectors. */
+/* The room is compiled with -fno-math-errno: a square root is then one instruction, and the
+ * compiler vectorizes the loop. */
 static inline gfn_real square_root(gfn_real x)
 {
 #ifdef GFN_REAL64

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * Clipping of the gradient by its norm: Pascanu, Mikolov and Bengio, "On the difficulty of training
- * recurrent neural networks", ICML 2013, arXiv:1211.5063, algorithm 1; with the small number in the
- * divisor that torch.nn.utils.clip_grad_norm_ has:
+ * recurrent neural networks", ICML 2013, arXiv:1211.5063, algorithm 1, with the small
+ * constant of torch.nn.utils.clip_grad_norm_ in the divisor:
  *
  *     g = g min(1, C / (||g|| + 1e-6)),    ||g|| = sqrt(sum of g_i^2)
  *
- * To check by: C = 1 makes (3, 4) to (0.6, 0.8), but for the 1e-6.
+ * To check by: C = 1 turns (3, 4) into (0.6, 0.8), except for the 1e-6.
  */
 #include <gfn/optim.h>
 
@@ -16,11 +16,10 @@
 
 #define SMALL 1e-6
 
-/* Partial sums, so that the loop has vectors. Their number is part of the result. */
+/* Partial sums, so that the compiler can vectorize the loop. Their number determines the bits. */
 enum { LANES = 16 };
 
-/* The square of a float is exact in double: with fused operations or without, the sums are the
- * same. */
+/* The square of a float is exact in double, so fused multiply-adds give the same sums. */
 GFN_CLONES
 double gfn_norm(size_t n, const gfn_real *x)
 {

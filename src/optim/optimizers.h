@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * optim/optimizers.h - all optimizers; each is one file and one line here.
+ * optim/optimizers.h - the list of optimizers: each is one file and one line here.
  */
 #ifndef OPTIM_OPTIMIZERS_H
 #define OPTIM_OPTIMIZERS_H
 
 #include <gfn/optim.h>
 
-/* ROW(gfn_optimizer_NAME), in the order of help. */
+/* ROW(gfn_optimizer_NAME), in the order of `gfn-dist list`. */
 #define GFN_OPTIMIZERS(ROW)                                                                        \
     ROW(gfn_optimizer_adam)                                                                        \
     ROW(gfn_optimizer_sgd)

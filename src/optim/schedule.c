@@ -5,7 +5,7 @@
  *     constant 1        linear 1 - s        cosine (1 + cos(pi s)) / 2
  *
  * Cosine: Loshchilov and Hutter, "SGDR", ICLR 2017, arXiv:1608.03983, equation 5, without restarts.
- * To check by: half-way, linear and cosine are both 1/2.
+ * To check by: linear and cosine are both 1/2 at half of the iterations.
  */
 #include <gfn/optim.h>
 

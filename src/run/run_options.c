@@ -7,6 +7,7 @@
 #include <gfn/run.h>
 #include <gfn/trajectories.h>
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,7 @@ static void join_names(const char *(*name)(size_t index), char text[MOST_CHOICES
     size_t used = 0;
     for (size_t i = 0; name(i) && used < MOST_CHOICES; i++)
         used += (size_t)snprintf(text + used, MOST_CHOICES - used, "%s%s", i ? "|" : "", name(i));
+    assert(used < MOST_CHOICES);
 }
 
 static void fill_in_choices(void)

@@ -86,8 +86,8 @@ static void a_model_has_the_layers_of_the_list(void **state)
         }
 }
 
-/* 65536 x 16384 parameters and more: the list needs no memory for them. */
-static void layers_that_no_memory_holds_are_listed(void **state)
+/* More than 10^9 parameters: the list allocates nothing for them. */
+static void large_layers_are_listed_without_memory_for_them(void **state)
 {
     (void)state;
     const gfn_model_config config = {.n_hidden = 2, .hidden = {65536, 16000}};
@@ -120,7 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_shapes_follow_from_the_configuration),
         cmocka_unit_test(a_model_has_the_layers_of_the_list),
-        cmocka_unit_test(layers_that_no_memory_holds_are_listed),
+        cmocka_unit_test(large_layers_are_listed_without_memory_for_them),
         cmocka_unit_test(kinds_that_do_not_exist_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,8 @@ static void parameters_are_zero_until_they_are_set(void **state)
     gfn_model_destroy(&model);
 }
 
-/* By the interface alone: an element is one draw, on +-1/sqrt(fan-in) of its layer. */
-static void initial_parameters_are_draws_of_their_place(void **state)
+/* Through the public interface: an element is one draw, on +-1/sqrt(fan-in) of its layer. */
+static void an_initial_parameter_is_the_draw_of_its_view_and_index(void **state)
 {
     (void)state;
     const gfn_stream stream = {UINT64_C(0x123456789abcdef), GFN_PURPOSE_INIT, 0};
@@ -128,7 +128,7 @@ static void initial_weights_fill_their_interval(void **state)
     gfn_model_destroy(&model);
 }
 
-static void the_seed_decides_alone(void **state)
+static void initial_parameters_depend_on_the_seed_alone(void **state)
 {
     (void)state;
     gfn_model *a = make(&shape, hidden, 2), *b = make(&shape, hidden, 2);
@@ -197,7 +197,7 @@ static void products_that_are_too_large_are_refused(void **state)
     assert_refused(&large, NULL, 0, "found a layer of 2147483647 x 2147483647");
     assert_refused(&shape, both, 2, "found a layer of 65536 x 65536");
     large = shape;
-    large.obs_dim = 16384; /* 2^30 weights twice: either layer is allowed, both are too many */
+    large.obs_dim = 16384; /* 2^30 weights twice: one such layer is allowed, two are too many */
     assert_refused(&large, sum, 2, "found a layer of 65536 x 16384 weights after 1073807360");
 }
 
@@ -207,9 +207,9 @@ int main(void)
         cmocka_unit_test(views_follow_each_other_without_gaps),
         cmocka_unit_test(no_hidden_layer_is_a_linear_policy),
         cmocka_unit_test(parameters_are_zero_until_they_are_set),
-        cmocka_unit_test(initial_parameters_are_draws_of_their_place),
+        cmocka_unit_test(an_initial_parameter_is_the_draw_of_its_view_and_index),
         cmocka_unit_test(initial_weights_fill_their_interval),
-        cmocka_unit_test(the_seed_decides_alone),
+        cmocka_unit_test(initial_parameters_depend_on_the_seed_alone),
         cmocka_unit_test(impossible_shapes_are_refused),
         cmocka_unit_test(impossible_widths_are_refused),
         cmocka_unit_test(products_that_are_too_large_are_refused),

@@ -16,14 +16,14 @@ enum { ROWS = 11, OBS_DIM = 12, OBS_HOT = 3, N_ACTIONS = 4, WIDEST = 64 };
 
 static const gfn_stream stream = {917, GFN_PURPOSE_CHECK, 2};
 
-/* Observations: OBS_HOT different places of each row, and the same as zeros and ones. */
+/* Observations: OBS_HOT different indices per row, and the same as zeros and ones. */
 struct input {
     int32_t index[ROWS][OBS_HOT];
     gfn_real dense[ROWS][OBS_DIM];
     uint8_t mask[ROWS][N_ACTIONS];
 };
 
-/* The first rows have each action alone, the others any set of actions with the last one. */
+/* Each of the first rows allows one action, the others any set that includes the last action. */
 static void fill(struct input *input)
 {
     memset(input, 0, sizeof *input);
@@ -194,7 +194,7 @@ static void the_last_layer_has_no_relu(void **state)
     gfn_model_destroy(&model);
 }
 
-static void a_tape_of_ones_own_gives_the_same_bits(void **state)
+static void a_tape_of_the_caller_gives_the_same_bits(void **state)
 {
     (void)state;
     static const int64_t widths[] = {37, 5};
@@ -241,7 +241,7 @@ int main(void)
         cmocka_unit_test(no_activation_in_the_configuration_is_relu),
         cmocka_unit_test(an_activation_is_found_by_name_or_refused),
         cmocka_unit_test(the_last_layer_has_no_relu),
-        cmocka_unit_test(a_tape_of_ones_own_gives_the_same_bits),
+        cmocka_unit_test(a_tape_of_the_caller_gives_the_same_bits),
         cmocka_unit_test(an_observation_of_the_wrong_width_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Trajectory balance against PyTorch in float64 (tests/golden/README), along both ways on which a
- * gradient is made: the whole loss as one tape, and the derivatives of the registered objective
- * sent back through the policy's tape. Built twice: objective_golden in float, objective_golden64
- * in double.
+ * Trajectory balance compared with PyTorch in float64 (tests/golden/README). The gradient is
+ * computed in two ways: from the whole loss on one tape, and from the derivatives of the library's
+ * objective, propagated back through the policy's tape. Compiled twice: golden uses float, golden64
+ * double.
  *
- * Errors are relative to the largest entry of the array in question.
+ * Errors are relative to the largest entry of an array.
  */
 #include <gfn/model.h>
 #include <gfn/objective.h>
@@ -30,7 +30,8 @@ static const double tolerance = 1e-5;
 
 enum { DOWN, RIGHT, STOP, N_ACTIONS, MAX_BATCH = 16, MAX_STEPS = 31, MAX_SIZE = 16 };
 
-/* A file, and its trajectories walked through. Steps of all trajectories follow each other. */
+/* A file, with the states of its trajectories. The arrays hold the steps of all trajectories, one
+ * trajectory after the other. */
 struct golden {
     json_t *json;
     int size, batch, n_steps;
@@ -165,7 +166,7 @@ static void assert_sums(const struct golden *golden, const char *key, const doub
         assert_near(found[i], json_number_value(json_array_get(expected, (size_t)i)));
 }
 
-/* The gradient of everything but log Z. */
+/* The gradient of all parameters except log Z. */
 static void assert_gradient(const struct golden *golden, const gfn_real *gradient)
 {
     const json_t *expected = json_object_get(golden->json, "grad");
@@ -191,7 +192,7 @@ static double expected_d_log_z(const struct golden *golden)
 
 /* ---- the loss as one tape ---- */
 
-/* Every cell is a row of the policy, visited or not. */
+/* Each cell is a row of the policy, even if no trajectory visits it. */
 static void fill_cells(const struct golden *golden, gfn_frame *frame, gfn_var observation,
                        gfn_var mask)
 {
@@ -310,7 +311,7 @@ static void the_loss_on_a_tape_matches_pytorch_on_16x16(void **state)
     check_loss_on_tape("tb_grid16.json");
 }
 
-/* ---- the registered objective ---- */
+/* ---- the library's objective ---- */
 
 struct outcome {
     double loss, d_log_z;

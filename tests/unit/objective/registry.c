@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is true of every objective that is registered.
+ * Properties of all objectives of the library.
  */
 #include <gfn/objective.h>
 
@@ -20,6 +20,7 @@ static void every_objective_describes_itself_and_is_found(void **state)
     (void)state;
     assert_true(gfn_objective_kinds() > 0);
     assert_null(gfn_objective_kind(gfn_objective_kinds()));
+    assert_null(gfn_objective_name(gfn_objective_kinds()));
     for (size_t i = 0; i < gfn_objective_kinds(); i++) {
         const gfn_objective *objective = gfn_objective_kind(i);
         assert_int_equal(objective->size, sizeof(gfn_objective));
@@ -27,7 +28,8 @@ static void every_objective_describes_itself_and_is_found(void **state)
         assert_true(strlen(objective->summary) > 0);
         assert_non_null(strstr(objective->source, "arXiv:"));
         assert_non_null(objective->loss);
-        assert_ptr_equal(gfn_objective_find(objective->name), objective); /* so names differ */
+        assert_ptr_equal(gfn_objective_find(objective->name), objective); /* names differ */
+        assert_ptr_equal(gfn_objective_name(i), objective->name);
     }
 }
 
@@ -39,10 +41,10 @@ static void unknown_objectives_are_not_found(void **state)
     assert_null(gfn_objective_find("tb "));
 }
 
-/* What a loss depends on: arrays of steps, and log Z. */
+/* The values on which a loss depends: arrays of steps, and log Z. */
 enum { STEPS = 9, PF = 0, PB, FLOW, INFLOW, STOP, ARRAYS, LOG_Z = ARRAYS * (STEPS + 1), VALUES };
 
-/* A trajectory that is made of the values of its arrays, [ARRAYS][STEPS + 1], then log Z. */
+/* A trajectory. value: its arrays [ARRAYS][STEPS + 1], then log Z. */
 typedef struct trajectory {
     size_t n_steps;
     double log_reward, lambda, mean_weight, value[VALUES], log_rewards[STEPS];
@@ -63,7 +65,7 @@ static void draw_trajectory(uint64_t number, trajectory *x)
     x->mean_weight = 3.5;
 }
 
-/* What the objective may read, no more. */
+/* The objective gets the arrays that it asks for; the others are NULL. */
 static double loss_of(const gfn_objective *o, trajectory *x, gfn_derivatives *d)
 {
     const double *v = x->value;
@@ -120,15 +122,15 @@ static double shifted_loss(const gfn_objective *o, trajectory *x, size_t i, doub
     return loss;
 }
 
-/* An objective with estimate() is not told how the batch's log Z depends on its trajectory: over a
- * whole batch that cancels. */
+/* An objective with estimate() ignores that the batch's log Z depends on its trajectory: over a
+ * whole batch these terms cancel. */
 static bool is_given(const gfn_objective *o, size_t i)
 {
     return i == LOG_Z && o->estimate;
 }
 
-/* Central differences with h = 1/128 are exact for a loss that is quadratic in logs. Elsewhere the
- * error is of order h^2: 1e-3 allows for third derivatives up to about 100. */
+/* Central differences with h = 1/128 are exact for a loss that is quadratic in logs. For other
+ * losses the error is of order h^2; 1e-3 allows third derivatives of up to about 100. */
 static void derivatives_match_central_differences(void **state)
 {
     (void)state;
@@ -151,7 +153,7 @@ static void derivatives_match_central_differences(void **state)
         }
 }
 
-/* The sum over all pairs, as it is defined. */
+/* The definition: a sum over all pairs of states. */
 static double subtb_by_pairs(const trajectory *x)
 {
     const double *v = x->value;
@@ -183,7 +185,7 @@ static void sub_trajectory_balance_is_its_sum_over_pairs(void **state)
     }
 }
 
-/* The numbers that the files of the objectives give. */
+/* The check values in the comments of src/objective/. */
 static void objectives_give_the_numbers_of_their_files(void **state)
 {
     (void)state;

@@ -25,7 +25,7 @@ static void the_loss_is_the_squared_residual(void **state)
     assert_true(d_log_pf[3] == 7 && d_log_pb[3] == 7); /* past the end */
 }
 
-/* Two objects with rewards 3 and 1 behind one choice: P_F = R / Z and Z = 4 balance. */
+/* One choice between two objects of rewards 3 and 1: P_F = R / Z with Z = 4 is in balance. */
 static void a_policy_in_balance_has_no_loss(void **state)
 {
     (void)state;

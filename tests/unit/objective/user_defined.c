@@ -51,7 +51,7 @@ static const gfn_optimizer optimizer = {.name = "rmsprop",
 
 enum { BATCH = 64, ITERATIONS = 600 };
 
-/* All that training needs. */
+/* The objects that training needs. */
 typedef struct fixture {
     gfn_comm *comm;
     gfn_env *env;
@@ -91,7 +91,7 @@ static void drop(fixture *f)
     gfn_comm_close(&f->comm);
 }
 
-/* One iteration; log Z, the last parameter, has a rate of its own. Returns the loss. */
+/* One iteration; log Z, the last parameter, has a separate rate. Returns the loss. */
 static double step(fixture *f, int64_t iteration)
 {
     const gfn_stream stream = {0, GFN_PURPOSE_TRAIN, (uint64_t)iteration};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Built twice: optim_adam in float, optim_adam64 in double.
+ * Compiled twice: adam uses float, adam64 double.
  */
 #include <gfn/optim.h>
 
@@ -33,9 +33,9 @@ static void assert_near(gfn_real found, double expected)
     assert_true(error <= tolerance * fmax(1, fabs(expected)));
 }
 
-/* Algorithm 1 of the paper, line by line, in Python's decimal module with 50 digits: rate 1/256,
- * x from {0.5, -1.25, 2.375, 0, -3}, the gradients above. m and v are given relative to their
- * size, which is that of the gradients and of their squares. */
+/* Expected: algorithm 1 of the paper, line by line, in Python's decimal module with 50 digits: rate
+ * 1/256, x from {0.5, -1.25, 2.375, 0, -3}, the gradients above. Errors of m and v are relative to
+ * the size of the gradients and of their squares. */
 static void adam_matches_reference_after_100_steps(void **state)
 {
     (void)state;
@@ -62,7 +62,7 @@ static void adam_matches_reference_after_100_steps(void **state)
     }
 }
 
-/* The same with the decay of torch.optim.AdamW, 0.3: x - rate 0.3 x before each step. */
+/* The same with the decay 0.3 of torch.optim.AdamW: x - rate 0.3 x before each step. */
 static void weights_decay_as_in_the_reference(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static void step_pieces(struct arrays *arrays, size_t offset, size_t piece)
     }
 }
 
-static void the_bits_of_an_element_do_not_depend_on_its_place(void **state)
+static void the_bits_of_an_element_do_not_depend_on_its_index_or_address(void **state)
 {
     (void)state;
     struct arrays alone, together;
@@ -178,7 +178,7 @@ int main(void)
         cmocka_unit_test(the_first_step_has_the_length_of_the_rate),
         cmocka_unit_test(a_gradient_that_was_always_zero_moves_nothing),
         cmocka_unit_test(a_rate_of_zero_moves_the_moments_only),
-        cmocka_unit_test(the_bits_of_an_element_do_not_depend_on_its_place),
+        cmocka_unit_test(the_bits_of_an_element_do_not_depend_on_its_index_or_address),
         cmocka_unit_test(adam_finds_the_minimum_of_a_bowl),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Built twice: optim_clip in float, optim_clip64 in double.
+ * Compiled twice: clip uses float, clip64 double.
  */
 #include <gfn/optim.h>
 
@@ -28,7 +28,7 @@ static void fill(gfn_real *x, size_t n)
         x[i] = (gfn_real)((double)(37 * i % 211) - 105) / 64;
 }
 
-/* By Python's decimal module with 50 digits. */
+/* Expected: Python's decimal module with 50 digits. */
 static void the_norm_is_the_root_of_the_sum_of_squares(void **state)
 {
     (void)state;
@@ -48,7 +48,7 @@ static void the_norm_is_the_root_of_the_sum_of_squares(void **state)
                     4 * 0x1p-53 * expected[i].norm);
 }
 
-/* C = 1.5 and g = (0.75, -2, 2.5, 0.125), by the same module. */
+/* Expected: the same module, with C = 1.5 and g = (0.75, -2, 2.5, 0.125). */
 static void a_longer_gradient_is_scaled_down_to_the_norm(void **state)
 {
     (void)state;
@@ -74,7 +74,7 @@ static void a_shorter_gradient_keeps_its_bits(void **state)
     assert_memory_equal(g, before, sizeof before);
 }
 
-static void the_direction_stays(void **state)
+static void clipping_keeps_the_direction(void **state)
 {
     (void)state;
     gfn_real g[LONGEST], before[LONGEST];
@@ -89,7 +89,7 @@ static void the_direction_stays(void **state)
     }
 }
 
-static void the_bits_of_a_norm_do_not_depend_on_where_it_stands(void **state)
+static void the_bits_of_a_norm_do_not_depend_on_the_address(void **state)
 {
     (void)state;
     gfn_real x[LONGEST + 9];
@@ -108,8 +108,8 @@ int main(void)
         cmocka_unit_test(the_norm_is_the_root_of_the_sum_of_squares),
         cmocka_unit_test(a_longer_gradient_is_scaled_down_to_the_norm),
         cmocka_unit_test(a_shorter_gradient_keeps_its_bits),
-        cmocka_unit_test(the_direction_stays),
-        cmocka_unit_test(the_bits_of_a_norm_do_not_depend_on_where_it_stands),
+        cmocka_unit_test(clipping_keeps_the_direction),
+        cmocka_unit_test(the_bits_of_a_norm_do_not_depend_on_the_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table of optimizers, and stochastic gradient descent by hand.
+ * The table of optimizers; steps of sgd computed by hand.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static void every_optimizer_is_found_by_its_name_and_minimizes_a_square(void **u
         gfn_real x[3] = {(gfn_real)2.385, (gfn_real)-0.85, 0}, m[2][3] = {{0}};
         gfn_real *const moment[GFN_MAX_MOMENTS] = {m[0], m[1]};
         for (int64_t t = 1; t <= 2000; t++) {
-            const gfn_real g[3] = {x[0], x[1], x[2]}; /* of x^2 / 2 */
+            const gfn_real g[3] = {x[0], x[1], x[2]}; /* gradient of x^2 / 2 */
             o->step(t, 0.01, 3, x, g, moment);
         }
         for (size_t k = 0; k < 3; k++)
@@ -57,7 +57,7 @@ static void adam_of_the_table_has_the_bits_of_the_function(void **unused)
 }
 
 /* b: 2, .9 x 2 + 2 = 3.8, .9 x 3.8 - 1 = 2.42; x: 1 - .25 (2 + 3.8 + 2.42) = -1.055 */
-static void sgd_steps_as_by_hand(void **unused)
+static void sgd_matches_steps_by_hand(void **unused)
 {
     (void)unused;
     const gfn_optimizer *o = NULL;
@@ -77,7 +77,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_optimizer_is_found_by_its_name_and_minimizes_a_square),
         cmocka_unit_test(adam_of_the_table_has_the_bits_of_the_function),
-        cmocka_unit_test(sgd_steps_as_by_hand),
+        cmocka_unit_test(sgd_matches_steps_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

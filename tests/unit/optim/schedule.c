@@ -27,7 +27,7 @@ static void a_decay_ends_right_after_the_last_step(void **state)
     assert_true(gfn_schedule_factor(GFN_COSINE, 2385, 2385) == 0);
     assert_true(gfn_schedule_factor(GFN_LINEAR, 2384, 2385) > 0);
     assert_true(gfn_schedule_factor(GFN_COSINE, 2384, 2385) > 0);
-    assert_true(gfn_schedule_factor(GFN_LINEAR, 9999, 2385) == 0); /* and stays there */
+    assert_true(gfn_schedule_factor(GFN_LINEAR, 9999, 2385) == 0); /* and stays 0 */
     assert_true(gfn_schedule_factor(GFN_COSINE, 9999, 2385) == 0);
     assert_true(gfn_schedule_factor(GFN_CONSTANT, 2385, 2385) == 1);
 }
