@@ -11,6 +11,7 @@
  * To check by: one step, log F = 1, log P_F = -0.5, log R = 0.25: delta = 0.25, loss = 0.0625, and
  * d loss / d log F = d loss / d log P_F = 0.5.
  */
+#include "objective/means.h"
 #include "objective/objectives.h"
 
 double gfn_db_loss(const gfn_terms *terms, gfn_derivatives *d)

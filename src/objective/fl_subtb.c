@@ -9,6 +9,7 @@
  *
  * To check by: the numbers of subtb, with log R(s_0) = 0.75 and output 0.25 of the network.
  */
+#include "objective/means.h"
 #include "objective/objectives.h"
 
 const gfn_objective gfn_objective_fl_subtb = {

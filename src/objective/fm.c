@@ -15,6 +15,7 @@
  * log R = 0 give 0.25 + 0.0625, and d / d log inflow = 1, d / d log F = -1, d / d log F(x, stop) =
  * 0.5.
  */
+#include "objective/means.h"
 #include "objective/objectives.h"
 
 static double loss(const gfn_terms *terms, gfn_derivatives *d)

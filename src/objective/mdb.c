@@ -14,6 +14,7 @@
  * To check by: one step from log R = 0 to log R = 1 with log P_B = 0, log P_F = -1, log P_F(stop)
  * -0.5 and then -0.25: delta = 1 + 0 - 0.5 - 0 + 1 + 0.25 = 1.75.
  */
+#include "objective/means.h"
 #include "objective/objectives.h"
 
 static double loss(const gfn_terms *terms, gfn_derivatives *d)

@@ -1,10 +1,7 @@
-/* SPDX-License-Identifier: MIT
- *
- * The table of objectives, and functions that several of them share.
- */
-#include <string.h>
-
+/* SPDX-License-Identifier: MIT */
 #include "objective/objectives.h"
+
+#include <string.h>
 
 #define ADDRESS(objective) &objective,
 static const gfn_objective *const kinds[] = {GFN_OBJECTIVES(ADDRESS)};
@@ -30,19 +27,4 @@ const gfn_objective *gfn_objective_find(const char *name)
         if (strcmp(kinds[i]->name, name) == 0)
             return kinds[i];
     return NULL;
-}
-
-double gfn_weigh_steps(const gfn_terms *terms)
-{
-    return (double)terms->n_steps;
-}
-
-double gfn_weigh_steps_but_last(const gfn_terms *terms)
-{
-    return (double)terms->n_steps - 1;
-}
-
-double gfn_estimate_by_flow(const gfn_terms *terms)
-{
-    return terms->log_flow[0];
 }

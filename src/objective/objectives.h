@@ -26,11 +26,4 @@ GFN_OBJECTIVES(GFN_DECLARE)
 double gfn_db_loss(const gfn_terms *terms, gfn_derivatives *d);
 double gfn_subtb_loss(const gfn_terms *terms, gfn_derivatives *d);
 
-/* weigh() of objectives that are means over all steps, or over all steps except the last. */
-double gfn_weigh_steps(const gfn_terms *terms);
-double gfn_weigh_steps_but_last(const gfn_terms *terms);
-
-/* estimate() of objectives with a state flow: log F(s_0). */
-double gfn_estimate_by_flow(const gfn_terms *terms);
-
 #endif

@@ -20,6 +20,7 @@
  *
  * To check by: one step, log F = 1, log P_F = -0.5, log R = 0.25: loss = 0.0625 for any lambda.
  */
+#include "objective/means.h"
 #include "objective/objectives.h"
 
 /* Sums over the nodes j on one side of node i: of lambda^|j-i|, and of lambda^|j-i| v_j. */
