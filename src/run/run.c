@@ -28,17 +28,11 @@ static gfn_status make_env(gfn_run *run)
     return gfn_env_create_with(ops, run->options, &run->env);
 }
 
-static const char *name_of_objective(size_t index)
-{
-    const gfn_objective *objective = gfn_objective_kind(index);
-    return objective ? objective->name : NULL;
-}
-
 static gfn_status find_objective(const gfn_options *options, const gfn_objective **objective)
 {
     const char *name = gfn_options_text(options, "objective");
     size_t index;
-    GFN_TRY(gfn_find_name("objective", name_of_objective, "", name, &index));
+    GFN_TRY(gfn_find_name("objective", gfn_objective_name, "", name, &index));
     *objective = gfn_objective_kind(index);
     return GFN_OK;
 }
@@ -55,17 +49,23 @@ static gfn_status find_flow(const gfn_options *options, const gfn_objective *obj
     return GFN_OK;
 }
 
+gfn_status gfn_run_configure_model(const gfn_options *o, gfn_model_config *config)
+{
+    const gfn_objective *objective;
+    GFN_TRY(find_objective(o, &objective));
+    GFN_TRY(gfn_backward_find(gfn_options_text(o, "backward"), &config->backward));
+    GFN_TRY(find_flow(o, objective, &config->flow));
+    GFN_TRY(gfn_activation_find(gfn_options_text(o, "activation"), &config->activation));
+    config->n_hidden = gfn_options_widths(o, "hidden", config->hidden);
+    return GFN_OK;
+}
+
 /* Make the parts of the run that are local to each rank. */
 static gfn_status make(gfn_run *run)
 {
     const gfn_options *o = run->options;
-    const gfn_objective *objective;
     gfn_model_config config;
-    GFN_TRY(find_objective(o, &objective));
-    GFN_TRY(gfn_backward_find(gfn_options_text(o, "backward"), &config.backward));
-    GFN_TRY(find_flow(o, objective, &config.flow));
-    GFN_TRY(gfn_activation_find(gfn_options_text(o, "activation"), &config.activation));
-    config.n_hidden = gfn_options_widths(o, "hidden", config.hidden);
+    GFN_TRY(gfn_run_configure_model(o, &config));
     const int64_t batch = gfn_options_int(o, "batch-size"), size = gfn_comm_size(run->comm);
     int64_t capacity = (batch + size - 1) / size;
     capacity = capacity < LEAST_CAPACITY ? LEAST_CAPACITY : capacity;

@@ -74,6 +74,9 @@ bool gfn_run_option_is_retired(const char *name);
 gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
                              const char *directory, gfn_run **run);
 
+/* run.c: the model that the options of a run ask for. Errors: GFN_EINVAL (an unknown name). */
+gfn_status gfn_run_configure_model(const gfn_options *options, gfn_model_config *config);
+
 /* reward_file.c: give the environment the rewards that it needs, if any: those of the option
  * reward-file, or of the copy in `directory`. Both are read on rank 0. The run needs nothing but
  * its environment for this. Collective. Errors: GFN_EIO, GFN_EINVAL (of a file), GFN_EDATA (of a

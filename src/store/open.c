@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "io/folder.h"
+#include "model/layers.h"
 #include "run/metadata.h"
 #include "run/plugin_trust.h"
 #include "store/checkpoint.h"
@@ -110,26 +111,19 @@ static gfn_status read_options(gfn_found *f)
     return status == GFN_EINVAL ? gfn_fail_in(GFN_EDATA, "%s: ", f->path) : status;
 }
 
-static gfn_status check_layer(const gfn_found *f, size_t layer, int64_t in, int64_t out)
-{
-    char weight_name[48], bias_name[48];
-    snprintf(weight_name, sizeof weight_name, "policy.%zu.weight", layer);
-    snprintf(bias_name, sizeof bias_name, "policy.%zu.bias", layer);
-    struct gfn_array weight = {
-        .name = weight_name, .dtype = GFN_REAL_DTYPE, .ndim = 2, .shape = {in, out}};
-    struct gfn_array bias = {.name = bias_name, .dtype = GFN_REAL_DTYPE, .ndim = 1, .shape = {out}};
-    GFN_TRY(gfn_safetensors_find(f->file, &weight));
-    return gfn_safetensors_find(f->file, &bias);
-}
-
-/* Check that the file has the layers of the options, before the memory of a model is allocated. */
+/* Compare the tensors with the layers that the options ask for. Nothing is allocated for layers
+ * that the file does not hold. */
 static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
 {
-    int64_t widths[GFN_MAX_HIDDEN + 1], in = shape->obs_dim;
-    const size_t n = gfn_options_widths(f->options, "hidden", widths);
-    widths[n] = shape->n_actions;
-    for (size_t i = 0; i <= n; in = widths[i++])
-        GFN_TRY(check_layer(f, i, in, widths[i]));
+    gfn_model_config config;
+    gfn_layers layers;
+    GFN_TRY(gfn_run_configure_model(f->options, &config));
+    GFN_TRY(gfn_layers_init(&layers, shape, &config));
+    for (size_t i = 0; i < layers.n_views; i++) {
+        const gfn_view *view = &layers.views[i];
+        struct gfn_array array = gfn_checkpoint_array(view, view->name, NULL);
+        GFN_TRY(gfn_safetensors_find(f->file, &array));
+    }
     return GFN_OK;
 }
 

@@ -76,12 +76,6 @@ static const char *env_name(size_t index)
     return ops ? ops->name : NULL;
 }
 
-static const char *objective_name(size_t index)
-{
-    const gfn_objective *objective = gfn_objective_kind(index);
-    return objective ? objective->name : NULL;
-}
-
 static const char *preset_name(size_t index)
 {
     const gfn_preset *preset = gfn_preset_of(index);
@@ -95,7 +89,7 @@ static const struct {
 } special[] = {
     {"config", {"FILE", CLI_VALUE_FILE, NULL}},
     {"env", {"NAME", CLI_VALUE_NAME, env_name}},
-    {"objective", {"NAME", CLI_VALUE_NAME, objective_name}},
+    {"objective", {"NAME", CLI_VALUE_NAME, gfn_objective_name}},
     {"out", {"PATH", CLI_VALUE_FILE, NULL}},
     {"preset", {"NAME", CLI_VALUE_NAME, preset_name}},
     {"resume", {"RUN", CLI_VALUE_RUN, NULL}},
