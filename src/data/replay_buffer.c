@@ -32,6 +32,13 @@ typedef struct element {
     size_t place; /* of a new object: index of the stored object before which it belongs */
 } element;
 
+const char *gfn_replay_name(size_t index)
+{
+    static const char *const names[] = {
+        [GFN_REPLAY_NONE] = "none", [GFN_REPLAY_FIFO] = "fifo", [GFN_REPLAY_REWARD] = "reward"};
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
+}
+
 gfn_status gfn_replay_buffer_create(gfn_replay_kind kind, size_t capacity, size_t width,
                                     gfn_replay_buffer **replay)
 {

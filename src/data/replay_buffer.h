@@ -17,11 +17,15 @@ typedef struct gfn_replay_buffer gfn_replay_buffer;
 
 /* Which object a full buffer drops. */
 typedef enum gfn_replay_kind {
+    GFN_REPLAY_NONE,   /* there is no buffer */
     GFN_REPLAY_FIFO,   /* the oldest */
     GFN_REPLAY_REWARD, /* that of the smallest reward. Each object is stored once. Of equal rewards,
                         * objects with a smaller hash are kept, so that no part of the space is
                         * preferred */
 } gfn_replay_kind;
+
+/* "none", "fifo" and "reward", in the order of the kinds; NULL past the last. */
+const char *gfn_replay_name(size_t index);
 
 /* Room for `capacity` objects of `width` words. Errors: GFN_EINVAL (sizes), GFN_ENOMEM. */
 gfn_status gfn_replay_buffer_create(gfn_replay_kind kind, size_t capacity, size_t width,

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/name_table.h"
+#include "data/replay_buffer.h"
 #include "io/ini.h"
 #include "run/plugin_trust.h"
 #include "run/run.h"
@@ -43,7 +44,7 @@ static gfn_option rows[] = {
      "decay of epsilon to 0 and temperature to 1"},
     {"explore-until", GFN_OPTION_NUMBER, "0.5", 0, 1, NULL, "Exploration",
      "share of the iterations after which training draws from the policy itself"},
-    {"replay", GFN_OPTION_WORD, "none", 0, 0, "none|fifo|reward", "Replay",
+    {"replay", GFN_OPTION_WORD, "none", 0, 0, NULL, "Replay",
      "draw part of each batch back from objects sampled before: the newest, or the best"},
     {"replay-capacity", GFN_OPTION_INT, "1000", 1, 1e8, NULL, "Replay",
      "objects that the replay buffer holds"},
@@ -94,9 +95,13 @@ static const struct {
     const char *option;
     const char *(*name)(size_t index);
 } tables[] = {
-    {"backward", gfn_backward_name},         {"flow", gfn_flow_name},
-    {"explore-schedule", gfn_schedule_name}, {"schedule", gfn_schedule_name},
-    {"activation", gfn_activation_name},     {"optimizer", gfn_optimizer_name},
+    {"backward", gfn_backward_name},
+    {"flow", gfn_flow_name},
+    {"explore-schedule", gfn_schedule_name},
+    {"schedule", gfn_schedule_name},
+    {"activation", gfn_activation_name},
+    {"optimizer", gfn_optimizer_name},
+    {"replay", gfn_replay_name},
 };
 
 enum { TABLES = sizeof tables / sizeof tables[0], MOST_CHOICES = 120 };

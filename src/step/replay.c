@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/name_table.h"
 #include "data/packed_state.h"
 #include "env/env_internal.h"
 
@@ -18,10 +19,10 @@
 /* Objects whose rewards are found together. */
 enum { PART = 256 };
 
-static gfn_status check_options(const gfn_options *o)
+static gfn_status check_options(const gfn_options *o, gfn_replay_kind kind)
 {
     const bool has_file = gfn_options_is_set(o, "terminal-states");
-    const bool grows = strcmp(gfn_options_text(o, "replay"), "none") != 0;
+    const bool grows = kind != GFN_REPLAY_NONE;
     if (has_file && grows)
         return gfn_fail(GFN_EINVAL,
                         "terminal-states: expected --replay none beside a file of objects, found "
@@ -70,17 +71,18 @@ static gfn_status allocate_exchange(gfn_replay *r, int64_t batch_size, int64_t n
 gfn_status gfn_replay_init(gfn_replay *r, const gfn_run *run, int64_t batch_size, int64_t n_mine)
 {
     const gfn_options *o = run->options;
-    const char *kind = gfn_options_text(o, "replay");
+    size_t kind;
     r->comm = run->comm;
     r->env = run->env;
     r->width = (size_t)gfn_env_spec_of(run->env)->state_width;
     r->key_words = gfn_packed_words(r->width);
-    GFN_TRY(check_options(o));
-    r->grows = strcmp(kind, "none") != 0;
+    GFN_TRY(gfn_find_name("replay", gfn_replay_name, "", gfn_options_text(o, "replay"), &kind));
+    GFN_TRY(check_options(o, (gfn_replay_kind)kind));
+    r->grows = kind != GFN_REPLAY_NONE;
+    r->kind = r->grows ? (gfn_replay_kind)kind : GFN_REPLAY_FIFO; /* the order of a file */
     r->is_used = r->grows || gfn_options_text(o, "terminal-states")[0];
     if (!r->is_used)
         return GFN_OK;
-    r->kind = strcmp(kind, "reward") == 0 ? GFN_REPLAY_REWARD : GFN_REPLAY_FIFO;
     r->capacity = r->grows ? (size_t)gfn_options_int(o, "replay-capacity") : 0;
     GFN_TRY(set_share(r, o, batch_size));
     return r->grows ? allocate_exchange(r, batch_size, n_mine) : GFN_OK;
