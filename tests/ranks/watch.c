@@ -21,6 +21,9 @@
 
 #define PATIENCE 3.0
 
+enum { SAMPLING = 1, GRADIENT, EVALUATION, N_PHASES };
+static const char *const phase_names[N_PHASES] = {NULL, "sampling", "gradient", "evaluation"};
+
 static gfn_comm *comm;
 static atomic_bool *has_alarm;
 
@@ -133,9 +136,6 @@ static void hang_until_an_alarm(void)
     usleep(100000); /* the alarm is being given */
 }
 
-enum { SAMPLING = 1, GRADIENT, EVALUATION, PHASES };
-static const char *const phases[PHASES] = {NULL, "sampling", "gradient", "evaluation"};
-
 static void a_rank_that_hangs_is_named_once(void **unused)
 {
     (void)unused;
@@ -178,8 +178,8 @@ int main(void)
         fprintf(stderr, "%s\n", gfn_error_message());
         return 1;
     }
-    gfn_comm_name_phases(comm, phases, PHASES);
     has_alarm = comm->has_alarm;
+    gfn_comm_name_phases(comm, phase_names, N_PHASES);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     gfn_comm_close(&comm);
     return failed;

@@ -118,6 +118,7 @@ int main(void)
         cmocka_unit_test(ranges_cover_each_element_once),
         cmocka_unit_test(a_hook_is_called_once_per_loop_until_it_is_removed),
         cmocka_unit_test(an_invalid_OMP_NUM_THREADS_is_ignored),
+        cmocka_unit_test(a_hook_is_called_once_per_loop_until_it_is_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
