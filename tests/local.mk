@@ -74,6 +74,7 @@ include tests/unit/train/local.mk
 include tests/fuzz/local.mk
 
 include tests/ranks/comm.mk
+include tests/ranks/exchange.mk
 include tests/ranks/train.mk
 include tests/ranks/watch.mk
 

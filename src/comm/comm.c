@@ -109,6 +109,25 @@ gfn_status gfn_comm_broadcast(gfn_comm *comm, void *data, size_t size)
     return broadcast(comm, data, size, 0);
 }
 
+gfn_status gfn_comm_broadcast_array(gfn_comm *comm, const char *what, size_t size, size_t *n,
+                                    void *array)
+{
+    void **data = array;
+    const bool is_root = comm->rank == 0;
+    gfn_status status = GFN_OK;
+    if (!is_root)
+        *data = NULL;
+    GFN_TRY(gfn_comm_broadcast(comm, n, sizeof *n));
+    if (!is_root)
+        status = gfn_allocate(what, *n, size, data);
+    status = gfn_comm_agree(comm, status);
+    if (status == GFN_OK)
+        status = gfn_comm_broadcast(comm, *data, *n * size);
+    if (status != GFN_OK && !is_root)
+        gfn_release(data);
+    return status;
+}
+
 /* Every rank knows all counts, so that every rank comes to the same verdict. */
 static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t width,
                              size_t capacity)

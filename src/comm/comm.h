@@ -67,6 +67,13 @@ static inline void gfn_comm_beat(gfn_comm *comm)
  * Collective; returns the same status on every rank: that of the work, or GFN_ECOMM. */
 gfn_status gfn_comm_work_alone(gfn_comm *comm, gfn_status (*work)(void *self), void *self);
 
+/* Copy an array of rank 0 to all ranks. `array` is the address of a pointer, on rank 0 to *n
+ * elements of `size` bytes. The other ranks get *n, and an array that gfn_release() frees; `what`
+ * names it in messages. Collective. Errors: GFN_ENOMEM, GFN_EINVAL (n * size overflows), GFN_ECOMM,
+ * on every rank; then the other ranks have NULL. */
+gfn_status gfn_comm_broadcast_array(gfn_comm *comm, const char *what, size_t size, size_t *n,
+                                    void *array);
+
 /* A count of MPI is an int; this one also leaves room for sums of two. */
 #define GFN_COMM_MOST ((size_t)1 << 30)
 

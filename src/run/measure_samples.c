@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
-#include "data/packed_state.h"
+#include "data/exchange.h"
 
 /* Objects per round, over all ranks. */
 enum { PART = 65536 };
@@ -18,26 +18,26 @@ enum { PART = 65536 };
 typedef struct drawing {
     gfn_run *run;
     const gfn_stream *stream;
-    size_t width, key_words;
     bool is_root;
-    int32_t *mine;     /* [share of PART][width] */
-    int64_t *records;  /* [share of PART][key_words] */
-    int64_t *gathered; /* [PART][key_words] */
-    size_t *counts;    /* [size] */
-    int32_t *objects;  /* [n][width] on rank 0 */
+    gfn_exchange exchange; /* of at most PART objects */
+    int32_t *mine;         /* [share of PART][width] */
+    int32_t *objects;      /* [n][width] on rank 0 */
 } drawing;
 
 static gfn_status allocate(drawing *d, int64_t n)
 {
-    const size_t part = n < PART ? (size_t)n : PART;
-    GFN_TRY(gfn_allocate("objects of this rank", part * d->width, sizeof(int32_t), &d->mine));
-    GFN_TRY(gfn_allocate("objects to send", part * d->key_words, sizeof(int64_t), &d->records));
-    GFN_TRY(gfn_allocate("objects received", part * d->key_words, sizeof(int64_t), &d->gathered));
-    GFN_TRY(gfn_allocate("counts of ranks", (size_t)gfn_comm_size(d->run->comm), sizeof(size_t),
-                         &d->counts));
+    gfn_exchange *x = &d->exchange;
+    const size_t part = n < PART ? (size_t)n : PART, size = (size_t)gfn_comm_size(d->run->comm);
+    const size_t share = (part + size - 1) / size;
+    *x = (gfn_exchange){.comm = d->run->comm,
+                        .width = (size_t)gfn_env_spec_of(d->run->env)->state_width,
+                        .capacity = share,
+                        .all_capacity = part};
+    GFN_TRY(gfn_exchange_init(x));
+    GFN_TRY(gfn_allocate("objects of this rank", share * x->width, sizeof(int32_t), &d->mine));
     if (!d->is_root)
         return GFN_OK;
-    return gfn_allocate("objects", (size_t)n * d->width, sizeof(int32_t), &d->objects);
+    return gfn_allocate("objects", (size_t)n * x->width, sizeof(int32_t), &d->objects);
 }
 
 /* Draw objects first ... first + n - 1 of the stream, n <= PART. */
@@ -49,14 +49,10 @@ static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
     gfn_status status =
         gfn_sampler_objects(run->sampler, d->stream, first + my_first, (size_t)my_n, d->mine);
     GFN_TRY(gfn_comm_agree(run->comm, status));
-    for (int64_t i = 0; i < my_n; i++)
-        gfn_packed_write(d->records + (size_t)i * d->key_words, d->mine + (size_t)i * d->width,
-                         d->width);
-    GFN_TRY(gfn_comm_gather_i64(run->comm, d->records, (size_t)my_n, d->key_words, d->gathered,
-                                (size_t)n, d->counts));
-    for (int64_t i = 0; d->is_root && i < n; i++)
-        gfn_packed_read(d->gathered + (size_t)i * d->key_words,
-                        d->objects + (size_t)(first + i) * d->width, d->width);
+    gfn_exchange_put_states(&d->exchange, (size_t)my_n, d->mine);
+    GFN_TRY(gfn_exchange_gather(&d->exchange, (size_t)my_n));
+    if (d->is_root)
+        gfn_exchange_copy_states(&d->exchange, d->objects + (size_t)first * d->exchange.width);
     return GFN_OK;
 }
 
@@ -127,11 +123,7 @@ static gfn_status share(gfn_comm *comm, gfn_draw *draw)
 gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool wants_objects,
                         gfn_draw *draw)
 {
-    drawing d = {.run = run,
-                 .stream = stream,
-                 .width = (size_t)gfn_env_spec_of(run->env)->state_width,
-                 .is_root = gfn_comm_rank(run->comm) == 0};
-    d.key_words = gfn_packed_words(d.width);
+    drawing d = {.run = run, .stream = stream, .is_root = gfn_comm_rank(run->comm) == 0};
     *draw = (gfn_draw){.n = n,
                        .l1 = NAN,
                        .l1_noise_floor = NAN,
@@ -146,10 +138,8 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
         status = share(run->comm, draw);
     if (status != GFN_OK)
         gfn_draw_clear(draw);
+    gfn_exchange_clear(&d.exchange);
     gfn_release(&d.mine);
-    gfn_release(&d.records);
-    gfn_release(&d.gathered);
-    gfn_release(&d.counts);
     gfn_release(&d.objects);
     return status;
 }

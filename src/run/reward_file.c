@@ -56,16 +56,14 @@ static gfn_status receive(gfn_run *run)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
     const bool is_root = gfn_comm_rank(run->comm) == 0;
-    const size_t n = (size_t)spec->n_states;
-    double *reward = NULL;
-    gfn_status status = is_root ? GFN_OK : gfn_allocate("rewards", n, sizeof *reward, &reward);
-    status = gfn_comm_agree(run->comm, status);
-    if (status == GFN_OK)
-        status = gfn_comm_broadcast(run->comm, is_root ? (void *)run->rewards.data : reward,
-                                    n * sizeof *reward);
-    if (status == GFN_OK && !is_root)
+    size_t n = (size_t)spec->n_states;
+    const double *reward = is_root ? run->rewards.data : NULL;
+    GFN_TRY(gfn_comm_broadcast_array(run->comm, "rewards", sizeof *reward, &n, &reward));
+    gfn_status status = GFN_OK;
+    if (!is_root) {
         status = gfn_env_set_rewards(run->env, spec->ndim, spec->axis, reward);
-    gfn_release(&reward);
+        gfn_release(&reward);
+    }
     return gfn_comm_agree(run->comm, status);
 }
 

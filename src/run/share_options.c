@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "comm/comm.h"
 #include "run/plugin_trust.h"
 
 static size_t put(char *text, const char *word)
@@ -76,15 +77,9 @@ gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_opti
         plugin = gfn_plugin_facts_of(gfn_options_text(of_rank_0, "env"));
     gfn_status status = gfn_comm_agree(comm, is_root ? mine : GFN_OK);
     if (status == GFN_OK)
-        status = gfn_comm_broadcast(comm, &n, sizeof n);
-    if (status == GFN_OK)
         status = gfn_comm_broadcast(comm, &plugin, sizeof plugin);
-    if (status == GFN_OK && !is_root)
-        mine = gfn_allocate("options as text", n, 1, &text);
     if (status == GFN_OK)
-        status = gfn_comm_agree(comm, mine);
-    if (status == GFN_OK)
-        status = gfn_comm_broadcast(comm, text, n);
+        status = gfn_comm_broadcast_array(comm, "options as text", 1, &n, &text);
     if (status == GFN_OK)
         status = gfn_comm_agree(comm, unpack(text, n, &plugin, options));
     gfn_release(&text);

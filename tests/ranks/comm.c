@@ -7,6 +7,9 @@
 
 #include <time.h>
 
+#include "base/memory.h"
+#include "base/parallel.h"
+
 static void sums_are_exact_and_in_place(void **state)
 {
     (void)state;
@@ -235,6 +238,89 @@ static void an_error_of_mpi_becomes_a_status_with_its_text(void **state)
     check_mpi_error(comm);
 }
 
+static void check_broadcast_array(size_t n)
+{
+    static int32_t of_rank_0[1001];
+    int32_t *array = of_rank_0;
+    for (size_t i = 0; i < n; i++)
+        of_rank_0[i] = (int32_t)number(0, i);
+    size_t found = rank == 0 ? n : 99;
+    SETTLE(gfn_comm_broadcast_array(comm, "numbers", sizeof *array, &found, &array) == GFN_OK);
+    SETTLE(found == n && (array == of_rank_0) == (rank == 0));
+    int is_right = 1;
+    for (size_t i = 0; i < n; i++)
+        is_right = is_right && array[i] == (int32_t)number(0, i);
+    SETTLE(is_right);
+    if (rank > 0)
+        gfn_release(&array);
+}
+
+static void an_array_of_rank_0_is_allocated_on_the_others(void **state)
+{
+    (void)state;
+    check_broadcast_array(0);
+    check_broadcast_array(1);
+    check_broadcast_array(1001);
+}
+
+static void an_array_that_cannot_be_allocated_is_an_error_on_every_rank(void **state)
+{
+    (void)state;
+    int32_t word = 7, *array = &word;
+    size_t n = SIZE_MAX / 2;
+    if (size == 1) /* nobody allocates it */
+        return;
+    SETTLE(gfn_comm_broadcast_array(comm, "numbers", sizeof word, &n, &array) == GFN_EINVAL);
+    SETTLE(array == (rank == 0 ? &word : NULL));
+}
+
+/* ---- work of rank 0 alone ---- */
+
+static void nothing(void *self, size_t index, int thread)
+{
+    (void)self, (void)index, (void)thread;
+}
+
+/* Parallel loops for 1.3 seconds, longer than rank 0 is silent if others cannot see its progress.
+ */
+static gfn_status work(void *calls)
+{
+    const struct timespec nap = {.tv_nsec = 13000000};
+    for (int i = 0; i < 100; i++) {
+        nanosleep(&nap, NULL);
+        gfn_parallel_for(1, 1, nothing, NULL);
+    }
+    ++*(int *)calls;
+    return GFN_OK;
+}
+
+static void long_work_is_done_by_rank_0_alone(void **state)
+{
+    (void)state;
+    int calls = 0;
+    const int64_t moves = comm->pulse->moves;
+    messages = 0;
+    SETTLE(gfn_comm_work_alone(comm, work, &calls) == GFN_OK);
+    SETTLE(calls == (rank == 0));
+    SETTLE(rank > 0 || comm->pulse->moves - moves >= 100);
+    SETTLE(comm->n_pulses == (size_t)size ? messages == 0 : messages > 0);
+}
+
+static gfn_status work_in_vain(void *calls)
+{
+    ++*(int *)calls;
+    return gfn_fail(GFN_EDATA, "work of rank %d", rank);
+}
+
+static void all_ranks_get_the_error_of_work_on_rank_0(void **state)
+{
+    (void)state;
+    int calls = 0;
+    SETTLE(gfn_comm_work_alone(comm, work_in_vain, &calls) == GFN_EDATA);
+    SETTLE(strcmp(gfn_error_message(), "work of rank 0") == 0);
+    SETTLE(calls == (rank == 0));
+}
+
 static void one_message_of_one_word_is_enough_to_agree(void **state)
 {
     (void)state;
@@ -322,6 +408,10 @@ static int close_without_memory(void **state)
         cmocka_unit_test(all_ranks_agree_when_nothing_failed),                                     \
         cmocka_unit_test(all_ranks_learn_of_the_lowest_that_failed),                               \
         cmocka_unit_test(long_messages_arrive_cut_but_whole_up_to_there),                          \
+        cmocka_unit_test(an_array_of_rank_0_is_allocated_on_the_others),                           \
+        cmocka_unit_test(an_array_that_cannot_be_allocated_is_an_error_on_every_rank),             \
+        cmocka_unit_test(long_work_is_done_by_rank_0_alone),                                       \
+        cmocka_unit_test(all_ranks_get_the_error_of_work_on_rank_0),                               \
         cmocka_unit_test(an_error_of_mpi_becomes_a_status_with_its_text)
 
 int main(void)
