@@ -2,27 +2,9 @@
 #include "comm/comm.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-
-gfn_status gfn_comm_open(gfn_comm **comm)
-{
-    struct gfn_launcher launcher = gfn_launcher_find(getenv);
-    /* Starting MPI takes 100 ms and more, also for one process. */
-    return launcher.name ? gfn_comm_join(&launcher, comm) : gfn_comm_open_serial(comm);
-}
-
-int gfn_comm_launched_rank(void)
-{
-    return gfn_launcher_find(getenv).rank;
-}
-
-int gfn_comm_is_launched(void)
-{
-    return gfn_launcher_find(getenv).name != NULL;
-}
 
 void gfn_comm_close(gfn_comm **comm)
 {
@@ -31,14 +13,6 @@ void gfn_comm_close(gfn_comm **comm)
         (*comm)->verbs->close(*comm);
     }
     *comm = NULL;
-}
-
-void gfn_comm_use_own_heartbeat(gfn_comm *comm)
-{
-    comm->pulse = comm->pulses = &comm->own;
-    comm->n_pulses = 1;
-    gfn_comm_enter(comm, 0, -1);
-    comm->has_alarm = &comm->own_alarm;
 }
 
 void gfn_comm_abort(gfn_comm *comm, int exit_status)
@@ -90,17 +64,17 @@ void gfn_comm_share(const gfn_comm *comm, int64_t n, int64_t *first, int64_t *mi
 
 gfn_status gfn_comm_sum_i64(gfn_comm *comm, int64_t *x, size_t n)
 {
-    gfn_heartbeat_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->heartbeat);
     gfn_status status = comm->verbs->sum(comm, x, n);
-    gfn_heartbeat_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->heartbeat);
     return status;
 }
 
 static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
 {
-    gfn_heartbeat_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->heartbeat);
     gfn_status status = comm->verbs->broadcast(comm, data, size, root);
-    gfn_heartbeat_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->heartbeat);
     return status;
 }
 
@@ -128,7 +102,7 @@ gfn_status gfn_comm_broadcast_array(gfn_comm *comm, const char *what, size_t siz
     return status;
 }
 
-/* Every rank knows all counts, so that every rank comes to the same verdict. */
+/* Every rank knows all counts, so every rank gets the same result. */
 static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t width,
                              size_t capacity)
 {
@@ -147,21 +121,21 @@ static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t 
 gfn_status gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
                                int64_t *all, size_t capacity, size_t *counts)
 {
-    gfn_heartbeat_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->heartbeat);
     gfn_status status = comm->verbs->count(comm, mine, n, width, counts);
     if (status == GFN_OK)
         status = check_room(comm, counts, width, capacity);
     if (status == GFN_OK)
         status = comm->verbs->gather(comm, mine, width, all, counts);
-    gfn_heartbeat_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->heartbeat);
     return status;
 }
 
 static gfn_status find_least(gfn_comm *comm, int64_t *x)
 {
-    gfn_heartbeat_enter_message(comm->pulse);
+    gfn_heartbeat_enter_message(comm->heartbeat);
     gfn_status status = comm->verbs->lowest(comm, x);
-    gfn_heartbeat_leave_message(comm->pulse);
+    gfn_heartbeat_leave_message(comm->heartbeat);
     return status;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * comm/comm.h - what a kind of communicator is made of: facts that do not change, and few verbs.
+ * comm/comm.h - the interface of a kind of communicator, a table of functions.
  *
- * comm_serial.c and comm_mpi.c each fill one in; comm.c builds the public verbs on them.
+ * comm_serial.c and comm_mpi.c each fill one in; comm.c builds the public functions on it.
  */
 #ifndef COMM_COMM_H
 #define COMM_COMM_H
@@ -13,16 +13,16 @@
 #include "comm/heartbeat.h"
 #include "comm/launcher.h"
 
-/* All but `end` and `close` are collective and return on every rank what they return on one,
+/* All functions except `end` and `close` are collective, and return the same status on every rank
  * unless messages are lost. */
 struct gfn_comm_verbs {
     gfn_status (*sum)(gfn_comm *comm, int64_t *x, size_t n);
-    gfn_status (*lowest)(gfn_comm *comm, int64_t *x); /* *x = the least of all ranks' *x */
+    gfn_status (*lowest)(gfn_comm *comm, int64_t *x); /* *x = the minimum over all ranks */
     gfn_status (*broadcast)(gfn_comm *comm, void *data, size_t size, int root);
-    /* counts[rank] = its n, of its records mine [n][width] */
+    /* counts[rank] = n of that rank, which has the records mine [n][width] */
     gfn_status (*count)(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
                         size_t *counts);
-    /* The same records, next after `count`: all [sum of counts][width] */
+    /* all [sum of counts][width] = the records given to `count`, which is the call before. */
     gfn_status (*gather)(gfn_comm *comm, const int64_t *mine, size_t width, int64_t *all,
                          const size_t *counts);
     void (*end)(gfn_comm *comm, int exit_status);
@@ -32,34 +32,34 @@ struct gfn_comm_verbs {
 struct gfn_comm {
     const struct gfn_comm_verbs *verbs;
     const char *library;
-    const char *const *phase_names; /* [n_phase_names], borrowed; set before their number */
-    _Atomic int n_phase_names;
+    _Atomic(const char *const *) phase_names; /* [n_phase_names]; set before their number */
+    atomic_int n_phase_names;
     int rank, size, hosts;
     struct gfn_core_count cores;
     size_t most; /* elements in one message; tests make it small */
 
-    /* Pulses that can be seen from here, and one of them is this rank's own. Where ranks of a host
-     * share memory, all of theirs; else `own` alone. */
-    struct gfn_heartbeat *pulse, *pulses;
-    size_t n_pulses;
-    atomic_bool *has_alarm;  /* one of them gave it */
-    struct gfn_watch *watch; /* NULL: nobody looks */
+    /* The heartbeat of this rank, and those that this rank can read, its own among them: of all
+     * ranks of the host if they share memory, else `own` alone. */
+    struct gfn_heartbeat *heartbeat, *heartbeats;
+    size_t n_heartbeats;
+    atomic_bool *has_alarm;  /* a rank of the host has given an alarm */
+    struct gfn_watch *watch; /* NULL: not watched */
     struct gfn_heartbeat own;
     atomic_bool own_alarm;
 };
 
-/* Names of phases 1 ... n-1 for messages about hangs and crashes, from now on; borrowed (static).
- */
+/* Set the names of phases 1 ... n-1 for messages about hangs and crashes. `names` is borrowed until
+ * the communicator is closed. Not collective, but all ranks give the same names. */
 void gfn_comm_name_phases(gfn_comm *comm, const char *const *names, int n);
 
-/* watch.c: a phase of training begins, 1 ... as in gfn_phases; 0: none. iteration -1: none. */
+/* A phase begins; 0: none of those that have names. iteration -1: none. */
 void gfn_comm_enter(gfn_comm *comm, int phase, int64_t iteration);
 void gfn_comm_end_watch(gfn_comm *comm);
 
-/* A long phase goes on. */
+/* Show that a long phase makes progress. */
 static inline void gfn_comm_beat(gfn_comm *comm)
 {
-    gfn_heartbeat_add(&comm->pulse->moves);
+    gfn_heartbeat_add(&comm->heartbeat->moves);
 }
 
 /* Do `work` on rank 0 while the other ranks wait; a watch does not take the wait for a hang as long
@@ -74,10 +74,10 @@ gfn_status gfn_comm_work_alone(gfn_comm *comm, gfn_status (*work)(void *self), v
 gfn_status gfn_comm_broadcast_array(gfn_comm *comm, const char *what, size_t size, size_t *n,
                                     void *array);
 
-/* A count of MPI is an int; this one also leaves room for sums of two. */
+/* The counts of MPI are ints; the sum of two of these still fits in one. */
 #define GFN_COMM_MOST ((size_t)1 << 30)
 
-/* The pulses that can be seen are this rank's own, until others are. */
+/* Let this rank read only its own heartbeat; the initial state of a communicator. */
 void gfn_comm_use_own_heartbeat(gfn_comm *comm);
 
 /* Join the ranks that `launcher` started. In comm_mpi.c, or comm_none.c in builds without MPI. */

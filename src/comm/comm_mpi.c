@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Many ranks, by MPI. The only source file with <mpi.h>.
+ * A communicator of many ranks, by MPI. The only source file with <mpi.h>.
  *
- * What a step of training needs goes through memory that the ranks of a host share (host.c): MPI's
- * own messages, where each rank waits for several others in turn, take ten times as long where
- * ranks outnumber cores. MPI then carries what one rank of every host says to those of other hosts.
- * Where no memory can be shared, it carries everything.
+ * Messages of a training step go through memory that the ranks of a host share (host_reduce.c). If
+ * ranks outnumber cores, MPI's own messages, in which each rank waits for several others in turn,
+ * take ten times as long. MPI carries the messages between the first ranks of the hosts, and all
+ * messages if no memory can be shared.
  *
- * Where ranks outnumber the cores they may use, an MPI library that waits by polling makes each
- * message cost a time slice per rank (50 ms instead of 0.05 with 8 ranks on 2 cores under MPICH,
- * and under Open MPI when its launcher was told of more slots than there are cores). There every
- * verb starts its message without blocking and gives its core away until it has arrived, which
- * also beats Open MPI's own yielding. Elsewhere blocking calls are up to twice as fast.
+ * If ranks outnumber the cores they may use, an MPI library that waits by polling makes each
+ * message cost a time slice per rank (50 ms instead of 0.05 with 8 ranks on 2 cores with MPICH,
+ * and with Open MPI if its launcher was given more slots than there are cores). Then every message
+ * starts without blocking, and the rank yields its core until the message has arrived, which is
+ * also faster than Open MPI's own yielding. Otherwise blocking calls are up to twice as fast.
  */
 #include <gfn/mpi.h>
 
@@ -30,15 +30,15 @@ struct mpi_comm {
     struct gfn_comm base;
     MPI_Comm mpi;
     bool ends_mpi;           /* this communicator started MPI */
-    bool is_crowded;         /* on some host ranks outnumber cores; the same on all ranks */
-    bool shares_memory;      /* each rank with those of its host; the same on all ranks */
-    struct gfn_host host;    /* if so */
-    MPI_Comm first_ranks;    /* and the hosts' first ranks with each other; else MPI_COMM_NULL */
+    bool is_crowded;         /* ranks outnumber cores on some host; the same on all ranks */
+    bool shares_memory;      /* the ranks of each host do; the same on all ranks */
+    struct gfn_host host;    /* valid if shares_memory */
+    MPI_Comm first_ranks;    /* the first rank of each host; on other ranks MPI_COMM_NULL */
     int *counts, *starts;    /* [size], for gather */
     struct gfn_cores *cores; /* [2], while opening */
 };
 
-/* MPI cannot start twice: whether this library has started it and not yet ended it. */
+/* Whether this library has started MPI, which cannot start twice, and not yet ended it. */
 static bool is_started;
 
 static char library_name[64];
@@ -58,24 +58,24 @@ static gfn_status check(const char *call, int code)
     return gfn_fail(GFN_ECOMM, "%s: %s", call, text);
 }
 
-/* A few looks, since most messages are short; then sleep, since a rank that only yields still takes
- * its turn at the core from those that work. */
+/* Poll a few times, because most messages are short; then sleep, because a rank that only yields
+ * still takes time slices from those that work. */
 static int wait_aside(MPI_Request *request)
 {
     const struct timespec nap = {.tv_nsec = 20000};
-    for (int look = 0;; look++) {
+    for (int poll = 0;; poll++) {
         int is_done = 0;
         int code = MPI_Test(request, &is_done, MPI_STATUS_IGNORE);
         if (code != MPI_SUCCESS || is_done)
             return code;
-        if (look < 20)
+        if (poll < 20)
             sched_yield();
         else
             nanosleep(&nap, NULL);
     }
 }
 
-/* Wait for what `code = call(..., request)` began. */
+/* Wait for the message that `code = call(..., request)` started. */
 static gfn_status finish(const struct mpi_comm *self, const char *call, int code,
                          MPI_Request *request)
 {
@@ -146,7 +146,7 @@ static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
     return GFN_OK;
 }
 
-/* Several hosts gather by MPI: its records come to every rank, however memory is shared. */
+/* With several hosts MPI gathers the records: every rank needs all of them. */
 static bool gathers_on_host(const struct mpi_comm *self)
 {
     return self->shares_memory && self->base.hosts == 1;
@@ -166,7 +166,7 @@ static gfn_status count(gfn_comm *comm, const int64_t *mine, size_t n, size_t wi
                   &request);
 }
 
-/* Counts and places in units of `unit` elements each. */
+/* Counts and starts are in units of type `unit`. */
 static gfn_status gather_units(struct mpi_comm *self, const int64_t *mine, int64_t *all,
                                MPI_Datatype unit)
 {
@@ -189,7 +189,7 @@ static gfn_status gather_records(struct mpi_comm *self, const int64_t *mine, siz
     return status;
 }
 
-/* Places are ints too: where those of words do not fit, whole records are the unit. */
+/* Counts and starts are ints: if those of words do not fit, the unit is a whole record. */
 static gfn_status gather_by_mpi(struct mpi_comm *self, const int64_t *mine, size_t width,
                                 int64_t *all, const size_t *counts)
 {
@@ -199,8 +199,10 @@ static gfn_status gather_by_mpi(struct mpi_comm *self, const int64_t *mine, size
         total += counts[i];
     bool by_record = total * width > comm->most;
     if (by_record && (total > comm->most || width > comm->most))
-        return gfn_fail(GFN_ECOMM, "gather: %zu records of %zu words, at most %zu of each can pass",
-                        total, width, comm->most);
+        return gfn_fail(GFN_ECOMM,
+                        "gather: expected at most %zu records of at most %zu words, found %zu "
+                        "records of %zu words",
+                        comm->most, comm->most, total, width);
     size_t start = 0, units = by_record ? 1 : width;
     for (int i = 0; i < comm->size; i++) {
         self->counts[i] = (int)(counts[i] * units);
@@ -232,7 +234,7 @@ static void end_mpi(void)
     is_started = false;
 }
 
-/* All that create() and attach() take. */
+/* Release everything that create() and attach() have allocated. */
 static void destroy(struct mpi_comm *self)
 {
     if (self == NULL)
@@ -274,7 +276,7 @@ static const char *find_library_name(void)
     return gfn_mpi_name_shorten(full, library_name, sizeof library_name);
 }
 
-/* Memory of a communicator over `mpi`; nothing here talks to other ranks. */
+/* Allocate a communicator over `mpi`, without messages to other ranks. */
 static gfn_status create(MPI_Comm mpi, struct mpi_comm **out)
 {
     struct mpi_comm *self;
@@ -283,7 +285,7 @@ static gfn_status create(MPI_Comm mpi, struct mpi_comm **out)
     *out = self;
     self->mpi = mpi;
     self->first_ranks = MPI_COMM_NULL;
-    self->is_crowded = true; /* until survey() knows better: true is never slow by much */
+    self->is_crowded = true; /* until survey() finds out; true is never much slower */
     self->base.verbs = &verbs;
     self->base.library = find_library_name();
     self->base.most = GFN_COMM_MOST;
@@ -296,7 +298,7 @@ static gfn_status create(MPI_Comm mpi, struct mpi_comm **out)
     return gfn_allocate("cores", 2, sizeof *self->cores, &self->cores);
 }
 
-/* Who shares this host, and its cores. */
+/* Find the ranks of this host, and its cores. */
 static gfn_status survey_host(struct mpi_comm *self, MPI_Comm host)
 {
     struct gfn_cores *own = &self->cores[0], *all = &self->cores[1];
@@ -325,7 +327,8 @@ static gfn_status ask_all(struct mpi_comm *self, bool mine, bool *all)
     return GFN_OK;
 }
 
-/* The first rank creates the memory, the others find it by its name; "" if there is none. */
+/* The first rank creates the memory, the others find it by its name, which is "" if there is none.
+ */
 static gfn_status join_host(struct mpi_comm *self, MPI_Comm host, char *name, bool *has_joined)
 {
     int rank, size;
@@ -333,11 +336,8 @@ static gfn_status join_host(struct mpi_comm *self, MPI_Comm host, char *name, bo
     MPI_Request request;
     GFN_TRY(check("MPI_Comm_rank", MPI_Comm_rank(host, &rank)));
     GFN_TRY(check("MPI_Comm_size", MPI_Comm_size(host, &size)));
-    if (rank == 0) {
+    if (rank == 0)
         memory = gfn_shared_memory_create(gfn_host_bytes(size), name);
-        if (memory == NULL)
-            name[0] = '\0';
-    }
     GFN_TRY(finish(self, "MPI_Ibcast",
                    MPI_Ibcast(name, GFN_SHARED_MEMORY_NAME, MPI_CHAR, 0, host, &request),
                    &request));
@@ -348,33 +348,33 @@ static gfn_status join_host(struct mpi_comm *self, MPI_Comm host, char *name, bo
     return GFN_OK;
 }
 
-/* What the ranks of this host are at is for all of them to see. */
-static void see_host(struct mpi_comm *self)
+/* From now on, the ranks of this host can read each other's heartbeats. */
+static void use_heartbeats_of_host(struct mpi_comm *self)
 {
-    self->base.pulse = self->host.pulse;
-    self->base.pulses = gfn_host_heartbeats(&self->host);
-    self->base.n_pulses = (size_t)self->host.size;
+    self->base.heartbeat = self->host.heartbeat;
+    self->base.heartbeats = gfn_host_heartbeats(&self->host);
+    self->base.n_heartbeats = (size_t)self->host.size;
     gfn_comm_enter(&self->base, 0, -1);
     self->base.has_alarm = gfn_host_alarm(&self->host);
 }
 
-/* No error: where memory cannot be had, everything goes by MPI. */
+/* If no memory can be shared, this is no error: MPI carries all messages. */
 static gfn_status share_memory(struct mpi_comm *self, MPI_Comm host)
 {
     char name[GFN_SHARED_MEMORY_NAME] = "";
     bool has_joined = false;
-    if (self->base.hosts == self->base.size) /* nobody to share with */
+    if (self->base.hosts == self->base.size) /* one rank on each host */
         return GFN_OK;
     gfn_status status = join_host(self, host, name, &has_joined);
     if (status == GFN_OK)
         status = ask_all(self, has_joined, &self->shares_memory);
-    if (self->host.rank == 0 && name[0] != '\0') /* all have found it, or will not */
+    if (self->host.rank == 0 && name[0] != '\0') /* no rank is still looking for it */
         gfn_shared_memory_hide(name);
     GFN_TRY(status);
     if (self->is_crowded)
-        self->host.looks = GFN_HOST_CROWDED_LOOKS;
+        self->host.polls = GFN_HOST_CROWDED_POLLS;
     if (self->shares_memory)
-        see_host(self);
+        use_heartbeats_of_host(self);
     if (!self->shares_memory || self->base.hosts == 1)
         return GFN_OK;
     return check("MPI_Comm_split",
@@ -402,8 +402,8 @@ static gfn_status duplicate(MPI_Comm parent, MPI_Comm *mpi)
     return check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(*mpi, MPI_ERRORS_RETURN));
 }
 
-/* All ranks come to the same end, also where memory is short on one of them. */
-static gfn_status settle(MPI_Comm mpi, gfn_status mine)
+/* The same status on all ranks, also if one of them had too little memory. */
+static gfn_status agree_on_memory(MPI_Comm mpi, gfn_status mine)
 {
     MPI_Request request;
     int is_good = mine == GFN_OK, all_good = 0;
@@ -411,7 +411,7 @@ static gfn_status settle(MPI_Comm mpi, gfn_status mine)
                   MPI_Iallreduce(&is_good, &all_good, 1, MPI_INT, MPI_MIN, mpi, &request)));
     GFN_TRY(check("MPI_Iallreduce", wait_aside(&request)));
     if (is_good && !all_good)
-        return gfn_fail(GFN_ENOMEM, "communicator: another rank had no memory");
+        return gfn_fail(GFN_ENOMEM, "communicator: too little memory on another rank");
     return mine;
 }
 
@@ -420,7 +420,7 @@ static gfn_status attach(MPI_Comm parent, struct mpi_comm **out)
     MPI_Comm mpi;
     struct mpi_comm *self;
     GFN_TRY(duplicate(parent, &mpi));
-    gfn_status status = settle(mpi, create(mpi, &self));
+    gfn_status status = agree_on_memory(mpi, create(mpi, &self));
     if (status == GFN_OK)
         status = survey(self);
     if (status != GFN_OK) {
@@ -450,25 +450,27 @@ gfn_status gfn_comm_open_mpi(MPI_Comm mpi, gfn_comm **comm)
     GFN_TRY(check_running(&is_running));
     if (!is_running || mpi == MPI_COMM_NULL)
         return gfn_fail(GFN_ECOMM,
-                        "expected a communicator of MPI, found %s (hint: MPI_Init first)",
+                        "expected a communicator of MPI, found %s (hint: call MPI_Init first)",
                         is_running ? "MPI_COMM_NULL" : "that MPI has not started");
     GFN_TRY(attach(mpi, &self));
     *comm = &self->base;
     return GFN_OK;
 }
 
-/* Threads other than the one that opened the communicator never call MPI. */
+/* MPI_THREAD_FUNNELED: only the thread that opened the communicator calls MPI. */
 static gfn_status start_mpi(const struct gfn_launcher *launcher)
 {
-    if (launcher->is_mute) /* MPI itself would end the process with a page of text */
+    if (launcher->is_mute) /* MPI itself would print a page of text and end the process */
         return gfn_launcher_refuse(launcher, find_library_name());
     int level, size;
     GFN_TRY(check("MPI_Init_thread", MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level)));
     is_started = true;
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     if (level < MPI_THREAD_FUNNELED)
-        return gfn_fail(GFN_ECOMM, "%s does not allow threads (hint: an MPI built with threads)",
-                        find_library_name());
+        return gfn_fail(
+            GFN_ECOMM,
+            "expected an MPI that allows threads, found %s (hint: an MPI built with threads)",
+            find_library_name());
     GFN_TRY(check("MPI_Comm_size", MPI_Comm_size(MPI_COMM_WORLD, &size)));
     if (size == 1 && launcher->size > 1)
         return gfn_launcher_refuse(launcher, find_library_name());
@@ -481,7 +483,8 @@ gfn_status gfn_comm_join(const struct gfn_launcher *launcher, gfn_comm **comm)
     struct mpi_comm *self;
     GFN_TRY(check_running(&is_running));
     if (is_started)
-        return gfn_fail(GFN_ECOMM, "a communicator is open already (hint: pass that one on)");
+        return gfn_fail(GFN_ECOMM,
+                        "expected no open communicator, found one (hint: pass that one on)");
     gfn_status status = is_running ? GFN_OK : start_mpi(launcher);
     if (status == GFN_OK)
         status = attach(MPI_COMM_WORLD, &self);

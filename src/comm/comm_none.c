@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * In place of comm_mpi.c in builds without MPI.
+ * Replaces comm_mpi.c in builds without MPI.
  */
 #include "comm/comm.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * One rank, without MPI: there is nobody to talk to.
+ * A communicator of one rank, without MPI: no messages.
  */
 #include <string.h>
 

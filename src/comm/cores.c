@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the launcher could have given is what its own process may use and what this one gets when
- * it asks for everything. The first leaves out what a user kept from the launcher (taskset -c 0
- * mpirun ...), the second what a container or a batch system denies: the kernel cuts every request
- * to the cores of the process's cpuset, wherever that is mounted. Counting the processors that are
- * online, or reading /proc of process 1, would blame the launcher for both. Where the parent is out
- * of sight (in another container) its number is 0, which means this process itself, and nothing is
- * called hidden; the same where the parent is a bound script between the launcher and this one.
+ * The launcher could have given a core if its own process may use it and if this process gets it
+ * when it asks for all cores. The first condition excludes cores that the user withheld from the
+ * launcher (taskset -c 0 mpirun ...). The second excludes cores that a container or a batch system
+ * denies: the kernel limits every request to the cpuset of the process. The number of processors
+ * that are online, or /proc of process 1, would count both as hidden by the launcher. If the parent
+ * is invisible (in another container), its number is 0, which means this process itself, and no
+ * core counts as hidden; nor does one if the parent is a bound script between launcher and process.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@
 
 #ifdef __linux__
 
-/* The kernel refuses masks that are shorter than its own, whose length it does not tell. */
+/* The kernel rejects masks that are shorter than its own, whose length cannot be asked for. */
 static cpu_set_t *read_mask(pid_t process, size_t *size)
 {
     for (size_t cores = 1024; cores <= (size_t)1 << 20; cores *= 2) {
@@ -59,7 +59,7 @@ static void fill(int32_t *cores, const cpu_set_t *mask, size_t size)
         cores[i] = CPU_ISSET_S(i, size, mask) ? 1 : 0;
 }
 
-/* All masks of one machine have one size. */
+/* All masks of one machine have the same size. */
 static bool read_cores(struct gfn_cores *own, bool is_launched)
 {
     size_t size, ignored;
@@ -96,7 +96,7 @@ void gfn_cores_read(struct gfn_cores *own, bool is_launched)
     memset(own, 0, sizeof *own);
     if (read_cores(own, is_launched))
         return;
-    long online = sysconf(_SC_NPROCESSORS_ONLN); /* no masks here: every core */
+    long online = sysconf(_SC_NPROCESSORS_ONLN); /* masks are not available: all cores */
     own->held[0] = own->granted[0] = 1;
     for (long i = 1; i < online && i < GFN_CORES_MAX; i++)
         own->held[i] = own->granted[i] = 1;

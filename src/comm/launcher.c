@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <gfn/comm.h>
+
 #include "base/error.h"
 
-/* The first row fits whose variables are all numbers, the size one at least `least`.
+/* The launcher is that of the first row whose variables are numbers, the size at least `least`.
  *
- * Launchers start each other (srun starts mpirun's daemons), so the innermost stand first. PMIx has
- * no variable for the size. SLURM_NTASKS and SLURM_PROCID are set in batch scripts too, where
- * nothing was launched; and the shell that salloc gives is a step of one task, where nothing was
- * either and where Open MPI would refuse to start. The last row's processes cannot
- * find each other. */
+ * Launchers start each other (srun starts the daemons of mpirun), so the innermost come first. PMIx
+ * has no variable for the size. SLURM_NTASKS and SLURM_PROCID are also set in batch scripts, which
+ * are not launched, and in the shell of salloc, which is a step of one task: there Open MPI would
+ * refuse to start. Processes of the last row cannot find each other. */
 static const struct row {
     const char *name, *size, *rank;
     int least;
@@ -52,8 +53,18 @@ struct gfn_launcher gfn_launcher_find(char *(*lookup)(const char *name))
     return (struct gfn_launcher){.size = 1};
 }
 
-/* A launcher ends all processes as soon as one has failed: the first gets time to say why. */
-static void let_first_speak(int rank)
+int gfn_comm_launched_rank(void)
+{
+    return gfn_launcher_find(getenv).rank;
+}
+
+int gfn_comm_is_launched(void)
+{
+    return gfn_launcher_find(getenv).name != NULL;
+}
+
+/* A launcher ends all processes when one has failed: rank 0 needs time to print its message. */
+static void wait_for_message_of_rank_0(int rank)
 {
     const struct timespec pause = {.tv_sec = 1};
     if (rank > 0)
@@ -62,7 +73,7 @@ static void let_first_speak(int rank)
 
 gfn_status gfn_launcher_refuse(const struct gfn_launcher *launcher, const char *library)
 {
-    let_first_speak(launcher->rank);
+    wait_for_message_of_rank_0(launcher->rank);
     if (launcher->is_mute)
         return gfn_fail(
             GFN_ECOMM,

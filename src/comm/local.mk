@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcomm.la
 libcomm_la_SOURCES = \
 	src/comm/comm.c src/comm/comm.h \
+	src/comm/comm_open.c \
 	src/comm/comm_serial.c \
 	src/comm/cores.c src/comm/cores.h \
 	src/comm/host_reduce.c src/comm/host_reduce.h \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A file without a name (memfd), which other processes find among the open files of the one that
- * created it. Nothing is left behind, whenever and however processes are killed; and it is not
- * bounded by the size of /dev/shm, which containers make small.
+ * A file without a name (memfd), which other processes find among the open files of the process
+ * that created it. Nothing is left behind if processes are killed, and its size is not limited by
+ * that of /dev/shm, which is small in containers.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -22,7 +22,7 @@
 
 #include "base/clock.h"
 
-/* What the name says: process, descriptor, and what tells this memory from any other. */
+/* The parts of a name: process, descriptor, and a number that identifies this memory. */
 struct place {
     long process;
     int file;
@@ -34,8 +34,8 @@ static bool read_name(const char *name, struct place *place)
     return sscanf(name, "%ld/%d/%llx", &place->process, &place->file, &place->token) == 3;
 }
 
-/* Taken page by page as it is first written to, memory that is not there would end the process
- * (SIGBUS); asked for all at once, it is refused. */
+/* Without a reservation, the first write to a page for which there is no memory would end the
+ * process (SIGBUS). A reservation fails with an error code instead. */
 static bool reserve(int file, size_t bytes)
 {
     int code;
@@ -51,7 +51,7 @@ static void *map(int file, size_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* Beyond the limit of a file's size, asking would end the process (SIGXFSZ). */
+/* A reservation beyond the limit of the size of files would end the process (SIGXFSZ). */
 static bool is_within_limit(size_t bytes)
 {
     struct rlimit limit;
@@ -80,8 +80,8 @@ void *gfn_shared_memory_create(size_t bytes, char *name)
     return memory;
 }
 
-/* Where processes are numbered anew in containers, the name may lead to another file. */
-static bool is_it(const char *path, unsigned long long token)
+/* In containers processes may have other numbers, so that the path may lead to another file. */
+static bool is_same_memory(const char *path, unsigned long long token)
 {
     char found[96], wanted[96];
     const ssize_t n = readlink(path, found, sizeof found - 1);
@@ -97,7 +97,7 @@ void *gfn_shared_memory_find(size_t bytes, const char *name)
     if (!read_name(name, &place))
         return NULL;
     snprintf(path, sizeof path, "/proc/%ld/fd/%d", place.process, place.file);
-    if (!is_it(path, place.token))
+    if (!is_same_memory(path, place.token))
         return NULL;
     const int file = open(path, O_RDWR | O_CLOEXEC);
     if (file < 0)

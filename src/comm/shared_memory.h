@@ -2,8 +2,8 @@
  *
  * comm/shared_memory.h - memory that processes of one host share.
  *
- * MPI has windows for this, but the creation of one in a full /dev/shm hangs in Open MPI 4.1, and
- * with MPICH costs as much again as all else when ranks outnumber cores.
+ * MPI windows would provide this too, but creating one in a full /dev/shm hangs in Open MPI 4.1,
+ * and with MPICH it doubles the time of the set-up if ranks outnumber cores.
  */
 #ifndef COMM_SHARED_MEMORY_H
 #define COMM_SHARED_MEMORY_H
@@ -13,16 +13,16 @@
 
 enum { GFN_SHARED_MEMORY_NAME = 64 };
 
-/* Zeroed memory of `bytes`, which others find by `name`[GFN_SHARED_MEMORY_NAME] until it is hidden.
- * All of it is there: no later access can fail. NULL where the system cannot give it; name is ""
- * then. */
+/* Create zeroed memory of `bytes`, which other processes find by `name` [GFN_SHARED_MEMORY_NAME]
+ * until it is hidden. All of it is reserved: no later access can fail. Returns NULL, and name is
+ * "", if the system has no memory for it. */
 void *gfn_shared_memory_create(size_t bytes, char *name);
 
-/* The memory that another process of this host created; NULL where it cannot be found. */
+/* The memory that another process of this host created; NULL if it cannot be found. */
 void *gfn_shared_memory_find(size_t bytes, const char *name);
 
-/* Nobody finds it any more. To be called once, by its creator.
- * The memory vanishes with the last process that has it, however that ends, hidden or not. */
+/* From now on the memory cannot be found. Called once, by the process that created it. Hidden or
+ * not, the memory is freed when the last process that uses it ends, in whatever way. */
 void gfn_shared_memory_hide(const char *name);
 
 /* Accepts NULL. */

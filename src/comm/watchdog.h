@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * comm/watchdog.h - finding the rank that hangs.
+ * comm/watchdog.h - finds the rank that hangs.
  *
- * Every process has a watcher: a thread that looks at the pulses of all ranks of its host. A
- * process that is stopped has nobody awake in it, but its neighbours see it; one that is alone on
- * its host is missed by the other hosts.
+ * Every process has a thread that reads the heartbeats of all ranks of its host. In a process that
+ * is stopped this thread is stopped too, but the other processes of the host report it. If it is
+ * the only one on its host, the processes on other hosts report that they wait in vain.
  */
 #ifndef COMM_WATCHDOG_H
 #define COMM_WATCHDOG_H
@@ -15,31 +15,32 @@
 
 #include "comm/heartbeat.h"
 
-/* What a watcher remembers of a rank. */
-struct gfn_sight {
+/* The last heartbeat that was read of a rank, and when it changed. */
+struct gfn_observation {
     int64_t moves, milestones;
     double age;   /* seconds without a change */
-    double delay; /* of these, seconds in which it was not one of those that wait for others */
+    double delay; /* of these, seconds in which the rank did not wait for others */
 };
 
-/* Take note of n pulses, `seconds` after the last time. */
-void gfn_watchdog_look(const struct gfn_heartbeat *pulses, size_t n, double seconds,
-                       struct gfn_sight *sights);
+/* Read n heartbeats, `seconds` after the last time. */
+void gfn_watchdog_observe(const struct gfn_heartbeat *heartbeats, size_t n, double seconds,
+                          struct gfn_observation *observations);
 
 enum gfn_verdict {
     GFN_ALL_MOVE,
-    GFN_RANK_HANGS, /* pulses[*culprit] */
-    GFN_OTHERS_HANG /* all watched ranks here wait, and for none of these */
+    GFN_RANK_HANGS, /* heartbeats[*culprit] */
+    GFN_OTHERS_HANG /* all watched ranks wait, but not for each other */
 };
 
-/* A rank hangs that has not moved for `patience` seconds in which it worked or was behind the
- * others in the sequence of messages. Where all are watched and wait at the same point, ranks that
- * cannot be seen from here may work in several phases of nearly that length: they get twice the
- * time. */
-enum gfn_verdict gfn_watchdog_judge(const struct gfn_heartbeat *pulses, size_t n, double patience,
-                                    const struct gfn_sight *sights, size_t *culprit);
+/* A rank hangs if it made no progress for `patience` seconds in which it worked or was behind the
+ * others in the sequence of messages. If all are watched and wait at the same point, they wait for
+ * ranks whose heartbeats cannot be read from here. These may work in several phases of nearly that
+ * length, so they get twice the time. */
+enum gfn_verdict gfn_watchdog_judge(const struct gfn_heartbeat *heartbeats, size_t n,
+                                    double patience, const struct gfn_observation *observations,
+                                    size_t *culprit);
 
-/* The name of a phase as gfn_comm_name_phases() gave it; 0 and unknown numbers are none of them. */
+/* The name that gfn_comm_name_phases() gave to a phase; a common name for 0 and unknown numbers. */
 const char *gfn_comm_phase_name(const gfn_comm *comm, int phase);
 
 #endif

@@ -21,7 +21,7 @@ struct lone_work {
 /* The same on all ranks: either all ranks see all heartbeats, or every rank misses some. */
 static bool sees_all(const gfn_comm *comm)
 {
-    return comm->n_pulses == (size_t)comm->size;
+    return comm->n_heartbeats == (size_t)comm->size;
 }
 
 static gfn_status tell(gfn_comm *comm, bool *is_done)

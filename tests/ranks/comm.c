@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The verbs of a communicator on any number of ranks, whoever carries the messages: memory that the
- * ranks share, MPI where there is none, or both where there are several hosts.
+ * The functions of a communicator on any number of ranks, with messages through shared memory, by
+ * MPI, or by both if there are several hosts.
  */
 #include "ranks.h"
 
@@ -67,7 +67,7 @@ static void broadcast_copies_from_rank_0_to_all(void **state)
     comm->most = GFN_COMM_MOST;
 }
 
-/* Uneven, and nothing from some. */
+/* The number of records of a rank: unequal, some have none. */
 static size_t records_of(int of_rank)
 {
     return (size_t)(of_rank * 5 + 2) % 4;
@@ -82,14 +82,16 @@ static void nap(uint64_t dice)
         sched_yield();
 }
 
-/* Without a message of this test's own in between, which would let all catch up. */
-static void ranks_that_lag_behind_get_what_they_came_for(void **state)
+/* No message of the test itself in between, which would let all ranks catch up. */
+static void ranks_that_lag_behind_get_the_right_result(void **state)
 {
     (void)state;
     int64_t x[700], mine[6], all[6 * 64];
     size_t counts[64];
     int is_right = 1;
-    const int rounds = gfn_comm_hosts(comm) == 1 ? 300 : 30; /* hosts poll as if they were alone */
+    const int rounds = gfn_comm_hosts(comm) == 1
+                           ? 300
+                           : 30; /* simulated hosts poll although ranks outnumber cores */
     for (int round = 0; round < rounds && size <= 64; round++) {
         const size_t n = (size_t)number(round, 1) % 700, gives = (size_t)(rank + round) % 3;
         nap((uint64_t)number(rank + 1000, (size_t)round));
@@ -142,10 +144,10 @@ static void gather_keeps_the_order_of_ranks(void **state)
     check_gather(1);
     check_gather(3);
     check_gather(1000);
-    check_gather(50001); /* longer than what one exchange of shared memory holds */
+    check_gather(50001); /* longer than one exchange of shared memory */
 }
 
-static void records_of_more_words_than_a_message_has_go_as_a_whole(void **state)
+static void records_with_more_words_than_a_message_go_as_a_whole(void **state)
 {
     (void)state;
     comm->most = 30;
@@ -194,7 +196,7 @@ static void all_ranks_agree_when_nothing_failed(void **state)
     SETTLE(longest <= 1 && messages <= 1); /* cheap: at most one message of one word */
 }
 
-/* Rank r fails if bit r is set, each with a status and a message of its own. */
+/* Rank r fails if bit r is set, with a different status and message on each rank. */
 static void check_agree(unsigned failing)
 {
     int first = __builtin_ctz(failing), fails = failing >> rank & 1;
@@ -213,7 +215,7 @@ static void check_agree(unsigned failing)
         SETTLE(strcmp(gfn_error_message(), message) == 0);
 }
 
-static void all_ranks_learn_of_the_lowest_that_failed(void **state)
+static void all_ranks_get_the_error_of_the_lowest_that_failed(void **state)
 {
     (void)state;
     for (int r = 0; r < size; r++)
@@ -222,7 +224,7 @@ static void all_ranks_learn_of_the_lowest_that_failed(void **state)
     check_agree(1u << (size - 1) | 1u << size / 2);
 }
 
-static void long_messages_arrive_cut_but_whole_up_to_there(void **state)
+static void long_error_messages_are_cut(void **state)
 {
     (void)state;
     char text[1100];
@@ -232,7 +234,7 @@ static void long_messages_arrive_cut_but_whole_up_to_there(void **state)
     SETTLE(strlen(gfn_error_message()) == 1023);
 }
 
-static void an_error_of_mpi_becomes_a_status_with_its_text(void **state)
+static void an_error_of_mpi_becomes_a_status_with_the_text_of_mpi(void **state)
 {
     (void)state;
     check_mpi_error(comm);
@@ -268,7 +270,7 @@ static void an_array_that_cannot_be_allocated_is_an_error_on_every_rank(void **s
     (void)state;
     int32_t word = 7, *array = &word;
     size_t n = SIZE_MAX / 2;
-    if (size == 1) /* nobody allocates it */
+    if (size == 1) /* no rank allocates it */
         return;
     SETTLE(gfn_comm_broadcast_array(comm, "numbers", sizeof word, &n, &array) == GFN_EINVAL);
     SETTLE(array == (rank == 0 ? &word : NULL));
@@ -298,12 +300,12 @@ static void long_work_is_done_by_rank_0_alone(void **state)
 {
     (void)state;
     int calls = 0;
-    const int64_t moves = comm->pulse->moves;
+    const int64_t moves = comm->heartbeat->moves;
     messages = 0;
     SETTLE(gfn_comm_work_alone(comm, work, &calls) == GFN_OK);
     SETTLE(calls == (rank == 0));
-    SETTLE(rank > 0 || comm->pulse->moves - moves >= 100);
-    SETTLE(comm->n_pulses == (size_t)size ? messages == 0 : messages > 0);
+    SETTLE(rank > 0 || comm->heartbeat->moves - moves >= 100);
+    SETTLE(comm->n_heartbeats == (size_t)size ? messages == 0 : messages > 0);
 }
 
 static gfn_status work_in_vain(void *calls)
@@ -321,7 +323,7 @@ static void all_ranks_get_the_error_of_work_on_rank_0(void **state)
     SETTLE(calls == (rank == 0));
 }
 
-static void one_message_of_one_word_is_enough_to_agree(void **state)
+static void agreement_takes_one_message_of_one_word(void **state)
 {
     (void)state;
     longest = messages = 0;
@@ -329,7 +331,7 @@ static void one_message_of_one_word_is_enough_to_agree(void **state)
     SETTLE(longest == (size > 1) && messages == longest);
 }
 
-static void there_are_as_many_hosts_as_were_made(void **state)
+static void simulated_hosts_are_counted(void **state)
 {
     (void)state;
     SETTLE(gfn_comm_hosts(comm) == (size + host_size - 1) / host_size);
@@ -346,7 +348,7 @@ static void ranks_on_one_core_send_without_blocking(void **state)
     close_bound(crowd, &old);
 }
 
-/* A communicator over all ranks in place of the one that main() opened. */
+/* The communicator that main() opened, while another one of all ranks replaces it. */
 static gfn_comm *opened;
 
 static int open_cut(int ranks_of_a_host)
@@ -396,23 +398,23 @@ static int close_without_memory(void **state)
     return close_cut(state);
 }
 
-/* What holds whoever carries the messages. */
+/* Claims for any way of carrying messages. */
 #define EVERYWHERE                                                                                 \
     cmocka_unit_test(sums_are_exact_and_in_place),                                                 \
-        cmocka_unit_test(ranks_that_lag_behind_get_what_they_came_for),                            \
+        cmocka_unit_test(ranks_that_lag_behind_get_the_right_result),                              \
         cmocka_unit_test(extreme_values_are_added_exactly),                                        \
         cmocka_unit_test(broadcast_copies_from_rank_0_to_all),                                     \
         cmocka_unit_test(gather_keeps_the_order_of_ranks),                                         \
         cmocka_unit_test(gather_of_nothing_is_nothing),                                            \
         cmocka_unit_test(gather_without_room_fails_on_every_rank),                                 \
         cmocka_unit_test(all_ranks_agree_when_nothing_failed),                                     \
-        cmocka_unit_test(all_ranks_learn_of_the_lowest_that_failed),                               \
-        cmocka_unit_test(long_messages_arrive_cut_but_whole_up_to_there),                          \
+        cmocka_unit_test(all_ranks_get_the_error_of_the_lowest_that_failed),                       \
+        cmocka_unit_test(long_error_messages_are_cut),                                             \
         cmocka_unit_test(an_array_of_rank_0_is_allocated_on_the_others),                           \
         cmocka_unit_test(an_array_that_cannot_be_allocated_is_an_error_on_every_rank),             \
         cmocka_unit_test(long_work_is_done_by_rank_0_alone),                                       \
         cmocka_unit_test(all_ranks_get_the_error_of_work_on_rank_0),                               \
-        cmocka_unit_test(an_error_of_mpi_becomes_a_status_with_its_text)
+        cmocka_unit_test(an_error_of_mpi_becomes_a_status_with_the_text_of_mpi)
 
 int main(void)
 {
@@ -420,14 +422,14 @@ int main(void)
     const struct CMUnitTest no_memory[] = {
         EVERYWHERE,
         cmocka_unit_test(sums_longer_than_a_message_go_in_parts),
-        cmocka_unit_test(records_of_more_words_than_a_message_has_go_as_a_whole),
+        cmocka_unit_test(records_with_more_words_than_a_message_go_as_a_whole),
         cmocka_unit_test(gather_of_more_than_mpi_counts_fails_on_every_rank),
-        cmocka_unit_test(one_message_of_one_word_is_enough_to_agree),
+        cmocka_unit_test(agreement_takes_one_message_of_one_word),
         cmocka_unit_test(ranks_on_one_core_send_without_blocking),
     };
     const struct CMUnitTest hosts[] = {
         EVERYWHERE,
-        cmocka_unit_test(there_are_as_many_hosts_as_were_made),
+        cmocka_unit_test(simulated_hosts_are_counted),
     };
     if (open_ranks() != 0)
         return 1;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a communicator finds out when it is opened: ranks, hosts, cores, and memory to share.
+ * A communicator when it is opened: its ranks, hosts, cores, and shared memory.
  */
 #include "ranks.h"
 
 #include <math.h>
 
-static void size_and_rank_are_what_the_launcher_said(void **state)
+static void size_and_rank_are_those_of_the_launcher(void **state)
 {
     (void)state;
     struct gfn_launcher launcher = gfn_launcher_find(getenv);
@@ -30,7 +30,7 @@ static void shares_add_up_to_the_cores_of_one_host(void **state)
     SETTLE(gfn_comm_hidden_cores(comm) >= 0);
 }
 
-static void shared_memory_has_no_name_any_more(void **state)
+static void shared_memory_is_hidden(void **state)
 {
     (void)state;
     char name[sizeof shared_name];
@@ -62,7 +62,7 @@ static void a_second_communicator_is_refused_while_one_is_open(void **state)
     (void)state;
     gfn_comm *second = NULL;
     SETTLE(gfn_comm_open(&second) == GFN_ECOMM && second == NULL);
-    SETTLE(strstr(gfn_error_message(), "open already") != NULL);
+    SETTLE(strstr(gfn_error_message(), "expected no open communicator") != NULL);
 }
 
 static void a_communicator_over_some_ranks_sums_those(void **state)
@@ -70,10 +70,10 @@ static void a_communicator_over_some_ranks_sums_those(void **state)
     (void)state;
     MPI_Comm half;
     gfn_comm *part = NULL;
-    MPI_Comm_split(MPI_COMM_WORLD, rank % 2, -rank, &half); /* in reverse order */
+    MPI_Comm_split(MPI_COMM_WORLD, rank % 2, -rank, &half); /* ranks in reverse order */
     MPI_Comm_set_errhandler(half, MPI_ERRORS_ARE_FATAL);
     gfn_status status = gfn_comm_open_mpi(half, &part);
-    MPI_Comm_free(&half); /* it was duplicated */
+    MPI_Comm_free(&half); /* the communicator has its own duplicate */
     SETTLE(status == GFN_OK);
     int members = (size + 1 - rank % 2) / 2;
     SETTLE(gfn_comm_size(part) == members);
@@ -84,17 +84,17 @@ static void a_communicator_over_some_ranks_sums_those(void **state)
     check_mpi_error(part);
     gfn_comm_close(&part);
     SETTLE(part == NULL);
-    check_sum(comm, 10); /* MPI goes on */
+    check_sum(comm, 10); /* MPI still works */
 }
 
-static void no_communicator_of_mpi_is_refused(void **state)
+static void a_null_communicator_of_mpi_is_refused(void **state)
 {
     (void)state;
     gfn_comm *none = NULL;
     SETTLE(gfn_comm_open_mpi(MPI_COMM_NULL, &none) == GFN_ECOMM && none == NULL);
 }
 
-/* Ranks that outnumber their cores, whatever the machine: they wait in another way then. */
+/* Ranks that outnumber their cores, on any machine: they wait in a different way. */
 static void ranks_on_one_core_share_it_and_hide_the_others(void **state)
 {
     (void)state;
@@ -108,7 +108,7 @@ static void ranks_on_one_core_share_it_and_hide_the_others(void **state)
     close_bound(crowd, &old);
 }
 
-static void ranks_with_cores_of_their_own_get_on_with_crowded_ones(void **state)
+static void ranks_with_their_own_cores_work_with_crowded_ranks(void **state)
 {
     (void)state;
     cpu_set_t old;
@@ -120,15 +120,15 @@ static void ranks_with_cores_of_their_own_get_on_with_crowded_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(size_and_rank_are_what_the_launcher_said),
+        cmocka_unit_test(size_and_rank_are_those_of_the_launcher),
         cmocka_unit_test(shares_add_up_to_the_cores_of_one_host),
-        cmocka_unit_test(shared_memory_has_no_name_any_more),
+        cmocka_unit_test(shared_memory_is_hidden),
         cmocka_unit_test(ranks_that_share_memory_need_no_messages),
         cmocka_unit_test(a_second_communicator_is_refused_while_one_is_open),
         cmocka_unit_test(a_communicator_over_some_ranks_sums_those),
-        cmocka_unit_test(no_communicator_of_mpi_is_refused),
+        cmocka_unit_test(a_null_communicator_of_mpi_is_refused),
         cmocka_unit_test(ranks_on_one_core_share_it_and_hide_the_others),
-        cmocka_unit_test(ranks_with_cores_of_their_own_get_on_with_crowded_ones),
+        cmocka_unit_test(ranks_with_their_own_cores_work_with_crowded_ranks),
     };
     if (open_ranks() != 0)
         return 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What tests of a communicator share. A claim is checked on every rank, the verdict is reduced by
- * MPI itself, and then all ranks assert the same: one that fails alone would leave the others
- * waiting.
+ * Common parts of the tests of a communicator. A claim is checked on every rank, the verdict is
+ * reduced by MPI itself, and then all ranks assert the same: a rank that fails alone would leave
+ * the others waiting.
  */
 #ifndef TESTS_RANKS_H
 #define TESTS_RANKS_H
@@ -33,7 +33,7 @@ enum { GUARD = 4711 };
 static gfn_comm *comm;
 static int rank, size;
 
-/* By MPI's own hooks: the longest message, how many there were, and how many of them blocked. */
+/* Counted by replacing MPI functions: the longest message, all messages, blocking messages. */
 static int longest, messages, blocking;
 
 static void note(int elements)
@@ -56,7 +56,7 @@ int MPI_Iallreduce(const void *in, void *out, int n, MPI_Datatype type, MPI_Op o
     return PMPI_Iallreduce(in, out, n, type, op, on, request);
 }
 
-/* Hosts as this test wants them: at most so many ranks on each; 0: as they are. */
+/* Simulated hosts: the most ranks on each; 0: the real hosts. */
 static int host_size;
 
 int MPI_Comm_split_type(MPI_Comm on, int type, int key, MPI_Info info, MPI_Comm *host)
@@ -73,7 +73,7 @@ int MPI_Comm_split_type(MPI_Comm on, int type, int key, MPI_Info info, MPI_Comm 
     return code;
 }
 
-/* A rank to which memory is refused; and the last memory that this rank was given. */
+/* A rank that gets no shared memory, and the name of the last memory that this rank got. */
 static int poor_rank = -1;
 static char shared_name[64];
 
@@ -105,7 +105,7 @@ int MPI_Ibcast(void *data, int n, MPI_Datatype type, int root, MPI_Comm on, MPI_
     return PMPI_Ibcast(data, n, type, root, on, request);
 }
 
-/* Ranks that poll, as MPI's blocking calls do, take minutes where they outnumber cores. */
+/* Polling, as in the blocking calls of MPI, would take minutes if ranks outnumber cores. */
 static void reduce(int *value, MPI_Op op)
 {
     MPI_Request request;
@@ -173,7 +173,7 @@ static void check_mpi_error(gfn_comm *on)
     SETTLE(strlen(gfn_error_message()) > 20);
 }
 
-/* Bind the ranks below `end` to one core that all have, and open a communicator over all. */
+/* Bind the ranks below `end` to one core that all may use, and open a communicator of all ranks. */
 static gfn_comm *open_bound(int end, cpu_set_t *old)
 {
     cpu_set_t one, after;
@@ -200,7 +200,7 @@ static void close_bound(gfn_comm *crowd, const cpu_set_t *old)
     SETTLE(sched_setaffinity(0, sizeof *old, old) == 0);
 }
 
-/* Open the communicator that all tests use; its first rank alone prints. */
+/* Open the communicator that all tests use. Only rank 0 prints. */
 static int open_ranks(void)
 {
     if (gfn_comm_open(&comm) != GFN_OK) {

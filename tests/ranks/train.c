@@ -133,7 +133,7 @@ static void seeds_give_other_results(void **unused)
     assert_all(a.status != GFN_OK || b.status != GFN_OK || a.crc == b.crc);
 }
 
-/* A run, its trainer, and one step; then the last rank's parameters are spoilt. */
+/* A run, its trainer, and one step; then the parameters of the last rank are changed. */
 static gfn_status step_with_spoilt_parameter(gfn_real value, bool on_last_rank_only)
 {
     gfn_options *options = NULL;
@@ -171,7 +171,7 @@ static void a_rank_that_drifts_is_named_in_the_same_step(void **unused)
         assert_all(status != GFN_ECOMM || strstr(gfn_error_message(), name) == NULL);
 }
 
-static void a_failure_of_one_rank_is_told_by_all(void **unused)
+static void a_failure_of_one_rank_is_an_error_on_all(void **unused)
 {
     (void)unused;
     const gfn_status status = step_with_spoilt_parameter((gfn_real)NAN, true);
@@ -179,7 +179,7 @@ static void a_failure_of_one_rank_is_told_by_all(void **unused)
                strstr(gfn_error_message(), "not finite") == NULL);
 }
 
-static void options_that_cannot_work_are_refused_by_all(void **unused)
+static void invalid_options_are_refused_on_all_ranks(void **unused)
 {
     (void)unused;
     outcome o;
@@ -189,7 +189,7 @@ static void options_that_cannot_work_are_refused_by_all(void **unused)
     assert_all(o.status != GFN_EINVAL);
 }
 
-static void a_stop_asked_by_one_rank_is_taken_by_all_in_one_step(void **unused)
+static void a_stop_requested_by_one_rank_stops_all_in_the_same_step(void **unused)
 {
     (void)unused;
     gfn_options *options = NULL;
@@ -219,9 +219,9 @@ int main(void)
         cmocka_unit_test(shares_follow_each_other_in_rank_order),
         cmocka_unit_test(seeds_give_other_results),
         cmocka_unit_test(a_rank_that_drifts_is_named_in_the_same_step),
-        cmocka_unit_test(a_failure_of_one_rank_is_told_by_all),
-        cmocka_unit_test(options_that_cannot_work_are_refused_by_all),
-        cmocka_unit_test(a_stop_asked_by_one_rank_is_taken_by_all_in_one_step),
+        cmocka_unit_test(a_failure_of_one_rank_is_an_error_on_all),
+        cmocka_unit_test(invalid_options_are_refused_on_all_ranks),
+        cmocka_unit_test(a_stop_requested_by_one_rank_stops_all_in_the_same_step),
     };
     if (gfn_comm_open(&comm) != GFN_OK || gfn_comm_open_serial(&alone) != GFN_OK) {
         fprintf(stderr, "%s\n", gfn_error_message());

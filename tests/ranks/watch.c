@@ -74,17 +74,17 @@ static void long_work_of_rank_0_is_no_hang(void **unused)
 static void long_work_of_rank_0_is_no_hang_on_other_hosts_either(void **unused)
 {
     (void)unused;
-    struct gfn_heartbeat *const pulse = comm->pulse, *const pulses = comm->pulses;
-    const size_t n_pulses = comm->n_pulses;
+    struct gfn_heartbeat *const heartbeat = comm->heartbeat, *const heartbeats = comm->heartbeats;
+    const size_t n_heartbeats = comm->n_heartbeats;
     gfn_comm_end_watch(comm);
     gfn_comm_use_own_heartbeat(comm);
     assert_int_equal(over_all(gfn_comm_watch(comm, PATIENCE / 2, hear, NULL) != GFN_OK), 0);
     assert_int_equal(over_all(gfn_comm_work_alone(comm, work_long, NULL) != GFN_OK), 0);
     assert_int_equal(over_all(heard.n), 0);
     gfn_comm_end_watch(comm);
-    comm->pulse = pulse;
-    comm->pulses = pulses;
-    comm->n_pulses = n_pulses;
+    comm->heartbeat = heartbeat;
+    comm->heartbeats = heartbeats;
+    comm->n_heartbeats = n_heartbeats;
     comm->has_alarm = has_alarm;
     assert_int_equal(over_all(gfn_comm_watch(comm, PATIENCE, hear, NULL) != GFN_OK), 0);
 }

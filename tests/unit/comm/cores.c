@@ -53,8 +53,8 @@ static void ranks_that_share_all_cores_get_equal_parts(void **state)
     free(host);
 }
 
-/* By hand: core 0 has ranks 0 and 1, core 1 ranks 1 and 2, core 2 rank 1, core 3 rank 2, core 5
- * none; core 4 has rank 2 though it was not the launcher's to give. */
+/* Computed by hand: core 0 has ranks 0 and 1, core 1 ranks 1 and 2, core 2 rank 1, core 3 rank 2,
+ * core 5 none; core 4 has rank 2 although the launcher could not have given it. */
 static void overlapping_masks_are_shared_core_by_core(void **state)
 {
     (void)state;
@@ -89,7 +89,7 @@ static void shares_add_up_to_the_cores_also_on_large_machines(void **state)
     free(host);
 }
 
-static void this_process_holds_cores_and_asking_changes_none(void **state)
+static void this_process_holds_cores_and_reading_them_changes_none(void **state)
 {
     (void)state;
     static struct gfn_cores alone, launched, again;
@@ -114,7 +114,8 @@ static void bind_to(int core)
     sched_setaffinity(0, sizeof one, &one);
 }
 
-/* Cores hidden from a process that is bound to `core` by itself or already by its parent. */
+/* The number of cores hidden from a process that binds itself to `core`, or whose parent is bound.
+ */
 static int count_hidden(int core, bool by_parent)
 {
     static struct gfn_cores own;
@@ -135,8 +136,8 @@ static int count_hidden(int core, bool by_parent)
     return WEXITSTATUS(status);
 }
 
-/* On a machine with one core nothing can be hidden; then both are 0. */
-static void only_what_the_parent_has_counts_as_hidden(void **state)
+/* On a machine with one core nothing can be hidden: both are 0. */
+static void only_cores_of_the_parent_count_as_hidden(void **state)
 {
     (void)state;
     static struct gfn_cores own;
@@ -157,9 +158,9 @@ int main(void)
         cmocka_unit_test(ranks_that_share_all_cores_get_equal_parts),
         cmocka_unit_test(overlapping_masks_are_shared_core_by_core),
         cmocka_unit_test(shares_add_up_to_the_cores_also_on_large_machines),
-        cmocka_unit_test(this_process_holds_cores_and_asking_changes_none),
+        cmocka_unit_test(this_process_holds_cores_and_reading_them_changes_none),
 #ifdef __linux__
-        cmocka_unit_test(only_what_the_parent_has_counts_as_hidden),
+        cmocka_unit_test(only_cores_of_the_parent_count_as_hidden),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

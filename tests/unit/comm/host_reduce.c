@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Ranks are processes that share anonymous memory. Each ends with the number of claims that did not
- * hold for it, of which this one wants none.
+ * Ranks are processes that share anonymous memory. The exit status of each is the number of claims
+ * that were wrong for it.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -47,7 +47,7 @@ static void *share(size_t bytes)
     return memory;
 }
 
-/* The body on `size` ranks, with parts of `words` words. A rank that waits for ever is ended. */
+/* The body on `size` ranks, with parts of `words` words. A rank that waits for ever is killed. */
 static void run(int size, size_t words, void (*body)(struct gfn_host *host))
 {
     pid_t rank_of[MOST_RANKS];
@@ -73,7 +73,7 @@ static void run(int size, size_t words, void (*body)(struct gfn_host *host))
     assert_int_equal(failed, 0);
 }
 
-/* Numbers with entropy; `round` tells apart what different exchanges carry. */
+/* Numbers with entropy, different in each exchange (`round`). */
 static uint64_t mix(uint64_t round, uint64_t rank, uint64_t i)
 {
     uint64_t x = (round * 1000003 + rank) * 1000003 + i + 1;
@@ -122,7 +122,7 @@ static void check_reduce(struct gfn_host *host, enum gfn_host_operation operatio
     free(x);
 }
 
-/* Records of a rank: unequal, of some none. */
+/* The number of records of a rank: unequal, some have none. */
 static size_t records_of(int round, int rank, size_t most)
 {
     const uint64_t x = mix((uint64_t)round, (uint64_t)rank, 12345);
@@ -153,7 +153,7 @@ static void check_gather(struct gfn_host *host, int round, size_t most, size_t w
     free(all);
 }
 
-/* Around the shortest piece, a piece more than ranks, and a whole part. */
+/* Around the length of the shortest piece, of as many pieces as ranks, and of a whole part. */
 static void reduce_all_lengths(struct gfn_host *host)
 {
     const size_t w = host->words;
@@ -168,7 +168,7 @@ static void reduce_all_lengths(struct gfn_host *host)
     }
 }
 
-static void sums_and_least_are_exact_at_all_lengths(void **state)
+static void sums_and_minima_are_exact_at_all_lengths(void **state)
 {
     (void)state;
     for (int size = 1; size <= MOST_RANKS; size += size < 3 ? 1 : 2)
@@ -177,7 +177,7 @@ static void sums_and_least_are_exact_at_all_lengths(void **state)
     run(3, GFN_HOST_WORDS, reduce_all_lengths);
 }
 
-/* MAX + 1 comes up on the way in some orders of the ranks. */
+/* In some orders of the ranks, a partial sum is MAX + 1. */
 static void reduce_extremes(struct gfn_host *host)
 {
     int64_t x[] = {host->rank == 0 ? INT64_MAX : host->rank == 1 ? 1 : -1, INT64_MIN + host->rank};
@@ -187,7 +187,7 @@ static void reduce_extremes(struct gfn_host *host)
     CLAIM(x[1] == INT64_MIN);
 }
 
-static void sums_that_wrap_on_the_way_are_right_in_the_end(void **state)
+static void sums_are_right_if_a_partial_sum_wraps(void **state)
 {
     (void)state;
     for (int i = 0; i < 20; i++)
@@ -213,7 +213,7 @@ static void records_arrive_in_rank_order_few_or_many(void **state)
     run(MOST_RANKS, 5, gather_all_counts); /* no room in an exchange of counts */
 }
 
-/* Counts that cannot be right come back all the same, and the next exchange is in order. */
+/* Counts that cannot be right are returned, and the next exchange works. */
 static void count_too_many(struct gfn_host *host)
 {
     size_t counts[MOST_RANKS];
@@ -226,7 +226,7 @@ static void count_too_many(struct gfn_host *host)
     check_gather(host, 2, 10, 5);
 }
 
-static void counts_that_overflow_are_told(void **state)
+static void counts_that_overflow_are_returned(void **state)
 {
     (void)state;
     run(3, 1000, count_too_many);
@@ -244,7 +244,7 @@ static void delay(uint64_t dice)
             continue;
 }
 
-/* Exchanges of all kinds and lengths follow each other while some ranks lag behind. */
+/* Exchanges of all kinds and lengths, one after the other, while some ranks lag behind. */
 static void hurry(struct gfn_host *host)
 {
     for (int round = 0; round < 3000 && failures == 0; round++) {
@@ -260,17 +260,17 @@ static void hurry(struct gfn_host *host)
 
 static void sleep_at_once(struct gfn_host *host)
 {
-    host->looks = 0;
+    host->polls = 0;
     hurry(host);
 }
 
 static void look_for_long(struct gfn_host *host)
 {
-    host->looks = 1 << 30;
+    host->polls = 1 << 30;
     hurry(host);
 }
 
-static void ranks_that_lag_behind_get_what_they_came_for(void **state)
+static void ranks_that_lag_behind_get_the_right_result(void **state)
 {
     (void)state;
     const int sizes[] = {2, 3, 5, 8};
@@ -281,7 +281,7 @@ static void ranks_that_lag_behind_get_what_they_came_for(void **state)
     run(3, 256, look_for_long);
 }
 
-/* Other hosts that hold what these hold, but fail in the third part. */
+/* Other hosts that have the same words, but fail in the third part. */
 static gfn_status double_it(void *self, enum gfn_host_operation operation, int64_t *x, size_t n)
 {
     int *calls = self;
@@ -312,10 +312,10 @@ static void reach_others(struct gfn_host *host)
     CLAIM(calls == (host->rank == 0 ? 2 : 0));
     CLAIM(gfn_host_reduce(host, GFN_HOST_SUM, x, 250, &others) == GFN_ECOMM);
     CLAIM(strstr(gfn_error_message(), host->rank == 0 ? "cable" : "first rank") != NULL);
-    check_reduce(host, GFN_HOST_SUM, 5, 1000); /* and they still agree */
+    check_reduce(host, GFN_HOST_SUM, 5, 1000); /* and the next exchange works */
 }
 
-static void the_first_rank_alone_reaches_other_hosts_and_all_learn_how_it_went(void **state)
+static void the_first_rank_alone_reaches_other_hosts_and_all_get_its_status(void **state)
 {
     (void)state;
     run(1, 100, reach_others);
@@ -327,11 +327,11 @@ static gfn_status look_around(void *self, enum gfn_host_operation operation, int
 {
     const struct timespec nap = {.tv_nsec = 50000000};
     const struct gfn_host *host = self;
-    const struct gfn_heartbeat *pulses = gfn_host_heartbeats(host);
+    const struct gfn_heartbeat *heartbeats = gfn_host_heartbeats(host);
     (void)operation, (void)x, (void)n;
     nanosleep(&nap, NULL);
     for (int rank = 0; rank < host->size; rank++)
-        CLAIM(pulses[rank].milestones <= pulses[0].milestones);
+        CLAIM(heartbeats[rank].milestones <= heartbeats[0].milestones);
     return GFN_OK;
 }
 
@@ -360,7 +360,7 @@ static void wait_long(struct gfn_host *host)
     CLAIM(used.ru_stime.tv_sec == 0 && used.ru_stime.tv_usec < 200000);
 }
 
-static void who_waits_long_sleeps(void **state)
+static void a_long_wait_sleeps(void **state)
 {
     (void)state;
     run(3, 100, wait_long);
@@ -369,14 +369,14 @@ static void who_waits_long_sleeps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sums_and_least_are_exact_at_all_lengths),
-        cmocka_unit_test(sums_that_wrap_on_the_way_are_right_in_the_end),
+        cmocka_unit_test(sums_and_minima_are_exact_at_all_lengths),
+        cmocka_unit_test(sums_are_right_if_a_partial_sum_wraps),
         cmocka_unit_test(records_arrive_in_rank_order_few_or_many),
-        cmocka_unit_test(counts_that_overflow_are_told),
-        cmocka_unit_test(ranks_that_lag_behind_get_what_they_came_for),
-        cmocka_unit_test(the_first_rank_alone_reaches_other_hosts_and_all_learn_how_it_went),
+        cmocka_unit_test(counts_that_overflow_are_returned),
+        cmocka_unit_test(ranks_that_lag_behind_get_the_right_result),
+        cmocka_unit_test(the_first_rank_alone_reaches_other_hosts_and_all_get_its_status),
         cmocka_unit_test(the_first_rank_is_not_behind_while_it_waits_for_other_hosts),
-        cmocka_unit_test(who_waits_long_sleeps),
+        cmocka_unit_test(a_long_wait_sleeps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

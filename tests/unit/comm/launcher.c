@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The environments are what the launchers set: Open MPI 4.1.4 and MPICH 4.0.2 as observed (less
- * what does not matter), Slurm's as srun(1), sbatch(1) and salloc(1) document them.
+ * The environments are those that the launchers set: of Open MPI 4.1.4 and MPICH 4.0.2 as observed
+ * (without irrelevant variables), of Slurm as srun(1), sbatch(1) and salloc(1) document them.
  */
 #include "comm/launcher.h"
 
@@ -18,7 +18,7 @@ enum { VARIABLES = 8 };
 struct environment {
     const char *what;
     const char *set[VARIABLES]; /* "NAME=value", then NULL */
-    const char *name;           /* part of the launcher's; NULL: none */
+    const char *name;           /* part of the launcher's name; NULL: no launcher */
     int size, rank;
 };
 
@@ -106,12 +106,12 @@ static void assert_message_has(const char *part)
         fail_msg("no \"%s\" in \"%s\"", part, gfn_error_message());
 }
 
-static void refusal_tells_what_was_expected_and_found_and_what_to_do(void **state)
+static void refusal_says_expected_found_and_hint(void **state)
 {
     (void)state;
     current = &environments[3];
     struct gfn_launcher launcher = gfn_launcher_find(lookup);
-    launcher.rank = 0; /* the first speaks at once */
+    launcher.rank = 0; /* rank 0 returns at once */
     assert_int_equal(gfn_launcher_refuse(&launcher, "Open MPI 4.1.4"), GFN_ECOMM);
     assert_message_has("expected 7 ranks");
     assert_message_has("PMI_SIZE=7");
@@ -122,7 +122,7 @@ static void refusal_tells_what_was_expected_and_found_and_what_to_do(void **stat
     assert_message_has("hint: the mpirun of Open MPI 4.1.4");
 }
 
-static void refusal_without_mpi_says_so(void **state)
+static void refusal_of_a_build_without_mpi_says_so(void **state)
 {
     (void)state;
     current = &environments[1];
@@ -130,11 +130,11 @@ static void refusal_without_mpi_says_so(void **state)
     assert_int_equal(gfn_launcher_refuse(&launcher, NULL), GFN_ECOMM);
     assert_message_has("expected 5 ranks (OMPI_COMM_WORLD_SIZE=5");
     assert_message_has("no MPI");
-    assert_message_has("process 3"); /* not the first: a second later */
+    assert_message_has("process 3"); /* other ranks: a second later */
     assert_message_has("hint: configure --with-mpi=yes");
 }
 
-static void a_launcher_that_connects_nobody_is_refused_whatever_the_library(void **state)
+static void a_launcher_that_cannot_connect_ranks_is_refused_with_any_library(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof environments / sizeof environments[0]; i++) {
@@ -152,9 +152,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_launcher_is_recognized),
-        cmocka_unit_test(refusal_tells_what_was_expected_and_found_and_what_to_do),
-        cmocka_unit_test(refusal_without_mpi_says_so),
-        cmocka_unit_test(a_launcher_that_connects_nobody_is_refused_whatever_the_library),
+        cmocka_unit_test(refusal_says_expected_found_and_hint),
+        cmocka_unit_test(refusal_of_a_build_without_mpi_says_so),
+        cmocka_unit_test(a_launcher_that_cannot_connect_ranks_is_refused_with_any_library),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

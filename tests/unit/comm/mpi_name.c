@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* What MPI_Get_library_version() gives: the first two as observed, the others as documented. */
+/* Texts of MPI_Get_library_version(): the first two as observed, the others as documented. */
 static void libraries_have_short_names(void **state)
 {
     (void)state;

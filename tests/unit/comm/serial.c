@@ -24,7 +24,7 @@ static int open_alone(void **state)
 static int close_again(void **state)
 {
     gfn_comm_close((gfn_comm **)state);
-    gfn_comm_close((gfn_comm **)state); /* accepts NULL inside */
+    gfn_comm_close((gfn_comm **)state); /* may be NULL */
     return *state != NULL;
 }
 

@@ -19,7 +19,7 @@
 
 enum { BYTES = 123457 };
 
-static void what_one_process_writes_another_reads(void **state)
+static void one_process_reads_what_another_writes(void **state)
 {
     (void)state;
     char name[GFN_SHARED_MEMORY_NAME];
@@ -60,7 +60,7 @@ static void hidden_memory_stays_but_is_not_found(void **state)
     gfn_shared_memory_release(NULL, BYTES);
 }
 
-static void each_has_a_name_of_its_own(void **state)
+static void names_are_unique(void **state)
 {
     (void)state;
     char name[2][GFN_SHARED_MEMORY_NAME];
@@ -75,7 +75,7 @@ static void each_has_a_name_of_its_own(void **state)
     }
 }
 
-/* A creator that is killed before it could hide it leaves no file in any folder. */
+/* A creator that is killed before it hides the memory leaves no file in any folder. */
 static void memory_vanishes_with_its_processes(void **state)
 {
     (void)state;
@@ -98,7 +98,7 @@ static void memory_vanishes_with_its_processes(void **state)
     close(ends[1]);
 }
 
-static void what_else_has_the_name_is_not_taken(void **state)
+static void another_file_of_that_name_is_not_used(void **state)
 {
     (void)state;
     char name[GFN_SHARED_MEMORY_NAME];
@@ -108,8 +108,8 @@ static void what_else_has_the_name_is_not_taken(void **state)
     assert_null(gfn_shared_memory_find(BYTES, "/etc/passwd"));
 }
 
-/* A limit on the size of files stands for a full /dev/shm. */
-static void memory_that_is_not_there_is_refused_and_leaves_nothing(void **state)
+/* A limit on the size of files simulates a full /dev/shm. */
+static void memory_that_cannot_be_reserved_is_refused_and_leaves_nothing(void **state)
 {
     (void)state;
     int status = -1;
@@ -129,7 +129,7 @@ static void memory_that_is_not_there_is_refused_and_leaves_nothing(void **state)
 
 #else
 
-static void there_is_none(void **state)
+static void there_is_no_shared_memory(void **state)
 {
     (void)state;
     char name[GFN_SHARED_MEMORY_NAME];
@@ -142,14 +142,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #ifdef __linux__
-        cmocka_unit_test(what_one_process_writes_another_reads),
+        cmocka_unit_test(one_process_reads_what_another_writes),
         cmocka_unit_test(hidden_memory_stays_but_is_not_found),
-        cmocka_unit_test(each_has_a_name_of_its_own),
+        cmocka_unit_test(names_are_unique),
         cmocka_unit_test(memory_vanishes_with_its_processes),
-        cmocka_unit_test(what_else_has_the_name_is_not_taken),
-        cmocka_unit_test(memory_that_is_not_there_is_refused_and_leaves_nothing),
+        cmocka_unit_test(another_file_of_that_name_is_not_used),
+        cmocka_unit_test(memory_that_cannot_be_reserved_is_refused_and_leaves_nothing),
 #else
-        cmocka_unit_test(there_is_none),
+        cmocka_unit_test(there_is_no_shared_memory),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

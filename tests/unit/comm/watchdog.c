@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who hangs: the rank that works on or lags behind, never those that wait for it.
+ * The rank that hangs is the one that works on or lags behind, never those that wait for it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,26 +21,28 @@
 enum { RANKS = 4 };
 #define PATIENCE 2.385
 
-static struct gfn_heartbeat pulses[RANKS];
-static struct gfn_sight sights[RANKS];
+static struct gfn_heartbeat heartbeats[RANKS];
+static struct gfn_observation observations[RANKS];
 
-/* All watched, none moves: as `waits` and `milestones` say, for `seconds` by now. */
+/* The verdict if no rank moves for `seconds`. Rank i is unwatched if waits[i] is '-', waits if it
+ * is 'w', and has reached milestone milestones[i]. */
 static enum gfn_verdict judge(const char *waits, const char *milestones, double seconds,
                               size_t *culprit)
 {
-    memset(sights, 0, sizeof sights);
+    memset(observations, 0, sizeof observations);
     for (size_t i = 0; i < RANKS; i++) {
-        pulses[i].is_watched = waits[i] != '-';
-        pulses[i].is_waiting = waits[i] == 'w';
-        pulses[i].milestones = milestones[i] - '0';
-        pulses[i].moves++;
+        heartbeats[i].is_watched = waits[i] != '-';
+        heartbeats[i].is_waiting = waits[i] == 'w';
+        heartbeats[i].milestones = milestones[i] - '0';
+        heartbeats[i].moves++;
     }
-    gfn_watchdog_look(pulses, RANKS, 100, sights); /* something new is no time */
-    gfn_watchdog_look(pulses, RANKS, seconds, sights);
-    return gfn_watchdog_judge(pulses, RANKS, PATIENCE, sights, culprit);
+    gfn_watchdog_observe(heartbeats, RANKS, 100,
+                         observations); /* time before a change does not count */
+    gfn_watchdog_observe(heartbeats, RANKS, seconds, observations);
+    return gfn_watchdog_judge(heartbeats, RANKS, PATIENCE, observations, culprit);
 }
 
-static void who_works_on_while_others_wait_hangs(void **unused)
+static void a_rank_that_works_on_while_others_wait_hangs(void **unused)
 {
     (void)unused;
     size_t culprit = 99;
@@ -49,16 +51,16 @@ static void who_works_on_while_others_wait_hangs(void **unused)
     assert_int_equal(culprit, 2);
 }
 
-static void who_waits_for_what_others_have_left_hangs(void **unused)
+static void a_rank_that_waits_for_a_message_that_others_have_passed_hangs(void **unused)
 {
     (void)unused;
     size_t culprit = 99;
     assert_int_equal(judge("wwww", "6566", 2.39, &culprit), GFN_RANK_HANGS);
     assert_int_equal(culprit, 1);
-    assert_int_equal(judge(".www", "6566", 2.39, &culprit), GFN_RANK_HANGS); /* both do */
+    assert_int_equal(judge(".www", "6566", 2.39, &culprit), GFN_RANK_HANGS); /* both ranks hang */
 }
 
-static void where_all_wait_at_one_point_others_hang_after_twice_the_time(void **unused)
+static void other_ranks_hang_if_all_wait_at_one_point_for_twice_the_time(void **unused)
 {
     (void)unused;
     size_t culprit = 99;
@@ -67,23 +69,25 @@ static void where_all_wait_at_one_point_others_hang_after_twice_the_time(void **
     assert_int_equal(culprit, 99);
 }
 
-/* It waited for long, was released by the last one, and has not had its core back yet. */
-static void who_was_released_a_moment_ago_is_not_blamed_for_having_waited(void **unused)
+/* It waited long, was released by the last rank, and has not got its core back yet. */
+static void time_spent_waiting_does_not_count_after_the_release(void **unused)
 {
     (void)unused;
     size_t culprit = 99;
     assert_int_equal(judge("ww.w", "5545", 2.3, &culprit), GFN_ALL_MOVE);
-    pulses[2].milestones = 5;
-    pulses[2].moves++;
-    pulses[0].milestones = 6;
-    gfn_watchdog_look(pulses, RANKS, 0.3, sights);
-    assert_int_equal(gfn_watchdog_judge(pulses, RANKS, PATIENCE, sights, &culprit), GFN_ALL_MOVE);
-    gfn_watchdog_look(pulses, RANKS, 2.3, sights);
-    assert_int_equal(gfn_watchdog_judge(pulses, RANKS, PATIENCE, sights, &culprit), GFN_RANK_HANGS);
+    heartbeats[2].milestones = 5;
+    heartbeats[2].moves++;
+    heartbeats[0].milestones = 6;
+    gfn_watchdog_observe(heartbeats, RANKS, 0.3, observations);
+    assert_int_equal(gfn_watchdog_judge(heartbeats, RANKS, PATIENCE, observations, &culprit),
+                     GFN_ALL_MOVE);
+    gfn_watchdog_observe(heartbeats, RANKS, 2.3, observations);
+    assert_int_equal(gfn_watchdog_judge(heartbeats, RANKS, PATIENCE, observations, &culprit),
+                     GFN_RANK_HANGS);
     assert_int_equal(culprit, 1);
 }
 
-static void who_is_not_watched_is_not_judged(void **unused)
+static void a_rank_that_is_not_watched_never_hangs(void **unused)
 {
     (void)unused;
     size_t culprit = 99;
@@ -93,16 +97,17 @@ static void who_is_not_watched_is_not_judged(void **unused)
     assert_int_equal(judge("----", "1234", 9, &culprit), GFN_ALL_MOVE);
 }
 
-static void who_moves_in_any_way_is_young_again(void **unused)
+static void any_progress_resets_the_age(void **unused)
 {
     (void)unused;
     size_t culprit = 99;
     judge("....", "5555", 2.3, &culprit);
-    gfn_heartbeat_add(&pulses[0].moves);
-    gfn_heartbeat_add(&pulses[1].milestones);
-    gfn_watchdog_look(pulses, RANKS, 0.1, sights);
-    assert_true(sights[0].age == 0 && sights[1].age == 0);
-    assert_int_equal(gfn_watchdog_judge(pulses, RANKS, PATIENCE, sights, &culprit), GFN_RANK_HANGS);
+    gfn_heartbeat_add(&heartbeats[0].moves);
+    gfn_heartbeat_add(&heartbeats[1].milestones);
+    gfn_watchdog_observe(heartbeats, RANKS, 0.1, observations);
+    assert_true(observations[0].age == 0 && observations[1].age == 0);
+    assert_int_equal(gfn_watchdog_judge(heartbeats, RANKS, PATIENCE, observations, &culprit),
+                     GFN_RANK_HANGS);
     assert_int_equal(culprit, 2);
 }
 
@@ -127,7 +132,7 @@ static void an_alarm_names_rank_phase_and_iteration(void **unused)
     gfn_comm *comm = NULL;
     assert_int_equal(gfn_comm_open_serial(&comm), GFN_OK);
     assert_int_equal(gfn_comm_watch(comm, 0.4, note_alarm, &alarm_given), GFN_OK);
-    for (int i = 0; i < 100; i++) { /* longer than its patience, but on the move */
+    for (int i = 0; i < 100; i++) { /* longer than the patience, but with progress */
         int64_t x = i;
         assert_int_equal(gfn_comm_sum_i64(comm, &x, 1), GFN_OK);
         usleep(10000);
@@ -192,12 +197,12 @@ static void a_place_is_phase_and_iteration_and_is_cut_to_the_room(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_works_on_while_others_wait_hangs),
-        cmocka_unit_test(who_waits_for_what_others_have_left_hangs),
-        cmocka_unit_test(where_all_wait_at_one_point_others_hang_after_twice_the_time),
-        cmocka_unit_test(who_was_released_a_moment_ago_is_not_blamed_for_having_waited),
-        cmocka_unit_test(who_is_not_watched_is_not_judged),
-        cmocka_unit_test(who_moves_in_any_way_is_young_again),
+        cmocka_unit_test(a_rank_that_works_on_while_others_wait_hangs),
+        cmocka_unit_test(a_rank_that_waits_for_a_message_that_others_have_passed_hangs),
+        cmocka_unit_test(other_ranks_hang_if_all_wait_at_one_point_for_twice_the_time),
+        cmocka_unit_test(time_spent_waiting_does_not_count_after_the_release),
+        cmocka_unit_test(a_rank_that_is_not_watched_never_hangs),
+        cmocka_unit_test(any_progress_resets_the_age),
         cmocka_unit_test(an_alarm_names_rank_phase_and_iteration),
         cmocka_unit_test(a_watch_is_refused_a_second_time_or_without_patience),
         cmocka_unit_test(phases_have_the_names_that_were_given),

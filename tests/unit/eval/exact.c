@@ -56,7 +56,7 @@ static void assert_close(double found, double expected, double relative)
 
 /* ---- policies ---- */
 
-/* All allowed actions alike. */
+/* The same probability for all allowed actions. */
 static gfn_status uniform(void *self, size_t n, const int32_t *state, gfn_real *log_pf)
 {
     const gfn_env *env = self;
@@ -94,7 +94,7 @@ static gfn_status look_up(void *self, size_t n, const int32_t *state, gfn_real *
     return GFN_OK;
 }
 
-/* Weight of backward action b into state s: any positive numbers serve. */
+/* Weight of backward action b into state s: arbitrary positive numbers. */
 static double back_weight(int64_t s, int32_t b)
 {
     return 1 + (double)((s * 7919 + b * 104729) % 101) / 37;
@@ -297,7 +297,7 @@ static void log_z_and_modes_are_the_exact_constants(void **state)
     }
 }
 
-static void what_is_no_object_has_target_0(void **state)
+static void states_that_are_not_objects_have_target_0(void **state)
 {
     (void)state;
     gfn_env *env = make_env(&ladder_world, "rungs=6");
@@ -330,8 +330,8 @@ static void a_second_run_has_the_same_bits(void **state)
     gfn_env_destroy(&env);
 }
 
-/* A policy that never goes down: the column x = 0 .. is all there is, and the rest is exactly 0,
- * even where the policy is not a number. */
+/* A policy that never goes down: only the first column is reached, and all other states have
+ * probability exactly 0, even if the policy there is NaN. */
 static gfn_status never_down(void *self, size_t n, const int32_t *state, gfn_real *log_pf)
 {
     uniform(self, n, state, log_pf);
@@ -407,7 +407,7 @@ static void a_policy_that_is_not_normalized_is_refused(void **state)
     gfn_env_destroy(&env);
 }
 
-static void what_cannot_be_enumerated_is_refused(void **state)
+static void environments_that_cannot_be_enumerated_are_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -435,11 +435,11 @@ int main(void)
         cmocka_unit_test(a_perfect_policy_ends_in_the_target),
         cmocka_unit_test(all_probabilities_sum_to_1),
         cmocka_unit_test(log_z_and_modes_are_the_exact_constants),
-        cmocka_unit_test(what_is_no_object_has_target_0),
+        cmocka_unit_test(states_that_are_not_objects_have_target_0),
         cmocka_unit_test(a_second_run_has_the_same_bits),
         cmocka_unit_test(states_that_are_never_reached_have_probability_0),
         cmocka_unit_test(a_policy_that_is_not_normalized_is_refused),
-        cmocka_unit_test(what_cannot_be_enumerated_is_refused),
+        cmocka_unit_test(environments_that_cannot_be_enumerated_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

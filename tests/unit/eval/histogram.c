@@ -21,7 +21,7 @@ static void a_histogram_has_one_axis_per_dimension(void **state)
     const int32_t cells[][3] = {{4, 0, 2}, {0, 0, 0}, {4, 0, 2}, {1, 3, 4}};
     int64_t counts[5][5][5] = {0}, sum = 0;
     int64_t *flat = (int64_t *)counts;
-    counts[1][3][4] = 40; /* what is there is added to */
+    counts[1][3][4] = 40; /* counts are added to those that are there */
     assert_int_equal(gfn_histogram_add(env, 4, (const int32_t *)cells, flat), GFN_OK);
     assert_int_equal(counts[4][0][2], 2);
     assert_int_equal(counts[0][0][0], 1);
@@ -32,7 +32,7 @@ static void a_histogram_has_one_axis_per_dimension(void **state)
     gfn_env_destroy(&env);
 }
 
-static void every_one_of_many_samples_counts(void **state)
+static void all_of_many_samples_are_counted(void **state)
 {
     (void)state;
     enum { N = 10007, SIZE = 23 };
@@ -53,7 +53,7 @@ static void every_one_of_many_samples_counts(void **state)
     gfn_env_destroy(&env);
 }
 
-static void what_is_no_state_is_refused_and_nothing_counted(void **state)
+static void an_invalid_state_is_refused_and_nothing_counted(void **state)
 {
     (void)state;
     gfn_env *env = make_env(NULL, "size=5");
@@ -108,7 +108,7 @@ static void all_modes_of_a_large_grid_are_found(void **state)
     }
     int64_t modes;
     assert_int_equal(gfn_count_modes(env, 2 * N, cells, &modes), GFN_OK);
-    assert_int_equal(modes, 256); /* of the table of exact constants */
+    assert_int_equal(modes, 256); /* from the table of exact constants */
     free(cells);
     gfn_env_destroy(&env);
 }
@@ -133,7 +133,7 @@ static void modes_need_no_numbers_but_a_known_maximum(void **state)
 
 /* ---- without a table ---- */
 
-/* n cells, drawn from R/Z where `from_target`, else evenly. */
+/* n cells, drawn from R/Z if `from_target`, else uniformly. */
 static int32_t *draw_cells(const gfn_env *env, size_t n, bool from_target)
 {
     const gfn_stream stream = {23, GFN_PURPOSE_CHECK, 1};
@@ -177,7 +177,7 @@ static void l1_of_objects_is_that_of_counts_of_all_states(void **state)
 }
 
 /* The mean of 3000 terms between 0 and 2, of standard deviation below 1. */
-static void samples_of_the_target_tell_their_noise_floor(void **state)
+static void the_noise_floor_is_estimated_from_samples_of_the_target(void **state)
 {
     (void)state;
     enum { MANY = 3000 };
@@ -196,7 +196,7 @@ static void samples_of_the_target_tell_their_noise_floor(void **state)
     gfn_env_destroy(&env);
 }
 
-static void nothing_is_said_of_no_objects_or_an_unknown_log_z(void **state)
+static void l1_is_nan_without_objects_or_with_an_unknown_log_z(void **state)
 {
     (void)state;
     double l1 = 0, floor = 0;
@@ -211,7 +211,7 @@ static void nothing_is_said_of_no_objects_or_an_unknown_log_z(void **state)
     gfn_env_destroy(&env);
 }
 
-/* 4 objects of 32^32: what was not drawn has all the probability. */
+/* 4 objects of 32^32: the objects that were not drawn have all the probability. */
 static void a_vast_space_has_an_l1_of_2(void **state)
 {
     (void)state;
@@ -227,15 +227,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_histogram_has_one_axis_per_dimension),
-        cmocka_unit_test(every_one_of_many_samples_counts),
-        cmocka_unit_test(what_is_no_state_is_refused_and_nothing_counted),
+        cmocka_unit_test(all_of_many_samples_are_counted),
+        cmocka_unit_test(an_invalid_state_is_refused_and_nothing_counted),
         cmocka_unit_test(spaces_without_numbers_have_no_histogram),
         cmocka_unit_test(modes_are_counted_once_each),
         cmocka_unit_test(all_modes_of_a_large_grid_are_found),
         cmocka_unit_test(modes_need_no_numbers_but_a_known_maximum),
         cmocka_unit_test(l1_of_objects_is_that_of_counts_of_all_states),
-        cmocka_unit_test(samples_of_the_target_tell_their_noise_floor),
-        cmocka_unit_test(nothing_is_said_of_no_objects_or_an_unknown_log_z),
+        cmocka_unit_test(the_noise_floor_is_estimated_from_samples_of_the_target),
+        cmocka_unit_test(l1_is_nan_without_objects_or_with_an_unknown_log_z),
         cmocka_unit_test(a_vast_space_has_an_l1_of_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

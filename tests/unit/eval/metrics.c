@@ -42,7 +42,7 @@ static void distances_are_those_computed_by_hand(void **state)
     }
 }
 
-static void disjoint_distributions_are_as_far_apart_as_can_be(void **state)
+static void disjoint_distributions_have_the_largest_distances(void **state)
 {
     (void)state;
     const double p[5] = {.2, 0, .8, 0, 0}, q[5] = {0, .35, 0, .65, 0};
@@ -131,7 +131,7 @@ static void the_closed_form_is_the_sum_over_all_outcomes(void **state)
 }
 
 /* sqrt(2 q (1-q) / (pi N)), off by O(1/N) */
-static void many_samples_come_near_the_normal_distribution(void **state)
+static void for_many_samples_the_floor_approaches_the_normal_approximation(void **state)
 {
     (void)state;
     const double pi = 3.14159265358979323846, q[] = {0.003, 0.31, 0.5, 0.9};
@@ -195,7 +195,7 @@ static void chi_square_is_that_computed_by_hand(void **state)
         {{46, 22, 1, 11}, {.5, .4, .05, .05}, 36 / 40. + 100 / 32. + 16 / 8., 2},
         /* 40 in 20, 16, 2, 2: the pool of 4 joins the 16 */
         {{22, 14, 3, 1}, {.5, .4, .05, .05}, .2 + .2, 1},
-        /* 4 in all: one cell */
+        /* 4 together: one cell */
         {{1, 1, 1, 1}, {.5, .4, .05, .05}, 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -206,7 +206,7 @@ static void chi_square_is_that_computed_by_hand(void **state)
     }
 }
 
-static void what_is_impossible_and_was_counted_is_infinitely_wrong(void **state)
+static void counts_of_impossible_objects_give_infinity(void **state)
 {
     (void)state;
     const int64_t counts[] = {50, 50, 1};
@@ -276,16 +276,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(distances_are_those_computed_by_hand),
-        cmocka_unit_test(disjoint_distributions_are_as_far_apart_as_can_be),
+        cmocka_unit_test(disjoint_distributions_have_the_largest_distances),
         cmocka_unit_test(equal_distributions_have_distance_0),
         cmocka_unit_test(small_distances_keep_their_digits),
         cmocka_unit_test(a_million_cells_lose_nothing),
         cmocka_unit_test(the_closed_form_is_the_sum_over_all_outcomes),
-        cmocka_unit_test(many_samples_come_near_the_normal_distribution),
+        cmocka_unit_test(for_many_samples_the_floor_approaches_the_normal_approximation),
         cmocka_unit_test(a_perfect_sampler_scores_the_published_floor),
         cmocka_unit_test(certain_and_impossible_objects_make_no_noise),
         cmocka_unit_test(chi_square_is_that_computed_by_hand),
-        cmocka_unit_test(what_is_impossible_and_was_counted_is_infinitely_wrong),
+        cmocka_unit_test(counts_of_impossible_objects_give_infinity),
         cmocka_unit_test(chi_square_accepts_right_samples_and_rejects_wrong_ones),
         cmocka_unit_test(chi_square_has_its_mean),
     };

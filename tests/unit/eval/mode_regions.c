@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Modes by region.
+ * Mode regions.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -28,8 +28,8 @@ static int64_t regions_of(const gfn_env *env)
     return n;
 }
 
-/* 2^ndim corners; the sides of the goals of the sparse reward are none of each other's neighbours,
- * and where r1 and r2 are as good as nothing all cells are one region. */
+/* 2^ndim corners; the goals of the sparse reward are not neighbours of each other, and if r1 and r2
+ * are negligible all cells are one region. */
 static void regions_of_known_grids(void **unused)
 {
     (void)unused;
@@ -47,8 +47,9 @@ static void regions_of_known_grids(void **unused)
     }
 }
 
-/* Neither by corners nor from the end of one row to the beginning of the next. */
-static void a_region_is_what_hangs_together_by_edges(void **unused)
+/* Cells that touch at a corner, or at the end of one row and the start of the next, are not
+ * neighbours. */
+static void cells_of_a_region_are_connected_along_dimensions(void **unused)
 {
     (void)unused;
     static const char picture[] = "###.#"
@@ -66,7 +67,7 @@ static void a_region_is_what_hangs_together_by_edges(void **unused)
     gfn_env_destroy(&env);
 }
 
-static void a_region_counts_once_however_many_of_its_cells_are_met(void **unused)
+static void a_region_counts_once_for_any_number_of_its_cells(void **unused)
 {
     (void)unused;
     gfn_env *env = make_env(NULL, "size=20 ndim=4 r0=1e-3");
@@ -76,7 +77,7 @@ static void a_region_counts_once_however_many_of_its_cells_are_met(void **unused
         {2, 2, 2, 2},                                  /* the first again */
         {3, 17, 16, 17},                               /* and a third */
         {4, 2, 2, 2},    {0, 0, 0, 0},                 /* no modes */
-        {20, 2, 2, 2},   {-1, 2, 2, 2}, {2, 22, 1, 2}, /* no states */
+        {20, 2, 2, 2},   {-1, 2, 2, 2}, {2, 22, 1, 2}, /* not states */
     };
     static const int64_t counts[] = {1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3};
     gfn_mode_regions *regions = NULL;
@@ -92,8 +93,8 @@ static void a_region_counts_once_however_many_of_its_cells_are_met(void **unused
     gfn_env_destroy(&env);
 }
 
-/* 300 x 300 cells of one reward are more than are remembered. */
-static void too_large_a_region_is_not_counted(void **unused)
+/* 300 x 300 cells of the same reward are more than can be stored. */
+static void a_region_that_is_too_large_is_not_counted(void **unused)
 {
     (void)unused;
     gfn_env *env = make_env(NULL, "size=300 r1=0 r2=0 encoding=khot");
@@ -107,7 +108,7 @@ static void too_large_a_region_is_not_counted(void **unused)
     gfn_env_destroy(&env);
 }
 
-static void a_world_that_is_no_grid_has_no_regions(void **unused)
+static void an_environment_that_is_not_a_grid_has_no_regions(void **unused)
 {
     (void)unused;
     gfn_env *ladder = make_env(&ladder_world, "rungs=10");
@@ -122,10 +123,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(regions_of_known_grids),
-        cmocka_unit_test(a_region_is_what_hangs_together_by_edges),
-        cmocka_unit_test(a_region_counts_once_however_many_of_its_cells_are_met),
-        cmocka_unit_test(too_large_a_region_is_not_counted),
-        cmocka_unit_test(a_world_that_is_no_grid_has_no_regions),
+        cmocka_unit_test(cells_of_a_region_are_connected_along_dimensions),
+        cmocka_unit_test(a_region_counts_once_for_any_number_of_its_cells),
+        cmocka_unit_test(a_region_that_is_too_large_is_not_counted),
+        cmocka_unit_test(an_environment_that_is_not_a_grid_has_no_regions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static gfn_env *make(int64_t size, const double *reward)
     return env;
 }
 
-/* p of a policy log_pf [cells][ACTIONS] beside the target. */
+/* Compute p of a policy log_pf [cells][ACTIONS], and the target. */
 static void judge(const gfn_env *env, gfn_policy_function policy, void *self, double *p,
                   double *target)
 {
@@ -55,7 +55,7 @@ static gfn_status uniform(void *self, size_t n, const int32_t *state, gfn_real *
     return GFN_OK;
 }
 
-/* By hand: nobody stops at (0,0) and (1,0), so that of all paths a quarter end in (0,1). */
+/* Computed by hand: no path stops at (0,0) or (1,0), so a quarter of all paths end in (0,1). */
 static void a_uniform_policy_never_ends_in_a_hole(void **state)
 {
     (void)state;
