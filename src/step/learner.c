@@ -89,7 +89,7 @@ gfn_status gfn_learner_remember(gfn_learner *l)
 
 gfn_status gfn_learner_count_modes(gfn_learner *l)
 {
-    return gfn_modes_count(&l->modes, l->run->comm);
+    return gfn_modes_count(&l->modes);
 }
 
 void gfn_learner_tune(gfn_learner *l)

@@ -12,18 +12,15 @@
 
 #include <gfn/comm.h>
 
+#include "data/exchange.h"
 #include "data/state_set.h"
 #include "rollout/rows.h"
 #include "step/entries.h"
 
 typedef struct gfn_merge {
-    gfn_comm *comm;
-    size_t state_width, key_words, record_words; /* a record: the state's words, then its sums */
-    gfn_entries all;                             /* of all ranks */
-    gfn_state_set *states;                       /* of the entries in `all` */
-    int64_t *records;  /* of this rank [entries' capacity][record_words] */
-    int64_t *gathered; /* of all [gathered_capacity][record_words] */
-    size_t gathered_capacity, *counts;
+    gfn_entries all;       /* of all ranks */
+    gfn_state_set *states; /* of the entries in `all` */
+    gfn_exchange exchange; /* the values of a state are its sums */
 } gfn_merge;
 
 /* mine: a rank's entries; most: distinct states over all ranks; most_records: entries of all ranks,

@@ -8,6 +8,7 @@
 
 #include <gfn/trajectories.h>
 
+#include "data/exchange.h"
 #include "data/state_set.h"
 #include "eval/mode_regions.h"
 #include "run/run.h"
@@ -15,13 +16,11 @@
 typedef struct gfn_modes {
     gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
     double max_log_reward;
-    size_t width, key_words;
+    size_t width;
     gfn_state_set *all;        /* of all ranks, at the last count; on every rank */
     gfn_mode_regions *regions; /* that those lie in; NULL: the world has none */
     bool is_full;              /* more than are remembered; the same on every rank */
-    int64_t *records, *gathered;
-    size_t *counts;
-    int size;
+    gfn_exchange exchange;
     int64_t n, n_regions; /* at the last count; -1: not known */
 } gfn_modes;
 
@@ -33,6 +32,6 @@ void gfn_modes_clear(gfn_modes *modes);
 void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log, size_t n);
 
 /* Count modes and their regions over all ranks. Collective. Errors: GFN_ECOMM. */
-gfn_status gfn_modes_count(gfn_modes *modes, gfn_comm *comm);
+gfn_status gfn_modes_count(gfn_modes *modes);
 
 #endif

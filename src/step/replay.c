@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/name_table.h"
-#include "data/packed_state.h"
+#include "comm/comm.h"
 #include "env/env_internal.h"
 
 /* Share of a batch that is drawn back unless --replay-share is given: from a buffer that training
@@ -57,17 +57,6 @@ static gfn_status set_share(gfn_replay *r, const gfn_options *o, int64_t batch_s
     return GFN_OK;
 }
 
-static gfn_status allocate_exchange(gfn_replay *r, int64_t batch_size, int64_t n_mine)
-{
-    r->gathered_capacity = (size_t)batch_size;
-    GFN_TRY(gfn_allocate("objects of this rank", (size_t)n_mine * r->key_words, sizeof(int64_t),
-                         &r->records));
-    GFN_TRY(gfn_allocate("objects of a batch", (size_t)batch_size * r->key_words, sizeof(int64_t),
-                         &r->gathered));
-    return gfn_allocate("counts of ranks", (size_t)gfn_comm_size(r->comm), sizeof(size_t),
-                        &r->counts);
-}
-
 gfn_status gfn_replay_init(gfn_replay *r, const gfn_run *run, int64_t batch_size, int64_t n_mine)
 {
     const gfn_options *o = run->options;
@@ -75,7 +64,6 @@ gfn_status gfn_replay_init(gfn_replay *r, const gfn_run *run, int64_t batch_size
     r->comm = run->comm;
     r->env = run->env;
     r->width = (size_t)gfn_env_spec_of(run->env)->state_width;
-    r->key_words = gfn_packed_words(r->width);
     GFN_TRY(gfn_find_name("replay", gfn_replay_name, "", gfn_options_text(o, "replay"), &kind));
     GFN_TRY(check_options(o, (gfn_replay_kind)kind));
     r->grows = kind != GFN_REPLAY_NONE;
@@ -85,15 +73,19 @@ gfn_status gfn_replay_init(gfn_replay *r, const gfn_run *run, int64_t batch_size
         return GFN_OK;
     r->capacity = r->grows ? (size_t)gfn_options_int(o, "replay-capacity") : 0;
     GFN_TRY(set_share(r, o, batch_size));
-    return r->grows ? allocate_exchange(r, batch_size, n_mine) : GFN_OK;
+    if (!r->grows)
+        return GFN_OK;
+    r->exchange = (gfn_exchange){.comm = r->comm,
+                                 .width = r->width,
+                                 .capacity = (size_t)n_mine,
+                                 .all_capacity = (size_t)batch_size};
+    return gfn_exchange_init(&r->exchange);
 }
 
 void gfn_replay_clear(gfn_replay *r)
 {
     gfn_replay_buffer_destroy(&r->buffer);
-    gfn_release(&r->records);
-    gfn_release(&r->gathered);
-    gfn_release(&r->counts);
+    gfn_exchange_clear(&r->exchange);
 }
 
 static void add(gfn_replay *r, size_t n, const int32_t *objects)
@@ -113,37 +105,24 @@ gfn_status gfn_replay_fill(gfn_replay *r, gfn_status mine, int32_t *objects, siz
     GFN_TRY(gfn_comm_agree(r->comm, mine));
     if (!r->is_used)
         return GFN_OK;
-    GFN_TRY(gfn_comm_broadcast(r->comm, &n, sizeof n));
+    GFN_TRY(
+        gfn_comm_broadcast_array(r->comm, "objects to replay", r->width * sizeof *all, &n, &all));
     const size_t capacity = r->capacity > 0 ? r->capacity : n;
-    gfn_status status = gfn_replay_buffer_create(r->kind, capacity, r->width, &r->buffer);
-    if (status == GFN_OK && objects == NULL)
-        status = gfn_allocate("objects to replay", n * r->width, sizeof(int32_t), &all);
-    status = gfn_comm_agree(r->comm, status);
-    if (status == GFN_OK && n > 0)
-        status = gfn_comm_broadcast(r->comm, all, n * r->width * sizeof(int32_t));
+    gfn_status status =
+        gfn_comm_agree(r->comm, gfn_replay_buffer_create(r->kind, capacity, r->width, &r->buffer));
     if (status == GFN_OK)
         add(r, n, all);
-    if (all != objects)
+    if (gfn_comm_rank(r->comm) != 0)
         gfn_release(&all);
     return status;
 }
 
 gfn_status gfn_replay_add(gfn_replay *r, const gfn_trajectories *log, size_t n)
 {
-    size_t all = 0;
     if (!r->grows)
         return GFN_OK;
-    for (size_t i = 0; i < n; i++)
-        gfn_packed_write(r->records + i * r->key_words, log->terminal + i * r->width, r->width);
-    GFN_TRY(gfn_comm_gather_i64(r->comm, r->records, n, r->key_words, r->gathered,
-                                r->gathered_capacity, r->counts));
-    for (int rank = 0; rank < gfn_comm_size(r->comm); rank++)
-        all += r->counts[rank];
-    /* Remove the padding of the records, in their place. */
-    int32_t *objects = (int32_t *)(void *)r->gathered;
-    for (size_t i = 0; i < all; i++)
-        memmove(objects + i * r->width, gfn_packed_state(r->gathered + i * r->key_words),
-                r->width * sizeof *objects);
-    add(r, all, objects);
+    gfn_exchange_put_states(&r->exchange, n, log->terminal);
+    GFN_TRY(gfn_exchange_gather(&r->exchange, n));
+    add(r, r->exchange.n, gfn_exchange_unpack_states(&r->exchange));
     return GFN_OK;
 }

@@ -8,6 +8,7 @@
 
 #include <gfn/trajectories.h>
 
+#include "data/exchange.h"
 #include "data/replay_buffer.h"
 #include "run/run.h"
 
@@ -19,11 +20,8 @@ typedef struct gfn_replay {
     bool is_used, grows; /* options ask for a buffer; training fills it */
     size_t capacity;     /* 0: as many objects as it is filled with */
     int64_t n;           /* trajectories of a batch that are drawn back from it */
-    size_t width, key_words;
-    int64_t *records;         /* of this rank [n_mine][key_words] */
-    int64_t *gathered;        /* of all [gathered_capacity][key_words] */
-    size_t gathered_capacity; /* the batch size */
-    size_t *counts;
+    size_t width;
+    gfn_exchange exchange; /* of the objects of a batch, if the buffer grows */
 } gfn_replay;
 
 /* The buffer that the options ask for, still empty. n_mine: trajectories of this rank. Errors:

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
+#include "comm/comm.h"
 #include "io/folder.h"
 #include "io/ini.h"
 #include "io/json.h"
@@ -91,18 +92,10 @@ static gfn_status take_directory(gfn_sweep *sweep, char *directory)
 static gfn_status share(gfn_sweep *sweep, gfn_status mine)
 {
     gfn_comm *comm = sweep->comm;
-    const bool is_root = gfn_comm_rank(comm) == 0;
     GFN_TRY(gfn_comm_agree(comm, mine));
-    GFN_TRY(gfn_comm_broadcast(comm, &sweep->n, sizeof sweep->n));
-    const size_t n = sweep->n;
-    gfn_status status = GFN_OK;
-    if (!is_root)
-        status = gfn_allocate("seeds", n, sizeof *sweep->seed, &sweep->seed);
-    if (!is_root && status == GFN_OK)
-        status = gfn_allocate("seeds", n, sizeof *sweep->is_done, &sweep->is_done);
-    GFN_TRY(gfn_comm_agree(comm, status));
-    GFN_TRY(gfn_comm_broadcast(comm, sweep->seed, n * sizeof *sweep->seed));
-    return gfn_comm_broadcast(comm, sweep->is_done, n * sizeof *sweep->is_done);
+    GFN_TRY(gfn_comm_broadcast_array(comm, "seeds", sizeof *sweep->seed, &sweep->n, &sweep->seed));
+    return gfn_comm_broadcast_array(comm, "seeds", sizeof *sweep->is_done, &sweep->n,
+                                    &sweep->is_done);
 }
 
 /* Allocate room for the results of the runs, on rank 0. */
