@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Plug-ins: loading kinds of environments at run time. No other file loads code.
+ * Plug-ins: loading kinds of environments at run time, and finding a kind by name or path. No other
+ * file loads code.
  */
 #include "env/env_internal.h"
 
@@ -15,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/name_table.h"
 
 /* All names under which plug-ins were opened, until the process ends: a file may be replaced later,
  * but this process still runs what it has loaded. */
@@ -208,4 +210,21 @@ gfn_status gfn_env_load(const char *path, int fd, const gfn_env_ops **ops)
         close(file->fd);
     gfn_release(&file);
     return status;
+}
+
+static const char *name_at(size_t index)
+{
+    const gfn_env_ops *kind = gfn_env_kind(index);
+    return kind ? kind->name : NULL;
+}
+
+gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)
+{
+    if (gfn_env_is_path(env))
+        return gfn_env_load(env, -1, ops);
+    size_t index;
+    GFN_TRY(
+        gfn_find_name("env", name_at, ", or the path of a plug-in such as ./my.so", env, &index));
+    *ops = gfn_env_kind(index);
+    return GFN_OK;
 }

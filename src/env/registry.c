@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/name_table.h"
 
 /* clang-format off */
 #define KINDS(ROW) \
@@ -58,22 +57,5 @@ gfn_status gfn_env_add(const gfn_env_ops *ops)
                         "%s: expected at most %d environments besides the library's own", ops->name,
                         GFN_ENV_MAX_ADDED);
     added[n_added++] = ops;
-    return GFN_OK;
-}
-
-static const char *name_at(size_t index)
-{
-    const gfn_env_ops *kind = gfn_env_kind(index);
-    return kind ? kind->name : NULL;
-}
-
-gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)
-{
-    if (gfn_env_is_path(env))
-        return gfn_env_load(env, -1, ops);
-    size_t index;
-    GFN_TRY(
-        gfn_find_name("env", name_at, ", or the path of a plug-in such as ./my.so", env, &index));
-    *ops = gfn_env_kind(index);
     return GFN_OK;
 }

@@ -15,6 +15,7 @@ libgrad_la_SOURCES = \
 	src/grad/op_reduce.c \
 	src/grad/execute.c \
 	src/grad/op_segment_sum.c \
+	src/grad/op_shared.c \
 	src/grad/tape.c src/grad/tape.h
 
 # The kernels for wider instruction sets; grad/kernels_choose.c selects a set at run time.

@@ -101,6 +101,7 @@ const gfn_operation gfn_operation_linear = {
     .n_inputs = 3,
     .type = {GFN_REALS, GFN_REALS, GFN_REALS},
     .is_row_wise = true,
+    .takes_padding = true,
     .check = check,
     .forward = forward,
     .backward = backward,

@@ -73,6 +73,7 @@ struct gfn_operation {
     size_t n_inputs;
     gfn_type type[GFN_MAX_INPUTS];
     bool is_row_wise; /* row i of the output depends only on row i of the inputs and fixed arrays */
+    bool takes_padding; /* the stride of input 0 may be greater than its number of columns */
 
     /* Check the shapes of the inputs and set axis, rows and cols of `out`. Errors: GFN_EINVAL. */
     gfn_status (*check)(const gfn_node *node, const gfn_variable *const *in, gfn_variable *out);

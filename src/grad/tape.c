@@ -226,7 +226,7 @@ static void set_strides(gfn_tape *tape)
     for (size_t i = 0; i < tape->n_nodes; i++) {
         const gfn_node *node = &tape->nodes[i];
         gfn_variable *x = &tape->variables[node->input[0]];
-        if (node->operation == &gfn_operation_linear && x->is_layer)
+        if (node->operation->takes_padding && x->is_layer)
             x->stride = padded(x->cols);
     }
 }
