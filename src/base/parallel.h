@@ -17,8 +17,8 @@ typedef void (*gfn_task)(void *self, size_t index, int thread);
  * scratch memory. With one thread, one index or a build without OpenMP this is a plain loop. */
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
-/* From now on, every loop that the calling thread starts ends with hook(self); NULL: with nothing.
- * This shows others that a long computation goes on. */
+/* Call hook(self) at the end of every loop that the calling thread runs from now on; hook = NULL
+ * removes it. This lets others observe that a long computation makes progress. */
 void gfn_parallel_set_hook(void (*hook)(void *self), void *self);
 
 /* Work on elements first ... first + n - 1. Ranges do not overlap and may run at the same time. */
