@@ -6,7 +6,8 @@
 #                  PROGRAM-RANKS.np (tests/ranks/comm-5.np). TWO_RANKS: those on 2 ranks only
 #   CLI_TESTS      the program from outside: what it reads, prints, writes and learns
 #   LAUNCH_TESTS   the same, if the launcher, signals or a lack of memory or disk matter
-#   SLOW_TESTS     the same; these wait for real time, or need much of it. The slowest come first
+#   SLOW_TESTS     the same; these wait for real time, or need much of it. The slowest computes
+#                  while the next ones wait
 #   SOURCE_TESTS   sources, headers, symbols, and what `make install` installs
 # A script belongs to one group of the last four, which together are SHELL_TESTS. Each test runs in
 # the build folder, with a temporary folder of its own as TMPDIR.
@@ -14,10 +15,11 @@
 UNIT_TESTS =
 SLOW_TESTS = \
 	tests/cli/same-bits.sh \
-	tests/cli/torture.sh \
+	$(HOSTS_TESTS) \
 	tests/cli/hangs.sh \
 	tests/cli/sbatch.sh \
 	tests/cli/long.sh \
+	tests/cli/torture.sh \
 	tests/cli/python.sh
 LAUNCH_TESTS = \
 	tests/cli/crash.sh \
@@ -112,11 +114,12 @@ if HAVE_MPI
 RANK_TESTS += $(ALL_RANKS:=-2.np) $(ALL_RANKS:=-3.np) $(ALL_RANKS:=-4.np) \
 	$(ALL_RANKS:=-8.np)
 TWO_RANKS = $(ALL_RANKS:=-2.np)
-SLOW_TESTS += tests/cli/hosts.sh tests/cli/slurm.sh
+HOSTS_TESTS = tests/cli/hosts.sh tests/cli/slurm.sh
 LAUNCH_TESTS += tests/cli/ranks.sh
 LEAKS = 0
 else
 TWO_RANKS = $(ALL_RANKS:=-1.np)
+HOSTS_TESTS =
 LEAKS = 1
 endif
 
@@ -177,7 +180,7 @@ installcheck-local:
 	$(SH_LOG_COMPILER) $(srcdir)/tests/external/installed.sh
 
 # Learning that takes minutes: these tests do more where GFN_LONG=yes.
-LONG_TESTS = tests/cli/converge.sh tests/cli/exact.sh tests/cli/presets.sh tests/cli/same-bits.sh
+LONG_TESTS = tests/cli/same-bits.sh tests/cli/presets.sh tests/cli/converge.sh tests/cli/exact.sh
 check-long: all
 	@GFN_LONG=yes TEST_SECONDS=3600 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)'
 	@$(MAKE) $(AM_MAKEFLAGS) -s --no-print-directory count-tests TESTS='$(LONG_TESTS)'
