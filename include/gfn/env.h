@@ -48,7 +48,7 @@ typedef struct gfn_env_spec {
      * start allows every action except perhaps the stop action, and every state allows some action.
      * Then exact evaluation need not compute where each edge leads. Ignored if states have no
      * numbers. */
-    bool is_even;
+    bool has_constant_deltas;
 } gfn_env_spec;
 
 /* A kind of world. Functions must not be NULL unless their comment allows it. */

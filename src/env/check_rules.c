@@ -347,7 +347,7 @@ static gfn_status check_edges(gfn_check_rules *rules, const struct direction *al
     return GFN_OK;
 }
 
-#define EVEN "with is_even every action always adds the same to numbers"
+#define CONSTANT_DELTAS "with has_constant_deltas every action always adds the same to numbers"
 
 /* Check one lane. The first state of all is the start, which sets rules->number_delta. */
 static gfn_status check_deltas(gfn_check_rules *rules, size_t lane)
@@ -358,19 +358,19 @@ static gfn_status check_deltas(gfn_check_rules *rules, size_t lane)
     const int64_t *child = rules->child + lane * n_actions, number = rules->number[lane];
     const bool is_start = memcmp(state, rules->start, width * sizeof *state) == 0;
     if (!gfn_env_has_action(env, rules->mask + lane * n_actions))
-        return gfn_probe_broken(env, state, EVEN, "expected an action, found none");
+        return gfn_probe_broken(env, state, CONSTANT_DELTAS, "expected an action, found none");
     for (size_t a = 0; a < n_actions; a++) {
         if ((int32_t)a == env->spec.shape.stop_action || (child[a] < 0 && !is_start))
             continue;
         if (child[a] < 0)
-            return gfn_probe_broken(env, state, EVEN,
+            return gfn_probe_broken(env, state, CONSTANT_DELTAS,
                                     "expected action %zu to be allowed at the start, found that it "
                                     "is not",
                                     a);
         if (is_start)
             rules->number_delta[a] = child[a] - number;
         if (child[a] - number != rules->number_delta[a])
-            return gfn_probe_broken(env, state, EVEN,
+            return gfn_probe_broken(env, state, CONSTANT_DELTAS,
                                     "expected %" PRId64 " of action %zu, found %" PRId64,
                                     rules->number_delta[a], a, child[a] - number);
     }
@@ -394,7 +394,7 @@ gfn_status gfn_check_rules_run(gfn_check_rules *rules, size_t n)
             GFN_TRY(check_edges(rules, &forward, n, rules->mask, action));
     for (int32_t action = 0; action < shape->n_back_actions; action++)
         GFN_TRY(check_edges(rules, &backward, n, rules->back_mask, action));
-    for (size_t i = 0; i < n && rules->is_numbered && rules->env->spec.is_even; i++)
+    for (size_t i = 0; i < n && rules->is_numbered && rules->env->spec.has_constant_deltas; i++)
         GFN_TRY(check_deltas(rules, i));
     return GFN_OK;
 }

@@ -117,7 +117,7 @@ static void describe(const void *world, gfn_env_spec *spec)
         .max_log_reward = grid->rewards.max_log_reward,
         .log_z = grid->rewards.log_z,
         .ndim = ndim,
-        .is_even = true,
+        .has_constant_deltas = true,
     };
     for (int d = 0; d < ndim; d++)
         spec->axis[d] = grid->size;

@@ -9,8 +9,8 @@
  * itself. The order of the additions is that of the numbers and actions, for any size of a chunk.
  *
  * The ends of edges are not stored. If every action adds a constant to the number of a state, as in
- * a grid (spec.is_even), one array of these constants is enough. In other environments the ends are
- * computed again for each chunk of every run.
+ * a grid (spec.has_constant_deltas), one array of these constants is enough. In other environments
+ * the ends are computed again for each chunk of every run.
  *
  * To check by: size=2 ndim=2 and a uniform policy end in the cells (0,0) (0,1) (1,0) (1,1) with
  * probabilities 1/3, 1/6, 1/6, 1/3.
@@ -103,7 +103,7 @@ void gfn_exact_destroy(gfn_exact **exact)
 /* The initial state, number 0, allows all actions. */
 static gfn_status find_number_deltas(gfn_exact *e)
 {
-    if (!e->env->spec.is_even)
+    if (!e->env->spec.has_constant_deltas)
         return GFN_OK;
     GFN_TRY(
         gfn_allocate("exact evaluation", e->n_actions, sizeof *e->number_delta, &e->number_delta));

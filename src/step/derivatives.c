@@ -18,7 +18,7 @@ enum { ADDED_AT_ONCE = 256 };
 typedef struct addition {
     gfn_derivative_sums *sums;
     const gfn_terms_source *source;
-    bool is_even; /* log P_F is the only output, and entries are rows */
+    bool has_only_log_pf; /* log P_F is the only output, and entries are rows */
 } addition;
 
 gfn_status gfn_derivatives_init(gfn_derivative_sums *sums, const gfn_objective *objective,
@@ -139,8 +139,8 @@ static void add_steps(const addition *a, const gfn_adder *adder, size_t i, const
 
 /* The same with one derivative for all steps, if log P_F is the only output and entries are rows:
  * the usual small job, in which it counts. */
-static inline void add_evenly(const addition *a, const gfn_adder *adder, size_t i,
-                              double derivative)
+static inline void add_constant(const addition *a, const gfn_adder *adder, size_t i,
+                                double derivative)
 {
     const gfn_trajectories *log = a->source->log;
     const size_t k = a->sums->entries.n_columns;
@@ -192,8 +192,8 @@ static inline void add_one(const addition *a, const gfn_adder *adder, gfn_tally 
         tally->fault = i < tally->fault ? i : tally->fault;
         return;
     }
-    if (a->is_even && d.is_uniform)
-        add_evenly(a, adder, i, d.log_pf[0]);
+    if (a->has_only_log_pf && d.is_uniform)
+        add_constant(a, adder, i, d.log_pf[0]);
     else
         add_steps(a, adder, i, &d);
     tally->log_z += fixed(d.log_z);

@@ -72,20 +72,21 @@ static gfn_status note_forgotten(const char *directory, gfn_found *f)
 }
 
 /* Whether the result of an iteration is independent of the number of iterations. */
-static bool is_constant(const gfn_options *o)
+static bool is_independent_of_length(const gfn_options *o)
 {
     const double until = gfn_options_number(o, "explore-until");
-    const bool is_even = strcmp(gfn_options_text(o, "explore-schedule"), "constant") == 0;
+    const bool has_constant_schedule =
+        strcmp(gfn_options_text(o, "explore-schedule"), "constant") == 0;
     const bool explores =
         gfn_options_number(o, "epsilon") > 0 || fabs(gfn_options_number(o, "temperature") - 1) > 0;
     return strcmp(gfn_options_text(o, "schedule"), "constant") == 0 &&
-           (!explores || until <= 0 || (is_even && until >= 1));
+           (!explores || until <= 0 || (has_constant_schedule && until >= 1));
 }
 
 /* Notice printed when --iterations changes on resume. */
 static void note_length(gfn_found *f, int64_t before, int64_t now)
 {
-    if (is_constant(f->options))
+    if (is_independent_of_length(f->options))
         gfn_notices_add(&f->notices, "iterations: %lld instead of %lld", (long long)now,
                         (long long)before);
     else

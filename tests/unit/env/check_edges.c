@@ -320,7 +320,7 @@ static void numbered_worlds_have_a_cycle(gfn_env_ops *ops)
 static void describe_as_even(const void *world, gfn_env_spec *spec)
 {
     base->describe(world, spec);
-    spec->is_even = true;
+    spec->has_constant_deltas = true;
 }
 
 /* Red, blue and jump always add 1, 1 and 2, but the last rung allows nothing. */

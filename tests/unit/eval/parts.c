@@ -54,7 +54,7 @@ static void diagonal_describe(const void *world, gfn_env_spec *spec)
 {
     grid_ops()->describe(world, spec);
     spec->ndim = 0;
-    spec->is_even = false;
+    spec->has_constant_deltas = false;
 }
 
 static int make_diagonal_world(void **state)
