@@ -181,8 +181,9 @@ gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, 
         return gfn_fail(GFN_EINVAL, "watch: expected a positive time, found %g s (hint: 600)",
                         seconds);
     if (comm->watch)
-        return gfn_fail(GFN_EINVAL, "watch: expected one, found a second (hint: it ends with the "
-                                    "communicator)");
+        return gfn_fail(GFN_EINVAL,
+                        "watch: expected one per communicator, found a second (hint: it "
+                        "ends with the communicator)");
     GFN_TRY(gfn_allocate("watch", 1, sizeof *watch, &watch));
     *watch = (struct gfn_watch){.comm = comm, .patience = seconds, .alarm = alarm, .self = self};
     gfn_status status = gfn_allocate("watch", comm->n_heartbeats, sizeof *watch->observations,

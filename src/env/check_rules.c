@@ -107,7 +107,7 @@ static gfn_status check_mask(gfn_check_rules *rules, gfn_probe_function function
         if (mask[i] > 1)
             return gfn_probe_broken(rules->env, rules->state + i / k * width_of(rules),
                                     "masks are 0 or 1",
-                                    "expected so of %s(), found %d for action %zu",
+                                    "expected 0 or 1 from %s(), found %d for action %zu",
                                     gfn_probe_name(function), mask[i], i % k);
     return GFN_OK;
 }
@@ -182,8 +182,8 @@ static gfn_status check_hot(const gfn_check_rules *rules, const int32_t *state,
         for (int j = 0; j < i; j++)
             if (index[i] == index[j])
                 return gfn_probe_broken(rules->env, state, "indices of an observation are distinct",
-                                        "expected so, found %d at places %d and %d", (int)index[i],
-                                        j, i);
+                                        "expected every index once, found %d at places %d and %d",
+                                        (int)index[i], j, i);
     }
     return GFN_OK;
 }
@@ -270,8 +270,8 @@ static gfn_status check_inverse(gfn_check_rules *rules, const struct direction *
         char text[200];
         if (inverse < 0 || inverse >= n_inverse || inverse == stop)
             return gfn_probe_broken(rules->env, from, along->in_range,
-                                    "expected so of %s(%d), found %d of %d", function,
-                                    (int)rules->action[e], (int)inverse, (int)n_inverse);
+                                    "expected 0 ... %d from %s(%d), found %d", (int)n_inverse - 1,
+                                    function, (int)rules->action[e], (int)inverse);
         if (rules->to_mask[e * (size_t)n_inverse + (size_t)inverse] != 1)
             return gfn_probe_broken(
                 rules->env, from, along->allowed,

@@ -36,7 +36,8 @@ static gfn_status claim_new(const char *name, char *path, size_t size)
         if (status != GFN_EEXIST)
             return status;
     }
-    return gfn_fail(GFN_EEXIST, "%s: exists, and so do 999 others of this second", path);
+    return gfn_fail(GFN_EEXIST, "%s: exists, and so do all names before it (hint: --out NAME)",
+                    path);
 }
 
 gfn_status gfn_store_claim(const char *name, const char *directory, char **claimed)
@@ -123,7 +124,7 @@ static gfn_status go_on(gfn_store *s, gfn_run *run, const char *directory)
 {
     if (directory && strcmp(directory, s->origin) != 0)
         return gfn_fail(GFN_EINVAL,
-                        "%s: expected the directory %s, which the run goes on in (hint: NULL)",
+                        "%s: expected the directory %s, in which the run continues (hint: NULL)",
                         directory, s->origin);
     s->directory = s->origin;
     s->origin = NULL;
@@ -135,7 +136,7 @@ static gfn_status go_on(gfn_store *s, gfn_run *run, const char *directory)
 gfn_status gfn_store_keep(gfn_store *s, gfn_run *run, const char *directory)
 {
     if (s->state == GFN_STORE_RESUMED ? s->origin == NULL : s->metrics != NULL)
-        return gfn_fail(GFN_EINVAL, "%s: the run is kept there already (hint: ask once)",
+        return gfn_fail(GFN_EINVAL, "%s: the run is stored there already (hint: call it once)",
                         gfn_run_directory(run));
     if (s->state == GFN_STORE_RESUMED)
         return go_on(s, run, directory);
