@@ -57,7 +57,6 @@ ALL_RANKS =
 RANK_TESTS =
 
 include tests/unit/base/local.mk
-include tests/unit/ui/local.mk
 include tests/unit/comm/local.mk
 include tests/unit/data/local.mk
 include tests/unit/env/local.mk
@@ -71,7 +70,10 @@ include tests/unit/plot/local.mk
 include tests/unit/rollout/local.mk
 include tests/unit/run/local.mk
 include tests/unit/step/local.mk
+include tests/unit/store/local.mk
+include tests/unit/summary/local.mk
 include tests/unit/train/local.mk
+include tests/unit/ui/local.mk
 
 include tests/fuzz/local.mk
 

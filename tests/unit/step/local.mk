@@ -32,3 +32,8 @@ tests_unit_step_contracts_SOURCES = tests/unit/step/contracts.c
 tests_unit_step_contracts_LDADD = $(LINK_step) $(CMOCKA_LIBS)
 # The test makes an exchange fail.
 tests_unit_step_contracts_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=gfn_comm_gather_i64
+
+check_PROGRAMS += tests/unit/step/replay
+UNIT_TESTS += tests/unit/step/replay
+tests_unit_step_replay_SOURCES = tests/unit/step/replay.c tests/unit/fixture.h
+tests_unit_step_replay_LDADD = $(LINK_train) $(CMOCKA_LIBS)

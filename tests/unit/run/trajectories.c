@@ -3,7 +3,7 @@
  * The file of whole trajectories against the environment, the policy and the objects of the same
  * stream.
  */
-#include "tests/unit/train/fixture.h"
+#include "tests/unit/fixture.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <sys/wait.h>
 
-#include "tests/unit/train/fixture.h"
+#include "tests/unit/fixture.h"
 
 /* The run that never stopped. */
 static const char *whole(void)

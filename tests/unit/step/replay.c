@@ -3,7 +3,7 @@
  * Training with exploration, with a replay buffer, and from given objects: what a batch is made of,
  * what a checkpoint keeps of it, and what is refused.
  */
-#include "tests/unit/train/fixture.h"
+#include "tests/unit/fixture.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
  *
  * What a picture shows of a run: the numbers that it is made of.
  */
-#include "tests/unit/train/fixture.h"
+#include "tests/unit/fixture.h"
 
 #include <math.h>
 

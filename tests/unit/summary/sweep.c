@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "tests/unit/train/fixture.h"
+#include "tests/unit/fixture.h"
 
 #include "io/json.h"
 

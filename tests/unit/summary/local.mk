@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/summary/sweep
+UNIT_TESTS += tests/unit/summary/sweep
+tests_unit_summary_sweep_SOURCES = tests/unit/summary/sweep.c tests/unit/fixture.h
+tests_unit_summary_sweep_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/summary/portrait
+UNIT_TESTS += tests/unit/summary/portrait
+tests_unit_summary_portrait_SOURCES = tests/unit/summary/portrait.c tests/unit/fixture.h
+tests_unit_summary_portrait_LDADD = $(LINK_train) $(CMOCKA_LIBS)
