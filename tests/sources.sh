@@ -131,8 +131,8 @@ calls() { echo "($1)[ 	]*\("; }
 
 monopolies() {
     local all='[^:]*' include='#[ 	]*include[ 	]*'
-    only "$all" 'src/comm/comm_mpi\.c|include/gfn/mpi\.h' "$include<mpi\.h>" \
-        '<mpi.h> is for comm/comm_mpi.c'
+    only "$all" 'include/gfn/mpi\.h' "$include<mpi\.h>" \
+        '<mpi.h> is for gfn/mpi.h, which comm/ and users include'
     only "$all" 'src/base/parallel\.c' \
         "#[ 	]*pragma[ 	]+omp[ 	]+([^s]|s[^i]|si[^m])|_Pragma[ 	]*\([ 	]*\"omp +([^s]|s[^i]|si[^m])|$include<omp\.h>" \
         'threads are for base/parallel.c'
@@ -212,7 +212,7 @@ make_tree() {
 double t = time(NULL), r = random();
 END
     cat >>src/comm/comm_mpi.c <<'END'
-#include <mpi.h>
+#include <mpi.h> // BAD
 #include <gfn/mpi.h>
 #include "base/random.h"
 #include "data/batch.h" // BAD

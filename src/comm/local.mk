@@ -13,7 +13,10 @@ libcomm_la_SOURCES = \
 	src/comm/watchdog.c src/comm/watchdog.h \
 	src/comm/work_alone.c
 if HAVE_MPI
-libcomm_la_SOURCES += src/comm/comm_mpi.c
+libcomm_la_SOURCES += \
+	src/comm/comm_mpi.c \
+	src/comm/hosts.c src/comm/hosts.h \
+	src/comm/mpi_messages.c src/comm/mpi_messages.h
 else
 libcomm_la_SOURCES += src/comm/comm_none.c
 endif
