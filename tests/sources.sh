@@ -96,7 +96,7 @@ arrows() {
                     bad((public ? "a public header" : "the program") " includes only <gfn/...>")
                 else if (!is_room[to])
                     bad("there is no room " to "/")
-                if (name == "rollout/sampler.h" && from != "rollout")
+                if (to == "rollout" && from != to && name !~ /\/(rows|forward)\.h$/)
                     bad("only rollout/ opens the sampler")
             } else if (quoted) {
                 if (public)
@@ -268,7 +268,8 @@ END
 END
     cat >>src/step/step.c <<'END'
 #include "model/net.h"
-#include "rollout/sampler.h" /* BAD */
+#include "rollout/storage.h" /* BAD */
+#include "rollout/rows.h"
 #include <gfn/model.h>
 #include <gfn/tape.h>
 END

@@ -2,7 +2,6 @@
 #include "rollout/forward.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include <gfn/tape.h>
@@ -12,14 +11,15 @@
 #include "base/parallel.h"
 #include "env/env_internal.h"
 #include "eval/exact.h"
+#include "rollout/faults.h"
 
 /* Buffers of a thread. */
-typedef struct desk {
+typedef struct scratch {
     gfn_frame *frame;
     int64_t *number; /* [GFN_FORWARD_STATES] */
     int32_t *state;  /* [GFN_FORWARD_STATES][width] */
     float *dense;    /* [GFN_FORWARD_STATES][obs_dim], if observations are dense */
-} desk;
+} scratch;
 
 struct gfn_forward {
     const gfn_env *env;
@@ -29,7 +29,7 @@ struct gfn_forward {
     bool is_hot;
     gfn_tape *tape; /* the forward policy only */
     gfn_var observation, mask, log_pf;
-    desk *desks; /* [threads] */
+    scratch *scratch; /* [threads] */
 };
 
 static gfn_status record(gfn_forward *f)
@@ -44,7 +44,7 @@ static gfn_status record(gfn_forward *f)
     return gfn_tape_finish(f->tape);
 }
 
-static gfn_status init_scratch(const gfn_forward *f, desk *d)
+static gfn_status init_scratch(const gfn_forward *f, scratch *d)
 {
     const size_t n = GFN_FORWARD_STATES;
     GFN_TRY(gfn_frame_create(f->tape, &n, &d->frame));
@@ -71,9 +71,9 @@ gfn_status gfn_forward_create(const gfn_env *env, gfn_model *model, int threads,
     f->is_hot = gfn_env_shape(env)->obs_hot > 0;
     gfn_status status = record(f);
     if (status == GFN_OK)
-        status = gfn_allocate("forward policy", (size_t)threads, sizeof *f->desks, &f->desks);
+        status = gfn_allocate("forward policy", (size_t)threads, sizeof *f->scratch, &f->scratch);
     for (int t = 0; t < threads && status == GFN_OK; t++)
-        status = init_scratch(f, &f->desks[t]);
+        status = init_scratch(f, &f->scratch[t]);
     if (status != GFN_OK)
         gfn_forward_destroy(&f);
     else
@@ -86,13 +86,13 @@ void gfn_forward_destroy(gfn_forward **forward)
     gfn_forward *f = *forward;
     if (f == NULL)
         return;
-    for (int t = 0; f->desks && t < f->threads; t++) {
-        gfn_frame_destroy(&f->desks[t].frame);
-        gfn_release(&f->desks[t].number);
-        gfn_release(&f->desks[t].state);
-        gfn_release(&f->desks[t].dense);
+    for (int t = 0; f->scratch && t < f->threads; t++) {
+        gfn_frame_destroy(&f->scratch[t].frame);
+        gfn_release(&f->scratch[t].number);
+        gfn_release(&f->scratch[t].state);
+        gfn_release(&f->scratch[t].dense);
     }
-    gfn_release(&f->desks);
+    gfn_release(&f->scratch);
     gfn_tape_destroy(&f->tape);
     gfn_release(forward);
 }
@@ -105,7 +105,7 @@ typedef struct job {
     _Atomic size_t fault; /* lowest index below n whose policy is not finite; n: none */
 } job;
 
-static void observe(const gfn_forward *f, desk *d, size_t n)
+static void observe(const gfn_forward *f, scratch *d, size_t n)
 {
     const gfn_env_ops *ops = f->env->ops;
     if (f->is_hot) {
@@ -118,13 +118,6 @@ static void observe(const gfn_forward *f, desk *d, size_t n)
         x[i] = (gfn_real)d->dense[i];
 }
 
-static void note_fault(job *j, size_t i)
-{
-    size_t lowest = atomic_load(&j->fault);
-    while (i < lowest && !atomic_compare_exchange_weak(&j->fault, &lowest, i))
-        continue;
-}
-
 /* Probabilities that are finite have a finite sum. */
 static void check(job *j, size_t first, size_t n, const double *edges)
 {
@@ -134,7 +127,7 @@ static void check(job *j, size_t first, size_t n, const double *edges)
         for (size_t a = 0; a < k; a++)
             sum += edges[a];
         if (!isfinite(sum))
-            note_fault(j, first + i);
+            gfn_fault_note(&j->fault, first + i);
     }
 }
 
@@ -142,7 +135,7 @@ static void task(void *self, size_t index, int thread)
 {
     job *j = self;
     const gfn_forward *f = j->forward;
-    desk *d = &f->desks[thread];
+    scratch *d = &f->scratch[thread];
     const gfn_env_ops *ops = f->env->ops;
     const size_t first = index * GFN_FORWARD_STATES, left = j->n - first;
     const size_t n = left < GFN_FORWARD_STATES ? left : GFN_FORWARD_STATES;
@@ -158,20 +151,16 @@ static void task(void *self, size_t index, int thread)
     check(j, first, n, edges);
 }
 
-static gfn_status complain(gfn_forward *f, int64_t number)
+static gfn_status refuse(gfn_forward *f, int64_t number)
 {
-    char text[128];
-    int32_t *state = f->desks[0].state;
+    int32_t *state = f->scratch[0].state;
     f->env->ops->state_at(f->env->world, 1, &number, state);
-    return gfn_fail(GFN_ENUMERIC,
-                    "forward policy: log P_F is not finite in state %s, expected finite numbers "
-                    "(hint: a smaller --lr)",
-                    gfn_env_state_text(f->env, state, text, sizeof text));
+    return gfn_fault_policy(f->env, state);
 }
 
 gfn_status gfn_forward_edges(gfn_forward *forward, int64_t first, size_t n, double *edges)
 {
     job j = {.forward = forward, .first = first, .n = n, .edges = edges, .fault = n};
     gfn_parallel_for(forward->threads, (n + GFN_FORWARD_STATES - 1) / GFN_FORWARD_STATES, task, &j);
-    return j.fault < n ? complain(forward, first + (int64_t)j.fault) : GFN_OK;
+    return j.fault < n ? refuse(forward, first + (int64_t)j.fault) : GFN_OK;
 }

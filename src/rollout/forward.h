@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * rollout/forward.h - the forward policy in states that are given by their numbers, for exact
- * evaluation: what no sampler needs (draws, P_B, rows that outlive the call) is left out.
+ * evaluation. It needs no sampler: no draws, no P_B, and no rows that outlive the call.
  */
 #ifndef ROLLOUT_FORWARD_H
 #define ROLLOUT_FORWARD_H

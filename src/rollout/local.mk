@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += librollout.la
 librollout_la_SOURCES = \
-	src/rollout/walk_back.c \
+	src/rollout/faults.c src/rollout/faults.h \
+	src/rollout/fill_rows.c src/rollout/fill_rows.h \
 	src/rollout/forward.c src/rollout/forward.h \
 	src/rollout/parents.c \
-	src/rollout/rows.c src/rollout/rows.h \
-	src/rollout/sampler.c src/rollout/sampler.h \
+	src/rollout/requests.c \
+	src/rollout/rows.h \
+	src/rollout/sampler.c \
+	src/rollout/state_table.c src/rollout/state_table.h \
+	src/rollout/storage.c src/rollout/storage.h \
+	src/rollout/walk.c src/rollout/walk.h \
+	src/rollout/walk_back.c \
 	src/rollout/walk_table.c \
-	src/rollout/walk_given.c \
 	src/rollout/walk_waves.c

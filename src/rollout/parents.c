@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What flows into a state: its parents get rows of their own, and
+ * The flow into a state. Its parents get rows of their own, and
  *
  *     log inflow(s) = log sum over edges s' -> s of F(s') P_F(s | s')
  *
  * with each edge's share of it, which is the derivative of log inflow by the edge's log-flow.
  */
-#include "rollout/sampler.h"
+#include "rollout/fill_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static gfn_status add_parents(gfn_sampler *s, size_t first, size_t n, int32_t b,
     const gfn_env_ops *ops = s->env->ops;
     chunk c = {.n = 0};
     for (size_t row = first; row < first + n; row++) {
-        s->parent[row * s->n_back + (size_t)b].row = -1;
+        s->parents.edge[row * s->n_back + (size_t)b].row = -1;
         if (!gfn_row_back_mask(s, (int32_t)row)[b])
             continue;
         memcpy(state + c.n * s->width, gfn_state_set_states(s->states) + row * s->width,
@@ -44,7 +44,7 @@ static gfn_status add_parents(gfn_sampler *s, size_t first, size_t n, int32_t b,
         const int32_t parent = gfn_state_set_add(s->states, state + i * s->width);
         if (parent < 0)
             return gfn_fail(GFN_EINVAL, "sampler: no room for the parents of %zu states", n);
-        s->parent[c.row[i] * s->n_back + (size_t)b] = (gfn_parent){parent, c.action[i], 0};
+        s->parents.edge[c.row[i] * s->n_back + (size_t)b] = (gfn_parent){parent, c.action[i], 0};
     }
     return GFN_OK;
 }
@@ -57,7 +57,7 @@ static void find_inflow(void *self, size_t first, size_t n)
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
     const size_t stride = gfn_tape_stride(s->policy.tape, s->policy.log_flow);
     for (size_t row = first; row < first + n; row++) {
-        gfn_parent *parent = s->parent + row * s->n_back;
+        gfn_parent *parent = s->parents.edge + row * s->n_back;
         double largest = -INFINITY, sum = 0;
         for (size_t b = 0; b < s->n_back; b++) {
             if (parent[b].row < 0)
@@ -70,22 +70,22 @@ static void find_inflow(void *self, size_t first, size_t n)
         for (size_t b = 0; b < s->n_back; b++)
             if (parent[b].row >= 0)
                 sum += exp(parent[b].share - largest);
-        s->log_inflow[row] = largest + log(sum);
+        s->parents.log_inflow[row] = largest + log(sum);
         for (size_t b = 0; b < s->n_back; b++)
             if (parent[b].row >= 0)
-                parent[b].share = exp(parent[b].share - s->log_inflow[row]);
+                parent[b].share = exp(parent[b].share - s->parents.log_inflow[row]);
     }
 }
 
 gfn_status gfn_sampler_parents(gfn_sampler *s)
 {
     const size_t n = gfn_state_set_count(s->states);
-    for (size_t first = 0; first < n && !s->knows_parents; first += CHUNK) {
+    for (size_t first = 0; first < n && !s->parents.is_known; first += CHUNK) {
         const size_t m = n - first < CHUNK ? n - first : CHUNK;
         for (int32_t b = 0; b < (int32_t)s->n_back; b++)
-            GFN_TRY(add_parents(s, first, m, b, s->parent_state));
+            GFN_TRY(add_parents(s, first, m, b, s->parents.state));
     }
-    s->knows_parents = s->is_table; /* in a table they never change */
+    s->parents.is_known = s->is_table; /* in a table they never change */
     GFN_TRY(gfn_rows_fill(s, n, gfn_state_set_count(s->states) - n));
     gfn_parallel_ranges(s->threads, n, find_inflow, s);
     return GFN_OK;

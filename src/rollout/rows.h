@@ -29,7 +29,7 @@ typedef struct gfn_rows {
     gfn_model *model;
     gfn_policy_tape policy;
     gfn_frame *frame; /* outputs of the policy, a row per state; the reader writes gradients */
-    size_t most;      /* rows */
+    size_t most;      /* the largest number of rows */
     size_t max_steps, width, n_actions, n_back;
     int32_t stop_action;
     int threads;

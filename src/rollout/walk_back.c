@@ -3,7 +3,7 @@
  * Trajectories drawn backward: from given objects to the start by the backward policy, then scored
  * forward like any other.
  */
-#include "rollout/sampler.h"
+#include "rollout/walk.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,26 +42,27 @@ static int32_t choose_back(const gfn_sampler *s, int32_t row, uint32_t word)
 /* Choose for all live lanes, and write the forward actions; returns how many lanes continue. */
 static size_t choose_all(backward_walk *r, size_t t, size_t live)
 {
-    gfn_sampler *s = r->sampler;
+    const gfn_sampler *s = r->sampler;
+    const gfn_lanes *lanes = &s->lanes;
     size_t kept = 0;
     for (size_t k = 0; k < live; k++) {
-        const size_t i = s->lane[k];
-        uint32_t *words = s->words + 4 * i;
+        const size_t i = lanes->trajectory[k];
+        uint32_t *words = lanes->words + 4 * i;
         if (t % 4 == 0)
             gfn_random_words(r->stream, (uint64_t)r->first + i, (uint32_t)(t / 4), words);
-        const int32_t back = choose_back(s, s->lane_row[k], words[t % 4]);
+        const int32_t back = choose_back(s, lanes->row[k], words[t % 4]);
         if (back < 0) {
             r->log->n_steps[i] = (int32_t)t;
             continue;
         }
-        s->lane[kept] = i;
-        s->back[kept] = back;
+        lanes->trajectory[kept] = i;
+        lanes->back[kept] = back;
         if (kept != k)
-            memcpy(s->state + kept * s->width, s->state + k * s->width,
-                   s->width * sizeof *s->state);
+            memcpy(lanes->state + kept * s->width, lanes->state + k * s->width,
+                   s->width * sizeof *lanes->state);
         kept++;
     }
-    s->env->ops->forward_action(s->env->world, kept, s->state, s->back, s->action);
+    s->env->ops->forward_action(s->env->world, kept, lanes->state, lanes->back, lanes->action);
     return kept;
 }
 
@@ -98,23 +99,24 @@ static gfn_status turn_around(backward_walk *r)
     return GFN_OK;
 }
 
-gfn_status gfn_backward_walk(gfn_sampler *s, const gfn_stream *stream, int64_t first,
-                             gfn_trajectories *log)
+gfn_status gfn_walk_back(gfn_sampler *s, const gfn_stream *stream, int64_t first,
+                         gfn_trajectories *log)
 {
     backward_walk r = {s, stream, first, log};
+    const gfn_lanes *lanes = &s->lanes;
     const size_t n = log->n;
-    memcpy(s->state, log->terminal, n * s->width * sizeof *s->state);
+    memcpy(lanes->state, log->terminal, n * s->width * sizeof *lanes->state);
     for (size_t i = 0; i < n; i++)
-        s->lane[i] = i;
-    GFN_TRY(gfn_sampler_find_rows(s, n, s->state, log->end_row));
-    memcpy(s->lane_row, log->end_row, n * sizeof *s->lane_row);
+        lanes->trajectory[i] = i;
+    GFN_TRY(gfn_sampler_find_rows(s, n, lanes->state, log->end_row));
+    memcpy(lanes->row, log->end_row, n * sizeof *lanes->row);
     for (size_t t = 0, live = n; (live = choose_all(&r, t, live)) > 0; t++) {
         if (t == s->max_steps)
             return refuse(s);
         for (size_t k = 0; k < live; k++)
-            log->action[(s->lane[k] + 1) * log->max_steps - 1 - t] = s->action[k];
-        s->env->ops->step_back(s->env->world, live, s->state, s->back);
-        GFN_TRY(gfn_sampler_find_rows(s, live, s->state, s->lane_row));
+            log->action[(lanes->trajectory[k] + 1) * log->max_steps - 1 - t] = lanes->action[k];
+        s->env->ops->step_back(s->env->world, live, lanes->state, lanes->back);
+        GFN_TRY(gfn_sampler_find_rows(s, live, lanes->state, lanes->row));
     }
     return turn_around(&r);
 }

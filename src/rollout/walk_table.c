@@ -1,119 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * Small numbered spaces: all states and successors in a table, made once. A call evaluates the
- * policy in every state and then walks; trajectories need nothing from each other.
+ * Walks in a table. A call evaluates the policy in every state and then walks; trajectories do not
+ * depend on each other.
  */
-#include "rollout/sampler.h"
+#include "rollout/walk.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random_block.h"
 #include "env/env_internal.h"
-
-/* Add the successors of all states by one action; `state` and `number` are buffers for n states. */
-static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *state,
-                                 int64_t *number)
-{
-    const gfn_env_ops *ops = s->env->ops;
-    const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
-    const int32_t *states = gfn_state_set_states(s->states);
-    for (size_t row = 0; row < n; row++) {
-        s->next[row * s->n_actions + (size_t)a] = -1;
-        if (a == s->env->spec.shape.stop_action || !mask[row * s->n_actions + (size_t)a])
-            continue;
-        memcpy(state, states + row * s->width, s->width * sizeof *state);
-        ops->step(s->env->world, 1, state, &a);
-        ops->number(s->env->world, 1, state, number);
-        if (*number <= (int64_t)row || *number >= (int64_t)n)
-            return gfn_fail(GFN_EINVAL,
-                            "%s: state %zu leads to state %lld, expected a number after it and "
-                            "below %zu (hint: gfn_env_check() tests an environment)",
-                            s->env->ops->name, row, (long long)*number, n);
-        s->next[row * s->n_actions + (size_t)a] = (int32_t)*number;
-    }
-    return GFN_OK;
-}
-
-/* The longest trajectory must fit into a log. One pass does: successors come after their states. */
-static gfn_status check_longest(const gfn_sampler *s, size_t n)
-{
-    int64_t *steps; /* [n] most steps before a state */
-    size_t longest = 0;
-    GFN_TRY(gfn_allocate("steps before states", n, sizeof *steps, &steps));
-    for (size_t row = 0; row < n; row++) {
-        const size_t here = (size_t)steps[row];
-        const size_t all = here + !s->ends[row];
-        longest = all > longest ? all : longest;
-        for (size_t a = 0; a < s->n_actions; a++) {
-            const int32_t next = s->next[row * s->n_actions + a];
-            if (next >= 0 && steps[next] < (int64_t)here + 1)
-                steps[next] = (int64_t)here + 1;
-        }
-    }
-    gfn_release(&steps);
-    /* A state without an end has one more step: its stop, or one that is counted above. */
-    if (longest <= s->max_steps)
-        return GFN_OK;
-    return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu steps, expected at most max_steps, %zu",
-                    s->env->ops->name, longest, s->max_steps);
-}
-
-/* Fill the data of edges. The last edge of a trajectory leads to the row `over`, after all states,
- * whose edges lead back to itself. */
-static void add_edges(gfn_sampler *s, size_t n)
-{
-    const int32_t stop = s->env->spec.shape.stop_action, over = (int32_t)n;
-    for (size_t i = 0; i < n * s->n_actions; i++) {
-        const int32_t row = (int32_t)(i / s->n_actions), next = s->next[i];
-        const bool is_step = (int32_t)(i % s->n_actions) != stop && next >= 0;
-        s->edge[i] = (gfn_edge){.next = is_step && !s->ends[next] ? next : over,
-                                .end = is_step ? next : row};
-        s->log_p[i] = (gfn_log_p){0, is_step ? (double)s->log_pb[next] : 0};
-        s->edge_back[i] = -1;
-        if (!is_step)
-            continue;
-        const int32_t a = (int32_t)(i % s->n_actions);
-        s->env->ops->back_action(s->env->world, 1,
-                                 gfn_state_set_states(s->states) + (size_t)row * s->width, &a,
-                                 &s->edge_back[i]);
-    }
-    for (size_t a = 0; a < s->n_actions; a++)
-        s->edge[n * s->n_actions + a] = (gfn_edge){.next = over};
-}
-
-gfn_status gfn_table_create(gfn_sampler *s)
-{
-    const size_t n = (size_t)s->env->spec.n_states;
-    int32_t *state = NULL;
-    int64_t number;
-    GFN_TRY(gfn_allocate("successors of states", n * s->n_actions, sizeof(int32_t), &s->next));
-    const size_t edges = (n + 1) * s->n_actions;
-    GFN_TRY(gfn_allocate("edges", edges, sizeof(gfn_edge), &s->edge));
-    GFN_TRY(gfn_allocate("log P of edges", edges, sizeof(gfn_log_p), &s->log_p));
-    GFN_TRY(gfn_allocate("backward actions of edges", edges, sizeof(int32_t), &s->edge_back));
-    GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
-    GFN_TRY(gfn_env_add_states(s->env, s->states));
-    GFN_TRY(gfn_rows_fill(s, 0, n));
-    GFN_TRY(gfn_allocate("a state", s->width, sizeof *state, &state));
-    gfn_status status = GFN_OK;
-    for (int32_t a = 0; a < (int32_t)s->n_actions && status == GFN_OK; a++)
-        status = add_successors(s, n, a, state, &number);
-    gfn_release(&state);
-    GFN_TRY(status);
-    GFN_TRY(check_longest(s, n));
-    add_edges(s, n);
-    /* Only objects have a reward; the others' entries are never read. */
-    const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
-    for (size_t row = 0; row < n; row++)
-        if (gfn_env_is_object(s->env, mask + row * s->n_actions))
-            s->env->ops->log_reward(s->env->world, 1,
-                                    gfn_state_set_states(s->states) + row * s->width,
-                                    s->log_reward + row);
-    return GFN_OK;
-}
+#include "rollout/faults.h"
+#include "rollout/fill_rows.h"
 
 /* The trajectories of a task. They take STRIDE steps at a time, as many as one draw of random words
  * serves, and no step checks whether it was the last: a trajectory that ends stays in the row
@@ -157,7 +56,7 @@ static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lan
                                                        const size_t n_actions)
 {
     const int32_t *threshold = s->threshold;
-    const gfn_edge *edges = s->edge;
+    const gfn_edge *edges = s->table.edge;
     const size_t alive = l->alive;
     for (size_t k = 0; k < alive; k++) {
         const int32_t row = l->row[k], first = row * (int32_t)n_actions;
@@ -193,9 +92,9 @@ static inline __attribute__((always_inline)) void record(const gfn_walk *w, lane
     memcpy(log->row + at, l->from[k], n * sizeof(int32_t));
     memcpy(log->action + at, l->action[k], n * sizeof(int32_t));
     for (size_t j = 0; log->back && j < n; j++)
-        log->back[at + j] = w->sampler->edge_back[l->edge[k][j]];
+        log->back[at + j] = w->sampler->table.back[l->edge[k][j]];
     for (size_t j = 0; j < n; j++) {
-        const gfn_log_p log_p = w->sampler->log_p[l->edge[k][j]];
+        const gfn_log_p log_p = w->sampler->table.log_p[l->edge[k][j]];
         sum += log_p;
         if (log->log_pf) {
             log->log_pf[at + j] = (gfn_real)log_p[0];
@@ -224,7 +123,7 @@ static void end(const gfn_sampler *s, lanes *l, size_t k, uint32_t i)
     size_t n = 1;
     for (size_t j = 1; j < STRIDE; j++)
         n += l->from[k][j] != over;
-    l->end[i] = s->edge[l->edge[k][n - 1]].end;
+    l->end[i] = s->table.edge[l->edge[k][n - 1]].end;
     l->n_steps[i] = (int32_t)(l->t + n);
 }
 
@@ -273,7 +172,7 @@ static void follow(gfn_walk *w, lanes *l, uint32_t i)
         const size_t t = (size_t)l->n_steps[i];
         const int32_t action = gfn_walk_given(w, l->first + i, t, row);
         if (action < 0) {
-            gfn_walk_fault(w, l->first + i);
+            gfn_fault_note(&w->fault, l->first + i);
             return;
         }
         const int32_t edge = row * (int32_t)s->n_actions + action;
@@ -281,8 +180,8 @@ static void follow(gfn_walk *w, lanes *l, uint32_t i)
         l->action[i][0] = action;
         l->edge[i][0] = edge;
         record(w, l, i, t, 1);
-        row = s->edge[edge].next;
-        l->end[i] = s->edge[edge].end;
+        row = s->table.edge[edge].next;
+        l->end[i] = s->table.edge[edge].end;
         l->n_steps[i]++;
     }
 }
@@ -298,7 +197,7 @@ static void finish(gfn_walk *w, const lanes *l, size_t n)
         if (w->log == NULL)
             continue;
         if (!w->stream && w->log->n_steps[i] != l->n_steps[k]) { /* it has more actions */
-            gfn_walk_fault(w, i);
+            gfn_fault_note(&w->fault, i);
             continue;
         }
         w->log->n_steps[i] = l->n_steps[k];
@@ -331,10 +230,10 @@ static gfn_status walk_all(gfn_walk *walk)
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
     const size_t edges = (size_t)s->env->spec.n_states * s->n_actions;
     for (size_t i = 0; i < edges; i++)
-        s->log_p[i][0] = (double)log_pf[i];
+        s->table.log_p[i][0] = (double)log_pf[i];
     for (size_t i = 0; i < edges && s->policy.log_pb != GFN_NO_VAR; i++)
-        if (s->edge_back[i] >= 0)
-            s->log_p[i][1] = gfn_row_log_pb(s, s->next[i], s->edge_back[i]);
+        if (s->table.back[i] >= 0)
+            s->table.log_p[i][1] = gfn_row_log_pb(s, s->table.next[i], s->table.back[i]);
     gfn_parallel_for(s->threads, (walk->n + TRAJECTORIES - 1) / TRAJECTORIES, task, walk);
     return GFN_OK;
 }

@@ -3,13 +3,14 @@
  * Spaces of any size: all live trajectories take step t together. A wave finds the rows of their
  * states, evaluates the policy in the new ones as one batch, and takes one action in each lane.
  */
-#include "rollout/sampler.h"
+#include "rollout/walk.h"
 
 #include <string.h>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "env/env_internal.h"
+#include "rollout/faults.h"
 
 enum { LANES = 128 }; /* per task */
 
@@ -55,16 +56,17 @@ static void act(void *self, size_t index, int thread)
     wave *v = self;
     gfn_walk *w = v->walk;
     gfn_sampler *s = w->sampler;
+    const gfn_lanes *lanes = &s->lanes;
     size_t end = (index + 1) * LANES < v->live ? (index + 1) * LANES : v->live;
     for (size_t k = index * LANES; k < end; k++) {
-        const size_t i = s->lane[k];
-        const int32_t row = s->lane_row[k];
-        int32_t action = gfn_walk_action(w, i, v->t, row, s->words + 4 * i);
+        const size_t i = lanes->trajectory[k];
+        const int32_t row = lanes->row[k];
+        int32_t action = gfn_walk_action(w, i, v->t, row, lanes->words + 4 * i);
         if (action >= 0 && v->t == s->max_steps) /* the step does not fit into a log */
             action = GFN_WALK_WRONG;
-        s->action[k] = action;
+        lanes->action[k] = action;
         if (action == GFN_WALK_WRONG)
-            gfn_walk_fault(w, i);
+            gfn_fault_note(&w->fault, i);
         else if (w->log)
             record(w->log, s, v->t, i, row, action);
     }
@@ -74,42 +76,44 @@ static void act(void *self, size_t index, int thread)
 static void note_back(gfn_walk *w, size_t t, size_t n)
 {
     const gfn_sampler *s = w->sampler;
-    s->env->ops->back_action(s->env->world, n, s->state, s->action, s->back);
+    const gfn_lanes *lanes = &s->lanes;
+    s->env->ops->back_action(s->env->world, n, lanes->state, lanes->action, lanes->back);
     for (size_t k = 0; k < n; k++)
-        w->log->back[s->lane[k] * s->max_steps + t] = s->back[k];
+        w->log->back[lanes->trajectory[k] * s->max_steps + t] = lanes->back[k];
 }
 
 /* Remove the lanes that are over, pack the others in their order, and step them. */
 static size_t advance(gfn_walk *w, size_t t, size_t live)
 {
     gfn_sampler *s = w->sampler;
-    const size_t bytes = s->width * sizeof *s->state;
+    const gfn_lanes *lanes = &s->lanes;
+    const size_t bytes = s->width * sizeof *lanes->state;
     size_t kept = 0;
     for (size_t k = 0; k < live; k++) {
-        const size_t i = s->lane[k];
-        const int32_t *state = s->state + k * s->width;
-        if (s->action[k] < 0 || s->action[k] == s->env->spec.shape.stop_action) {
+        const size_t i = lanes->trajectory[k];
+        const int32_t *state = lanes->state + k * s->width;
+        if (lanes->action[k] < 0 || lanes->action[k] == s->env->spec.shape.stop_action) {
             memcpy(w->terminal + i * s->width, state, bytes);
             continue;
         }
-        s->lane[kept] = i;
-        s->action[kept] = s->action[k];
+        lanes->trajectory[kept] = i;
+        lanes->action[kept] = lanes->action[k];
         if (kept != k)
-            memcpy(s->state + kept * s->width, state, bytes);
+            memcpy(lanes->state + kept * s->width, state, bytes);
         kept++;
     }
     if (w->log && w->log->back)
         note_back(w, t, kept);
-    s->env->ops->step(s->env->world, kept, s->state, s->action);
+    s->env->ops->step(s->env->world, kept, lanes->state, lanes->action);
     return kept;
 }
 
 static void begin(gfn_walk *w)
 {
     gfn_sampler *s = w->sampler;
-    s->env->ops->start(s->env->world, w->n, s->state);
+    s->env->ops->start(s->env->world, w->n, s->lanes.state);
     for (size_t i = 0; i < w->n; i++)
-        s->lane[i] = i;
+        s->lanes.trajectory[i] = i;
     if (w->log) {
         memset(w->log->sum_log_pf, 0, w->n * sizeof *w->log->sum_log_pf);
         memset(w->log->sum_log_pb, 0, w->n * sizeof *w->log->sum_log_pb);
@@ -122,7 +126,7 @@ static gfn_status walk(gfn_walk *w)
     begin(w);
     size_t live = w->n;
     for (size_t t = 0; live > 0; t++) {
-        GFN_TRY(gfn_sampler_find_rows(s, live, s->state, s->lane_row));
+        GFN_TRY(gfn_sampler_find_rows(s, live, s->lanes.state, s->lanes.row));
         wave v = {.walk = w, .t = t, .live = live};
         gfn_parallel_for(s->threads, (live + LANES - 1) / LANES, act, &v);
         if (w->stream && w->fault != SIZE_MAX)

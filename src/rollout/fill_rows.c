@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: MIT
- *
- * Rows: what is computed once for each distinct state.
- */
-#include "rollout/sampler.h"
+/* SPDX-License-Identifier: MIT */
+#include "rollout/fill_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,6 +7,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "env/env_internal.h"
+#include "rollout/faults.h"
 
 typedef struct job {
     gfn_sampler *sampler;
@@ -17,7 +15,43 @@ typedef struct job {
     bool refresh;
 } job;
 
-/* Fill what depends only on the state: mask, observation, log P_B. */
+/* Count what is allowed in n rows: ends, lower bounds of thresholds, uniform log P_B. */
+static void count_choices(gfn_sampler *s, size_t first, size_t n, const uint8_t *mask,
+                          const uint8_t *back)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t edges = 0, actions = 0;
+        for (size_t b = 0; b < s->n_back; b++)
+            edges += back[i * s->n_back + b] != 0;
+        for (size_t a = 0; a < s->n_actions; a++)
+            actions += mask[i * s->n_actions + a] != 0;
+        int32_t floor = INT32_MAX;
+        for (size_t a = s->n_actions; a-- > 0;) {
+            s->threshold_floor[(first + i) * s->n_actions + a] = floor;
+            if (mask[i * s->n_actions + a])
+                floor = -1;
+        }
+        s->log_pb[first + i] = edges > 1 ? (gfn_real)-log((double)edges) : 0;
+        s->ends[first + i] = actions == 0;
+    }
+}
+
+static void observe(gfn_sampler *s, size_t first, size_t n, const int32_t *state, int thread)
+{
+    const gfn_env_ops *ops = s->env->ops;
+    if (s->obs_hot > 0) {
+        int32_t *index = gfn_frame_indices(s->frame, s->policy.observation);
+        ops->observe(s->env->world, n, state, index + first * s->obs_hot, NULL);
+        return;
+    }
+    float *dense = s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim;
+    gfn_real *x = gfn_frame_reals(s->frame, s->policy.observation) + first * s->obs_dim;
+    ops->observe(s->env->world, n, state, NULL, dense);
+    for (size_t i = 0; i < n * s->obs_dim; i++)
+        x[i] = (gfn_real)dense[i];
+}
+
+/* Fill what depends only on the state: masks, observation, uniform log P_B, log-reward. */
 static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
 {
     const gfn_env_ops *ops = s->env->ops;
@@ -27,33 +61,10 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
     uint8_t *back = gfn_row_back_mask(s, (int32_t)first);
     ops->allowed(world, n, state, mask);
     ops->allowed_back(world, n, state, back);
-    for (size_t i = 0; i < n; i++) {
-        size_t edges = 0, actions = 0;
-        for (size_t b = 0; b < s->n_back; b++)
-            edges += back[i * s->n_back + b] != 0;
-        for (size_t a = 0; a < s->n_actions; a++)
-            actions += mask[i * s->n_actions + a] != 0;
-        int32_t least = INT32_MAX;
-        for (size_t a = s->n_actions; a-- > 0;) {
-            s->threshold_floor[(first + i) * s->n_actions + a] = least;
-            if (mask[i * s->n_actions + a])
-                least = -1;
-        }
-        s->log_pb[first + i] = edges > 1 ? (gfn_real)-log((double)edges) : 0;
-        s->ends[first + i] = actions == 0;
-    }
+    count_choices(s, first, n, mask, back);
     if (s->has_rewards)
         ops->log_reward(world, n, state, s->log_reward + first);
-    if (s->obs_hot > 0) {
-        int32_t *index = gfn_frame_indices(s->frame, s->policy.observation);
-        ops->observe(world, n, state, index + first * s->obs_hot, NULL);
-        return;
-    }
-    float *dense = s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim;
-    gfn_real *x = gfn_frame_reals(s->frame, s->policy.observation) + first * s->obs_dim;
-    ops->observe(world, n, state, NULL, dense);
-    for (size_t i = 0; i < n * s->obs_dim; i++)
-        x[i] = (gfn_real)dense[i];
+    observe(s, first, n, state, thread);
 }
 
 /* Set thresholds of n rows from their probabilities p [n][n_actions]; returns false if these are
@@ -78,8 +89,8 @@ static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const 
     return is_finite;
 }
 
-/* Turn log P_F of n rows into the probabilities that actions are drawn with: P_F, or if the policy
- * explores
+/* Turn log P_F of n rows into the probabilities that actions are drawn with: P_F, or, if the
+ * sampler explores with epsilon and temperature T,
  *
  *     (1 - epsilon) P_F(a)^(1/T) / sum over a' of P_F(a')^(1/T) + epsilon / number of actions
  */
@@ -127,7 +138,7 @@ static void task(void *self, size_t index, int thread)
 }
 
 /* Report the first state whose policy is not finite. */
-static gfn_status complain(gfn_sampler *s, size_t first, size_t n)
+static gfn_status refuse(gfn_sampler *s, size_t first, size_t n)
 {
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf);
     size_t row = first;
@@ -138,12 +149,7 @@ static gfn_status complain(gfn_sampler *s, size_t first, size_t n)
         if (is_nan)
             break;
     }
-    char text[128];
-    const int32_t *state = gfn_state_set_states(s->states) + row * s->width;
-    return gfn_fail(GFN_ENUMERIC,
-                    "forward policy: log P_F is not finite in state %s, expected finite numbers "
-                    "(hint: a smaller --lr)",
-                    gfn_env_state_text(s->env, state, text, sizeof text));
+    return gfn_fault_policy(s->env, gfn_state_set_states(s->states) + row * s->width);
 }
 
 static gfn_status run(gfn_sampler *s, size_t first, size_t n, bool refresh)
@@ -155,7 +161,7 @@ static gfn_status run(gfn_sampler *s, size_t first, size_t n, bool refresh)
     atomic_store_explicit(&s->broken, false, memory_order_relaxed);
     gfn_parallel_for(s->threads, (n + GFN_ROWS_CHUNK - 1) / GFN_ROWS_CHUNK, task, &j);
     if (atomic_load_explicit(&s->broken, memory_order_relaxed))
-        return complain(s, first, n);
+        return refuse(s, first, n);
     return GFN_OK;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Given actions: trajectories that somebody else drew.
+ * Given actions: trajectories that the caller supplies are checked step by step.
  */
-#include "rollout/sampler.h"
+#include "rollout/walk.h"
 
 #include "env/env_internal.h"
 
@@ -21,11 +21,4 @@ int32_t gfn_walk_given(const gfn_walk *walk, size_t i, size_t t, int32_t row)
     bool is_early = action == s->env->spec.shape.stop_action && t + 1 != n_steps;
     bool is_allowed = mask[(size_t)row * s->n_actions + (size_t)action];
     return is_allowed && !is_early ? action : GFN_WALK_WRONG;
-}
-
-void gfn_walk_fault(gfn_walk *walk, size_t i)
-{
-    size_t lowest = atomic_load(&walk->fault);
-    while (i < lowest && !atomic_compare_exchange_weak(&walk->fault, &lowest, i)) {
-    }
 }
