@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 
-gfn_status gfn_fault_policy(const gfn_env *env, const int32_t *state)
+gfn_status gfn_fail_policy(const gfn_env *env, const int32_t *state)
 {
     char text[128];
     return gfn_fail(GFN_ENUMERIC,

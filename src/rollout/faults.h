@@ -22,6 +22,6 @@ static inline void gfn_fault_note(_Atomic size_t *lowest, size_t i)
 }
 
 /* Returns GFN_ENUMERIC, with the message that the forward policy is not finite in `state`. */
-gfn_status gfn_fault_policy(const gfn_env *env, const int32_t *state);
+gfn_status gfn_fail_policy(const gfn_env *env, const int32_t *state);
 
 #endif

@@ -80,7 +80,7 @@ static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const 
             const size_t at = i * n_actions + a;
             sum += (double)p[at];
             const double safe = sum < 2 ? sum : 2;
-            int64_t below = (int64_t)(safe * 0x1p31) - 1; /* >= 0: the cast rounds down */
+            int64_t below = (int64_t)(safe * 0x1p31) - 1; /* the cast rounds down, as sum >= 0 */
             below = below < INT32_MAX ? below : INT32_MAX;
             threshold[at] = (int32_t)(below > floor[at] ? below : floor[at]);
         }
@@ -149,7 +149,7 @@ static gfn_status refuse(gfn_sampler *s, size_t first, size_t n)
         if (is_nan)
             break;
     }
-    return gfn_fault_policy(s->env, gfn_state_set_states(s->states) + row * s->width);
+    return gfn_fail_policy(s->env, gfn_state_set_states(s->states) + row * s->width);
 }
 
 static gfn_status run(gfn_sampler *s, size_t first, size_t n, bool refresh)

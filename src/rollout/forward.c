@@ -118,7 +118,7 @@ static void observe(const gfn_forward *f, scratch *d, size_t n)
         x[i] = (gfn_real)d->dense[i];
 }
 
-/* Probabilities that are finite have a finite sum. */
+/* A sum is finite only if all its terms are. */
 static void check(job *j, size_t first, size_t n, const double *edges)
 {
     const size_t k = j->forward->n_actions;
@@ -155,7 +155,7 @@ static gfn_status refuse(gfn_forward *f, int64_t number)
 {
     int32_t *state = f->scratch[0].state;
     f->env->ops->state_at(f->env->world, 1, &number, state);
-    return gfn_fault_policy(f->env, state);
+    return gfn_fail_policy(f->env, state);
 }
 
 gfn_status gfn_forward_edges(gfn_forward *forward, int64_t first, size_t n, double *edges)

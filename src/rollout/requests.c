@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The calls that sample: each checks its arguments, updates the rows, and starts a walk.
+ * What a sampler is asked for: sample, score, draw backward, draw objects, log P_F. Each call
+ * updates the rows to the current parameters; all but the last then choose a kind of walk.
  */
 #include "rollout/walk.h"
 
@@ -77,7 +78,7 @@ gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log)
     return walk(&w);
 }
 
-/* A view of trajectories first ... first+n-1 of a log. */
+/* Trajectories first ... first+n-1 of a log, in the same arrays. */
 static gfn_trajectories part_of(const gfn_trajectories *log, size_t first, size_t n)
 {
     const size_t at = first * log->max_steps;
@@ -145,8 +146,8 @@ gfn_status gfn_sampler_objects(gfn_sampler *sampler, const gfn_stream *stream, i
     return status;
 }
 
-/* In a table, rows are the numbers of states; without one, the set is filled with one part of the
- * states at a time. */
+/* In a table all states have rows. Without one, rows are made for one part of the given states at a
+ * time. */
 gfn_status gfn_sampler_log_pf(void *self, size_t n, const int32_t *state, gfn_real *log_pf)
 {
     gfn_sampler *s = self;

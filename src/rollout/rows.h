@@ -3,7 +3,7 @@
  * rollout/rows.h - what a sampler hands out: the rows of the distinct states of its last call.
  *
  * A row is the number of a distinct state. Logs of trajectories name states by their rows, and the
- * gradient reads here what the forward pass knew of them. No other room opens the sampler.
+ * gradient reads here what the forward pass computed for them. No other room opens the sampler.
  */
 #ifndef ROLLOUT_ROWS_H
 #define ROLLOUT_ROWS_H
@@ -29,7 +29,7 @@ typedef struct gfn_rows {
     gfn_model *model;
     gfn_policy_tape policy;
     gfn_frame *frame; /* outputs of the policy, a row per state; the reader writes gradients */
-    size_t most;      /* the largest number of rows */
+    size_t most;      /* number of rows that there is room for */
     size_t max_steps, width, n_actions, n_back;
     int32_t stop_action;
     int threads;
@@ -60,8 +60,10 @@ gfn_status gfn_sampler_find_rows(gfn_sampler *sampler, size_t n, const int32_t *
  * Errors: as gfn_sampler_find_rows(). */
 gfn_status gfn_sampler_parents(gfn_sampler *sampler);
 
-/* The most trajectories per call. Set the number of threads, at most that of its creation. */
+/* The most trajectories per call. */
 size_t gfn_sampler_capacity(const gfn_sampler *sampler);
+
+/* Set the number of threads, at most that of gfn_sampler_create(). */
 void gfn_sampler_set_threads(gfn_sampler *sampler, int threads);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Making samplers, and what can be set and read between their calls.
+ * Create, extend and destroy samplers; their settings, and views of their contents.
  */
 #include "rollout/storage.h"
 
@@ -12,19 +12,13 @@
 #include "env/env_internal.h"
 #include "rollout/state_table.h"
 
-/* A space gets a table if calls would visit much of it anyway. */
+/* A space gets a table if it is small, and if calls would visit much of it anyway. */
 enum { TABLE_STATES = 4096, TABLE_STATES_PER_TRAJECTORY = 16 };
 
 static bool fits_table(const gfn_env_spec *spec, size_t capacity)
 {
     return spec->n_states > 0 && spec->n_states <= TABLE_STATES &&
            (size_t)spec->n_states <= TABLE_STATES_PER_TRAJECTORY * capacity;
-}
-
-static gfn_status make_rows(gfn_sampler *s, size_t extra)
-{
-    GFN_TRY(gfn_storage_init_rows(s, extra));
-    return s->is_table ? gfn_state_table_init(s) : GFN_OK;
 }
 
 static gfn_status set_up(gfn_sampler *s)
@@ -39,8 +33,9 @@ static gfn_status set_up(gfn_sampler *s)
     s->obs_hot = (size_t)spec->shape.obs_hot;
     GFN_TRY(gfn_kernels_choose(&s->kernels));
     s->is_table = fits_table(spec, s->capacity);
+    GFN_TRY(gfn_storage_init_rows(s, 0));
     GFN_TRY(gfn_storage_init_lanes(s));
-    return make_rows(s, 0);
+    return s->is_table ? gfn_state_table_init(s) : GFN_OK;
 }
 
 gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capacity, int threads,
@@ -80,7 +75,9 @@ gfn_status gfn_sampler_extend(gfn_sampler *s, unsigned what, size_t extra)
     if (!s->is_table) { /* a table has rows for all states, and their rewards */
         s->is_table = (what & GFN_ROWS_TABLE) != 0;
         s->call++;
-        GFN_TRY(make_rows(s, extra));
+        GFN_TRY(gfn_storage_init_rows(s, extra));
+        if (s->is_table)
+            GFN_TRY(gfn_state_table_init(s));
     }
     return gfn_storage_init_parents(s);
 }

@@ -32,7 +32,8 @@ static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *s
     return GFN_OK;
 }
 
-/* The longest trajectory must fit into a log. One pass does: successors come after their states. */
+/* The longest trajectory must fit into a log. One pass is enough, because successors come after
+ * their states. */
 static gfn_status check_longest(const gfn_sampler *s, size_t n)
 {
     int64_t *steps; /* [n] most steps before a state */
@@ -40,7 +41,7 @@ static gfn_status check_longest(const gfn_sampler *s, size_t n)
     GFN_TRY(gfn_allocate("steps before states", n, sizeof *steps, &steps));
     for (size_t row = 0; row < n; row++) {
         const size_t here = (size_t)steps[row];
-        const size_t all = here + !s->ends[row];
+        const size_t all = here + !s->ends[row]; /* an allowed action is one more step */
         longest = all > longest ? all : longest;
         for (size_t a = 0; a < s->n_actions; a++) {
             const int32_t next = s->table.next[row * s->n_actions + a];
@@ -49,7 +50,6 @@ static gfn_status check_longest(const gfn_sampler *s, size_t n)
         }
     }
     gfn_release(&steps);
-    /* A state without an end has one more step: its stop, or one that is counted above. */
     if (longest <= s->max_steps)
         return GFN_OK;
     return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu steps, expected at most max_steps, %zu",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Given actions: trajectories that the caller supplies are checked step by step.
+ * Given actions: the trajectories that a caller supplies, checked step by step.
  */
 #include "rollout/walk.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Trajectories drawn backward: from given objects to the start by the backward policy, then scored
- * forward like any other.
+ * Backward walks: the backward policy draws trajectories from given objects to the start. Their
+ * actions are then given to a forward walk, which scores them.
  */
 #include "rollout/walk.h"
 
@@ -15,7 +15,7 @@ typedef struct backward_walk {
     gfn_sampler *sampler;
     const gfn_stream *stream;
     int64_t first;         /* global number of the log's first trajectory */
-    gfn_trajectories *log; /* actions are written from its end toward its beginning */
+    gfn_trajectories *log; /* its steps are filled from the last to the first */
 } backward_walk;
 
 /* The backward action that a random word chooses in a row; -1 in the start. */
@@ -39,20 +39,21 @@ static int32_t choose_back(const gfn_sampler *s, int32_t row, uint32_t word)
     return last;
 }
 
-/* Choose for all live lanes, and write the forward actions; returns how many lanes continue. */
-static size_t choose_all(backward_walk *r, size_t t, size_t live)
+/* Choose a backward action in each live lane, and find the forward action that it undoes. Lanes in
+ * the start end; returns how many continue, packed at the front. */
+static size_t choose_all(backward_walk *w, size_t t, size_t live)
 {
-    const gfn_sampler *s = r->sampler;
+    const gfn_sampler *s = w->sampler;
     const gfn_lanes *lanes = &s->lanes;
     size_t kept = 0;
     for (size_t k = 0; k < live; k++) {
         const size_t i = lanes->trajectory[k];
         uint32_t *words = lanes->words + 4 * i;
         if (t % 4 == 0)
-            gfn_random_words(r->stream, (uint64_t)r->first + i, (uint32_t)(t / 4), words);
+            gfn_random_words(w->stream, (uint64_t)w->first + i, (uint32_t)(t / 4), words);
         const int32_t back = choose_back(s, lanes->row[k], words[t % 4]);
         if (back < 0) {
-            r->log->n_steps[i] = (int32_t)t;
+            w->log->n_steps[i] = (int32_t)t;
             continue;
         }
         lanes->trajectory[kept] = i;
@@ -66,8 +67,8 @@ static size_t choose_all(backward_walk *r, size_t t, size_t live)
     return kept;
 }
 
-/* Whether the trajectory of a row's state ends by stopping there. */
-static bool is_stopped(const gfn_sampler *s, int32_t row)
+/* Whether a trajectory ends in the state of a row by the stop action. */
+static bool ends_by_stop(const gfn_sampler *s, int32_t row)
 {
     const int32_t stop = s->env->spec.shape.stop_action;
     const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask) + (size_t)row * s->n_actions;
@@ -82,19 +83,20 @@ static gfn_status refuse(const gfn_sampler *s)
                     s->env->ops->name, s->max_steps);
 }
 
-/* Actions are at the end of each trajectory's row: move them to its front, and append the stop. */
-static gfn_status turn_around(backward_walk *r)
+/* Actions are the last elements of each trajectory's steps: move them to the front, and append the
+ * stop. */
+static gfn_status move_to_front(backward_walk *w)
 {
-    gfn_trajectories *log = r->log;
+    gfn_trajectories *log = w->log;
     for (size_t i = 0; i < log->n; i++) {
         const size_t n = (size_t)log->n_steps[i];
         int32_t *action = log->action + i * log->max_steps;
         memmove(action, action + log->max_steps - n, n * sizeof *action);
-        if (!is_stopped(r->sampler, log->end_row[i]))
+        if (!ends_by_stop(w->sampler, log->end_row[i]))
             continue;
         if (n == log->max_steps)
-            return refuse(r->sampler);
-        action[log->n_steps[i]++] = r->sampler->env->spec.shape.stop_action;
+            return refuse(w->sampler);
+        action[log->n_steps[i]++] = w->sampler->env->spec.shape.stop_action;
     }
     return GFN_OK;
 }
@@ -102,7 +104,7 @@ static gfn_status turn_around(backward_walk *r)
 gfn_status gfn_walk_back(gfn_sampler *s, const gfn_stream *stream, int64_t first,
                          gfn_trajectories *log)
 {
-    backward_walk r = {s, stream, first, log};
+    backward_walk w = {s, stream, first, log};
     const gfn_lanes *lanes = &s->lanes;
     const size_t n = log->n;
     memcpy(lanes->state, log->terminal, n * s->width * sizeof *lanes->state);
@@ -110,7 +112,7 @@ gfn_status gfn_walk_back(gfn_sampler *s, const gfn_stream *stream, int64_t first
         lanes->trajectory[i] = i;
     GFN_TRY(gfn_sampler_find_rows(s, n, lanes->state, log->end_row));
     memcpy(lanes->row, log->end_row, n * sizeof *lanes->row);
-    for (size_t t = 0, live = n; (live = choose_all(&r, t, live)) > 0; t++) {
+    for (size_t t = 0, live = n; (live = choose_all(&w, t, live)) > 0; t++) {
         if (t == s->max_steps)
             return refuse(s);
         for (size_t k = 0; k < live; k++)
@@ -118,5 +120,5 @@ gfn_status gfn_walk_back(gfn_sampler *s, const gfn_stream *stream, int64_t first
         s->env->ops->step_back(s->env->world, live, lanes->state, lanes->back);
         GFN_TRY(gfn_sampler_find_rows(s, live, lanes->state, lanes->row));
     }
-    return turn_around(&r);
+    return move_to_front(&w);
 }

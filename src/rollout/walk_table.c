@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Walks in a table. A call evaluates the policy in every state and then walks; trajectories do not
+ * Walks by table: a call first evaluates the policy in every state, so that trajectories do not
  * depend on each other.
  */
 #include "rollout/walk.h"
@@ -25,8 +25,8 @@ _Static_assert(TRAJECTORIES % GFN_RANDOM_BLOCK == 0, "gfn_random_block() takes w
 typedef struct lanes {
     size_t first, alive, t;
 
-    /* By place: its trajectory, the current row, and the steps of this stride. */
-    uint32_t lane[TRAJECTORIES];
+    /* By lane: its trajectory, the current row, and the steps of this stride. */
+    uint32_t trajectory[TRAJECTORIES]; /* its index in the task */
     int32_t row[TRAJECTORIES];
     uint64_t number[TRAJECTORIES]; /* global number of the trajectory */
     uint32_t word[STRIDE][TRAJECTORIES];
@@ -43,7 +43,7 @@ static void begin(const gfn_walk *w, size_t first, size_t n, lanes *l)
     l->alive = w->sampler->ends[0] ? 0 : n;
     l->t = 0;
     for (size_t k = 0; k < TRAJECTORIES; k++) {
-        l->lane[k] = (uint32_t)k;
+        l->trajectory[k] = (uint32_t)k;
         l->row[k] = 0; /* the start is the first state in topological order */
         l->number[k] = (uint64_t)w->first + first + k;
         l->end[k] = l->n_steps[k] = 0;
@@ -72,7 +72,7 @@ static inline __attribute__((always_inline)) void step(const gfn_sampler *s, lan
 }
 
 /* The loop over actions is unrolled for the usual problem: two dimensions and stop. */
-static void run(const gfn_sampler *s, lanes *l)
+static void take_stride(const gfn_sampler *s, lanes *l)
 {
     for (size_t j = 0; j < STRIDE; j++)
         if (s->n_actions == 3)
@@ -81,12 +81,12 @@ static void run(const gfn_sampler *s, lanes *l)
             step(s, l, j, s->n_actions);
 }
 
-/* Log n steps of trajectory i, which is at place k, from step t on. */
+/* Log n steps of trajectory i, which is in lane k, from step t on. */
 static inline __attribute__((always_inline)) void record(const gfn_walk *w, lanes *l, size_t k,
                                                          size_t t, const size_t n)
 {
     const gfn_trajectories *log = w->log;
-    const uint32_t i = l->lane[k];
+    const uint32_t i = l->trajectory[k];
     const size_t at = (l->first + i) * log->max_steps + t;
     gfn_log_p sum = l->sum[i];
     memcpy(log->row + at, l->from[k], n * sizeof(int32_t));
@@ -116,8 +116,8 @@ static void record_all(const gfn_walk *w, lanes *l)
             record(w, l, k, l->t, room);
 }
 
-/* Note the end of trajectory i, which ended in this stride at place k. */
-static void end(const gfn_sampler *s, lanes *l, size_t k, uint32_t i)
+/* Note the end of trajectory i, which ended in this stride in lane k. */
+static void note_end(const gfn_sampler *s, lanes *l, size_t k, uint32_t i)
 {
     const int32_t over = (int32_t)s->env->spec.n_states;
     size_t n = 1;
@@ -129,23 +129,23 @@ static void end(const gfn_sampler *s, lanes *l, size_t k, uint32_t i)
 
 /* After a stride: keep the trajectories that continue, in their order, and note the ends of the
  * others. */
-static void settle(const gfn_sampler *s, lanes *l)
+static void keep_live(const gfn_sampler *s, lanes *l)
 {
     const int32_t over = (int32_t)s->env->spec.n_states;
-    uint32_t place[TRAJECTORIES], lane[TRAJECTORIES]; /* of those that ended */
+    uint32_t lane[TRAJECTORIES], trajectory[TRAJECTORIES]; /* of those that ended */
     size_t kept = 0, ended = 0;
     for (size_t k = 0; k < l->alive; k++) {
         const bool is_over = l->row[k] == over;
-        place[ended] = (uint32_t)k;
-        lane[ended] = l->lane[k];
+        lane[ended] = (uint32_t)k;
+        trajectory[ended] = l->trajectory[k];
         ended += is_over;
-        l->lane[kept] = l->lane[k];
+        l->trajectory[kept] = l->trajectory[k];
         l->row[kept] = l->row[k];
         l->number[kept] = l->number[k];
         kept += !is_over;
     }
     for (size_t e = 0; e < ended; e++)
-        end(s, l, place[e], lane[e]);
+        note_end(s, l, lane[e], trajectory[e]);
     l->alive = kept;
     l->t += STRIDE;
 }
@@ -156,10 +156,10 @@ static void draw(const gfn_walk *w, lanes *l)
     while (l->alive > 0) {
         const uint32_t block = (uint32_t)(l->t / STRIDE);
         gfn_random_block(w->stream, l->alive, l->number, block, TRAJECTORIES, l->word[0]);
-        run(w->sampler, l);
+        take_stride(w->sampler, l);
         if (w->log)
             record_all(w, l);
-        settle(w->sampler, l);
+        keep_live(w->sampler, l);
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Spaces of any size: all live trajectories take step t together. A wave finds the rows of their
- * states, evaluates the policy in the new ones as one batch, and takes one action in each lane.
+ * Walks in waves, for spaces of any size: all live trajectories take step t together. A wave finds
+ * the rows of their states, evaluates the policy in the new ones as one batch, and takes one action
+ * in each lane.
  */
 #include "rollout/walk.h"
 
@@ -141,7 +142,7 @@ static gfn_status walk(gfn_walk *w)
     return GFN_OK;
 }
 
-/* Number rows again, by first visit. */
+/* Empty the set: the walk numbers states again, in the order of first visits. */
 static gfn_status renew(gfn_sampler *s)
 {
     gfn_state_set_clear(s->states);
