@@ -12,7 +12,9 @@ librun_la_SOURCES = \
 	src/run/reward_file.c \
 	src/run/run.c src/run/run.h \
 	src/run/run_options.c \
+	src/run/run_queries.c \
 	src/run/share_options.c \
 	src/run/statistics.c src/run/statistics.h \
 	src/run/threads.c \
+	src/run/write_samples.c \
 	src/run/write_trajectories.c

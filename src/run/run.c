@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Making a run on every rank, and what can be asked of it.
+ * Making and destroying a run, on every rank.
  */
 #include "run/run.h"
 
@@ -13,9 +13,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/name_table.h"
-#include "io/array.h"
-#include "io/crc.h"
-#include "io/npy.h"
 #include "run/plugin_trust.h"
 
 /* Minimum capacity of a sampler, so that small batches do not slow down the final samples. */
@@ -141,85 +138,4 @@ void gfn_run_destroy(gfn_run **run)
     gfn_options_destroy(&r->options);
     gfn_release(&r->rewards.data);
     gfn_release(run);
-}
-
-gfn_comm *gfn_run_comm(const gfn_run *run)
-{
-    return run->comm;
-}
-
-const gfn_options *gfn_run_options(const gfn_run *run)
-{
-    return run->options;
-}
-
-const gfn_env *gfn_run_env(const gfn_run *run)
-{
-    return run->env;
-}
-
-gfn_model *gfn_run_model(gfn_run *run)
-{
-    return run->model;
-}
-
-gfn_sampler *gfn_run_sampler(gfn_run *run)
-{
-    return run->sampler;
-}
-
-int gfn_run_threads(const gfn_run *run)
-{
-    return run->threads;
-}
-
-int64_t gfn_run_iteration(const gfn_run *run)
-{
-    return run->iteration;
-}
-
-const char *gfn_run_layout(const gfn_run *run)
-{
-    return run->layout;
-}
-
-const char *gfn_run_hint(const gfn_run *run)
-{
-    return run->hints.text;
-}
-
-const char *gfn_run_notice(const gfn_run *run)
-{
-    return run->notices.text;
-}
-
-uint32_t gfn_run_params_crc(const gfn_run *run)
-{
-    return gfn_crc32(0, gfn_model_params(run->model),
-                     gfn_model_n_params(run->model) * sizeof(gfn_real));
-}
-
-gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file, const int64_t *counts)
-{
-    const gfn_env_spec *spec = gfn_env_spec_of(run->env);
-    if (gfn_comm_rank(run->comm) != 0)
-        return GFN_OK;
-    struct gfn_array array = {
-        .dtype = GFN_I64, .ndim = 1, .shape = {spec->n_states}, .data = counts};
-    if (spec->ndim > 0) {
-        array.ndim = spec->ndim;
-        memcpy(array.shape, spec->axis, (size_t)spec->ndim * sizeof *array.shape);
-    }
-    return gfn_npy_save(file, &array);
-}
-
-gfn_status gfn_run_write_objects(const gfn_run *run, const char *file, const gfn_draw *draw)
-{
-    if (gfn_comm_rank(run->comm) != 0)
-        return GFN_OK;
-    const struct gfn_array array = {.dtype = GFN_I32,
-                                    .ndim = 2,
-                                    .shape = {draw->n, gfn_env_spec_of(run->env)->state_width},
-                                    .data = draw->objects};
-    return gfn_npy_save(file, &array);
 }

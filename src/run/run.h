@@ -98,7 +98,7 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads);
  * Collective. */
 gfn_status gfn_run_plan(gfn_run *run);
 
-/* Make the exact evaluation, unless it exists; run->has_no_exact is set if it is impossible.
+/* measure_exact.c: make the exact evaluation, unless it exists; run->has_no_exact is set if it is impossible.
  * Collective. */
 gfn_status gfn_run_exact(gfn_run *run);
 void gfn_run_forget_exact(gfn_run *run);
