@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Work due after a step: evaluation by all ranks; metrics and checkpoints, which rank 0 writes.
+ * A step, and the work due after it: evaluation by all ranks; metrics and checkpoints, which rank 0
+ * writes.
  */
 #include "base/clock.h"
 #include "base/error.h"
@@ -78,6 +79,19 @@ static void read_clock(gfn_trainer *t)
         t->wants_stop = 1;
     if (t->saves_by_time && now - t->store->last_saved >= gfn_store_save_period(t->store, t->run))
         gfn_learner_request(t->learner, GFN_REQUEST_CHECKPOINT);
+}
+
+gfn_status gfn_trainer_step(gfn_trainer *trainer)
+{
+    if (trainer->wants_stop)
+        gfn_learner_request(trainer->learner, GFN_REQUEST_STOP);
+    return gfn_learner_step(trainer->learner, trainer->file_status);
+}
+
+bool gfn_trainer_is_done(const gfn_trainer *t)
+{
+    return t->run->iteration >= t->iterations ||
+           (gfn_learner_agreed(t->learner) & GFN_REQUEST_STOP);
 }
 
 gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)

@@ -119,19 +119,6 @@ gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory)
     return store->state == GFN_STORE_RESUMED ? catch_up(trainer) : GFN_OK;
 }
 
-gfn_status gfn_trainer_step(gfn_trainer *trainer)
-{
-    if (trainer->wants_stop)
-        gfn_learner_request(trainer->learner, GFN_REQUEST_STOP);
-    return gfn_learner_step(trainer->learner, trainer->file_status);
-}
-
-bool gfn_trainer_is_done(const gfn_trainer *t)
-{
-    return t->run->iteration >= t->iterations ||
-           (gfn_learner_agreed(t->learner) & GFN_REQUEST_STOP);
-}
-
 void gfn_trainer_request_stop(gfn_trainer *trainer)
 {
     trainer->wants_stop = 1;
