@@ -8,4 +8,6 @@ libsummary_la_SOURCES = \
 	src/summary/portrait.c src/summary/portrait.h \
 	src/summary/run_summary.c src/summary/run_summary.h \
 	src/summary/sweep.c src/summary/sweep.h \
-	src/summary/sweep_results.c
+	src/summary/sweep_open.c \
+	src/summary/sweep_results.c \
+	src/summary/sweep_runs.c

@@ -44,7 +44,7 @@ static gfn_status add_name(gallery *g, const char *name)
 static gfn_status add_sweep(gallery *g, const char *directory)
 {
     gfn_sweep *sweep;
-    GFN_TRY(gfn_sweep_look(directory, &sweep));
+    GFN_TRY(gfn_sweep_load(directory, &sweep));
     gfn_status status = GFN_OK;
     for (size_t i = 0; i < gfn_sweep_count(sweep) && status == GFN_OK; i++)
         if (gfn_folder_holds(gfn_sweep_place(sweep, i), GFN_CONFIG_FILE))

@@ -22,15 +22,22 @@ struct gfn_sweep {
     char (*crc)[16];    /* [n] of the parameters */
 };
 
-/* sweep_results.c: read the summary of a seed's run, if it exists and is not damaged. On rank 0.
- * Errors: GFN_EIO, GFN_ENOMEM. */
-gfn_status gfn_sweep_read(gfn_sweep *sweep, size_t index);
+/* sweep.c: give the sweep a directory, which it then owns; or its seeds, from "0-9" or the like, or
+ * from the sweep.json of its directory. Local. Errors: GFN_EINVAL (of a text), GFN_EIO and
+ * GFN_EDATA (of the file), GFN_ENOMEM. */
+gfn_status gfn_sweep_set_directory(gfn_sweep *sweep, char *directory);
+gfn_status gfn_sweep_set_seeds(gfn_sweep *sweep, const char *text);
+gfn_status gfn_sweep_load_seeds(gfn_sweep *sweep);
 
-/* Write sweep.json. On rank 0. */
+/* sweep.c: load a sweep's seeds, and with them the places of its runs, but no results. Local.
+ * Errors: GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
+gfn_status gfn_sweep_load(const char *directory, gfn_sweep **sweep);
+
+/* sweep_results.c: load the result of a run from its summary, if that exists and is not damaged. On
+ * rank 0. Errors: GFN_EIO, GFN_ENOMEM. */
+gfn_status gfn_sweep_load_result(gfn_sweep *sweep, size_t index);
+
+/* sweep_results.c: write sweep.json. On rank 0. */
 gfn_status gfn_sweep_save(const gfn_sweep *sweep);
-
-/* Open a sweep for reading: its directory, seeds and places. Local. Errors: GFN_EIO, GFN_EDATA,
- * GFN_ENOMEM. */
-gfn_status gfn_sweep_look(const char *directory, gfn_sweep **sweep);
 
 #endif

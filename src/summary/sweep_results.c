@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the runs of a sweep came to, each and together. It is read from their summaries alone, so
- * that a sweep that was killed at any moment knows what it had.
+ * The results of a sweep, per run and over all runs. They are read from the summaries of the runs
+ * alone, so a sweep that was killed at any moment loses none.
  */
 #include "summary/sweep.h"
 
@@ -68,7 +68,7 @@ static void take(gfn_sweep *sweep, size_t index, const gfn_json *json)
     snprintf(sweep->crc[index], sizeof sweep->crc[index], "%s", crc ? crc : "");
 }
 
-gfn_status gfn_sweep_read(gfn_sweep *sweep, size_t index)
+gfn_status gfn_sweep_load_result(gfn_sweep *sweep, size_t index)
 {
     char *path = NULL;
     gfn_json *json = NULL;
