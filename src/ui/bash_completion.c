@@ -108,7 +108,7 @@ static void put_command(FILE *to, const cli_command *command)
 static void put_argument(FILE *to, const cli_command *command)
 {
     fprintf(to, "    %s) most=%d ", command->name, command->most);
-    if (command->print != cli_help) {
+    if (!command->is_help) {
         fprintf(to, "kind='%s' ;;\n", strstr(command->word, "run") ? "run" : "file");
         return;
     }

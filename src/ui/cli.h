@@ -24,6 +24,7 @@ typedef struct cli_command {
     const char *example;
     bool has_env_options; /* it also takes the options of an environment */
     bool is_stoppable;    /* signals stop it, and it saves the run */
+    bool is_help;         /* program.c runs it, because it prints this table: no functions */
 
     /* Run it on all ranks; NULL: it needs no ranks. */
     gfn_status (*work)(gfn_comm *comm, const cli_request *request, bool *is_complete);
@@ -36,6 +37,9 @@ extern const cli_command cli_commands[]; /* ended by a row without name; the fir
 
 /* Returns NULL if there is none. */
 const cli_command *cli_command_find(const char *name);
+
+/* Whether the command (NULL: any) has the option. Options of environments are not known here. */
+bool cli_command_takes(const cli_command *command, const char *option);
 
 struct cli_request {
     const cli_command *command;
@@ -63,10 +67,12 @@ int cli_main(int argc, char **argv, gfn_comm_alarm alarm);
 bool cli_parse(int argc, char **argv, cli_request *request);
 void cli_clear(cli_request *request);
 
-/* Options of the program, in addition to those of a run; ended by a row without name. */
+/* program_options.c: options of the program, in addition to those of a run; ended by a row without
+ * name. */
 const gfn_option *cli_option_rows(void);
 
-/* Options of a training run: the command line overrides the file, which overrides the defaults. */
+/* request.c: options of a training run: the command line overrides the file, which overrides the
+ * defaults. */
 gfn_status cli_train_options(const cli_request *request, gfn_options **options);
 
 /* Refuse a name that is no option of the program, of training or of `env`. Returns GFN_EINVAL. */
@@ -83,7 +89,7 @@ gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env);
 /* The setting `name` from the command line; NULL if it was not given. */
 const char *cli_find(const cli_request *request, const char *name);
 
-/* option_values.c: options as help, man page and completion show them. */
+/* option_rows.c: options as help, man page and completion show them. */
 typedef struct cli_row {
     const gfn_option *option;
     const char *env; /* the kind of environment that has it; NULL: all have it */
@@ -95,18 +101,17 @@ enum { CLI_MAX_ROWS = 512 };
  * (NULL: none), and of all other kinds unless the command works only on the plug-in; returns their
  * number. */
 size_t cli_rows(const cli_command *command, const gfn_env_ops *plugin, cli_row rows[CLI_MAX_ROWS]);
-bool cli_goes_with(const cli_command *command, const char *option);
 
 /* The topic of a row; for an option of an environment, the environment's name. */
 const char *cli_topic(const cli_row *row);
 
+/* option_values.c: the value of an option. */
 typedef struct cli_value {
     const char *placeholder; /* "N"; for CLI_VALUE_CHOICE "exact|fast"; NULL for a flag */
     enum { CLI_VALUE_ANY, CLI_VALUE_CHOICE, CLI_VALUE_NAME, CLI_VALUE_FILE, CLI_VALUE_RUN } kind;
     const char *(*name)(size_t index); /* for CLI_VALUE_NAME; returns NULL past the last */
 } cli_value;
 
-/* The value of an option. */
 cli_value cli_value_of(const gfn_option *option);
 
 /* help_texts.c: facts in addition to the options, ended by a row without name. */
@@ -124,17 +129,26 @@ typedef struct cli_document {
 
 extern const cli_document cli_documents[];
 
+/* Returns NULL if there is none. */
+const cli_document *cli_document_find(const char *topic);
 const char *cli_document_title(const cli_document *document);
+void cli_print_document(FILE *to, const cli_document *document);
 
-/* Print the help of the named command, or the document of the named topic, or the help of all
- * commands. Errors: GFN_EINVAL (an unknown word). */
-gfn_status cli_help(FILE *to, const cli_request *request);
+/* help_layout.c: print a word and its meaning, which begins at a column, or below if the word is
+ * too wide. Print "--size N" and its meaning, with the default. */
+void cli_print_fact(FILE *to, const char *word, const char *what, int column);
+void cli_print_option(FILE *to, const gfn_option *option);
 
 /* help.c: print the help of the named command, or of all; with the options of the plug-in that
  * --env names, if any. */
 gfn_status cli_print_help(FILE *to, const cli_request *request);
-gfn_status cli_print_list(FILE *to, const cli_request *request);
-gfn_status cli_print_config(FILE *to, const cli_request *request); /* of training */
+
+/* The command help: print the help of the named command, or the document of the named topic, or the
+ * help of all commands. Errors: GFN_EINVAL (an unknown word). */
+gfn_status cli_help(FILE *to, const cli_request *request);
+
+/* command_list.c: print what can be chosen: environments, objectives, presets ... */
+gfn_status cli_list(FILE *to, const cli_request *request);
 
 /* command_check.c: test an environment. */
 gfn_status cli_check_env(FILE *to, const cli_request *request);
@@ -143,20 +157,28 @@ gfn_status cli_check_env(FILE *to, const cli_request *request);
 void cli_generate_man(FILE *to);
 void cli_generate_bash(FILE *to);
 
-/* command_train.c: the commands that train. */
-gfn_status cli_train(gfn_comm *comm, const cli_request *request, bool *is_complete);
+/* stop.c: signals, and a timer that acts like one, stop training. */
 void cli_listen_to_signals(const cli_request *request);
 
-/* Train a run to its end or until a stop, kept in `directory` ("": a new one). `name` is the prefix
- * of the live line. Release report->draw with gfn_draw_clear(). */
-gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
-                         const char *name, gfn_report *report);
+/* Set the trainer that a signal stops (borrowed; NULL: none). A signal that arrived before stops it
+ * too. */
+void cli_make_stoppable(gfn_trainer *trainer);
 
 /* Whether a stop was requested on any rank. Collective. */
 gfn_status cli_is_stopped(gfn_comm *comm, bool *is_stopped);
 
 /* Request a stop after so many seconds (NAN: never), as a signal would. */
 void cli_stop_after(double seconds);
+
+/* train_run.c: train a run to its end or until a stop, kept in `directory` ("": a new one). `name`
+ * is the prefix of the live line. Release report->draw with gfn_draw_clear(). */
+gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
+                         const char *name, gfn_report *report);
+
+/* command_train.c: train, with one seed or several; or print the configuration and train nothing.
+ */
+gfn_status cli_train(gfn_comm *comm, const cli_request *request, bool *is_complete);
+gfn_status cli_print_config(FILE *to, const cli_request *request);
 
 /* command_sweep.c: train with several seeds. */
 gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_complete);

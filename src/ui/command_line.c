@@ -1,46 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The command line: long options made from the option tables, and the help that they give.
+ * Reading the command line into a request: long options made from the option tables, a command and
+ * its arguments, and checks of all of them together.
  */
 #include "ui/cli.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Options of the program, in addition to those of a run. */
-static const gfn_option program_rows[] = {
-    {"config", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "read options from a file, such as the config.ini of a run; the command line overrides it"},
-    {"print-config", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Files",
-     "train nothing: print the configuration, with the source of each value, as --config takes it"},
-    {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf"},
-    {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "go on with the run in this directory, on any ranks and threads; iterations, samples and "
-     "cadences may change"},
-    {"seeds", GFN_OPTION_WORD, "", 0, 0, NULL, "Running",
-     "train with several seeds one after another, such as 0-9 or 0,3,7, each in a folder of the "
-     "run directory; time-limit is that of them all"},
-    {"trajectories", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "sample: write whole trajectories, step by step, to this .safetensors file"},
-    {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
-     "end the job, with a message, when a rank has not moved for so long; 0: never"},
-    {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
-    {"color", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal",
-     "the heat map in colours; auto: on a terminal, unless NO_COLOR is set"},
-    {"generate", GFN_OPTION_WORD, "", 0, 0, "man|bash", "Terminal",
-     "print the man page, or what completes command lines in bash"},
-    {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},
-    {"help", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print this help"},
-    {"version", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print version and kernels"},
-    {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
-};
-
-const gfn_option *cli_option_rows(void)
-{
-    return program_rows;
-}
 
 /* The values of long options from getopt_long() start above all characters. */
 enum { MAX_OPTIONS = 256, FIRST_VALUE = 1000 };
@@ -55,7 +22,7 @@ static size_t collect_rows(const gfn_option **rows, size_t n, const gfn_option *
 
 static size_t collect_all(const cli_request *request, const gfn_option **rows)
 {
-    size_t n = collect_rows(rows, 0, program_rows);
+    size_t n = collect_rows(rows, 0, cli_option_rows());
     n = collect_rows(rows, n, gfn_run_option_rows());
     for (size_t i = 0; i < gfn_env_kinds(); i++)
         n = collect_rows(rows, n, gfn_env_kind(i)->options);
@@ -141,17 +108,6 @@ static void look_for_plugin(int argc, char **argv, cli_request *request)
 static bool has_one_dash(const char *word)
 {
     return word[0] == '-' && word[1] != '-' && word[1] != '\0' && strcmp(word, "-h") != 0;
-}
-
-gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name)
-{
-    gfn_options *all = NULL;
-    const gfn_option *tables[] = {program_rows, gfn_run_option_rows(), env->options};
-    gfn_status status = gfn_options_create(tables, env->options ? 3 : 2, &all);
-    if (status == GFN_OK)
-        status = gfn_options_set(all, name, "", "command line");
-    gfn_options_destroy(&all);
-    return status;
 }
 
 /* Refuse an unknown name with the library's message, which suggests the nearest option. */
@@ -291,7 +247,7 @@ static bool read_command(int argc, char **argv, cli_request *request)
 
 static bool check_option(cli_request *request, const char *name)
 {
-    if (cli_goes_with(request->command, name))
+    if (cli_command_takes(request->command, name))
         return true;
     if (!is_known(request, name)) {
         cli_refuse_name(request->plugin ? request->plugin : gfn_env_kind(0), name);
@@ -377,7 +333,7 @@ static bool check_generate(cli_request *request)
     if (!gfn_options_is_set(request->program, "generate"))
         return true;
     const char *other = request->n_settings > 0 ? request->settings[0].name : NULL;
-    for (const gfn_option *row = program_rows; row->name && !other; row++)
+    for (const gfn_option *row = cli_option_rows(); row->name && !other; row++)
         if (strcmp(row->name, "generate") != 0 && is_given(request, row->name))
             other = row->name;
     if (other == NULL)
@@ -397,7 +353,7 @@ static bool check_settings(cli_request *request)
     for (size_t i = 0; i < request->n_settings && !takes_all; i++)
         if (!check_option(request, request->settings[i].name))
             return false;
-    for (const gfn_option *row = program_rows; row->name; row++)
+    for (const gfn_option *row = cli_option_rows(); row->name; row++)
         if (is_given(request, row->name) && !check_option(request, row->name))
             return false;
     if (request->command->options)
@@ -408,7 +364,7 @@ static bool check_settings(cli_request *request)
 
 bool cli_parse(int argc, char **argv, cli_request *request)
 {
-    const gfn_option *tables[] = {program_rows};
+    const gfn_option *tables[] = {cli_option_rows()};
     *request = (cli_request){.command = &cli_commands[0]};
     size_t bytes = 1;
     for (int i = 0; i < argc; i++)
@@ -431,62 +387,4 @@ void cli_clear(cli_request *request)
     free(request->names);
     request->settings = NULL;
     request->names = NULL;
-}
-
-const char *cli_find(const cli_request *request, const char *name)
-{
-    for (size_t i = request->n_settings; i-- > 0;)
-        if (strcmp(request->settings[i].name, name) == 0)
-            return request->settings[i].value;
-    return NULL;
-}
-
-gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env)
-{
-    const char *named = cli_find(request, "env");
-    *env = NULL;
-    if (request->command->has_env_options) /* its argument, a kind or a plug-in */
-        return request->n_words > 0 ? gfn_env_open(request->words[0], env) : GFN_OK;
-    return named && gfn_env_is_path(named) ? gfn_env_open(named, env) : GFN_OK;
-}
-
-gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env)
-{
-    for (const gfn_option *row = env->options; row && row->name; row++)
-        if (gfn_options_has(request->program, row->name))
-            return gfn_fail(GFN_EINVAL,
-                            "%s: expected an option that gfn-dist has not, found \"%s\" (hint: "
-                            "%s-%s)",
-                            env->name, row->name, env->name, row->name);
-    return GFN_OK;
-}
-
-static gfn_status apply_settings(const cli_request *request, gfn_options *options)
-{
-    const gfn_env_ops *env;
-    gfn_status status = gfn_env_open(gfn_options_text(options, "env"), &env);
-    if (status == GFN_OK)
-        status = cli_check_rows(request, env);
-    for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++) {
-        const gfn_setting *s = &request->settings[i];
-        if (!gfn_options_has(options, s->name))
-            status = cli_refuse_name(env, s->name);
-        else /* env is set already, perhaps as an absolute path: keep that value */
-            status = gfn_options_set(options, s->name,
-                                     strcmp(s->name, "env") == 0 ? gfn_options_text(options, "env")
-                                                                 : s->value,
-                                     "command line");
-    }
-    return status;
-}
-
-gfn_status cli_train_options(const cli_request *request, gfn_options **options)
-{
-    const char *file = gfn_options_text(request->program, "config");
-    const char *env = cli_find(request, "env"), *preset = cli_find(request, "preset");
-    gfn_status status =
-        file[0] ? gfn_run_options_load(file, env, options) : gfn_run_options_create(env, options);
-    if (status == GFN_OK && preset)
-        status = gfn_run_options_preset(*options, preset);
-    return status == GFN_OK ? apply_settings(request, *options) : status;
 }

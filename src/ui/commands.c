@@ -57,7 +57,7 @@ const cli_command cli_commands[] = {
      .summary = "environments, methods, presets",
      .example = "",
      .options = " env help version ",
-     .print = cli_print_list},
+     .print = cli_list},
     {.name = "help",
      .arguments = "[TOPIC]",
      .summary = "this help, that of a command, or a document",
@@ -65,7 +65,7 @@ const cli_command cli_commands[] = {
      .most = 1,
      .word = "a command or a topic",
      .example = "running",
-     .print = cli_help},
+     .is_help = true},
     {.name = NULL},
 };
 
@@ -75,4 +75,15 @@ const cli_command *cli_command_find(const char *name)
         if (strcmp(command->name, name) == 0)
             return command;
     return NULL;
+}
+
+bool cli_command_takes(const cli_command *command, const char *option)
+{
+    char word[128];
+    snprintf(word, sizeof word, " %s ", option);
+    if (command == NULL)
+        return true;
+    if (command->options == NULL)
+        return command->lacks == NULL || strstr(command->lacks, word) == NULL;
+    return strstr(command->options, word) != NULL;
 }

@@ -109,6 +109,9 @@ int cli_main(int argc, char **argv, gfn_comm_alarm alarm)
     } else if (gfn_options_flag(request.program, "print-config")) {
         if (speaks)
             status = print(&request, cli_print_config);
+    } else if (request.command->is_help) {
+        if (speaks)
+            status = print(&request, cli_help);
     } else if (request.command->work == NULL) {
         if (speaks)
             status = print(&request, request.command->print);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Options of the program, in addition to those of a run.
+ */
+#include "ui/cli.h"
+
+static const gfn_option program_rows[] = {
+    {"config", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "read options from a file, such as the config.ini of a run; the command line overrides it"},
+    {"print-config", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Files",
+     "train nothing: print the configuration, with the source of each value, as --config takes it"},
+    {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf"},
+    {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "go on with the run in this directory, on any ranks and threads; iterations, samples and "
+     "cadences may change"},
+    {"seeds", GFN_OPTION_WORD, "", 0, 0, NULL, "Running",
+     "train with several seeds one after another, such as 0-9 or 0,3,7, each in a folder of the "
+     "run directory; time-limit is that of them all"},
+    {"trajectories", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "sample: write whole trajectories, step by step, to this .safetensors file"},
+    {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
+     "end the job, with a message, when a rank has not moved for so long; 0: never"},
+    {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
+    {"color", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal",
+     "the heat map in colours; auto: on a terminal, unless NO_COLOR is set"},
+    {"generate", GFN_OPTION_WORD, "", 0, 0, "man|bash", "Terminal",
+     "print the man page, or what completes command lines in bash"},
+    {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},
+    {"help", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print this help"},
+    {"version", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "print version and kernels"},
+    {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+const gfn_option *cli_option_rows(void)
+{
+    return program_rows;
+}

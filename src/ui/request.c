@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What commands read from a request: its settings, its plug-in, and options made from them.
+ */
+#include "ui/cli.h"
+
+#include <string.h>
+
+const char *cli_find(const cli_request *request, const char *name)
+{
+    for (size_t i = request->n_settings; i-- > 0;)
+        if (strcmp(request->settings[i].name, name) == 0)
+            return request->settings[i].value;
+    return NULL;
+}
+
+gfn_status cli_open_plugin(const cli_request *request, const gfn_env_ops **env)
+{
+    const char *named = cli_find(request, "env");
+    *env = NULL;
+    if (request->command->has_env_options) /* its argument, a kind or a plug-in */
+        return request->n_words > 0 ? gfn_env_open(request->words[0], env) : GFN_OK;
+    return named && gfn_env_is_path(named) ? gfn_env_open(named, env) : GFN_OK;
+}
+
+gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name)
+{
+    gfn_options *all = NULL;
+    const gfn_option *tables[] = {cli_option_rows(), gfn_run_option_rows(), env->options};
+    gfn_status status = gfn_options_create(tables, env->options ? 3 : 2, &all);
+    if (status == GFN_OK)
+        status = gfn_options_set(all, name, "", "command line");
+    gfn_options_destroy(&all);
+    return status;
+}
+
+gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env)
+{
+    for (const gfn_option *row = env->options; row && row->name; row++)
+        if (gfn_options_has(request->program, row->name))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected an option that gfn-dist has not, found \"%s\" (hint: "
+                            "%s-%s)",
+                            env->name, row->name, env->name, row->name);
+    return GFN_OK;
+}
+
+static gfn_status apply_settings(const cli_request *request, gfn_options *options)
+{
+    const gfn_env_ops *env;
+    gfn_status status = gfn_env_open(gfn_options_text(options, "env"), &env);
+    if (status == GFN_OK)
+        status = cli_check_rows(request, env);
+    for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++) {
+        const gfn_setting *s = &request->settings[i];
+        if (!gfn_options_has(options, s->name))
+            status = cli_refuse_name(env, s->name);
+        else /* env is set already, perhaps as an absolute path: keep that value */
+            status = gfn_options_set(options, s->name,
+                                     strcmp(s->name, "env") == 0 ? gfn_options_text(options, "env")
+                                                                 : s->value,
+                                     "command line");
+    }
+    return status;
+}
+
+gfn_status cli_train_options(const cli_request *request, gfn_options **options)
+{
+    const char *file = gfn_options_text(request->program, "config");
+    const char *env = cli_find(request, "env"), *preset = cli_find(request, "preset");
+    gfn_status status =
+        file[0] ? gfn_run_options_load(file, env, options) : gfn_run_options_create(env, options);
+    if (status == GFN_OK && preset)
+        status = gfn_run_options_preset(*options, preset);
+    return status == GFN_OK ? apply_settings(request, *options) : status;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Stopping early: signals, and the time limit, which acts like a signal.
+ */
+#include "ui/cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* The trainer that a signal stops, and whether a signal has arrived, possibly before there was a
+ * trainer. Launchers and batch systems repeat signals, so only a second SIGINT ends the process at
+ * once. */
+static gfn_trainer *volatile stoppable;
+static volatile sig_atomic_t has_signal, has_interrupt;
+
+/* If a user may be waiting at the terminal, a message says what Ctrl-C does. */
+static volatile sig_atomic_t tells_interrupt;
+
+static void tell_interrupt(void)
+{
+    static const char text[] = "\nstopping, and saving; a second Ctrl-C ends it at once\n";
+    const int old = errno;
+    const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written; /* it stops even if the message is lost */
+    errno = old;
+}
+
+static void stop(int number)
+{
+    if (number == SIGINT && has_interrupt) {
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+    }
+    has_signal = 1;
+    if (number == SIGINT) {
+        has_interrupt = 1;
+        if (tells_interrupt)
+            tell_interrupt();
+    }
+    if (stoppable)
+        gfn_trainer_request_stop(stoppable);
+}
+
+void cli_listen_to_signals(const cli_request *request)
+{
+    static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGINT, SIGALRM};
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    tells_interrupt = gfn_comm_launched_rank() == 0 && isatty(STDERR_FILENO) &&
+                      !gfn_options_flag(request->program, "quiet");
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+void cli_make_stoppable(gfn_trainer *trainer)
+{
+    stoppable = trainer;
+    if (trainer && has_signal)
+        gfn_trainer_request_stop(trainer);
+}
+
+gfn_status cli_is_stopped(gfn_comm *comm, bool *is_stopped)
+{
+    int64_t n = has_signal;
+    const gfn_status status = gfn_comm_sum_i64(comm, &n, 1);
+    *is_stopped = n > 0;
+    return status;
+}
+
+void cli_stop_after(double seconds)
+{
+    struct itimerval timer = {.it_value = {.tv_sec = (time_t)seconds}};
+    if (isnan(seconds))
+        return;
+    timer.it_value.tv_usec = (suseconds_t)(1e6 * (seconds - floor(seconds)));
+    if (seconds < 1e-6) /* 0 would disable the timer */
+        timer.it_value.tv_usec = 1;
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
