@@ -48,6 +48,7 @@ CLI_TESTS = \
 	tests/cli/seeds.sh
 SOURCE_TESTS = \
 	tests/additions.sh \
+	tests/circles.sh \
 	tests/external.sh \
 	tests/headers.sh \
 	tests/source-date.sh \

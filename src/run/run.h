@@ -94,8 +94,8 @@ void gfn_metric_find_distances(size_t n, const double *p, const double *q,
 /* threads.c: choose the threads of this rank, and describe the machine for the user. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
 
-/* exact_plan.c: find out whether there will be exact evaluations, and tell the user what memory they
- * need. Collective. */
+/* exact_plan.c: find out whether there will be exact evaluations, and tell the user what memory
+ * they need. Collective. */
 gfn_status gfn_run_plan(gfn_run *run);
 
 /* measure_exact.c: make the exact evaluation, unless it exists; if it is impossible,
