@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Every public header compiles alone, twice in one file, as C11 with and without extensions and as
-# C++17; none but gfn/mpi.h includes <mpi.h>; and every one is installed.
+# C++17; none but gfn/mpi.h includes <mpi.h>; every one is installed; and every function that stores
+# a pointer for its caller is in the test of results after errors.
 set -u
 
 top_srcdir=${top_srcdir:-.} top_builddir=${top_builddir:-build}
@@ -58,5 +59,14 @@ for path in "$top_srcdir"/include/gfn/*.h "$top_builddir"/include/gfn/version.h;
         bad "<gfn/$header>: includes <mpi.h>"
     fi
     check_header "$header"
+done
+
+# gfn_comm_open_mpi() is tested in tests/ranks/comm_open.c.
+results=$top_srcdir/tests/unit/train/unchanged.c
+for name in $(cat "$top_srcdir"/include/gfn/*.h | tr -s ' \n' ' ' |
+    grep -oE 'GFN_API gfn_status gfn_[a-z0-9_]+\([^;]*[a-z_ ]\*\*[a-z_]+\);' |
+    sed -E 's/^GFN_API gfn_status ([a-z0-9_]+).*/\1/'); do
+    [ "$name" = gfn_comm_open_mpi ] || grep -q "$name(" "$results" ||
+        bad "$name(): ${results##*/} lacks it"
 done
 exit $failed

@@ -45,7 +45,8 @@ GFN_API const gfn_preset *gfn_preset_of(size_t index);
 
 /* Set all options of a preset, and its name in the option `preset`. That option only records the
  * origin of a configuration; setting it alone sets no others. Later settings override the preset.
- * Errors: GFN_EINVAL (unknown name, or the environment lacks options of the preset). */
+ * Errors: GFN_EINVAL (unknown name, or the environment lacks options of the preset; those before
+ * them stay set), GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name);
 
 /* Read options from a file (config.ini). They override the preset that the file names, if any, and

@@ -2,8 +2,10 @@
  *
  * gfn/status.h - the status that every function that can fail returns.
  *
- * The last pointer arguments are for results. A function that does not return GFN_OK leaves them
- * unchanged unless its comment says otherwise. The library never prints, exits or aborts.
+ * The last pointer arguments are for results. A function that does not return GFN_OK leaves a
+ * result that is one value (a pointer, a number, a struct) unchanged. Arrays and logs that the
+ * caller provides to be filled are undefined then, unless the function's comment says otherwise.
+ * The library never prints, exits or aborts.
  */
 #ifndef GFN_STATUS_H
 #define GFN_STATUS_H

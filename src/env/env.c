@@ -40,16 +40,20 @@ gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn
 {
     GFN_TRY(gfn_env_check_ops(ops));
     gfn_options *options;
+    gfn_env *made;
     GFN_TRY(gfn_options_create(&ops->options, ops->options ? 1 : 0, &options));
     gfn_status status = gfn_options_parse(options, settings, "settings");
     if (status != GFN_OK)
         gfn_fail_in(status, "%s: ", ops->name);
     else
-        status = gfn_env_create_with(ops, options, env);
+        status = gfn_env_create_with(ops, options, &made);
     gfn_options_destroy(&options);
-    if (status != GFN_OK || !(*env)->spec.needs_rewards)
-        return status;
-    gfn_env_destroy(env);
+    GFN_TRY(status);
+    if (!made->spec.needs_rewards) {
+        *env = made;
+        return GFN_OK;
+    }
+    gfn_env_destroy(&made);
     return gfn_fail(GFN_EINVAL,
                     "%s: expected rewards that are functions, found a file, which only a run reads "
                     "(hint: use another reward, then gfn_env_set_rewards())",

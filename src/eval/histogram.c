@@ -136,9 +136,10 @@ gfn_status gfn_l1_of_objects(const gfn_env *env, size_t n, const int32_t *termin
     const size_t width = (size_t)env->spec.state_width;
     gfn_state_set *set = NULL;
     int64_t *counts = NULL;
-    *l1 = *floor = NAN;
-    if (n == 0 || isnan(env->spec.log_z))
+    if (n == 0 || isnan(env->spec.log_z)) {
+        *l1 = *floor = NAN;
         return GFN_OK;
+    }
     gfn_status status = gfn_state_set_create(n, width, &set);
     if (status == GFN_OK)
         status = gfn_allocate("counts of objects", n, sizeof *counts, &counts);

@@ -20,7 +20,10 @@ enum { LINE = GFN_ALIGNMENT / sizeof(gfn_real), MANY_LINES = 8 };
 
 gfn_status gfn_tape_create(gfn_tape **tape)
 {
-    return gfn_allocate("tape", 1, sizeof **tape, tape);
+    gfn_tape *made;
+    GFN_TRY(gfn_allocate("tape", 1, sizeof *made, &made));
+    *tape = made;
+    return GFN_OK;
 }
 
 void gfn_tape_destroy(gfn_tape **tape)

@@ -203,14 +203,16 @@ static gfn_status allocate(weighing *w, int64_t n)
 gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
 {
     weighing w = {.run = run, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
+    gfn_bounds found = {.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
+    gfn_status status = GFN_OK;
     run->points.n = 0;
-    *bounds = (gfn_bounds){.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
     n = n < MOST ? n : MOST;
-    if (n < 1)
-        return GFN_OK;
-    gfn_status status = gfn_comm_agree(run->comm, allocate(&w, n));
+    if (n > 0)
+        status = gfn_comm_agree(run->comm, allocate(&w, n));
+    if (n > 0 && status == GFN_OK)
+        status = find_all(&w, n, &found);
     if (status == GFN_OK)
-        status = find_all(&w, n, bounds);
+        *bounds = found;
     gfn_trajectories_destroy(&w.log);
     gfn_release(&w.objects);
     gfn_release(&w.mine);

@@ -124,20 +124,22 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
                         gfn_draw *draw)
 {
     drawing d = {.run = run, .stream = stream, .is_root = gfn_comm_rank(run->comm) == 0};
-    *draw = (gfn_draw){.n = n,
-                       .l1 = NAN,
-                       .l1_noise_floor = NAN,
-                       .chi_square = NAN,
-                       .chi_square_df = -1,
-                       .modes = -1,
-                       .n_modes = -1};
+    gfn_draw made = {.n = n,
+                     .l1 = NAN,
+                     .l1_noise_floor = NAN,
+                     .chi_square = NAN,
+                     .chi_square_df = -1,
+                     .modes = -1,
+                     .n_modes = -1};
     gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));
     if (status == GFN_OK)
-        status = draw_all(&d, wants_objects, draw);
+        status = draw_all(&d, wants_objects, &made);
     if (status == GFN_OK)
-        status = share(run->comm, draw);
-    if (status != GFN_OK)
-        gfn_draw_clear(draw);
+        status = share(run->comm, &made);
+    if (status == GFN_OK)
+        *draw = made;
+    else
+        gfn_draw_clear(&made);
     gfn_exchange_clear(&d.exchange);
     gfn_release(&d.mine);
     gfn_release(&d.objects);

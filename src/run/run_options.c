@@ -178,14 +178,16 @@ static gfn_status create(const gfn_env_ops *ops, gfn_options **options)
 gfn_status gfn_run_options_create(const char *env, gfn_options **options)
 {
     const gfn_env_ops *ops;
+    gfn_options *made = NULL;
     char *name;
     GFN_TRY(gfn_plugin_open(env ? env : GFN_DEFAULT_ENV, &name, &ops));
-    gfn_status status = create(ops, options);
-    if (status == GFN_OK && env) {
-        status = gfn_options_set(*options, "env", name, "caller");
-        if (status != GFN_OK)
-            gfn_options_destroy(options);
-    }
+    gfn_status status = create(ops, &made);
+    if (status == GFN_OK && env)
+        status = gfn_options_set(made, "env", name, "caller");
+    if (status == GFN_OK)
+        *options = made;
+    else
+        gfn_options_destroy(&made);
     gfn_release(&name);
     return status;
 }
@@ -229,16 +231,18 @@ static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options 
 gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options)
 {
     struct gfn_ini ini;
-    *options = NULL;
+    gfn_options *made = NULL;
     GFN_TRY(gfn_ini_read(file, &ini));
     drop_retired(&ini);
-    gfn_status status = begin(&ini, env, options);
+    gfn_status status = begin(&ini, env, &made);
     if (status != GFN_OK)
         gfn_fail_in(status, "%s: ", ini.source);
     else
-        status = apply(&ini, env, *options);
-    if (status != GFN_OK)
-        gfn_options_destroy(options);
+        status = apply(&ini, env, made);
+    if (status == GFN_OK)
+        *options = made;
+    else
+        gfn_options_destroy(&made);
     gfn_ini_clear(&ini);
     return status;
 }
@@ -248,7 +252,10 @@ gfn_status gfn_run_options_ini(const gfn_options *options, char **text)
     char *made;
     size_t n;
     GFN_TRY(gfn_ini_text(options, NULL, GFN_INI_SOURCES, &made, &n));
-    *text = strdup(made);
+    char *copy = strdup(made);
     gfn_release(&made);
-    return *text ? GFN_OK : gfn_fail(GFN_ENOMEM, "options: no memory for their text");
+    if (copy == NULL)
+        return gfn_fail(GFN_ENOMEM, "options: no memory for their text");
+    *text = copy;
+    return GFN_OK;
 }

@@ -124,7 +124,7 @@ static gfn_status save(const gallery *g, const char *directory, const char *file
     gfn_comm_pause_watch(g->comm, true);
     gfn_status status = gfn_portraits_save(g->portrait, g->n, file);
     gfn_comm_pause_watch(g->comm, false);
-    if (written)
+    if (status == GFN_OK && written)
         snprintf(written, size, "%s", file);
     gfn_release(&path);
     return status;

@@ -96,15 +96,19 @@ bool gfn_trainer_is_done(const gfn_trainer *t)
 
 gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
 {
+    gfn_progress now;
     GFN_TRY(gfn_trainer_step(t));
-    gfn_trainer_progress(t, progress);
-    if (gfn_trainer_is_done(t))
-        return GFN_OK; /* gfn_trainer_finish() does the work that is due now */
+    gfn_trainer_progress(t, &now);
+    if (gfn_trainer_is_done(t)) { /* gfn_trainer_finish() does the work that is due now */
+        *progress = now;
+        return GFN_OK;
+    }
     const bool saves = is_due(t->checkpoint_every, t->run->iteration) ||
                        (gfn_learner_agreed(t->learner) & GFN_REQUEST_CHECKPOINT) != 0;
-    GFN_TRY(gfn_trainer_do_due(t, progress));
+    GFN_TRY(gfn_trainer_do_due(t, &now));
     if (saves)
         GFN_TRY(gfn_trainer_save(t));
+    *progress = now;
     read_clock(t);
     gfn_learner_enter(t->learner, GFN_PHASE_NONE);
     return GFN_OK;

@@ -77,16 +77,18 @@ static gfn_status conclude(gfn_trainer *t, gfn_report *report)
 
 gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)
 {
-    *report = (gfn_report){.is_complete = t->run->iteration >= t->iterations};
+    gfn_report made = {.is_complete = t->run->iteration >= t->iterations};
     /* Save the checkpoint first, before anything else can fail. */
     GFN_TRY(gfn_trainer_save(t));
     GFN_TRY(gfn_comm_agree(t->run->comm, t->file_status));
-    if (!report->is_complete)
+    if (!made.is_complete)
         GFN_TRY(do_due_at_stop(t));
-    GFN_TRY(measure(t, report));
+    GFN_TRY(measure(t, &made));
     gfn_learner_enter(t->learner, GFN_PHASE_FILES);
-    const gfn_status status = conclude(t, report);
-    if (status != GFN_OK)
-        gfn_draw_clear(&report->draw);
+    const gfn_status status = conclude(t, &made);
+    if (status == GFN_OK)
+        *report = made;
+    else
+        gfn_draw_clear(&made.draw);
     return status;
 }

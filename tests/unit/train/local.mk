@@ -3,3 +3,11 @@ check_PROGRAMS += tests/unit/train/run
 UNIT_TESTS += tests/unit/train/run
 tests_unit_train_run_SOURCES = tests/unit/train/run.c
 tests_unit_train_run_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/train/unchanged
+UNIT_TESTS += tests/unit/train/unchanged
+tests_unit_train_unchanged_SOURCES = tests/unit/train/unchanged.c tests/unit/fixture.h
+tests_unit_train_unchanged_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+# The test lets allocations fail.
+tests_unit_train_unchanged_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=strdup
