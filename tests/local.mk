@@ -39,6 +39,7 @@ CLI_TESTS = \
 	tests/cli/files.sh \
 	tests/cli/help.sh \
 	tests/cli/man.sh \
+	tests/cli/older.sh \
 	tests/cli/picture.sh \
 	tests/cli/plugin.sh \
 	tests/cli/presets.sh \
@@ -136,6 +137,13 @@ NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
 EXTRA_DIST += $(SHELL_TESTS) tests/leaks.supp tests/cli/common.sh tests/cli/hosts.sh \
 	tests/cli/jobs.sh tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/installed.sh
+EXTRA_DIST += \
+	tests/golden/run-0.1.0/checkpoint.safetensors \
+	tests/golden/run-0.1.0/config.ini \
+	tests/golden/run-0.1.0/end.safetensors \
+	tests/golden/run-0.1.0/histogram.npy \
+	tests/golden/run-0.1.0/metrics.jsonl \
+	tests/golden/run-0.1.0/samples.txt
 
 # Automake names a log after a file: the rank count stands in the name of an empty one.
 $(RANK_TESTS):

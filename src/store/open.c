@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <gfn/version.h>
-
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/parse.h"
@@ -27,20 +25,32 @@ void gfn_found_clear(gfn_found *f)
     gfn_release(&f->path);
 }
 
+/* An older or newer format is not damage: the file may be the only good one. */
+static gfn_status check_format(gfn_found *f)
+{
+    const char *format = gfn_safetensors_text(f->file, "format");
+    const char *version = gfn_safetensors_text(f->file, "version");
+    f->is_damaged = format == NULL;
+    if (format == NULL)
+        return gfn_fail(GFN_EDATA,
+                        "%s: expected the format \"%s\", found none (hint: use another copy)",
+                        f->path, GFN_CHECKPOINT_FORMAT);
+    if (strcmp(format, GFN_CHECKPOINT_FORMAT) != 0)
+        return gfn_fail(GFN_EDATA,
+                        "%s: expected the format \"%s\", found \"%.60s\" (hint: use gfn-dist%s"
+                        "%.20s, which wrote it)",
+                        f->path, GFN_CHECKPOINT_FORMAT, format, version ? " " : "",
+                        version ? version : "");
+    return GFN_OK;
+}
+
 static gfn_status check_texts(gfn_found *f)
 {
     const gfn_safetensors *file = f->file;
     const char *path = f->path;
     const struct gfn_tensors *all = gfn_safetensors_contents(file);
-    const char *format = gfn_safetensors_text(file, "format");
     const char *crc = gfn_safetensors_text(file, GFN_CHECKPOINT_TEXTS_CRC);
     char made[9];
-    f->is_damaged = format == NULL;
-    if (format == NULL || strcmp(format, GFN_CHECKPOINT_FORMAT) != 0)
-        return gfn_fail(GFN_EDATA,
-                        "%s: format is \"%.60s\", expected \"%s\" (hint: a file that "
-                        "gfn-dist %s wrote)",
-                        path, format ? format : "not stated", GFN_CHECKPOINT_FORMAT, gfn_version());
     snprintf(made, sizeof made, "%08x", (unsigned)gfn_checkpoint_texts_crc(all));
     f->is_damaged =
         crc == NULL || strcmp(crc, made) != 0 || gfn_safetensors_text(file, "data_crc32") == NULL;
@@ -154,6 +164,7 @@ static gfn_status read_iteration(gfn_found *f)
 
 static gfn_status check_file(gfn_found *f)
 {
+    GFN_TRY(check_format(f));
     GFN_TRY(check_texts(f));
     GFN_TRY(check_env(f));
     GFN_TRY(read_options(f));

@@ -286,8 +286,8 @@ static const lie lies[] = {
     {"config.iterations", "9007199254740993", "iterations: expected an integer"},
     /* Facts. */
     {"format", "gfn-dist checkpoint 999", "gfn-dist checkpoint 999"},
-    {"format", "\x1b[2J\n", "format is \"?[2J?\""},
-    {"format", NULL, "not stated"},
+    {"format", "\x1b[2J\n", "found \"?[2J?\""},
+    {"format", NULL, "found none"},
     {"iteration", "-1", "iteration is \"-1\""},
     {"iteration", "9223372036854775807", "iteration is \"9223372036854775807\""},
     {"iteration", "12x", "iteration is \"12x\""},
