@@ -21,10 +21,29 @@ struct hypergrid {
     gfn_grid_rewards rewards;
 };
 
+/* Encodings of the network input, ROW(name, most dimensions that are one-hot). */
+#define ENCODINGS(ROW)                                                                             \
+    ROW("auto", 2)                                                                                 \
+    ROW("onehot", GFN_ENV_MAX_NDIM)                                                                \
+    ROW("khot", 0)
+
+#define ENCODING(name, most_onehot) {name, most_onehot},
+
+static const struct {
+    const char *name;
+    int most_onehot;
+} encodings[] = {ENCODINGS(ENCODING)};
+
+/* The names of a table as the choices of an option, "a|b": each brings its '|', and the first one
+ * is left out. */
+#define FAMILY_CHOICE(name) "|" #name
+#define ENCODING_CHOICE(name, most_onehot) "|" name
+#define CHOICES(table, choice) (&table(choice)[1])
+
 static const gfn_option options[] = {
     {"size", GFN_OPTION_INT, "16", 2, INT32_MAX, NULL, "Hypergrid", "cells per side"},
     {"ndim", GFN_OPTION_INT, "2", 1, GFN_ENV_MAX_NDIM, NULL, "Hypergrid", "dimensions"},
-    {"reward", GFN_OPTION_WORD, "original", 0, 0, "original|cosine|sparse|deceptive|file",
+    {"reward", GFN_OPTION_WORD, "original", 0, 0, CHOICES(GFN_REWARD_FAMILIES, FAMILY_CHOICE),
      "Hypergrid", "reward family (see gfn-dist help environments)"},
     {"reward-file", GFN_OPTION_WORD, "", 0, 0, NULL, "Hypergrid",
      "rewards of all cells for --reward file: a .npy of float64, one axis per dimension"},
@@ -35,7 +54,7 @@ static const gfn_option options[] = {
      "centre (deceptive); unset: 0.5, sparse 1, deceptive 0.1"},
     {"r2", GFN_OPTION_NUMBER, "", 0, 1e300, NULL, "Hypergrid",
      "reward added in the modes (original and deceptive); unset: 2"},
-    {"encoding", GFN_OPTION_WORD, "auto", 0, 0, "auto|onehot|khot", "Hypergrid",
+    {"encoding", GFN_OPTION_WORD, "auto", 0, 0, CHOICES(ENCODINGS, ENCODING_CHOICE), "Hypergrid",
      "network input: one-hot of the cell (onehot), of each coordinate (khot), or onehot up to 2 "
      "dimensions and khot beyond (auto)"},
     {0},
@@ -67,6 +86,14 @@ static gfn_status check_encoding(const struct hypergrid *grid)
     return GFN_OK;
 }
 
+static bool is_onehot(const char *encoding, int ndim)
+{
+    size_t i = 0;
+    while (strcmp(encodings[i].name, encoding) != 0)
+        i++;
+    return ndim <= encodings[i].most_onehot;
+}
+
 static void destroy(void *world)
 {
     struct hypergrid *grid = world;
@@ -76,13 +103,12 @@ static void destroy(void *world)
 
 static gfn_status create(const gfn_options *set, void **world)
 {
-    const char *encoding = gfn_options_text(set, "encoding");
     struct hypergrid grid = {
         .size = gfn_options_int(set, "size"),
         .ndim = (int)gfn_options_int(set, "ndim"),
     };
     grid.n_states = count_states(grid.size, grid.ndim);
-    grid.is_onehot = strcmp(encoding, "auto") ? !strcmp(encoding, "onehot") : grid.ndim <= 2;
+    grid.is_onehot = is_onehot(gfn_options_text(set, "encoding"), grid.ndim);
     GFN_TRY(check_encoding(&grid));
     struct hypergrid *made;
     GFN_TRY(gfn_allocate("hypergrid", 1, sizeof *made, &made));

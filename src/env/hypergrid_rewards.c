@@ -52,7 +52,6 @@ enum { MOST_COSINE_SIZE = 1 << 20 };
 #define CORNER_FRACTION 1e-8
 
 struct gfn_reward_family {
-    const char *name;
     double r[CONSTANTS];              /* published values; NAN: the family has no such constant */
     bool adds[GFN_LEVELS][CONSTANTS]; /* R at a level is the sum of these constants */
     int border;                       /* a coordinate is outer if a > border/20 */
@@ -225,50 +224,54 @@ static void log_reward_of_file(const gfn_grid_rewards *g, size_t n, const int32_
             g->table ? g->table[gfn_grid_rewards_number(g, state + i * (size_t)g->ndim)] : NAN;
 }
 
-static const struct gfn_reward_family families[] = {
-    {
-        .name = "original",
-        .r = {0.01, 0.5, 2},
-        .adds = {{1, 0, 0}, {1, 1, 0}, {1, 1, 1}},
-        .border = 5,
-        .prepare = prepare_bands,
-        .log_reward = log_reward_of_bands,
-    },
-    {
-        .name = "cosine",
-        .r = {0.1, 0.5, NAN},
-        .prepare = prepare_cosine,
-        .log_reward = log_reward_of_cosine,
-    },
-    {
-        .name = "sparse",
-        .r = {1e-12, 1, NAN},
-        .adds = {{1, 0, 0}, {1, 0, 0}, {1, 1, 0}},
-        .prepare = prepare_goals,
-        .log_reward = log_reward_of_goals,
-    },
-    {
-        .name = "deceptive",
-        .r = {1e-5, 0.1, 2},
-        .adds = {{1, 1, 0}, {1, 0, 0}, {1, 0, 1}},
-        .border = 2,
-        .prepare = prepare_bands,
-        .log_reward = log_reward_of_bands,
-    },
-    {
-        .name = "file",
-        .r = {NAN, NAN, NAN},
-        .prepare = prepare_file,
-        .log_reward = log_reward_of_file,
-    },
+static const struct gfn_reward_family family_original = {
+    .r = {0.01, 0.5, 2},
+    .adds = {{1, 0, 0}, {1, 1, 0}, {1, 1, 1}},
+    .border = 5,
+    .prepare = prepare_bands,
+    .log_reward = log_reward_of_bands,
 };
+
+static const struct gfn_reward_family family_cosine = {
+    .r = {0.1, 0.5, NAN},
+    .prepare = prepare_cosine,
+    .log_reward = log_reward_of_cosine,
+};
+
+static const struct gfn_reward_family family_sparse = {
+    .r = {1e-12, 1, NAN},
+    .adds = {{1, 0, 0}, {1, 0, 0}, {1, 1, 0}},
+    .prepare = prepare_goals,
+    .log_reward = log_reward_of_goals,
+};
+
+static const struct gfn_reward_family family_deceptive = {
+    .r = {1e-5, 0.1, 2},
+    .adds = {{1, 1, 0}, {1, 0, 0}, {1, 0, 1}},
+    .border = 2,
+    .prepare = prepare_bands,
+    .log_reward = log_reward_of_bands,
+};
+
+static const struct gfn_reward_family family_file = {
+    .r = {NAN, NAN, NAN},
+    .prepare = prepare_file,
+    .log_reward = log_reward_of_file,
+};
+
+#define FAMILY(name) {#name, &family_##name},
+
+static const struct {
+    const char *name;
+    const struct gfn_reward_family *family;
+} families[] = {GFN_REWARD_FAMILIES(FAMILY)};
 
 static const struct gfn_reward_family *find(const char *name)
 {
-    const struct gfn_reward_family *family = families;
-    while (strcmp(family->name, name) != 0)
-        family++;
-    return family;
+    size_t i = 0;
+    while (strcmp(families[i].name, name) != 0)
+        i++;
+    return families[i].family;
 }
 
 /* ---- options ---- */
@@ -276,6 +279,7 @@ static const struct gfn_reward_family *find(const char *name)
 static gfn_status read_constants(const struct gfn_reward_family *family, const gfn_options *options,
                                  double r[CONSTANTS])
 {
+    const char *name = gfn_options_text(options, "reward");
     for (int k = 0; k < CONSTANTS; k++) {
         r[k] = family->r[k];
         if (!gfn_options_is_set(options, constants[k]))
@@ -284,7 +288,7 @@ static gfn_status read_constants(const struct gfn_reward_family *family, const g
         if (isnan(family->r[k]))
             return gfn_fail(GFN_EINVAL,
                             "hypergrid: %s is %g, and the reward %s has no %s (hint: leave it out)",
-                            constants[k], r[k], family->name, constants[k]);
+                            constants[k], r[k], name, constants[k]);
     }
     if (r[0] <= 0)
         return gfn_fail(GFN_EINVAL, "hypergrid: r0 is %g, needs more than 0 (hint: --r0 %g)", r[0],

@@ -15,6 +15,14 @@
 /* The level of a coordinate; the level of a cell is the least level of its coordinates. */
 enum { GFN_INNER, GFN_OUTER, GFN_BAND, GFN_LEVELS };
 
+/* The families, ROW(name), which hypergrid_rewards.c defines. */
+#define GFN_REWARD_FAMILIES(ROW)                                                                   \
+    ROW(original)                                                                                  \
+    ROW(cosine)                                                                                    \
+    ROW(sparse)                                                                                    \
+    ROW(deceptive)                                                                                 \
+    ROW(file)
+
 typedef struct gfn_grid_rewards {
     const struct gfn_reward_family *family;
     int64_t size;
