@@ -119,7 +119,7 @@ RANK_TESTS += $(ALL_RANKS:=-2.np) $(ALL_RANKS:=-3.np) $(ALL_RANKS:=-4.np) \
 	$(ALL_RANKS:=-8.np)
 TWO_RANKS = $(ALL_RANKS:=-2.np)
 HOSTS_TESTS = tests/cli/hosts.sh tests/cli/slurm.sh
-LAUNCH_TESTS += tests/cli/ranks.sh
+LAUNCH_TESTS += tests/cli/many-ranks.sh tests/cli/ranks.sh
 LEAKS = 0
 else
 TWO_RANKS = $(ALL_RANKS:=-1.np)
@@ -135,7 +135,7 @@ LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
 EXTRA_DIST += $(SHELL_TESTS) tests/leaks.supp tests/cli/common.sh tests/cli/hosts.sh \
-	tests/cli/jobs.sh tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
+	tests/cli/jobs.sh tests/cli/many-ranks.sh tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/installed.sh
 EXTRA_DIST += \
 	tests/golden/run-0.1.0/checkpoint.safetensors \
