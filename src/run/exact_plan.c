@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether policies will be judged exactly, and what memory that takes: known before training.
+ * The decision, before training, whether there will be exact evaluations, and the memory they need.
  */
 #include "run/run.h"
 
@@ -12,9 +12,9 @@
 #include "eval/exact.h"
 #include "io/memory_left.h"
 
-/* The size from which a hint is given, and the usable share of the memory that is left: the rest is
- * for other processes, and for memory that this one has requested but not touched yet. */
-#define WORTH_SAYING ((int64_t)256 << 20)
+/* The size from which the user gets a hint, and the usable share of the memory that is left: the
+ * rest is for other processes, and for memory that this one has requested but not touched yet. */
+#define HINT_BYTES ((int64_t)256 << 20)
 #define SHARE_TO_TAKE 0.9
 
 static double gib(int64_t bytes)
@@ -34,7 +34,7 @@ static bool fits(gfn_run *run, int64_t n_states)
             n_states, gib(needed), gib(left));
         return false;
     }
-    if (needed >= WORTH_SAYING)
+    if (needed >= HINT_BYTES)
         gfn_notices_add(&run->hints, "exact evaluation of %" PRId64 " states: %.1f GiB on rank 0",
                         n_states, gib(needed));
     return true;

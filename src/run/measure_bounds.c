@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What trajectories tell of a sampler, also where its space cannot be enumerated. With
+ * Measurements of a sampler by trajectories, also if its space cannot be enumerated. With
  *
  *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
  *
@@ -8,12 +8,12 @@
  *     EUBO = mean of w over trajectories drawn back from objects of the target >= log Z
  *
  * (Blessing et al. 2024, "Beyond ELBOs: a large-scale evaluation of variational methods for
- * sampling", arXiv:2406.07423), both equal to log Z where the policy is right. And, over objects x
+ * sampling", arXiv:2406.07423), both equal to log Z if the policy is exact. And, over objects x
  * that the policy drew, with several trajectories drawn back from each:
  *
  *     log p(x) = log R(x) + log mean of exp(-w),
  *
- * which has the correlation 1 with log R(x) where the policy is right.
+ * which has the correlation 1 with log R(x) if the policy is exact.
  */
 #include "run/run.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The policy judged by its exact terminal distribution. All ranks evaluate the policy, each in a
- * part of the states at a time; rank 0 gets what they found and sweeps over it, while the others
- * are at the next parts. How states are cut into parts changes no bit.
+ * Metrics of the exact terminal distribution of the policy. All ranks evaluate the policy, each in
+ * one part of the states at a time; rank 0 gathers the results and sweeps over them, while the
+ * other ranks evaluate the next parts. The sizes of the parts change no bit.
  */
 #include <math.h>
 #include <string.h>
@@ -134,15 +134,15 @@ gfn_status gfn_run_distribution(gfn_run *run)
 
 /* ---- the metrics ---- */
 
-typedef struct assessment {
+typedef struct exact_metrics {
     gfn_run *run;
     gfn_evaluation *found;
-} assessment;
+} exact_metrics;
 
-static gfn_status assess(void *self)
+static gfn_status find_metrics(void *self)
 {
-    gfn_run *run = ((assessment *)self)->run;
-    gfn_evaluation *e = ((assessment *)self)->found;
+    gfn_run *run = ((exact_metrics *)self)->run;
+    gfn_evaluation *e = ((exact_metrics *)self)->found;
     const size_t n = gfn_exact_n(run->exact);
     const double *target = gfn_exact_target(run->exact);
     e->log_z_true = gfn_exact_log_z(run->exact);
@@ -161,7 +161,7 @@ gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
     GFN_TRY(gfn_run_exact(run));
     if (!run->has_no_exact) {
         GFN_TRY(gfn_run_distribution(run));
-        GFN_TRY(gfn_comm_work_alone(run->comm, assess, &(assessment){run, &e}));
+        GFN_TRY(gfn_comm_work_alone(run->comm, find_metrics, &(exact_metrics){run, &e}));
         e.is_exact = true;
     }
     e.log_z_error = e.log_z - e.log_z_true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Objects from the trained policy, drawn over all ranks and judged beside what a perfect sampler
- * would score.
+ * Objects from the trained policy, drawn over all ranks, and their metrics beside those that a
+ * perfect sampler would have.
  */
 #include "run/run.h"
 
@@ -69,16 +69,16 @@ static void compare(gfn_run *run, gfn_draw *draw)
     draw->n_modes = gfn_exact_n_modes(run->exact);
 }
 
-typedef struct judgement {
+typedef struct measurement {
     drawing *drawing;
     gfn_draw *draw;
-} judgement;
+} measurement;
 
 /* Measure the draw. On rank 0. */
-static gfn_status judge(void *self)
+static gfn_status measure(void *self)
 {
-    drawing *d = ((judgement *)self)->drawing;
-    gfn_draw *draw = ((judgement *)self)->draw;
+    drawing *d = ((measurement *)self)->drawing;
+    gfn_draw *draw = ((measurement *)self)->draw;
     gfn_run *run = d->run;
     if (!isnan(gfn_env_spec_of(run->env)->max_log_reward))
         GFN_TRY(gfn_count_modes(run->env, (size_t)draw->n, d->objects, &draw->modes));
@@ -105,7 +105,7 @@ static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
     GFN_TRY(gfn_run_exact(d->run));
     if (!d->run->has_no_exact && draw->n > 0)
         GFN_TRY(gfn_run_distribution(d->run));
-    return gfn_comm_work_alone(d->run->comm, judge, &(judgement){d, draw});
+    return gfn_comm_work_alone(d->run->comm, measure, &(measurement){d, draw});
 }
 
 /* Broadcast the results of rank 0. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A run's environment as a plug-in: where it is, whose it is, and whether it is still the same.
+ * A run's environment as a plug-in: its path, its owner, and whether its contents are the same as
+ * on other ranks.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem */
@@ -92,7 +93,7 @@ static gfn_status check_open(const char *env, int fd, const uint32_t *expected, 
         GFN_EDATA, "env: expected a plug-in with the symbol " GFN_ENV_SYMBOL ", found %.300s", env);
 }
 
-gfn_status gfn_plugin_open_unasked(const char *env, const uint32_t *expected)
+gfn_status gfn_plugin_open_untrusted(const char *env, const uint32_t *expected)
 {
     const gfn_env_ops *ops;
     uint32_t crc;
@@ -101,7 +102,7 @@ gfn_status gfn_plugin_open_unasked(const char *env, const uint32_t *expected)
         return GFN_OK;
     if (env[0] != '/')
         return gfn_fail(GFN_EINVAL,
-                        "env: expected a plug-in's path from the root on in a file, found "
+                        "env: expected an absolute path of a plug-in in a file, found "
                         "\"%.300s\" (hint: name it with --env)",
                         env);
     if (!gfn_file_exists(env))
@@ -122,7 +123,8 @@ gfn_status gfn_plugin_open_unasked(const char *env, const uint32_t *expected)
 gfn_plugin_facts gfn_plugin_facts_of(const char *env)
 {
     const gfn_env_file *file = gfn_env_is_path(env) ? gfn_env_file_named(env) : NULL;
-    return (gfn_plugin_facts){.is_unasked = file && !file->is_trusted, .crc = file ? file->crc : 0};
+    return (gfn_plugin_facts){.is_untrusted = file && !file->is_trusted,
+                              .crc = file ? file->crc : 0};
 }
 
 /* If plug-ins differ between ranks, each rank works, but the training is meaningless. */

@@ -2,9 +2,9 @@
  *
  * run/plugin_trust.h - a run's environment as a plug-in.
  *
- * Who names a plug-in to the library trusts it. What a file names, be it config.ini or the metadata
- * of a checkpoint, is code that somebody else may have chosen: it is loaded unasked only where it
- * belongs to the user who runs the program.
+ * A plug-in that the caller names is trusted. A plug-in that only a file names, such as config.ini
+ * or the metadata of a checkpoint, may be code that somebody else has chosen: it is loaded only if
+ * it belongs to the user who runs the program, or to root.
  */
 #ifndef RUN_PLUGIN_TRUST_H
 #define RUN_PLUGIN_TRUST_H
@@ -21,11 +21,11 @@ gfn_status gfn_plugin_open(const char *env, char **name, const gfn_env_ops **ops
  * (NULL: any). The open file that was checked is the one that is loaded, and the path stands for it
  * from then on. The name of a kind needs no loading. Errors: GFN_EINVAL, GFN_EIO, GFN_EDATA,
  * GFN_ECOMM (another CRC-32). */
-gfn_status gfn_plugin_open_unasked(const char *env, const uint32_t *expected);
+gfn_status gfn_plugin_open_untrusted(const char *env, const uint32_t *expected);
 
 /* Facts about an open environment that are sent to the other ranks. */
 typedef struct gfn_plugin_facts {
-    bool is_unasked; /* only a file named it: every rank checks its own copy */
+    bool is_untrusted; /* only a file named it: every rank checks its own copy */
     uint32_t crc;
 } gfn_plugin_facts;
 

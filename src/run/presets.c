@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Published configurations by name. What all of them have from here: rates that decay to 0 with the
- * cosine, where the sources keep them constant.
+ * Published configurations by name. In all of them the learning rates decay to 0 with the cosine,
+ * while the sources keep them constant.
  */
 #include <gfn/run.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Rewards from a file: rank 0 reads it and gives them to all. A run directory keeps a copy, and
- * what is made of the directory later takes that: the file itself may have changed or gone.
+ * Rewards from a file: rank 0 reads it and sends them to all ranks. A run directory keeps a copy,
+ * from which the run is loaded or resumed: the original file may be moved or changed.
  */
 #include <string.h>
 

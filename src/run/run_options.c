@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The options of training: one row each. The environment's own options stand in its kind.
+ * The options of training: one row each. An environment has a table of its own options.
  */
 #include <gfn/model.h>
 #include <gfn/optim.h>
@@ -67,7 +67,7 @@ static gfn_option rows[] = {
     {"schedule", GFN_OPTION_WORD, "cosine", 0, 0, NULL, "Optimization",
      "decay of both learning rates to 0 over the run"},
     {"weight-decay", GFN_OPTION_NUMBER, "0", 0, 1e6, NULL, "Optimization",
-     "AdamW: weights of networks shrink by lr x this a step; biases and log Z do not"},
+     "AdamW: weights of networks shrink by lr x this per step; biases and log Z do not"},
     {"clip-norm", GFN_OPTION_NUMBER, "0", 0, 1e6, NULL, "Optimization",
      "scale gradients down to this L2 norm, of networks and log Z together; 0: never"},
     {"seed", GFN_OPTION_INT, "0", 0, MAX_COUNT, NULL, "Optimization",
@@ -81,10 +81,10 @@ static gfn_option rows[] = {
     {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
     {"log-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
-     "iterations between lines of metrics.jsonl; 0: only at the end; unset: 100 lines a run"},
+     "iterations between lines of metrics.jsonl; 0: only at the end; unset: 100 lines per run"},
     {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between checkpoints; 0: only at the end; unset: every 30 seconds, less often "
-     "where saving would take over 2 % of the time"},
+     "if saving would take over 2 % of the time"},
     {"picture", GFN_OPTION_WORD, "yes", 0, 0, "yes|no", "Output",
      "draw histogram.png at the end: samples beside the target, and how training went"},
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
@@ -207,7 +207,7 @@ static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options 
 {
     const char *preset = gfn_ini_find(ini, "preset"), *named = gfn_ini_find(ini, "env");
     if (env == NULL && named)
-        GFN_TRY(gfn_plugin_open_unasked(named, NULL));
+        GFN_TRY(gfn_plugin_open_untrusted(named, NULL));
     GFN_TRY(gfn_run_options_create(env ? env : named, options));
     return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
 }

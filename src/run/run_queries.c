@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading from a run: its parts, what the user is told of it, and the CRC of its parameters.
+ * Queries of a run: its parts, its texts for the user, and the CRC of its parameters.
  */
 #include "run/run.h"
 

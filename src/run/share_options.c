@@ -50,8 +50,8 @@ static gfn_status unpack(const char *text, size_t n, const gfn_plugin_facts *plu
                          gfn_options **options)
 {
     const char *end = text + n, *value = text + strlen(text) + 1;
-    if (plugin->is_unasked)
-        GFN_TRY(gfn_plugin_open_unasked(value, &plugin->crc));
+    if (plugin->is_untrusted)
+        GFN_TRY(gfn_plugin_open_untrusted(value, &plugin->crc));
     GFN_TRY(gfn_run_options_create(value, options));
     for (const char *name = text; name < end; name = value + strlen(value) + 1) {
         value = name + strlen(name) + 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * run/statistics.h - what a few numbers come to.
+ * run/statistics.h - sorting and averaging a few numbers.
  */
 #ifndef RUN_STATISTICS_H
 #define RUN_STATISTICS_H

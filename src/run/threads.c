@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How many threads, and what is said about it.
+ * The choice of the number of threads, and the description of the machine for the user.
  */
 #include "run/run.h"
 

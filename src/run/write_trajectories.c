@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Whole trajectories from the trained policy, drawn over all ranks and written to a file by rank 0.
- * What a trajectory is depends on its number alone, so the file does not tell who drew what.
+ * A trajectory depends on its number alone, so the file does not depend on the ranks.
  */
 #include "run/run.h"
 

@@ -79,7 +79,7 @@ static gfn_status check_env(const gfn_found *f)
     const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
     if (f->env)
         return gfn_found_check_env(f, in_file ? in_file : "none");
-    const gfn_status status = gfn_plugin_open_unasked(in_file ? in_file : "none", NULL);
+    const gfn_status status = gfn_plugin_open_untrusted(in_file ? in_file : "none", NULL);
     if (status != GFN_OK)
         gfn_fail_in(status, "%s: ", f->path);
     return status == GFN_EINVAL ? GFN_EDATA : status;

@@ -216,7 +216,7 @@ if [ "$(id -u)" -eq 0 ]; then
     chown 0 away/knapsack.so
 fi
 echo 'env = ./away/knapsack.so' >mine.ini
-refused 2 '^gfn-dist: mine.ini: env: expected .* from the root on in a file, found .*hint' --config mine.ini
+refused 2 '^gfn-dist: mine.ini: env: expected an absolute path of a plug-in in a file, found .*hint' --config mine.ini
 passes --config mine.ini --env ./away/knapsack.so --iterations 3 --quiet
 rm -r runs
 

@@ -389,8 +389,8 @@ code_that_a_checkpoint_names_is_loaded_only_where_it_is_a_plug_in_of_the_user(vo
     static const char code[] = "...gfn_env_plugin";
     char mine[300];
     snprintf(mine, sizeof mine, "%s/mine.so", folder);
-    refuse_plugin("./mine.so", GFN_EDATA, "expected a plug-in's path from the root on", 0);
-    refuse_plugin("mine.so", GFN_EDATA, "expected a plug-in's path from the root on", 0);
+    refuse_plugin("./mine.so", GFN_EDATA, "expected an absolute path of a plug-in", 0);
+    refuse_plugin("mine.so", GFN_EDATA, "expected an absolute path of a plug-in", 0);
     refuse_plugin("/nowhere/mine.so", GFN_EIO, "/nowhere/mine.so, found nothing there", 0);
     refuse_plugin("/", GFN_EIO, "expected a plug-in of your own", 0);
     refuse_plugin("/dev/zero", GFN_EIO, "expected a plug-in of your own", 0);
