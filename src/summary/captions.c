@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a picture says of a run: its world, what it was trained with, what it came to.
+ * The captions of a picture of a run: its environment, its method and its results.
  */
 #include <inttypes.h>
 #include <math.h>

@@ -90,7 +90,7 @@ static void add_curves(composition *c)
 
 /* ---- samples and target ---- */
 
-/* Whether two runs learn the same distribution on the same grid, or in the same other world. */
+/* Whether two runs learn the same distribution on the same grid, or in the same other space. */
 static bool has_same_target(const gfn_portrait *a, const gfn_portrait *b)
 {
     if (a->n_axes != b->n_axes || a->target_crc != b->target_crc)
@@ -148,7 +148,7 @@ static void note_left_out(composition *c, const gfn_portrait *first, size_t show
     for (size_t i = 0; next_like(c, first, &i) != NULL;)
         alike++;
     if (alike < c->n)
-        snprintf(c->caption[2], TABLE_TEXT, "above: the %zu runs that learn what %s learns", shown,
+        snprintf(c->caption[2], TABLE_TEXT, "above: the %zu runs with the target of %s", shown,
                  first->name);
     else if (shown < alike)
         snprintf(c->caption[2], TABLE_TEXT, "above: the first %zu runs", shown);
@@ -294,7 +294,7 @@ static gfn_status compose(composition *c)
     return GFN_OK;
 }
 
-/* Saved atomically: another process may be drawing the same picture. */
+/* Try again for a while if another process is saving the same picture. */
 static gfn_status save(const gfn_picture *picture, const char *path)
 {
     enum { TRIES = 100 };

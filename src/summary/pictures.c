@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Pictures of runs as they lie in their directories, one after another on all ranks; rank 0 keeps
- * what is shown of each.
+ * Pictures of runs from their directories. All ranks load and measure one run after another; rank 0
+ * keeps a portrait of each.
  */
 #include <gfn/picture.h>
 #include <gfn/plot.h>
@@ -109,7 +109,7 @@ static gfn_status visit(gallery *g, size_t i, const gfn_plot_config *config)
     return status;
 }
 
-/* ---- the whole ---- */
+/* ---- the picture ---- */
 
 static gfn_status save(const gallery *g, const char *directory, const char *file, char *written,
                        size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What can be seen of a run: its samples beside the target, or the probabilities of objects beside
- * their rewards.
+ * The contents of a picture of a run: its samples beside the target, or the probabilities of
+ * objects beside their rewards.
  */
 #include "summary/portrait.h"
 
@@ -155,7 +155,7 @@ static gfn_status make_sampled_points(gfn_portrait *p, const gfn_run *run)
     return GFN_OK;
 }
 
-/* ---- the whole ---- */
+/* ---- the portrait ---- */
 
 static gfn_status begin(const gfn_options *options, const char *directory, gfn_portrait *p)
 {

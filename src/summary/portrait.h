@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * summary/portrait.h - what a picture shows of one run, and pictures made of portraits. On rank 0.
+ * summary/portrait.h - portraits: the contents of a picture of one run; and pictures made of them.
+ * On rank 0.
  */
 #ifndef SUMMARY_PORTRAIT_H
 #define SUMMARY_PORTRAIT_H
