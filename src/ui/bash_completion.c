@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What completes command lines in bash: tables made from those of the help, and a function that
- * reads them, which needs nothing but bash itself.
+ * Completion of command lines in bash: tables made from those of the help, and a function that
+ * reads them and needs only bash itself.
  */
 #include "ui/cli.h"
 

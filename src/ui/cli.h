@@ -158,7 +158,7 @@ void cli_generate_man(FILE *to);
 void cli_generate_bash(FILE *to);
 
 /* stop.c: signals, and a timer that acts like one, stop training. */
-void cli_listen_to_signals(const cli_request *request);
+void cli_handle_signals(const cli_request *request);
 
 /* Set the trainer that a signal stops (borrowed; NULL: none). A signal that arrived before stops it
  * too. */
@@ -201,14 +201,14 @@ void cli_print_no_background(void);
 /* crash.c: install handlers: a crash ends the program with a message that names the rank and, while
  * `comm` (borrowed; NULL: not open) is set, its current work. The only exception is a stack
  * overflow in a thread other than the main one: then there is no message. */
-void cli_tell_crashes(void); /* call it before gfn_comm_open(), which explains why */
-void cli_work_is(const gfn_comm *comm);
+void cli_handle_crashes(void); /* call it before gfn_comm_open(), which explains why */
+void cli_set_work(const gfn_comm *comm);
 
 /* Between begin and end, the message of a crash or an interrupt names the place in an environment
  * under test. */
 gfn_env_place *
-cli_suspect_begin(const char *name);     /* the caller updates it; it and the name are borrowed */
-void cli_suspect_is(const gfn_env *env); /* NULL: it does not exist */
+cli_suspect_begin(const char *name);      /* the caller updates it; it and the name are borrowed */
+void cli_suspect_set(const gfn_env *env); /* NULL: it does not exist */
 void cli_suspect_end(void);
 
 /* live_line.c: the live line, on standard error. */
@@ -226,7 +226,7 @@ void cli_live_begin(cli_live *live, const cli_request *request, const char *name
 bool cli_live_is_due(cli_live *live, const gfn_progress *progress); /* call it at every step */
 void cli_live_show(cli_live *live, const gfn_progress *progress);
 /* Show the work after training. If lines are not rewritten, nothing is shown after a short run. */
-void cli_live_say(cli_live *live, const gfn_progress *progress, const char *doing);
+void cli_live_show_work(cli_live *live, const gfn_progress *progress, const char *doing);
 void cli_live_end(cli_live *live);
 
 /* heat_map.c: heat maps of samples and target, both as shares of a two-dimensional grid. */
@@ -235,7 +235,7 @@ void cli_print_map(const cli_request *request, const gfn_env_spec *spec, const d
 
 /* report.c: the report, on standard output. Notices of loading go to standard error, even if all
  * other output is off. */
-void cli_pass_on_notice(const gfn_run *run);
+void cli_print_notice(const gfn_run *run);
 
 void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *report);
 void cli_report_evaluation(const cli_request *request, const gfn_run *run,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * check-env: whether an environment keeps every rule of its contract.
+ * check-env: test whether an environment keeps every rule of its contract.
  */
 #include "ui/cli.h"
 
@@ -99,12 +99,12 @@ static gfn_status try_out(FILE *to, const gfn_env_ops *ops, const gfn_options *o
     place->function = "create() or describe";
     gfn_status status = gfn_env_create_with(ops, options, &env);
     if (status == GFN_OK) {
-        cli_suspect_is(env);
+        cli_suspect_set(env);
         status = check(env, ops->name, options, place);
     }
     if (status == GFN_OK)
         print_spec(to, ops, gfn_env_spec_of(env));
-    cli_suspect_is(NULL);
+    cli_suspect_set(NULL);
     place->function = "destroy";
     gfn_env_destroy(&env);
     place->function = NULL;

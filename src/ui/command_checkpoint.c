@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is done with the checkpoint of a run.
+ * sample and eval: the commands that use the checkpoint of a run.
  */
 #include "ui/cli.h"
 
@@ -85,7 +85,7 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request,
         status =
             gfn_run_load_with(comm, request->words[0], d.threads, cli_find(request, "env"), &run);
     if (status == GFN_OK) {
-        cli_pass_on_notice(run);
+        cli_print_notice(run);
         status = use(run, request, &d);
     }
     gfn_run_destroy(&run);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Pictures of runs.
+ * plot: pictures of runs.
  */
 #include "ui/cli.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Several seeds, one after another in one launch, and the table of what they came to.
+ * Training with several seeds, one after another in one launch, and the table of their results.
  */
 #include "ui/cli.h"
 

@@ -41,7 +41,7 @@ static gfn_status train_one(gfn_comm *comm, const cli_request *request, bool *is
     return status;
 }
 
-/* Whether seeds were given, or the directory to resume is that of a sweep. Collective. */
+/* Whether seeds are given, or the directory to resume is that of a sweep. Collective. */
 static gfn_status is_sweep(gfn_comm *comm, const cli_request *request, bool *is_one)
 {
     const char *resume = gfn_options_text(request->program, "resume");

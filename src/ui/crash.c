@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a crash says: which rank it was, in which phase and iteration; or of an environment under
- * test, in which function and state. The heap may be damaged and its locks taken by then: nothing
- * is allocated, and the program ends of the signal.
+ * The message of a crash: the rank, its phase and iteration; or for an environment under test, the
+ * function and the state. The heap may be damaged and its locks may be held: nothing is allocated,
+ * and the program ends by the signal.
  */
 #include "ui/cli.h"
 
@@ -43,7 +43,7 @@ enum { CRASHES = sizeof signals / sizeof signals[0] - 1, STACK = 1 << 16 }; /* w
 static struct {
     int rank;             /* -1: no launcher */
     const gfn_comm *comm; /* NULL: not open */
-    bool is_told[CRASHES];
+    bool is_handled[CRASHES];
 } process;
 
 static struct {
@@ -86,7 +86,7 @@ static void print_process(char *text, size_t size, const char *what)
     if (process.comm)
         gfn_comm_place(process.comm, place, sizeof place);
     snprintf(text, size,
-             "gfn-dist: %s%s %s (hint: gfn-dist check-env tests an environment of one's own; "
+             "gfn-dist: %s%s %s (hint: gfn-dist check-env tests a user-defined environment; "
              "ulimit -c unlimited keeps a core for gdb)\n",
              rank, what, place);
 }
@@ -125,32 +125,32 @@ static void crash(int number, siginfo_t *info, void *context)
 
 static const struct sigaction action = {.sa_sigaction = crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
-static void listen_to_crashes(void)
+static void install_handlers(void)
 {
     static char stack[STACK]; /* the stack of the main thread may be exhausted */
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     for (size_t i = 0; i < CRASHES; i++)
-        if (process.is_told[i])
+        if (process.is_handled[i])
             sigaction(signals[i].number, &action, NULL);
 }
 
-void cli_tell_crashes(void)
+void cli_handle_crashes(void)
 {
     process.rank = gfn_comm_is_launched() ? gfn_comm_launched_rank() : -1;
     for (size_t i = 0; i < CRASHES; i++) {
         struct sigaction before;
         sigaction(signals[i].number, NULL, &before);
         /* Libraries that MPI brings along may have handlers before main() begins. */
-        process.is_told[i] =
+        process.is_handled[i] =
             before.sa_handler == SIG_DFL || (before.sa_handler != SIG_IGN && !HAS_SANITIZER);
     }
-    listen_to_crashes();
+    install_handlers();
 }
 
-void cli_work_is(const gfn_comm *comm)
+void cli_set_work(const gfn_comm *comm)
 {
     process.comm = comm;
-    listen_to_crashes();
+    install_handlers();
 }
 
 gfn_env_place *cli_suspect_begin(const char *name)
@@ -162,7 +162,7 @@ gfn_env_place *cli_suspect_begin(const char *name)
     return &suspect.place;
 }
 
-void cli_suspect_is(const gfn_env *env)
+void cli_suspect_set(const gfn_env *env)
 {
     suspect.env = env;
 }

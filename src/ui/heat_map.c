@@ -60,9 +60,9 @@ static void print_legend(const map *m)
         for (int i = 0; i < BAR; i++)
             print_share(m, (double)i / (BAR - 1), 1);
         cli_print_no_background();
-        printf(" %.3g a cell\n", m->most);
+        printf(" %.3g per cell\n", m->most);
     } else {
-        printf("\"%s\" from 0 to %.3g a cell\n", shades, m->most);
+        printf("\"%s\" from 0 to %.3g per cell\n", shades, m->most);
     }
     if (m->k > 1)
         printf("  each square is the mean of %" PRId64 " x %" PRId64 " cells\n", m->k, m->k);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What help and man page tell beside the options, in tables ended by a row without name.
+ * Facts that help and man page print in addition to the options: tables ended by a row without
+ * name.
  */
 #include "ui/cli.h"
 
@@ -11,7 +12,7 @@ const cli_fact cli_examples[] = {
     {"gfn-dist --resume runs/latest", "go on with one that was stopped"},
     {"gfn-dist eval runs/latest", "measure its checkpoint"},
     {"gfn-dist plot runs/latest", "draw it again; several: compare them"},
-    {"gfn-dist sample runs/latest --samples 5", "draw objects from it: one a line"},
+    {"gfn-dist sample runs/latest --samples 5", "draw objects from it: one per line"},
     {NULL, NULL},
 };
 
@@ -25,24 +26,24 @@ const cli_fact cli_exits[] = {
 
 const cli_fact cli_files[] = {
     {"config.ini", "every option with its value, which --config reads"},
-    {"metrics.jsonl", "one JSON object a line: loss, log Z, speed, at times an evaluation"},
+    {"metrics.jsonl", "one JSON object per line: loss, log Z, speed, at times an evaluation"},
     {"checkpoint.safetensors", "parameters, the optimizer's moments and all that --resume needs"},
     {"checkpoint.prev.safetensors", "the checkpoint before"},
     {"histogram.npy", "counts of the final samples, one axis per dimension"},
     {"histogram.png", "samples beside the target, and how training went"},
-    {"reward.npy", "the rewards, where they came from a file"},
-    {"summary.json", "what came out: final metrics, time by phase, ranks, threads, hosts"},
+    {"reward.npy", "the rewards, if they came from a file"},
+    {"summary.json", "results: final metrics, time by phase, ranks, threads, hosts"},
     {"sweep.json", "of several seeds: every metric of each, and statistics"},
     {"comparison.png", "of several seeds, drawn by `plot`"},
     {NULL, NULL},
 };
 
 const cli_fact cli_variables[] = {
-    {"OMP_NUM_THREADS", "threads per rank, where --threads is not given"},
+    {"OMP_NUM_THREADS", "threads per rank, if --threads is not given"},
     {"OMP_WAIT_POLICY", "passive: threads that wait give their core away, for more threads than "
                         "cores"},
     {"GFN_KERNELS", "avx512, avx2 or plain: the instructions to use instead of the best that the "
                     "processor has; the same on all ranks"},
-    {"NO_COLOR", "set to anything: no colours, where --color is auto"},
+    {"NO_COLOR", "set to anything: no colours, if --color is auto"},
     {NULL, NULL},
 };

@@ -144,7 +144,7 @@ void cli_live_show(cli_live *live, const gfn_progress *p)
 /* A launcher forwards both streams in no fixed order, so a line erased just before the report could
  * erase part of the report. Under a launcher, the live line is therefore erased here, and the new
  * line stays. */
-void cli_live_say(cli_live *live, const gfn_progress *p, const char *doing)
+void cli_live_show_work(cli_live *live, const gfn_progress *p, const char *doing)
 {
     char piece[PIECES][PIECE_SIZE];
     const bool is_rewritten = live->is_on && isatty(STDERR_FILENO);

@@ -277,8 +277,8 @@ static void put_head(FILE *to)
     fputs(".PP\n", to);
     put_line(to, "Alone it is one process with threads; under mpirun or srun it is one of many. "
                  "Parameters, samples and logged losses are a function of options and seed: they "
-                 "do not depend on the number of ranks or threads. What a run was given and what "
-                 "came out is kept in its run directory.");
+                 "do not depend on the number of ranks or threads. A run directory "
+                 "keeps the options and the results of a run.");
 }
 
 static void put_metrics(FILE *to)
@@ -322,7 +322,7 @@ void cli_generate_man(FILE *to)
     put_head(to);
     put_commands(to);
     put_section(to, "OPTIONS");
-    put_line(to, "A value stands behind its option as --name value or --name=value.");
+    put_line(to, "A value follows its option, as --name value or --name=value.");
     put_options(to);
     put_names(to);
     put_section(to, "FILES");

@@ -31,20 +31,20 @@ static int work(const cli_request *request, gfn_comm_alarm alarm)
     gfn_comm *comm = NULL;
     bool is_complete = true;
     if (request->command->is_stoppable)
-        cli_listen_to_signals(request);
+        cli_handle_signals(request);
     gfn_status status = gfn_comm_open(&comm);
     if (status != GFN_OK) {
         if (gfn_comm_launched_rank() == 0)
             complain(gfn_error_message());
         return CLI_EXIT_FAILED;
     }
-    cli_work_is(comm);
+    cli_set_work(comm);
     status = gfn_comm_agree(comm, watch(comm, request, alarm));
     if (status == GFN_OK)
         status = request->command->work(comm, request, &is_complete);
     if (status != GFN_OK && gfn_comm_rank(comm) == 0)
         complain(gfn_error_message());
-    cli_work_is(NULL);
+    cli_set_work(NULL);
     gfn_comm_close(&comm);
     if (status == GFN_OK && !is_complete)
         return CLI_EXIT_STOPPED;

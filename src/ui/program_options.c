@@ -16,11 +16,11 @@ static const gfn_option program_rows[] = {
      "cadences may change"},
     {"seeds", GFN_OPTION_WORD, "", 0, 0, NULL, "Running",
      "train with several seeds one after another, such as 0-9 or 0,3,7, each in a folder of the "
-     "run directory; time-limit is that of them all"},
+     "run directory; time-limit holds for all together"},
     {"trajectories", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "sample: write whole trajectories, step by step, to this .safetensors file"},
     {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
-     "end the job, with a message, when a rank has not moved for so long; 0: never"},
+     "end the job, with a message, if a rank makes no progress for this long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
     {"color", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal",
      "the heat map in colours; auto: on a terminal, unless NO_COLOR is set"},

@@ -116,7 +116,7 @@ static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn
                draw->chi_square, draw->chi_square_df);
 }
 
-void cli_pass_on_notice(const gfn_run *run)
+void cli_print_notice(const gfn_run *run)
 {
     if (gfn_run_notice(run)[0])
         fprintf(stderr, "%s\n", gfn_run_notice(run));

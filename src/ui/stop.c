@@ -17,9 +17,9 @@ static gfn_trainer *volatile stoppable;
 static volatile sig_atomic_t has_signal, has_interrupt;
 
 /* If a user may be waiting at the terminal, a message says what Ctrl-C does. */
-static volatile sig_atomic_t tells_interrupt;
+static volatile sig_atomic_t explains_interrupt;
 
-static void tell_interrupt(void)
+static void explain_interrupt(void)
 {
     static const char text[] = "\nstopping, and saving; a second Ctrl-C ends it at once\n";
     const int old = errno;
@@ -37,19 +37,19 @@ static void stop(int number)
     has_signal = 1;
     if (number == SIGINT) {
         has_interrupt = 1;
-        if (tells_interrupt)
-            tell_interrupt();
+        if (explains_interrupt)
+            explain_interrupt();
     }
     if (stoppable)
         gfn_trainer_request_stop(stoppable);
 }
 
-void cli_listen_to_signals(const cli_request *request)
+void cli_handle_signals(const cli_request *request)
 {
     static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGINT, SIGALRM};
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
-    tells_interrupt = gfn_comm_launched_rank() == 0 && isatty(STDERR_FILENO) &&
-                      !gfn_options_flag(request->program, "quiet");
+    explains_interrupt = gfn_comm_launched_rank() == 0 && isatty(STDERR_FILENO) &&
+                         !gfn_options_flag(request->program, "quiet");
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         sigaction(numbers[i], &action, NULL);

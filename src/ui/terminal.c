@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the terminal is like, if there is one. Without a launcher isatty() tells. A launcher gives
- * its processes pipes and terminals of its own, whatever becomes of what it reads there; but the
- * one that started this process itself, on this host, passes it on to its own output, and /proc
- * says what that is. Others (hydra_pmi_proxy, orted, slurmstepd) pass it on to nobody knows whom.
+ * Properties of the terminal, if there is one. Without a launcher, isatty() finds it. Under a
+ * launcher, standard output is a pipe or a terminal that the launcher reads. If the launcher is the
+ * parent of this process, it copies the output to its own output, and /proc shows what that is.
+ * Other parents (hydra_pmi_proxy, orted, slurmstepd) send it to a place that cannot be known here.
  */
 #include "ui/cli.h"
 

@@ -25,7 +25,7 @@ static gfn_status finish(gfn_comm *comm, gfn_trainer *trainer, cli_live *live, g
     gfn_progress progress;
     gfn_trainer_progress(trainer, &progress);
     gfn_comm_pause_watch(comm, true);
-    cli_live_say(live, &progress, "evaluating");
+    cli_live_show_work(live, &progress, "evaluating");
     gfn_comm_pause_watch(comm, false);
     return gfn_trainer_finish(trainer, report);
 }
@@ -50,7 +50,7 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     gfn_trainer *trainer = NULL;
     cli_live live;
     cli_live_begin(&live, request, name);
-    cli_pass_on_notice(run);
+    cli_print_notice(run);
     gfn_status status = gfn_trainer_create(run, &trainer);
     if (status == GFN_OK)
         status = gfn_trainer_keep(trainer, directory[0] ? directory : NULL);

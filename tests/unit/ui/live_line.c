@@ -71,7 +71,7 @@ static void a_line_on_a_terminal_is_rewritten_ten_times_a_second(void **state)
     }
 }
 
-/* What cli_live_say() writes. */
+/* What cli_live_show_work() writes. */
 static const char *said(cli_live *live, const gfn_progress *p, char text[256])
 {
     FILE *file = tmpfile();
@@ -79,7 +79,7 @@ static const char *said(cli_live *live, const gfn_progress *p, char text[256])
     assert_non_null(file);
     fflush(stderr);
     assert_int_not_equal(dup2(fileno(file), STDERR_FILENO), -1);
-    cli_live_say(live, p, "evaluating");
+    cli_live_show_work(live, p, "evaluating");
     fflush(stderr);
     assert_int_not_equal(dup2(before, STDERR_FILENO), -1);
     close(before);

@@ -55,7 +55,7 @@ static void show_run(const cli_request *request, int64_t iterations)
         if (cli_live_is_due(&live, &p))
             cli_live_show(&live, &p);
     }
-    cli_live_say(&live, &p, "evaluating");
+    cli_live_show_work(&live, &p, "evaluating");
     cli_live_end(&live);
 }
 
@@ -185,7 +185,7 @@ static void interrupt(const char *const *words)
     assert_true(cli_parse(make_argv(words, argv), argv, &request));
     const pid_t child = fork();
     if (child == 0) {
-        cli_listen_to_signals(&request);
+        cli_handle_signals(&request);
         raise(SIGINT);
         _exit(0);
     }
