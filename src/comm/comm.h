@@ -74,7 +74,7 @@ gfn_status gfn_comm_work_alone(gfn_comm *comm, gfn_status (*work)(void *self), v
 gfn_status gfn_comm_broadcast_array(gfn_comm *comm, const char *what, size_t size, size_t *n,
                                     void *array);
 
-/* The counts of MPI are ints; the sum of two of these still fits in one. */
+/* Most elements in one message: the counts and displacements of MPI are ints. */
 #define GFN_COMM_MOST ((size_t)1 << 30)
 
 /* Let this rank read only its own heartbeat; the initial state of a communicator. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The launcher could have given a core if its own process may use it and if this process gets it
- * when it asks for all cores. The first condition excludes cores that the user withheld from the
+ * when it requests all cores. The first condition excludes cores that the user withheld from the
  * launcher (taskset -c 0 mpirun ...). The second excludes cores that a container or a batch system
  * denies: the kernel limits every request to the cpuset of the process. The number of processors
  * that are online, or /proc of process 1, would count both as hidden by the launcher. If the parent
@@ -20,7 +20,7 @@
 
 #ifdef __linux__
 
-/* The kernel rejects masks that are shorter than its own, whose length cannot be asked for. */
+/* The kernel rejects masks that are shorter than its own, whose length cannot be queried. */
 static cpu_set_t *read_mask(pid_t process, size_t *size)
 {
     for (size_t cores = 1024; cores <= (size_t)1 << 20; cores *= 2) {

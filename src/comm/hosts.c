@@ -26,7 +26,8 @@ static gfn_status survey_host(struct gfn_mpi_comm *self, MPI_Comm host)
     return GFN_OK;
 }
 
-static gfn_status ask_all(struct gfn_mpi_comm *self, bool mine, bool *all)
+/* *all: whether `mine` is true on every rank. */
+static gfn_status find_all(struct gfn_mpi_comm *self, bool mine, bool *all)
 {
     int64_t refusals = !mine;
     GFN_TRY(gfn_mpi_reduce(self, self->mpi, MPI_SUM, &refusals, 1));
@@ -74,7 +75,7 @@ static gfn_status share_memory(struct gfn_mpi_comm *self, MPI_Comm host)
         return GFN_OK;
     gfn_status status = join_host(self, host, name, &has_joined);
     if (status == GFN_OK)
-        status = ask_all(self, has_joined, &self->shares_memory);
+        status = find_all(self, has_joined, &self->shares_memory);
     if (self->host.rank == 0 && name[0] != '\0') /* no rank is still looking for it */
         gfn_shared_memory_hide(name);
     GFN_TRY(status);

@@ -8,8 +8,9 @@
 
 #include "comm/mpi_messages.h"
 
-/* Find the hosts of the ranks: set base.cores, base.hosts, is_crowded, and what depends on
- * shares_memory. Collective. Errors: GFN_ECOMM. */
+/* Find the hosts of the ranks, and join the ranks of each by shared memory if possible: set
+ * base.cores, base.hosts, is_crowded and shares_memory; if it is true, also `host`, the heartbeats
+ * and first_ranks. Collective. Errors: GFN_ECOMM. */
 gfn_status gfn_hosts_survey(struct gfn_mpi_comm *self);
 
 #endif

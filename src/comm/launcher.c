@@ -3,10 +3,10 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <gfn/comm.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 /* The launcher is that of the first row whose variables are numbers, the size at least `least`.
@@ -66,9 +66,8 @@ int gfn_comm_is_launched(void)
 /* A launcher ends all processes when one has failed: rank 0 needs time to print its message. */
 static void wait_for_message_of_rank_0(int rank)
 {
-    const struct timespec pause = {.tv_sec = 1};
     if (rank > 0)
-        nanosleep(&pause, NULL);
+        gfn_clock_sleep(1);
 }
 
 gfn_status gfn_launcher_refuse(const struct gfn_launcher *launcher, const char *library)

@@ -33,7 +33,6 @@ int gfn_mpi_wait_aside(MPI_Request *request)
     }
 }
 
-/* Wait for the message that `code = call(..., request)` started. */
 gfn_status gfn_mpi_finish(const struct gfn_mpi_comm *self, const char *call, int code,
                           MPI_Request *request)
 {

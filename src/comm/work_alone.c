@@ -24,7 +24,8 @@ static bool sees_all(const gfn_comm *comm)
     return comm->n_heartbeats == (size_t)comm->size;
 }
 
-static gfn_status tell(gfn_comm *comm, bool *is_done)
+/* The message of rank 0 to the ranks that cannot see its heartbeat. */
+static gfn_status share_is_done(gfn_comm *comm, bool *is_done)
 {
     return gfn_comm_broadcast(comm, is_done, sizeof *is_done);
 }
@@ -40,7 +41,7 @@ static void show_progress(void *self)
     if (now - lone->last_message < SECONDS_BETWEEN_MESSAGES)
         return;
     lone->last_message = now;
-    lone->status = tell(lone->comm, &is_done);
+    lone->status = share_is_done(lone->comm, &is_done);
 }
 
 gfn_status gfn_comm_work_alone(gfn_comm *comm, gfn_status (*work)(void *self), void *self)
@@ -57,7 +58,7 @@ gfn_status gfn_comm_work_alone(gfn_comm *comm, gfn_status (*work)(void *self), v
     if (sees_all(comm))
         return gfn_comm_agree(comm, status);
     do
-        GFN_TRY(tell(comm, &is_done));
+        GFN_TRY(share_is_done(comm, &is_done));
     while (!is_done);
     return gfn_comm_agree(comm, status);
 }
