@@ -4,7 +4,8 @@
  *
  *     log inflow(s) = log sum over edges s' -> s of F(s') P_F(s | s')
  *
- * with each edge's share of it, which is the derivative of log inflow by the edge's log-flow.
+ * with the fraction that each edge carries, which is the derivative of log inflow by the edge's
+ * log-flow.
  */
 #include "rollout/fill_rows.h"
 
@@ -49,7 +50,8 @@ static gfn_status add_parents(gfn_sampler *s, size_t first, size_t n, int32_t b,
     return GFN_OK;
 }
 
-/* Sum the flows of the edges into rows. */
+/* Sum the flows of the edges into rows. Until the sum is known, `fraction` holds the log of an
+ * edge's flow. */
 static void find_inflow(void *self, size_t first, size_t n)
 {
     gfn_sampler *s = self;
@@ -63,17 +65,17 @@ static void find_inflow(void *self, size_t first, size_t n)
             if (parent[b].row < 0)
                 continue;
             const size_t at = (size_t)parent[b].row;
-            parent[b].share = (double)log_flow[at * stride] +
-                              (double)log_pf[at * s->n_actions + (size_t)parent[b].action];
-            largest = fmax(largest, parent[b].share);
+            parent[b].fraction = (double)log_flow[at * stride] +
+                                 (double)log_pf[at * s->n_actions + (size_t)parent[b].action];
+            largest = fmax(largest, parent[b].fraction);
         }
         for (size_t b = 0; b < s->n_back; b++)
             if (parent[b].row >= 0)
-                sum += exp(parent[b].share - largest);
+                sum += exp(parent[b].fraction - largest);
         s->parents.log_inflow[row] = largest + log(sum);
         for (size_t b = 0; b < s->n_back; b++)
             if (parent[b].row >= 0)
-                parent[b].share = exp(parent[b].share - s->parents.log_inflow[row]);
+                parent[b].fraction = exp(parent[b].fraction - s->parents.log_inflow[row]);
     }
 }
 

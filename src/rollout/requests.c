@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a sampler is asked for: sample, score, draw backward, draw objects, log P_F. Each call
- * updates the rows to the current parameters; all but the last then choose a kind of walk.
+ * The calls of a sampler: sample, score, draw backward, draw objects, log P_F. Each updates the
+ * rows to the current parameters; all except the last then choose a kind of walk.
  */
 #include "rollout/walk.h"
 
@@ -28,10 +28,11 @@ static gfn_status walk(gfn_walk *w)
     GFN_TRY(kind_of(w->sampler)->walk(w));
     if (w->fault == SIZE_MAX)
         return GFN_OK;
-    return gfn_fail(GFN_EINVAL,
-                    "trajectory %zu: has an action that is not allowed where it is taken, goes on "
-                    "after its end, or stops before it",
-                    (size_t)w->fault);
+    return gfn_fail(
+        GFN_EINVAL,
+        "trajectory %zu: has an action that is not allowed where it is taken, continues "
+        "after its end, or stops before it",
+        (size_t)w->fault);
 }
 
 static gfn_status check_log(const gfn_sampler *s, size_t n, const gfn_trajectories *log)

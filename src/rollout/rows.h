@@ -14,10 +14,10 @@
 #include <gfn/tape.h>
 
 /* An edge into a state: the row that it leaves (-1: the backward action is not allowed), its
- * action, and its share of the whole flow into the state. */
+ * action, and the fraction of the flow into the state that it carries. */
 typedef struct gfn_parent {
     int32_t row, action;
-    double share;
+    double fraction;
 } gfn_parent;
 
 /* The current rows; arrays are borrowed. Contents are valid until the sampler's next call, sizes

@@ -94,7 +94,7 @@ struct gfn_sampler {
         gfn_parent *edge;   /* [max_rows][n_back] */
         double *log_inflow; /* [max_rows] */
         int32_t *state;     /* [GFN_ROWS_CHUNK][width] buffer */
-        bool is_known;      /* `edge` is valid, except for the shares */
+        bool is_known;      /* `edge` is valid, except for the fractions */
     } parents;
 
     gfn_state_table table; /* if is_table */

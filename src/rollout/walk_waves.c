@@ -132,7 +132,7 @@ static gfn_status walk(gfn_walk *w)
         gfn_parallel_for(s->threads, (live + LANES - 1) / LANES, act, &v);
         if (w->stream && w->fault != SIZE_MAX)
             return gfn_fail(GFN_EINVAL,
-                            "%s: a trajectory goes on after step %zu, expected at most "
+                            "%s: a trajectory continues after step %zu, expected at most "
                             "max_steps (hint: gfn_env_check() tests an environment)",
                             s->env->ops->name, s->max_steps);
         live = advance(w, t, live);

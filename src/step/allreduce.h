@@ -3,8 +3,8 @@
  * step/allreduce.h - the one message of a step: the gradient, and the state of every rank.
  *
  * The message is summed over all ranks. It is a payload, then a tail. A rank's slot is 0 in every
- * other rank's message, so the sum brings all slots to all ranks. A rank that failed is heard in
- * the same message that would have carried its gradient.
+ * other rank's message, so the sum brings all slots to all ranks. The status of a rank that failed
+ * travels in the same message that would have carried its gradient.
  */
 #ifndef STEP_ALLREDUCE_H
 #define STEP_ALLREDUCE_H
@@ -52,12 +52,13 @@ static inline gfn_tail *gfn_allreduce_tail(const gfn_allreduce *allreduce)
     return (gfn_tail *)(void *)(allreduce->message + allreduce->n_payload);
 }
 
-/* Count `seconds` as spent in messages. */
+/* Add seconds spent in messages other than the exchange. */
 void gfn_allreduce_took(gfn_allreduce *allreduce, double seconds);
 
-/* Send the payload and mine, what a rank adds to the tail and its status, and receive the sums of
- * all. Collective. Errors, the same on every rank: that of the lowest rank that failed; GFN_ECOMM
- * (also: ranks hold different parameters); GFN_EINVAL (not batch_size trajectories). */
+/* Send the payload, `add` (the numbers of this rank for the tail) and `mine` (its status), and
+ * receive the sums over all ranks in allreduce->message. Collective. Errors, the same on every
+ * rank: that of the lowest rank that failed; GFN_ECOMM (also: ranks hold different parameters);
+ * GFN_EINVAL (not batch_size trajectories). */
 gfn_status gfn_allreduce_exchange(gfn_allreduce *allreduce, gfn_status mine, const gfn_tail *add,
                                   gfn_model *model, int64_t batch_size);
 

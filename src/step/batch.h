@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * step/batch.h - the trajectories of a batch: most are drawn from the exploring policy, the last
- * ones may be drawn back from objects of the replay buffer. They are numbered over all ranks, so a
- * rank's share is a range of either kind or of both.
+ * ones may be drawn backward from objects of the replay buffer. They are numbered over all ranks,
+ * so a rank's share is a range of either kind or of both.
  */
 #ifndef STEP_BATCH_H
 #define STEP_BATCH_H
@@ -17,7 +17,8 @@ typedef struct gfn_batch {
     gfn_trajectories *log; /* this rank's share */
     int64_t size;          /* trajectories over all ranks */
     int64_t first, n;      /* this rank's trajectories of every batch */
-    int64_t n_new;         /* of the last batch here, the first so many were drawn forward */
+    int64_t n_new; /* of this rank's trajectories of the last batch: the first n_new were drawn
+                      forward */
     uint64_t seed;
     int64_t iterations;
     double epsilon, temperature;

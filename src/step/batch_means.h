@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * step/batch_means.h - means over the batch of all ranks, for objectives that ask for them: the
- * weight of a trajectory and its estimate of log Z. They are known only when all trajectories of
- * all ranks were read once, so the logs wait for them.
+ * step/batch_means.h - means over the batch of all ranks, for objectives that need them: of the
+ * weight of a trajectory and of its estimate of log Z. They are known only after all trajectories
+ * of all ranks were read once; until then the logs are stored here, and nothing is added.
  */
 #ifndef STEP_BATCH_MEANS_H
 #define STEP_BATCH_MEANS_H

@@ -70,7 +70,8 @@ static inline int64_t *sums_of(const addition *a, const gfn_adder *adder, int32_
     return adder->sum + gfn_entry_of(entries, row) * entries->n_columns;
 }
 
-/* A log-flow into a state is that of its parents' edges: each gets its share of the derivative. */
+/* A log-flow into a state is that of its parents' edges: each gets its fraction of the derivative.
+ */
 static void add_inflow(const addition *a, const gfn_adder *adder, int32_t row, double derivative)
 {
     const gfn_rows *r = a->source->rows;
@@ -79,9 +80,9 @@ static void add_inflow(const addition *a, const gfn_adder *adder, int32_t row, d
         if (parent[b].row < 0)
             continue;
         int64_t *sum = sums_of(a, adder, parent[b].row);
-        const int64_t share = fixed(derivative * parent[b].share);
-        sum[parent[b].action] += share;
-        sum[a->sums->columns.log_flow] += share;
+        const int64_t part = fixed(derivative * parent[b].fraction);
+        sum[parent[b].action] += part;
+        sum[a->sums->columns.log_flow] += part;
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * step/derivatives.h - what the objective says of each trajectory, summed per entry.
+ * step/derivatives.h - derivatives of the loss of each trajectory, summed per entry.
  */
 #ifndef STEP_DERIVATIVES_H
 #define STEP_DERIVATIVES_H

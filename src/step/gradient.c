@@ -64,7 +64,8 @@ static gfn_status check_arguments(const gfn_objective *objective, int64_t batch_
     return GFN_OK;
 }
 
-/* Samplers of other ranks may have other capacities: how many entries all can have together. */
+/* Samplers of other ranks may have other capacities: find how many entries all can have together.
+ */
 static gfn_status share_capacity(gfn_gradient *g)
 {
     const size_t mine = gfn_gradient_most_states(g, gfn_sampler_capacity(g->sampler));
@@ -206,7 +207,7 @@ static gfn_status add_waiting(gfn_gradient *g, gfn_status *mine)
     const double start = gfn_clock_seconds();
     GFN_TRY(gfn_batch_means_exchange(&g->means, g->comm, *mine, g->n_added, &n_all));
     gfn_allreduce_took(&g->allreduce, gfn_clock_seconds() - start);
-    if (n_all != g->batch_size) /* the message tells why: these are means of a part */
+    if (n_all != g->batch_size) /* means of a part; the exchange reports the reason */
         return GFN_OK;
     for (size_t i = 0; i < g->means.n_logs && *mine == GFN_OK; i++) {
         const gfn_terms_source source = source_of(g, g->means.log[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * step/gradient.h - the inside of a gradient.
+ * step/gradient.h - the members of a gradient, and its two kinds.
  *
  *     trajectories -> derivatives per distinct state -> backward in blocks -> one sum over ranks
  *
@@ -8,7 +8,7 @@
  * are numbered by first visit and merged over ranks, every rank runs its share of the blocks, and
  * the gradient is summed. In a small space (gradient_small.c) entries are all states by number:
  * their sums travel instead, in one short message, and every rank runs all blocks. The kind changes
- * where blocks are cut, so the configuration alone decides.
+ * where blocks are cut, so it is chosen by the configuration alone.
  */
 #ifndef STEP_GRADIENT_H
 #define STEP_GRADIENT_H
@@ -27,7 +27,7 @@
 enum { GFN_SMALL_STATES = 4096, GFN_SMALL_STATES_PER_TRAJECTORY = 4, GFN_WHOLE_STATES = 512 };
 
 typedef struct gfn_gradient_kind {
-    /* Make room. What could be made is ended by gfn_gradient_destroy(). Local. */
+    /* Allocate the members; gfn_gradient_destroy() releases them, also after an error. Local. */
     gfn_status (*allocate)(gfn_gradient *gradient);
 
     /* Differentiate, and sum over all ranks: vector [n_params]. Collective. */
@@ -47,7 +47,7 @@ struct gfn_gradient {
     gfn_batch_means means;
     gfn_derivative_sums sums;
     gfn_merge merge; /* in general, on several ranks */
-    size_t together; /* entries of all ranks at most, the same states counted again */
+    size_t together; /* most entries of all ranks; a state counts once for each rank */
     gfn_blocks blocks;
     gfn_allreduce allreduce;
 };
@@ -55,7 +55,7 @@ struct gfn_gradient {
 /* Most distinct states that derivatives of `trajectories` belong to. */
 size_t gfn_gradient_most_states(const gfn_gradient *gradient, size_t trajectories);
 
-/* Ask the sampler for what the objective needs in rows, for `what` (GFN_ROWS_...) besides, and for
+/* Make the sampler's rows hold what the objective needs and `what` (GFN_ROWS_...), with room for
  * `extra` more rows. Errors: those of gfn_sampler_extend(). */
 gfn_status gfn_gradient_reserve(gfn_gradient *gradient, unsigned what, size_t extra);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * step/learner.h - what learns: the parts of one iteration and the state between iterations. It
- * knows no file and no cadence.
+ * knows neither the run directory nor the cadences.
  */
 #ifndef STEP_LEARNER_H
 #define STEP_LEARNER_H
@@ -38,12 +38,12 @@ typedef struct gfn_learner {
 gfn_status gfn_learner_create(gfn_run *run, bool has_replay, gfn_learner **learner);
 void gfn_learner_destroy(gfn_learner **learner);
 
-/* step.c: one iteration. mine: this rank's status so far; a rank that failed still calls, and all
- * fail together. Collective; on an error the parameters are those of the step before, on every
- * rank. */
+/* step.c: one iteration. mine: this rank's status so far; a rank that failed must still call, and
+ * all ranks fail together. Collective; on an error the parameters are those of the step before, on
+ * every rank. */
 gfn_status gfn_learner_step(gfn_learner *learner, gfn_status mine);
 
-/* Keep what is to be remembered of the batch: modes, and objects to replay. Collective. */
+/* Store what later steps need of the batch: modes, and objects to replay. Collective. */
 gfn_status gfn_learner_remember(gfn_learner *learner);
 
 /* After a step: choose the threads of the next one. */

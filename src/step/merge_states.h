@@ -24,7 +24,7 @@ typedef struct gfn_merge {
 } gfn_merge;
 
 /* mine: a rank's entries; most: distinct states over all ranks; most_records: entries of all ranks,
- * the same states counted again. Errors: GFN_ENOMEM, GFN_EINVAL (too many). */
+ * where a state counts once for each rank. Errors: GFN_ENOMEM, GFN_EINVAL (too many). */
 gfn_status gfn_merge_init(gfn_merge *merge, gfn_comm *comm, const gfn_entries *mine,
                           size_t state_width, size_t most, size_t most_records);
 void gfn_merge_clear(gfn_merge *merge);

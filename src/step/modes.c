@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-/* Modes that are remembered at most; for a world that has more their number is not known. */
+/* Most modes that are stored; if more are found, their number is not known. */
 enum { MOST = 1 << 16 };
 
 gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run)

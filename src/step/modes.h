@@ -18,7 +18,7 @@ typedef struct gfn_modes {
     double max_log_reward;
     size_t width;
     gfn_state_set *all;        /* of all ranks, at the last count; on every rank */
-    gfn_mode_regions *regions; /* that those lie in; NULL: the world has none */
+    gfn_mode_regions *regions; /* that those lie in; NULL: the environment has none */
     bool is_full;              /* more than are remembered; the same on every rank */
     gfn_exchange exchange;
     int64_t n, n_regions; /* at the last count; -1: not known */

@@ -13,7 +13,7 @@ gfn_status gfn_learner_step(gfn_learner *l, gfn_status mine)
     gfn_loss loss;
     const int64_t iteration = l->run->iteration;
 
-    /* No rank returns before the sum over ranks: it tells all ranks if one has failed. */
+    /* No rank returns before the sum over ranks: that message shows all ranks if one has failed. */
     gfn_learner_enter(l, GFN_PHASE_SAMPLING);
     if (mine == GFN_OK)
         mine = gfn_batch_sample(&l->batch, l->run->sampler, &l->replay, iteration);

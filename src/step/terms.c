@@ -30,8 +30,8 @@ void gfn_scratch_clear(gfn_scratch *scratch)
     gfn_release(&scratch->memory);
 }
 
-static void gather_flow(const gfn_terms_source *source, const gfn_scratch *scratch, size_t n,
-                        const int32_t *row)
+static void fill_flow(const gfn_terms_source *source, const gfn_scratch *scratch, size_t n,
+                      const int32_t *row)
 {
     const gfn_rows *r = source->rows;
     const gfn_real *log_flow = gfn_frame_reals(r->frame, r->policy.log_flow);
@@ -43,8 +43,8 @@ static void gather_flow(const gfn_terms_source *source, const gfn_scratch *scrat
 }
 
 /* The last element is the flow into the end of x. */
-static void gather_inflow(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
-                          size_t n)
+static void fill_inflow(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
+                        size_t n)
 {
     const gfn_rows *r = source->rows;
     const gfn_trajectories *log = source->log;
@@ -60,8 +60,8 @@ static void gather_inflow(const gfn_terms_source *source, const gfn_scratch *scr
     scratch->inflow[n] = scratch->flow[n - 1] + (double)log_pf[at];
 }
 
-void gfn_terms_gather(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
-                      gfn_terms *terms)
+void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
+                    gfn_terms *terms)
 {
     const gfn_rows *r = source->rows;
     const unsigned needs = source->objective->needs;
@@ -73,9 +73,9 @@ void gfn_terms_gather(const gfn_terms_source *source, const gfn_scratch *scratch
     for (size_t t = 0; t < n && (needs & GFN_NEEDS_STOP); t++)
         scratch->stop[t] = (double)log_pf[(size_t)row[t] * r->n_actions + (size_t)r->stop_action];
     if (needs & GFN_NEEDS_FLOW)
-        gather_flow(source, scratch, n, row);
+        fill_flow(source, scratch, n, row);
     if ((needs & GFN_NEEDS_INFLOW) && n > 0)
-        gather_inflow(source, scratch, i, n);
+        fill_inflow(source, scratch, i, n);
     terms->log_rewards = needs & GFN_NEEDS_REWARDS ? scratch->reward : NULL;
     terms->log_stop = needs & GFN_NEEDS_STOP ? scratch->stop : NULL;
     terms->log_flow = needs & GFN_NEEDS_FLOW ? scratch->flow : NULL;

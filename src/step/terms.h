@@ -31,8 +31,8 @@ typedef struct gfn_terms_source {
 } gfn_terms_source;
 
 /* Fill in what the objective reads in the states of trajectory i: flows, rewards, stops. */
-void gfn_terms_gather(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
-                      gfn_terms *terms);
+void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
+                    gfn_terms *terms);
 
 /* The terms of trajectory i; arrays are in the log and in the scratch. */
 static inline gfn_terms gfn_terms_find(const gfn_terms_source *source, const gfn_scratch *scratch,
@@ -50,7 +50,7 @@ static inline gfn_terms gfn_terms_find(const gfn_terms_source *source, const gfn
                        .mean_weight = source->mean_weight,
                        .lambda = source->lambda};
     if (source->objective->needs & ~(unsigned)GFN_NEEDS_STEPS)
-        gfn_terms_gather(source, scratch, i, &terms);
+        gfn_terms_fill(source, scratch, i, &terms);
     return terms;
 }
 

@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-/* Steps of a trial; of a choice at first and at most; and how much slower than one thread a trial's
- * worth of steps on all threads may become before both are tried again. */
+/* Steps of a trial; of a choice, at first and at most. Both numbers of threads are tried again when
+ * a trial's number of steps on all threads takes PATIENCE times as long as on one. */
 enum { TRIAL = 4, SHORTEST = 64, LONGEST = 65536, PATIENCE = 4 };
 
 enum { ALONE, TOGETHER, CHOSEN };

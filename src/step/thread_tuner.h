@@ -2,9 +2,9 @@
  *
  * step/thread_tuner.h - how many threads are fastest now.
  *
- * On an idle machine all threads are. If other programs want the cores too, threads that wait for
- * each other can be many times slower than one alone. Threads change no bit of a result, so a run
- * may try: a few steps on one thread, a few on all, and then the faster of the two for a while.
+ * On an idle machine that is all threads. If other programs use the cores too, threads that wait
+ * for each other can be many times slower than one alone. Threads change no bit of a result, so a
+ * run may try: a few steps on one thread, a few on all, and then the faster of the two for a while.
  */
 #ifndef STEP_THREAD_TUNER_H
 #define STEP_THREAD_TUNER_H
