@@ -61,7 +61,7 @@ double gfn_overlap(size_t n, const double *p, const double *q)
     return sum;
 }
 C
-add src/run/metric_table.c '    {"overlap", "metrics.overlap", "overlap", "sum min(p, q), 1 - TV", EXACT, 3, true, false, false, 0, gfn_overlap},' '"tv", "metrics.tv"'
+add src/run/metric_table.c '    {.name = "overlap", .field = "metrics.overlap", .heading = "overlap", .help = "sum min(p, q), 1 - TV", .shown = EXACT, .digits = 3, .more_is_better = true, .distance = gfn_overlap},' '[.]name = "tv"'
 add src/run/metric_table.c 'double gfn_overlap(size_t n, const double *p, const double *q);' '^static const gfn_metric metrics'
 
 # One rank, plain kernels and no pictures: additions need none of these.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The decision, before training, whether there will be exact evaluations, and the memory they need.
+ * Whether there will be exact evaluations, and the memory that they take: known before training.
  */
 #include "run/run.h"
 
@@ -12,31 +12,24 @@
 #include "eval/exact.h"
 #include "io/memory_left.h"
 
-/* The size from which the user gets a hint, and the usable share of the memory that is left: the
- * rest is for other processes, and for memory that this one has requested but not touched yet. */
+/* The size from which a hint is given. */
 #define HINT_BYTES ((int64_t)256 << 20)
-#define SHARE_TO_TAKE 0.9
-
-static double gib(int64_t bytes)
-{
-    return (double)bytes / (double)(1 << 30);
-}
 
 /* Whether the exact evaluation fits into the memory of rank 0. On rank 0. */
 static bool fits(gfn_run *run, int64_t n_states)
 {
     const int64_t needed = gfn_exact_bytes(n_states), left = gfn_memory_left("");
-    if (left >= 0 && (double)needed > SHARE_TO_TAKE * (double)left) {
+    if (!gfn_memory_has_room((double)needed, left)) {
         gfn_notices_add(
             &run->notices,
             "exact evaluation of %" PRId64 " states needs %.2g GiB on rank 0, where %.2g GiB "
             "are left: metrics will be of samples alone (hint: a machine with more memory)",
-            n_states, gib(needed), gib(left));
+            n_states, gfn_memory_gib((double)needed), gfn_memory_gib((double)left));
         return false;
     }
     if (needed >= HINT_BYTES)
         gfn_notices_add(&run->hints, "exact evaluation of %" PRId64 " states: %.1f GiB on rank 0",
-                        n_states, gib(needed));
+                        n_states, gfn_memory_gib((double)needed));
     return true;
 }
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * Measurements of a sampler by trajectories, also if its space cannot be enumerated. With
+ * Estimates of a policy's quality from trajectories, also if its space cannot be enumerated. With
  *
  *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
  *
  *     ELBO = mean of w over trajectories of the policy <= log Z
- *     EUBO = mean of w over trajectories drawn back from objects of the target >= log Z
+ *     EUBO = mean of w over trajectories drawn backward from objects of the target >= log Z
  *
  * (Blessing et al. 2024, "Beyond ELBOs: a large-scale evaluation of variational methods for
- * sampling", arXiv:2406.07423), both equal to log Z if the policy is exact. And, over objects x
- * that the policy drew, with several trajectories drawn back from each:
+ * sampling", arXiv:2406.07423), both equal to log Z if the policy is right. And, over objects x
+ * that the policy drew, with several trajectories drawn backward from each:
  *
  *     log p(x) = log R(x) + log mean of exp(-w),
  *
- * which has the correlation 1 with log R(x) if the policy is exact.
+ * which has the correlation 1 with log R(x) if the policy is right.
  */
 #include "run/run.h"
 

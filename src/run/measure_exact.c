@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Metrics of the exact terminal distribution of the policy. All ranks evaluate the policy, each in
- * one part of the states at a time; rank 0 gathers the results and sweeps over them, while the
- * other ranks evaluate the next parts. The sizes of the parts change no bit.
+ * Metrics of the policy's exact terminal distribution. All ranks evaluate the policy, each in a
+ * part of the states at a time. Rank 0 gathers the edges and pushes the flow along them, while the
+ * other ranks evaluate the next parts. The cut of the states into parts changes no bit.
  */
 #include <math.h>
 #include <string.h>
@@ -96,7 +96,8 @@ static gfn_status gather(gfn_run *run, size_t mine, size_t n, const double **edg
                                (int64_t *)(void *)run->all_edges, n, run->counts);
 }
 
-static gfn_status sweep(gfn_run *run)
+/* Evaluate the policy in all states, in the order of their numbers, and push the flow. */
+static gfn_status push_all(gfn_run *run)
 {
     const int64_t n = gfn_env_spec_of(run->env)->n_states, part = (int64_t)run->part;
     const int64_t rank = gfn_comm_rank(run->comm), together = part * gfn_comm_size(run->comm);
@@ -124,7 +125,7 @@ gfn_status gfn_run_distribution(gfn_run *run)
     run->p = NULL;
     if (run->exact)
         gfn_exact_begin(run->exact);
-    GFN_TRY(sweep(run));
+    GFN_TRY(push_all(run));
     gfn_status status = run->exact ? gfn_exact_end(run->exact, &run->p) : GFN_OK;
     GFN_TRY(gfn_comm_agree(run->comm, status));
     run->has_p = true;

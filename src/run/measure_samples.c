@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Objects from the trained policy, drawn over all ranks, and their metrics beside those that a
- * perfect sampler would have.
+ * Objects drawn from the trained policy over all ranks, and their metrics beside those of a perfect
+ * sampler.
  */
 #include "run/run.h"
 

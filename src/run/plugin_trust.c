@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A run's environment as a plug-in: its path, its owner, and whether its contents are the same as
- * on other ranks.
+ * A run's environment as a plug-in: its path, its owner, and its checksum.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem */

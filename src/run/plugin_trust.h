@@ -2,9 +2,9 @@
  *
  * run/plugin_trust.h - a run's environment as a plug-in.
  *
- * A plug-in that the caller names is trusted. A plug-in that only a file names, such as config.ini
- * or the metadata of a checkpoint, may be code that somebody else has chosen: it is loaded only if
- * it belongs to the user who runs the program, or to root.
+ * A plug-in is code. One that the user names is trusted. One that only a file names (config.ini,
+ * the metadata of a checkpoint) may have been chosen by somebody else: it is loaded only if it
+ * belongs to the user who runs the program, or to root, and nobody else may write it.
  */
 #ifndef RUN_PLUGIN_TRUST_H
 #define RUN_PLUGIN_TRUST_H

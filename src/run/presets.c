@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Published configurations by name. In all of them the learning rates decay to 0 with the cosine,
- * while the sources keep them constant.
+ * Published configurations by name. All differ from their sources in the learning rates, which
+ * decay to 0 with the cosine; those of the sources are constant.
  */
 #include <gfn/run.h>
 

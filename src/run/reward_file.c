@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Rewards from a file: rank 0 reads it and sends them to all ranks. A run directory keeps a copy,
- * from which the run is loaded or resumed: the original file may be moved or changed.
+ * Rewards from a file: rank 0 reads it and broadcasts them. A run directory holds a copy, which
+ * later runs from this directory read: the file itself may have been changed or removed.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * run/run.h - the inside of a run.
+ * run/run.h - the members of a run, and functions for other rooms.
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
@@ -35,7 +35,7 @@ struct gfn_run {
 
     /* The exact evaluation, made when it is first needed. On rank 0 only: exact, p. */
     gfn_exact *exact;
-    bool has_no_exact;    /* it is impossible; the same on all ranks */
+    bool has_no_exact;    /* exact evaluation is impossible; the same on all ranks */
     gfn_forward *forward; /* NULL: not made yet */
     size_t part;          /* states per rank and round */
     double *edges;        /* [part][n_actions] */
@@ -74,7 +74,7 @@ bool gfn_run_option_is_retired(const char *name);
 gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
                              const char *directory, gfn_run **run);
 
-/* run.c: the model that the options of a run ask for. Errors: GFN_EINVAL (an unknown name). */
+/* run.c: the model that the options of a run describe. Errors: GFN_EINVAL (an unknown name). */
 gfn_status gfn_run_configure_model(const gfn_options *options, gfn_model_config *config);
 
 /* reward_file.c: give the environment the rewards that it needs, if any: those of the option

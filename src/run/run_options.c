@@ -133,8 +133,8 @@ const gfn_option *gfn_run_option_rows(void)
     return rows;
 }
 
-/* Options of a job, not of its run; options that may change when a run is resumed; and options of
- * earlier versions, which old files still name. */
+/* Options of a job, not of its run; options of earlier versions, which old files still name; and
+ * options that may change when a run is resumed. */
 static const char *const of_jobs[] = {"threads", "time-limit", NULL};
 static const char *const retired[] = {"reduce", NULL};
 static const char *const may_change[] = {"iterations",       "samples", "eval-every", "log-every",

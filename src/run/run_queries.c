@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Queries of a run: its parts, its texts for the user, and the CRC of its parameters.
+ * Reading from a run: its parts, its texts for the user, and the CRC of its parameters.
  */
 #include "run/run.h"
 

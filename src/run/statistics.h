@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * run/statistics.h - sorting and averaging a few numbers.
+ * run/statistics.h - sorting, and the mean with its standard error.
  */
 #ifndef RUN_STATISTICS_H
 #define RUN_STATISTICS_H

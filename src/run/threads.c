@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The choice of the number of threads, and the description of the machine for the user.
+ * The number of threads of this rank, and the description of the machine for the user.
  */
 #include "run/run.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Whole trajectories from the trained policy, drawn over all ranks and written to a file by rank 0.
- * A trajectory depends on its number alone, so the file does not depend on the ranks.
+ * What a trajectory is depends on its number alone, so the file does not depend on which rank drew
+ * it.
  */
 #include "run/run.h"
 
@@ -17,9 +18,7 @@
 
 #define FORMAT "gfn-dist trajectories 1"
 
-/* The usable share of the memory that is left, and a margin on the steps that the first
- * trajectories predict. */
-#define SHARE_TO_TAKE 0.9
+/* A margin on the steps that the first trajectories predict. */
 #define MORE_STEPS 1.05
 
 /* Layout of messages. A trajectory: its number of steps, log R(x), x. A step: the state that it
@@ -108,11 +107,6 @@ static gfn_status lengthen(void *array, size_t size, int64_t now, int64_t room)
     return GFN_OK;
 }
 
-static double gib(double bytes)
-{
-    return bytes / (double)(1 << 30);
-}
-
 /* Make room on rank 0 for `more` steps, after `done` trajectories. The total is predicted from the
  * trajectories drawn so far, so that a file that does not fit into memory is refused early. */
 static gfn_status make_room_for_steps(drawing *d, int64_t done, int64_t more)
@@ -126,13 +120,13 @@ static gfn_status make_room_for_steps(drawing *d, int64_t done, int64_t more)
     const size_t once = (d->width + 4) * sizeof(int32_t);
     const double bytes =
         fmax(promised, (double)needed) * (double)each + (double)w->n * (double)once;
-    const double left = (double)gfn_memory_left("");
-    if (promised > (double)INT64_MAX / 2 / (double)each ||
-        (left >= 0 && bytes > SHARE_TO_TAKE * left))
+    const int64_t left = gfn_memory_left("");
+    if (promised > (double)INT64_MAX / 2 / (double)each || !gfn_memory_has_room(bytes, left))
         return gfn_fail(GFN_ENOMEM,
                         "%" PRId64 " trajectories of %.3g steps need %.2g GiB on rank 0, where "
                         "%.2g GiB are left (hint: fewer --samples)",
-                        w->n, (double)needed / (double)done, gib(bytes), gib(fmax(left, 0)));
+                        w->n, (double)needed / (double)done, gfn_memory_gib(bytes),
+                        gfn_memory_gib(left > 0 ? (double)left : 0));
     const int64_t room = promised > (double)needed ? (int64_t)promised : needed;
     GFN_TRY(lengthen(&w->states, d->width * sizeof(int32_t), w->steps, room));
     GFN_TRY(lengthen(&w->actions, sizeof(int32_t), w->steps, room));

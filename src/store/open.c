@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Opening the checkpoint of a run directory. All that is wrong with it is found out here, before
- * anything is made of it.
+ * Opening the checkpoint of a run directory. All checks are here, before anything is made from it.
  */
 #include "store/found.h"
 
@@ -121,7 +120,7 @@ static gfn_status read_options(gfn_found *f)
     return status == GFN_EINVAL ? gfn_fail_in(GFN_EDATA, "%s: ", f->path) : status;
 }
 
-/* Compare the tensors with the layers that the options ask for. Nothing is allocated for layers
+/* Compare the tensors with the layers that the options describe. Nothing is allocated for layers
  * that the file does not hold. */
 static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
 {
@@ -203,7 +202,6 @@ gfn_status gfn_found_refuse(const char *directory)
                     directory, GFN_CHECKPOINT_FILE);
 }
 
-/* Open the newest checkpoint, or if it is damaged or missing the one before. */
 gfn_status gfn_found_open(const char *directory, gfn_found *f)
 {
     char *newest = NULL, *previous = NULL;
