@@ -17,8 +17,7 @@ typedef struct gfn_batch {
     gfn_trajectories *log; /* this rank's share */
     int64_t size;          /* trajectories over all ranks */
     int64_t first, n;      /* this rank's trajectories of every batch */
-    int64_t n_new; /* of this rank's trajectories of the last batch: the first n_new were drawn
-                      forward */
+    int64_t n_new;         /* the first n_new of this rank in the last batch were drawn forward */
     uint64_t seed;
     int64_t iterations;
     double epsilon, temperature;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * store/checkpoint.h - a checkpoint: all that a run needs to go on, as a safetensors file.
+ * store/checkpoint.h - a checkpoint: all that a run needs to be resumed, as a safetensors file.
  *
  *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
  *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each (OPTIMIZER.MOMENT.NAME)
  *     modes [n, width]: objects of maximal reward that training has sampled
  *     replay [n, width]: objects of the replay buffer, in its order
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
- *         modes (where there are too many), reward_crc32 (of the rewards, where they are a file's),
- *         env_name and env_crc32 (where the environment is a plug-in: of its table and its file),
+ *         modes (if there are too many), reward_crc32 (of the rewards, if they come from a file),
+ *         env_name and env_crc32 (if the environment is a plug-in: of its table and its file),
  *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
  */
 #ifndef STORE_CHECKPOINT_H

@@ -120,7 +120,7 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
     return save_config(s, run);
 }
 
-static gfn_status go_on(gfn_store *s, gfn_run *run, const char *directory)
+static gfn_status resume(gfn_store *s, gfn_run *run, const char *directory)
 {
     if (directory && strcmp(directory, s->origin) != 0)
         return gfn_fail(GFN_EINVAL,
@@ -139,7 +139,7 @@ gfn_status gfn_store_keep(gfn_store *s, gfn_run *run, const char *directory)
         return gfn_fail(GFN_EINVAL, "%s: the run is stored there already (hint: call it once)",
                         gfn_run_directory(run));
     if (s->state == GFN_STORE_RESUMED)
-        return go_on(s, run, directory);
+        return resume(s, run, directory);
     const gfn_status status = begin(s, run, directory);
     if (status == GFN_OK) {
         gfn_release(&run->rewards.data);

@@ -41,7 +41,7 @@ gfn_status gfn_found_expect_run(const char *directory);
 /* resume.c: gfn_found_open() to resume a run: uses config.ini if there is no checkpoint yet, and
  * applies settings.
  * Errors: those of gfn_found_open(), and GFN_EINVAL: a setting contradicts the checkpoint. */
-gfn_status gfn_found_open_to_go_on(const char *directory, const gfn_setting *settings, size_t n,
-                                   gfn_found *found);
+gfn_status gfn_found_open_to_resume(const char *directory, const gfn_setting *settings, size_t n,
+                                    gfn_found *found);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A run from its directory: to be measured and sampled from, or to go on. What rank 0 found there
- * is given to all.
+ * A run from its directory: to be measured and sampled from, or to be resumed. Rank 0 reads the
+ * files and broadcasts what all ranks need.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -157,7 +157,7 @@ gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setti
         if (status == GFN_OK)
             status = open_alone(comm, resolved, &metrics);
         if (status == GFN_OK)
-            status = gfn_found_open_to_go_on(resolved, settings, n, &f);
+            status = gfn_found_open_to_resume(resolved, settings, n, &f);
     }
     status = run_from_files(comm, status, &f, 0, resolved, run);
     if (status != GFN_OK) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The rest of a checkpoint, which a learner takes: moments, modes, loss and replay buffer.
+ * The rest of a checkpoint, for a learner: moments, modes, loss and replay buffer.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a run that goes on takes from its directory, and what may be changed.
+ * What a resumed run reads from its directory, and the settings that may change.
  */
 #include <math.h>
 #include <stdio.h>
@@ -51,9 +51,9 @@ gfn_status gfn_found_expect_run(const char *directory)
                : gfn_found_refuse(directory);
 }
 
-/* The job may have been killed after it wrote config.ini and before the checkpoint, or the newest
- * checkpoint is lost. */
-static gfn_status note_forgotten(const char *directory, gfn_found *f)
+/* Compare config.ini with the checkpoint: the job may have been killed after it wrote config.ini
+ * and before the checkpoint, or the newest checkpoint is lost. */
+static gfn_status note_other_length(const char *directory, gfn_found *f)
 {
     char *path = NULL;
     gfn_options *last = NULL;
@@ -93,8 +93,8 @@ static void note_length(gfn_found *f, int64_t before, int64_t now)
         gfn_notices_add(
             &f->notices,
             "iterations: %lld instead of %lld: from here on learning rates and exploration are "
-            "those of a run of %lld, and the result is that of neither run (hint: only where both "
-            "are constant does a longer run begin as a shorter one)",
+            "those of a run of %lld, and the result is that of neither run (hint: only if both are "
+            "constant does a longer run begin as a shorter one)",
             (long long)now, (long long)before, (long long)now);
 }
 
@@ -134,7 +134,7 @@ static bool is_last(const gfn_setting *settings, size_t n, size_t i)
     return true;
 }
 
-/* (The environment has been opened already.) */
+/* Apply the settings, except env: the environment is open already. */
 static gfn_status change_all(gfn_found *f, const gfn_setting *settings, size_t n)
 {
     gfn_options *before = NULL;
@@ -157,27 +157,27 @@ static void note_build(gfn_found *f)
         if (there && strcmp(there, builds[i].here) != 0)
             gfn_notices_add(
                 &f->notices,
-                "%s: %.40s made the checkpoint, here is %s: the run goes on, but to other bits "
-                "than where it began%s",
+                "%s: %.40s made the checkpoint, here is %s: the run continues, but to other "
+                "bits than where it began%s",
                 builds[i].name, there, builds[i].here,
                 i == 0 ? " (hint: GFN_KERNELS, see gfn-dist help design)" : "");
     }
 }
 
-gfn_status gfn_found_open_to_go_on(const char *directory, const gfn_setting *settings, size_t n,
-                                   gfn_found *f)
+gfn_status gfn_found_open_to_resume(const char *directory, const gfn_setting *settings, size_t n,
+                                    gfn_found *f)
 {
     for (size_t i = 0; i < n; i++)
         if (strcmp(settings[i].name, "env") == 0)
             f->env = settings[i].value;
     GFN_TRY(gfn_store_has_checkpoint(directory) ? gfn_found_open(directory, f)
                                                 : open_beginning(directory, f));
-    GFN_TRY(note_forgotten(directory, f));
+    GFN_TRY(note_other_length(directory, f));
     note_build(f);
     GFN_TRY(change_all(f, settings, n));
     if (f->file && f->iteration >= gfn_options_int(f->options, "iterations"))
         gfn_notices_add(
-            &f->notices, "all %lld iterations are done (hint: --iterations %lld goes on)",
+            &f->notices, "all %lld iterations are done (hint: --iterations %lld continues)",
             (long long)f->iteration, (long long)(f->iteration > 0 ? 2 * f->iteration : 1000));
     return GFN_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Saving a checkpoint. It is a function of the run's configuration and iteration, of the program
- * and the kind of processor: no clock, no job and no number of ranks leaves a trace in it.
+ * and the kind of processor; it does not depend on clocks, jobs or the number of ranks.
  */
 #include "store/checkpoint.h"
 
@@ -19,6 +19,7 @@
 #include "run/metadata.h"
 #include "store/store.h"
 
+/* Most texts that fill() adds to those of the build and the options. */
 enum { OWN_TEXTS = 6 };
 
 /* Saving must take no more than a fiftieth of the time. Its duration is measured at the first save;
@@ -148,12 +149,17 @@ static gfn_status add_moments(contents *c, const gfn_update *update, const gfn_m
     return GFN_OK;
 }
 
+/* Arrays as long as the parameters: these, and the moments. */
+static size_t count_copies(const gfn_learner *l)
+{
+    return 1 + l->update.optimizer->n_moments;
+}
+
 static gfn_status fill(contents *c, const gfn_learner *l)
 {
     const gfn_run *run = l->run;
     gfn_metadata *m = &c->metadata;
-    const size_t n_copies = 1 + l->update.optimizer->n_moments;
-    const size_t most = n_copies * gfn_model_n_views(run->model) + 2;
+    const size_t most = count_copies(l) * gfn_model_n_views(run->model) + 2;
     GFN_TRY(gfn_arena_take(m->arena, most, sizeof *c->arrays, &c->arrays));
     GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS));
     GFN_TRY(add_views(c, run->model, "", gfn_model_params(run->model)));
@@ -208,9 +214,10 @@ gfn_status gfn_store_save(gfn_store *s, const gfn_learner *learner)
     return status;
 }
 
-double gfn_store_save_period(const gfn_store *s, const gfn_run *run)
+double gfn_store_save_period(const gfn_store *s, const gfn_learner *learner)
 {
-    const double bytes = 3.0 * sizeof(gfn_real) * (double)gfn_model_n_params(run->model);
+    const double bytes = (double)count_copies(learner) * sizeof(gfn_real) *
+                         (double)gfn_model_n_params(learner->run->model);
     const double saving = s->saving_seconds > 0 ? s->saving_seconds : bytes / SLOW_DISK;
     return fmax(LEAST_SECONDS, SAVING_SHARE * saving);
 }

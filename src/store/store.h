@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * store/store.h - a run and its directory: what it was loaded from, and what it is kept in.
+ * store/store.h - a run and its directory: the one that it was loaded from, and the one that it is
+ * kept in.
  *
  * Rank 0 reads and writes; other ranks know the state only.
  */
@@ -25,14 +26,14 @@ struct gfn_store {
     bool is_changed;     /* options differ from the checkpoint; the same on all ranks */
 
     /* On rank 0. */
-    char *origin;                /* the directory of a resumed run */
+    char *origin;                /* of a resumed run, until gfn_store_keep() makes it `directory` */
     char *directory;             /* the directory in which the run is kept; NULL: none */
     gfn_safetensors *checkpoint; /* until a learner has read the rest of it */
     bool is_fallback;            /* the newest checkpoint is damaged or missing */
     gfn_appender *metrics;       /* open and locked */
     double saving_seconds;       /* duration of the last save; 0: none */
 
-    /* On other ranks these keep their first values. */
+    /* The same on all ranks when training begins; later only rank 0 updates them. */
     int64_t saved_iteration; /* of the newest checkpoint; -1: none */
     int64_t last_line;       /* iteration of the last metrics; -1: none */
     double last_saved;       /* time of the last checkpoint, or of the start */
@@ -71,7 +72,7 @@ gfn_status gfn_store_close_metrics(gfn_store *store);
 gfn_status gfn_store_save(gfn_store *store, const gfn_learner *learner);
 
 /* Seconds from one checkpoint to the next. */
-double gfn_store_save_period(const gfn_store *store, const gfn_run *run);
+double gfn_store_save_period(const gfn_store *store, const gfn_learner *learner);
 
 /* restore.c: read moments, modes, loss and replay buffer from the checkpoint, and close it.
  * Collective. Errors: GFN_EDATA, GFN_ENOMEM, GFN_ECOMM. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The captions of a picture of a run: its environment, its method and its results.
+ * Captions of a picture: the environment of a run, its method and its results.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -31,7 +31,7 @@ static void append(char *text, const char *format, ...)
 }
 
 /* "hypergrid: size 16, ndim 2, reward original" */
-static gfn_status describe_world(const gfn_options *options, char *text)
+static gfn_status describe_env(const gfn_options *options, char *text)
 {
     const gfn_env_ops *ops;
     const char *separator = ": ";
@@ -117,8 +117,8 @@ gfn_status gfn_portrait_describe(gfn_portrait *p, const gfn_evaluation *evaluati
 {
     const gfn_options *o = p->options;
     char *text;
-    GFN_TRY(take_text(p, &text, &p->world));
-    GFN_TRY(describe_world(o, text));
+    GFN_TRY(take_text(p, &text, &p->env));
+    GFN_TRY(describe_env(o, text));
     GFN_TRY(take_text(p, &text, &p->method));
     describe_method(o, text);
     GFN_TRY(take_text(p, &text, &p->length));

@@ -90,7 +90,7 @@ static void add_curves(composition *c)
 
 /* ---- samples and target ---- */
 
-/* Whether two runs learn the same distribution on the same grid, or in the same other space. */
+/* Whether two runs learn the same distribution on the same grid, or have the same environment. */
 static bool has_same_target(const gfn_portrait *a, const gfn_portrait *b)
 {
     if (a->n_axes != b->n_axes || a->target_crc != b->target_crc)
@@ -99,7 +99,7 @@ static bool has_same_target(const gfn_portrait *a, const gfn_portrait *b)
         if (a->target.map[i].rows != b->target.map[i].rows ||
             a->target.map[i].columns != b->target.map[i].columns)
             return false;
-    return a->target_crc != 0 || strcmp(a->world, b->world) == 0;
+    return a->target_crc != 0 || strcmp(a->env, b->env) == 0;
 }
 
 static const gfn_portrait *first_with(const composition *c, bool (*has)(const gfn_portrait *p))
@@ -255,7 +255,7 @@ static void caption_one(composition *c)
 {
     const gfn_portrait *p = c->all;
     snprintf(c->caption[0], TABLE_TEXT, "%s; %s", p->method, p->length);
-    c->picture.title[0] = p->world;
+    c->picture.title[0] = p->env;
     c->picture.title[1] = c->caption[0];
     c->picture.title[2] = p->result;
 }
@@ -277,7 +277,7 @@ static gfn_status caption_many(composition *c)
     c->picture.legend = row;
     c->picture.n_legend = c->n;
     snprintf(c->caption[0], TABLE_TEXT, "%zu runs", c->n);
-    snprintf(c->caption[1], TABLE_TEXT, "the first: %s; %s", c->all->world, c->all->method);
+    snprintf(c->caption[1], TABLE_TEXT, "the first: %s; %s", c->all->env, c->all->method);
     c->picture.title[0] = c->caption[0];
     c->picture.title[1] = c->caption[1];
     return GFN_OK;

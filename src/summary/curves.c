@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Curves of training from metrics.jsonl, to which another process may be writing.
+ * Curves of training, from metrics.jsonl, to which another process may be writing.
  */
 #include <math.h>
 #include <string.h>

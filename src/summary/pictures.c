@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Pictures of runs from their directories. All ranks load and measure one run after another; rank 0
- * keeps a portrait of each.
+ * stores a portrait of each.
  */
 #include <gfn/picture.h>
 #include <gfn/plot.h>

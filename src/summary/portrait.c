@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The contents of a picture of a run: its samples beside the target, or the probabilities of
- * objects beside their rewards.
+ * The portrait of a run: its samples beside the target, or the probabilities of objects beside
+ * their rewards.
  */
 #include "summary/portrait.h"
 

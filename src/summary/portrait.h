@@ -13,10 +13,10 @@
 enum { GFN_CURVE_LOSS, GFN_CURVE_LOG_Z, GFN_CURVE_TV, GFN_CURVES };
 
 typedef struct gfn_portrait {
-    gfn_arena *arena; /* owns all that follows, except options; NULL: the portrait is empty */
+    gfn_arena *arena; /* owns all members below, except options; NULL: the portrait is empty */
     gfn_options *options;
-    const char *name;                                     /* the run's directory */
-    const char *world, *method, *length, *result, *brief; /* captions */
+    const char *name;                                   /* the run's directory */
+    const char *env, *method, *length, *result, *brief; /* captions */
 
     /* If states are an enumerated grid: samples (or if none were drawn, the policy's distribution)
      * and target, as marginals over two axes (corners) or along the only one (profiles). n_axes is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * summary/sweep.h - the inside of a sweep.
+ * summary/sweep.h - the members of a sweep.
  */
 #ifndef SUMMARY_SWEEP_H
 #define SUMMARY_SWEEP_H

@@ -159,7 +159,7 @@ static gfn_status check_settings(const gfn_sweep *sweep, const gfn_setting *sett
         if (strcmp(settings[i].name, "seed") == 0)
             return gfn_fail(GFN_EINVAL,
                             "seed: expected none beside the seeds %.200s of the sweep %s, found "
-                            "%s (hint: --resume %s goes on with one of its runs)",
+                            "%s (hint: --resume %s continues one of its runs)",
                             sweep->text, sweep->directory, settings[i].value,
                             gfn_sweep_place(sweep, 0));
     return GFN_OK;
@@ -184,7 +184,7 @@ static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, si
                                bool *is_changed)
 {
     gfn_found f = {.file = NULL};
-    gfn_status status = gfn_found_open_to_go_on(sweep->directory, settings, n, &f);
+    gfn_status status = gfn_found_open_to_resume(sweep->directory, settings, n, &f);
     if (status == GFN_OK) {
         sweep->options = f.options;
         f.options = NULL;

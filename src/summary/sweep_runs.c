@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The runs of a sweep. A run does not know that it belongs to a sweep: its own summary tells
- * whether it is done, and it is resumed like any other run.
+ * The runs of a sweep. A run is independent of its sweep: its own summary shows whether it is done,
+ * and it is resumed like any other run.
  */
 #include "summary/sweep.h"
 

@@ -77,7 +77,8 @@ static void read_clock(gfn_trainer *t)
         return;
     if (now - t->start >= t->time_limit)
         t->wants_stop = 1;
-    if (t->saves_by_time && now - t->store->last_saved >= gfn_store_save_period(t->store, t->run))
+    if (t->saves_by_time &&
+        now - t->store->last_saved >= gfn_store_save_period(t->store, t->learner))
         gfn_learner_request(t->learner, GFN_REQUEST_CHECKPOINT);
 }
 

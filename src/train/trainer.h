@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * train/trainer.h - the inside of a trainer: a learner, a store, and when work is due.
+ * train/trainer.h - the members of a trainer: a learner, a store, and the cadences.
  */
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
