@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Completion of command lines in bash: tables made from those of the help, and a function that
- * reads them and needs only bash itself.
+ * The completion of command lines in bash: tables made from those of the help, and a function that
+ * reads them and needs no other programs.
  */
 #include "ui/cli.h"
 
@@ -129,7 +129,7 @@ static void put_tables(FILE *to)
         put_command(to, command);
     fputs("    esac\n    return 0\n}\n\n", to);
     put_values(to);
-    fputs("# _gfn_dist_arguments COMMAND: what stands behind it, and how many there may be.\n"
+    fputs("# _gfn_dist_arguments COMMAND: the words that may follow it, and how many.\n"
           "_gfn_dist_arguments()\n{\n    kind='' words='' most=0\n    case $1 in\n",
           to);
     for (const cli_command *command = cli_commands; command->name; command++)
@@ -178,7 +178,7 @@ static const char begin[] =
     "        last=$word\n"
     "    done\n"
     "}\n\n"
-    "# What the words before the last one say: command, how many stand behind it, environment,\n"
+    "# Read the words before the last one: command, how many follow it, environment,\n"
     "# options given, and the option whose value the last one is.\n"
     "_gfn_dist_read()\n"
     "{\n"

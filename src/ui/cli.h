@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cli.h - the parts of the program: commands, reading options, showing progress, reporting.
+ * ui/cli.h - the parts of the program: commands, reading options, showing progress, reporting.
  */
 #ifndef UI_CLI_H
 #define UI_CLI_H
@@ -78,6 +78,10 @@ gfn_status cli_train_options(const cli_request *request, gfn_options **options);
 /* Refuse a name that is no option of the program, of training or of `env`. Returns GFN_EINVAL. */
 gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name);
 
+/* Refuse a word that is none of `words`, "a|b|c", with the library's message on choices, which
+ * suggests the nearest one. Returns GFN_EINVAL, or GFN_ENOMEM. */
+gfn_status cli_refuse_word(const char *what, const char *words, const char *word);
+
 /* Check that no option of an environment has the name of an option of the program. Errors:
  * GFN_EINVAL. */
 gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env);
@@ -107,7 +111,7 @@ const char *cli_topic(const cli_row *row);
 
 /* option_values.c: the value of an option. */
 typedef struct cli_value {
-    const char *placeholder; /* "N"; for CLI_VALUE_CHOICE "exact|fast"; NULL for a flag */
+    const char *placeholder; /* "N"; for CLI_VALUE_CHOICE "yes|no"; NULL for a flag */
     enum { CLI_VALUE_ANY, CLI_VALUE_CHOICE, CLI_VALUE_NAME, CLI_VALUE_FILE, CLI_VALUE_RUN } kind;
     const char *(*name)(size_t index); /* for CLI_VALUE_NAME; returns NULL past the last */
 } cli_value;
@@ -187,12 +191,12 @@ gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_comple
 gfn_status cli_sample(gfn_comm *comm, const cli_request *request, bool *is_complete);
 gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
-/* command_picture.c */
+/* command_picture.c: draw pictures of runs. */
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
 /* terminal.c: columns of the terminal that shows the output of the descriptor; 0: none, or a dumb
- * one. Whether colours may be used there. On standard output: the
- * background colour for a share of a scale (0 ... 1), and the normal one. */
+ * one. Whether colours may be used there. On standard output: the background colour for a fraction
+ * of a scale (0 ... 1), and the normal one. */
 int cli_columns(int descriptor);
 bool cli_has_color(const cli_request *request, int descriptor);
 void cli_print_background(double share);
@@ -201,15 +205,14 @@ void cli_print_no_background(void);
 /* crash.c: install handlers: a crash ends the program with a message that names the rank and, while
  * `comm` (borrowed; NULL: not open) is set, its current work. The only exception is a stack
  * overflow in a thread other than the main one: then there is no message. */
-void cli_handle_crashes(void); /* call it before gfn_comm_open(), which explains why */
-void cli_set_work(const gfn_comm *comm);
+void cli_report_crashes(void); /* call it before gfn_comm_open(), which explains why */
+void cli_set_crash_comm(const gfn_comm *comm);
 
 /* Between begin and end, the message of a crash or an interrupt names the place in an environment
- * under test. */
-gfn_env_place *
-cli_suspect_begin(const char *name);      /* the caller updates it; it and the name are borrowed */
-void cli_suspect_set(const gfn_env *env); /* NULL: it does not exist */
-void cli_suspect_end(void);
+ * under test. The caller updates the place; it and the name are borrowed. */
+gfn_env_place *cli_test_begin(const char *name);
+void cli_test_set_env(const gfn_env *env); /* NULL: it does not exist */
+void cli_test_end(void);
 
 /* live_line.c: the live line, on standard error. */
 typedef struct cli_live {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * check-env: test whether an environment keeps every rule of its contract.
+ * check-env: test an environment against every rule of gfn/env.h.
  */
 #include "ui/cli.h"
 
@@ -95,16 +95,16 @@ static gfn_status check(const gfn_env *env, const char *name, const gfn_options 
 static gfn_status try_out(FILE *to, const gfn_env_ops *ops, const gfn_options *options)
 {
     gfn_env *env = NULL;
-    gfn_env_place *place = cli_suspect_begin(ops->name);
+    gfn_env_place *place = cli_test_begin(ops->name);
     place->function = "create() or describe";
     gfn_status status = gfn_env_create_with(ops, options, &env);
     if (status == GFN_OK) {
-        cli_suspect_set(env);
+        cli_test_set_env(env);
         status = check(env, ops->name, options, place);
     }
     if (status == GFN_OK)
         print_spec(to, ops, gfn_env_spec_of(env));
-    cli_suspect_set(NULL);
+    cli_test_set_env(NULL);
     place->function = "destroy";
     gfn_env_destroy(&env);
     place->function = NULL;
@@ -123,7 +123,7 @@ gfn_status cli_check_env(FILE *to, const cli_request *request)
     if (status == GFN_OK) {
         status = try_out(to, ops, options);
         gfn_options_destroy(&options); /* a damaged heap is often detected late */
-        cli_suspect_end();
+        cli_test_end();
     }
     gfn_options_destroy(&options);
     return status;

@@ -198,8 +198,6 @@ static bool read_options(int argc, char **argv, cli_request *request)
     }
 }
 
-/* Refuse an unknown command with the library's message on choices, which suggests the nearest
- * one. */
 static bool refuse_command(cli_request *request, const char *word)
 {
     char names[200] = "";
@@ -207,14 +205,7 @@ static bool refuse_command(cli_request *request, const char *word)
     for (const cli_command *command = cli_commands; command->name && used < sizeof names; command++)
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "|" : "",
                                  command->name);
-    const gfn_option rows[] = {
-        {"command", GFN_OPTION_WORD, cli_commands[0].name, 0, 0, names, "", ""},
-        {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL}};
-    const gfn_option *tables[] = {rows};
-    gfn_options *options = NULL;
-    if (gfn_options_create(tables, 1, &options) == GFN_OK)
-        gfn_options_set(options, "command", word, "command line");
-    gfn_options_destroy(&options);
+    cli_refuse_word("command", names, word);
     return refuse(request, gfn_error_message());
 }
 
@@ -269,7 +260,7 @@ static bool check_resume(cli_request *request)
             continue;
         snprintf(request->message, sizeof request->message,
                  "%s: expected nothing beside --resume, found \"%.200s\" (hint: leave it out, the "
-                 "run directory says it all)",
+                 "run directory has both)",
                  name, value);
         return false;
     }

@@ -4,7 +4,7 @@
  */
 #include "ui/cli.h"
 
-static void tell(const char *notice)
+static void print_notice(const char *notice)
 {
     fprintf(stderr, "%s\n", notice);
 }
@@ -13,7 +13,7 @@ gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complet
 {
     const char *out = gfn_options_text(request->program, "out");
     gfn_plot_config config = {
-        .env = cli_find(request, "env"), .file = out[0] ? out : NULL, .tell = tell};
+        .env = cli_find(request, "env"), .file = out[0] ? out : NULL, .tell = print_notice};
     gfn_options *options = NULL;
     char written[1024];
     *is_complete = true;

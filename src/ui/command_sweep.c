@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Training with several seeds, one after another in one launch, and the table of their results.
+ * Several seeds, one after another in one launch, and the table of their results.
  */
 #include "ui/cli.h"
 
@@ -83,7 +83,7 @@ static void print_end(const gfn_sweep *sweep)
     if (done == n)
         printf("done with %zu seed%s, files in %s\n", n, n == 1 ? "" : "s", directory);
     else
-        printf("stopped with %zu of %zu seeds done; gfn-dist --resume %s goes on\n", done, n,
+        printf("stopped with %zu of %zu seeds done; to continue: gfn-dist --resume %s\n", done, n,
                directory);
 }
 
@@ -126,7 +126,7 @@ static gfn_status train_seed(gfn_sweep *sweep, size_t index, const cli_request *
 
 /* After a stop, the remaining runs that are done are still printed. */
 static gfn_status train_seeds(gfn_comm *comm, gfn_sweep *sweep, const cli_request *request,
-                              bool speaks)
+                              bool prints)
 {
     bool is_stopped = false;
     gfn_status status = GFN_OK;
@@ -140,7 +140,7 @@ static gfn_status train_seeds(gfn_comm *comm, gfn_sweep *sweep, const cli_reques
         if (status != GFN_OK)
             break;
         gfn_comm_pause_watch(comm, true);
-        if (speaks && gfn_sweep_is_done(sweep, i))
+        if (prints && gfn_sweep_is_done(sweep, i))
             print_run(sweep, i);
         gfn_comm_pause_watch(comm, false);
     }
@@ -149,17 +149,17 @@ static gfn_status train_seeds(gfn_comm *comm, gfn_sweep *sweep, const cli_reques
 
 gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_complete)
 {
-    const bool speaks = gfn_comm_rank(comm) == 0 && !gfn_options_flag(request->program, "quiet");
+    const bool prints = gfn_comm_rank(comm) == 0 && !gfn_options_flag(request->program, "quiet");
     gfn_sweep *sweep = NULL;
     gfn_status status = open_sweep(comm, request, &sweep);
     if (status != GFN_OK)
         return status;
     if (gfn_sweep_options(sweep))
         cli_stop_after(gfn_options_seconds(gfn_sweep_options(sweep), "time-limit"));
-    if (speaks)
+    if (prints)
         print_head();
-    status = train_seeds(comm, sweep, request, speaks);
-    if (status == GFN_OK && speaks)
+    status = train_seeds(comm, sweep, request, prints);
+    if (status == GFN_OK && prints)
         print_end(sweep);
     *is_complete = true;
     for (size_t i = 0; i < gfn_sweep_count(sweep); i++)

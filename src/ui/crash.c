@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The message of a crash: the rank, its phase and iteration; or for an environment under test, the
- * function and the state. The heap may be damaged and its locks may be held: nothing is allocated,
+ * The message of a crash: the rank, its phase and iteration; or, of an environment under test, the
+ * function and state. The heap may be damaged and its locks taken by then: nothing is allocated,
  * and the program ends by the signal.
  */
 #include "ui/cli.h"
@@ -43,7 +43,7 @@ enum { CRASHES = sizeof signals / sizeof signals[0] - 1, STACK = 1 << 16 }; /* w
 static struct {
     int rank;             /* -1: no launcher */
     const gfn_comm *comm; /* NULL: not open */
-    bool is_handled[CRASHES];
+    bool is_reported[CRASHES];
 } process;
 
 static struct {
@@ -51,18 +51,18 @@ static struct {
     const gfn_env *env; /* NULL: it does not exist */
     gfn_env_place place;
     struct sigaction before; /* action of SIGINT before the test */
-} suspect;
+} under_test;
 
 /* The place in the environment under test, as far as it is known. */
-static const char *describe_suspect(char *text, size_t size)
+static const char *describe_test(char *text, size_t size)
 {
-    const gfn_env_place *place = &suspect.place;
+    const gfn_env_place *place = &under_test.place;
     char state[400];
     if (place->function == NULL)
         return "after the last call";
-    if (suspect.env && place->state)
+    if (under_test.env && place->state)
         snprintf(text, size, "%s() was called last, in state %s", place->function,
-                 gfn_env_state_text(suspect.env, place->state, state, sizeof state));
+                 gfn_env_state_text(under_test.env, place->state, state, sizeof state));
     else if (place->number)
         snprintf(text, size, "%s() was called last, with number %" PRId64, place->function,
                  *place->number);
@@ -71,11 +71,11 @@ static const char *describe_suspect(char *text, size_t size)
     return text;
 }
 
-static void print_suspect(char *text, size_t size, const char *what)
+static void print_test(char *text, size_t size, const char *what)
 {
     char place[600];
     snprintf(text, size, "gfn-dist: %.200s: %s; %s (hint: gdb --args in front of the command)\n",
-             suspect.name, what, describe_suspect(place, sizeof place));
+             under_test.name, what, describe_test(place, sizeof place));
 }
 
 static void print_process(char *text, size_t size, const char *what)
@@ -92,11 +92,11 @@ static void print_process(char *text, size_t size, const char *what)
 }
 
 /* If standard error is closed or full, the message is lost, and nothing else changes. */
-static void tell(const char *what)
+static void report(const char *what)
 {
     char text[1200];
     struct pollfd reader = {.fd = STDERR_FILENO, .events = POLLOUT};
-    (suspect.name ? print_suspect : print_process)(text, sizeof text, what);
+    (under_test.name ? print_test : print_process)(text, sizeof text, what);
     signal(SIGPIPE, SIG_IGN);
     if (poll(&reader, 1, 1000) == 1) {
         const ssize_t written = write(STDERR_FILENO, text, strlen(text));
@@ -109,15 +109,15 @@ static void tell(const char *what)
  * shows it. */
 static void crash(int number, siginfo_t *info, void *context)
 {
-    static atomic_flag is_telling = ATOMIC_FLAG_INIT;
+    static atomic_flag is_reporting = ATOMIC_FLAG_INIT;
     size_t i = 0;
     (void)context;
     while (i < CRASHES && signals[i].number != number)
         i++;
-    if (atomic_flag_test_and_set(&is_telling))
+    if (atomic_flag_test_and_set(&is_reporting))
         poll(NULL, 0, 1000);
     else
-        tell(signals[i].name);
+        report(signals[i].name);
     signal(number, SIG_DFL);
     if (!signals[i].repeats || info->si_code <= 0)
         raise(number);
@@ -130,45 +130,45 @@ static void install_handlers(void)
     static char stack[STACK]; /* the stack of the main thread may be exhausted */
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     for (size_t i = 0; i < CRASHES; i++)
-        if (process.is_handled[i])
+        if (process.is_reported[i])
             sigaction(signals[i].number, &action, NULL);
 }
 
-void cli_handle_crashes(void)
+void cli_report_crashes(void)
 {
     process.rank = gfn_comm_is_launched() ? gfn_comm_launched_rank() : -1;
     for (size_t i = 0; i < CRASHES; i++) {
         struct sigaction before;
         sigaction(signals[i].number, NULL, &before);
         /* Libraries that MPI brings along may have handlers before main() begins. */
-        process.is_handled[i] =
+        process.is_reported[i] =
             before.sa_handler == SIG_DFL || (before.sa_handler != SIG_IGN && !HAS_SANITIZER);
     }
     install_handlers();
 }
 
-void cli_set_work(const gfn_comm *comm)
+void cli_set_crash_comm(const gfn_comm *comm)
 {
     process.comm = comm;
     install_handlers();
 }
 
-gfn_env_place *cli_suspect_begin(const char *name)
+gfn_env_place *cli_test_begin(const char *name)
 {
-    suspect.name = name;
-    sigaction(SIGINT, NULL, &suspect.before);
-    if (suspect.before.sa_handler != SIG_IGN)
+    under_test.name = name;
+    sigaction(SIGINT, NULL, &under_test.before);
+    if (under_test.before.sa_handler != SIG_IGN)
         sigaction(SIGINT, &action, NULL);
-    return &suspect.place;
+    return &under_test.place;
 }
 
-void cli_suspect_set(const gfn_env *env)
+void cli_test_set_env(const gfn_env *env)
 {
-    suspect.env = env;
+    under_test.env = env;
 }
 
-void cli_suspect_end(void)
+void cli_test_end(void)
 {
-    sigaction(SIGINT, &suspect.before, NULL);
-    suspect.name = NULL;
+    sigaction(SIGINT, &under_test.before, NULL);
+    under_test.name = NULL;
 }

@@ -99,20 +99,11 @@ static void write_words(char *words, size_t size)
         used += (size_t)snprintf(words + used, size - used, "|%s", document->topic);
 }
 
-/* Refuse an unknown word with the library's message on choices, which suggests the nearest one. */
 static gfn_status refuse(const char *word)
 {
     char words[600];
     write_words(words, sizeof words);
-    const gfn_option rows[] = {{"help", GFN_OPTION_WORD, cli_commands[0].name, 0, 0, words, "", ""},
-                               {0}};
-    const gfn_option *tables[] = {rows};
-    gfn_options *options = NULL;
-    gfn_status status = gfn_options_create(tables, 1, &options);
-    if (status == GFN_OK)
-        status = gfn_options_set(options, "help", word, "command line");
-    gfn_options_destroy(&options);
-    return status;
+    return cli_refuse_word("help", words, word);
 }
 
 gfn_status cli_help(FILE *to, const cli_request *request)

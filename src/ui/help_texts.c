@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Facts that help and man page print in addition to the options: tables ended by a row without
- * name.
+ * Texts of help and man page beside the options, in tables ended by a row without name.
  */
 #include "ui/cli.h"
 
@@ -9,7 +8,7 @@ const cli_fact cli_examples[] = {
     {"gfn-dist --size 16", "train on a 16x16 grid, on all cores"},
     {"mpirun -np 8 gfn-dist --size 16", "the same on 8 ranks: the same bits"},
     {"gfn-dist --preset seed --seeds 0-9", "ten runs of published settings"},
-    {"gfn-dist --resume runs/latest", "go on with one that was stopped"},
+    {"gfn-dist --resume runs/latest", "continue a run that was stopped"},
     {"gfn-dist eval runs/latest", "measure its checkpoint"},
     {"gfn-dist plot runs/latest", "draw it again; several: compare them"},
     {"gfn-dist sample runs/latest --samples 5", "draw objects from it: one per line"},
@@ -32,7 +31,7 @@ const cli_fact cli_files[] = {
     {"histogram.npy", "counts of the final samples, one axis per dimension"},
     {"histogram.png", "samples beside the target, and how training went"},
     {"reward.npy", "the rewards, if they came from a file"},
-    {"summary.json", "results: final metrics, time by phase, ranks, threads, hosts"},
+    {"summary.json", "what came out: final metrics, time by phase, ranks, threads, hosts"},
     {"sweep.json", "of several seeds: every metric of each, and statistics"},
     {"comparison.png", "of several seeds, drawn by `plot`"},
     {NULL, NULL},
@@ -40,7 +39,7 @@ const cli_fact cli_files[] = {
 
 const cli_fact cli_variables[] = {
     {"OMP_NUM_THREADS", "threads per rank, if --threads is not given"},
-    {"OMP_WAIT_POLICY", "passive: threads that wait give their core away, for more threads than "
+    {"OMP_WAIT_POLICY", "passive: threads that wait yield their core, for more threads than "
                         "cores"},
     {"GFN_KERNELS", "avx512, avx2 or plain: the instructions to use instead of the best that the "
                     "processor has; the same on all ranks"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * gfn-dist: the command line of the library. Without a launcher it is one rank with threads; under
- * mpirun or srun it is one rank of many. This file has what concerns the process as a whole.
+ * mpirun or srun it is one rank of many. This file handles what concerns the process as a whole.
  */
 #include "ui/cli.h"
 
@@ -25,7 +25,7 @@ static void give_alarm(void *self, const char *message)
 
 int main(int argc, char **argv)
 {
-    cli_handle_crashes(); /* first, because reading the command line may load a plug-in */
+    cli_report_crashes(); /* first, because reading the command line may load a plug-in */
     /* A file that grows beyond a limit (ulimit -f) is an error like a full disk, not a signal. */
     signal(SIGXFSZ, SIG_IGN);
     return cli_main(argc, argv, give_alarm);

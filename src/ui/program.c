@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void complain(const char *message)
+static void print_error(const char *message)
 {
     fprintf(stderr, "gfn-dist: %s\n", message);
 }
@@ -35,16 +35,16 @@ static int work(const cli_request *request, gfn_comm_alarm alarm)
     gfn_status status = gfn_comm_open(&comm);
     if (status != GFN_OK) {
         if (gfn_comm_launched_rank() == 0)
-            complain(gfn_error_message());
+            print_error(gfn_error_message());
         return CLI_EXIT_FAILED;
     }
-    cli_set_work(comm);
+    cli_set_crash_comm(comm);
     status = gfn_comm_agree(comm, watch(comm, request, alarm));
     if (status == GFN_OK)
         status = request->command->work(comm, request, &is_complete);
     if (status != GFN_OK && gfn_comm_rank(comm) == 0)
-        complain(gfn_error_message());
-    cli_set_work(NULL);
+        print_error(gfn_error_message());
+    cli_set_crash_comm(NULL);
     gfn_comm_close(&comm);
     if (status == GFN_OK && !is_complete)
         return CLI_EXIT_STOPPED;
@@ -57,7 +57,7 @@ static int print(const cli_request *request,
 {
     const gfn_status status = what(stdout, request);
     if (status != GFN_OK)
-        complain(gfn_error_message());
+        print_error(gfn_error_message());
     return exit_status(status);
 }
 
@@ -80,7 +80,7 @@ static int check_output(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    complain("standard output: cannot write all of it");
+    print_error("standard output: cannot write all of it");
     return status == CLI_EXIT_DONE ? CLI_EXIT_FAILED : status;
 }
 
@@ -88,32 +88,32 @@ int cli_main(int argc, char **argv, gfn_comm_alarm alarm)
 {
     cli_request request;
     const bool is_good = cli_parse(argc, argv, &request);
-    const bool speaks = gfn_comm_launched_rank() == 0;
+    const bool prints = gfn_comm_launched_rank() == 0;
     int status = CLI_EXIT_DONE;
     if (!is_good) {
         /* Only the rank that prints the message fails: if another failed first, the launcher would
          * end this one before its message is out. */
-        if (speaks) {
-            complain(request.message);
+        if (prints) {
+            print_error(request.message);
             status = CLI_EXIT_USAGE;
         }
     } else if (gfn_options_flag(request.program, "help")) {
-        if (speaks)
+        if (prints)
             status = print(&request, cli_print_help);
     } else if (gfn_options_flag(request.program, "version")) {
-        if (speaks)
+        if (prints)
             print_version();
     } else if (gfn_options_is_set(request.program, "generate")) {
-        if (speaks)
+        if (prints)
             generate(gfn_options_text(request.program, "generate"));
     } else if (gfn_options_flag(request.program, "print-config")) {
-        if (speaks)
+        if (prints)
             status = print(&request, cli_print_config);
     } else if (request.command->is_help) {
-        if (speaks)
+        if (prints)
             status = print(&request, cli_help);
     } else if (request.command->work == NULL) {
-        if (speaks)
+        if (prints)
             status = print(&request, request.command->print);
     } else {
         status = work(&request, alarm);

@@ -134,7 +134,7 @@ static void print_files(const gfn_run *run, bool is_complete)
         printf("  no histogram.png: built without Cairo (hint: apt-get install libcairo2-dev,\n"
                "  then configure and build again)\n");
     if (!is_complete)
-        printf("  gfn-dist --resume %s goes on\n", directory);
+        printf("  to continue: gfn-dist --resume %s\n", directory);
 }
 
 void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *r)

@@ -34,6 +34,20 @@ gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name)
     return status;
 }
 
+gfn_status cli_refuse_word(const char *what, const char *words, const char *word)
+{
+    char first[64]; /* a default, which makes "" wrong too */
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(words, "|"), words);
+    const gfn_option rows[] = {{what, GFN_OPTION_WORD, first, 0, 0, words, "", ""}, {0}};
+    const gfn_option *tables[] = {rows};
+    gfn_options *options = NULL;
+    gfn_status status = gfn_options_create(tables, 1, &options);
+    if (status == GFN_OK)
+        status = gfn_options_set(options, what, word, "command line");
+    gfn_options_destroy(&options);
+    return status;
+}
+
 gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env)
 {
     for (const gfn_option *row = env->options; row && row->name; row++)

@@ -16,7 +16,7 @@
 static gfn_trainer *volatile stoppable;
 static volatile sig_atomic_t has_signal, has_interrupt;
 
-/* If a user may be waiting at the terminal, a message says what Ctrl-C does. */
+/* If a user may be waiting at the terminal, a message explains what Ctrl-C does. */
 static volatile sig_atomic_t explains_interrupt;
 
 static void explain_interrupt(void)

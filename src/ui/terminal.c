@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Properties of the terminal, if there is one. Without a launcher, isatty() finds it. Under a
- * launcher, standard output is a pipe or a terminal that the launcher reads. If the launcher is the
- * parent of this process, it copies the output to its own output, and /proc shows what that is.
- * Other parents (hydra_pmi_proxy, orted, slurmstepd) send it to a place that cannot be known here.
+ * The terminal, if there is one. Without a launcher, isatty() finds out. A launcher connects its
+ * processes to pipes or terminals that it reads, which say nothing about the user's terminal. One
+ * that started this process directly, on this host, copies what it reads to its own output, and
+ * /proc shows whether that is a terminal. Daemons of launchers (hydra_pmi_proxy, orted, slurmstepd)
+ * send it elsewhere: then it is not known.
  */
 #include "ui/cli.h"
 

@@ -43,7 +43,7 @@ grep -qE '^[0-9]+/[0-9]+  loss .*  evaluating$' err || bad "no evaluating in a f
 
 on_terminal 80 timeout --foreground -s INT 2 "${long[@]}" --time-limit 60
 grep -q "^stopping, and saving; a second Ctrl-C " seen || bad "Ctrl-C is not answered: $(cat -A seen)"
-grep -q '^  gfn-dist --resume run goes on' seen || bad "nothing says how to go on: $(cat -A seen)"
+grep -q '^  to continue: gfn-dist --resume run' seen || bad "nothing says how to continue: $(cat -A seen)"
 on_terminal 80 timeout --foreground -s INT 2 "${long[@]}" --time-limit 60 --quiet
 ! grep -q '[^[:space:]]' seen || bad "Ctrl-C and --quiet: $(cat -A seen)"
 [ -s run/checkpoint.safetensors ] || bad "Ctrl-C and --quiet: not saved"
