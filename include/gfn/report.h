@@ -65,7 +65,7 @@ typedef struct gfn_metric {
     const char *name;    /* "tv", in metrics.jsonl and sweep.json */
     const char *field;   /* "metrics.tv", in summary.json */
     const char *heading; /* "TV", for people; of a signed metric, that of its absolute value */
-    const char *help;    /* a line; NULL: the name says it */
+    const char *help;    /* a line; NULL: the name is enough */
     unsigned shown;      /* GFN_IN_... */
     int digits;          /* significant ones, for people */
     bool more_is_better;

@@ -64,7 +64,7 @@ GFN_API gfn_status gfn_run_options_ini(const gfn_options *options, char **text);
 
 /* Make environment, model with initial parameters, and sampler. `threads` is per rank; 0: the
  * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file
- * that an option `reward-file` names (float64 .npy) and gives its rewards to all. comm is borrowed,
+ * that an option `reward-file` names (float64 .npy) and broadcasts its rewards. comm is borrowed,
  * the options are copied. Collective; errors are the same on every rank. */
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);

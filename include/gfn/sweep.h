@@ -76,16 +76,15 @@ GFN_API const char *gfn_sweep_place(const gfn_sweep *sweep, size_t index);
 GFN_API gfn_status gfn_sweep_begin(gfn_sweep *sweep, size_t index, gfn_run **run);
 
 /* Read the results of the run of a seed and write sweep.json again. `mine` is the status of its
- * training on this rank: a failure is returned, with the seed before its message. Collective.
+ * training, the same on every rank: a failure is returned, with the seed before its message.
+ * Collective.
  * Errors: GFN_EIO, GFN_EDATA. */
 GFN_API gfn_status gfn_sweep_end(gfn_sweep *sweep, size_t index, gfn_status mine);
 
-/* A metric of each run, index < gfn_sweep_columns(): those of the table of metrics that have
- * GFN_IN_SWEEP. */
+/* The results of each run: the metrics of the table that have GFN_IN_SWEEP. */
 typedef gfn_metric gfn_sweep_column;
 
 /* Columns, index < gfn_sweep_columns(). */
-
 GFN_API size_t gfn_sweep_columns(void);
 GFN_API const gfn_sweep_column *gfn_sweep_column_of(size_t column);
 GFN_API size_t gfn_sweep_column_find(const char *name); /* gfn_sweep_columns() if unknown */

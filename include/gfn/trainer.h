@@ -42,8 +42,8 @@ GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
  * kept already, or belongs to another directory), GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
 GFN_API gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory);
 
-/* One iteration: sample, differentiate, allreduce, Adam. Collective; on an error the parameters are
- * those of the step before, on every rank. */
+/* One iteration: sample, differentiate, sum over all ranks, optimizer step. Collective; on an error
+ * the parameters are those of the step before, on every rank. */
 GFN_API gfn_status gfn_trainer_step(gfn_trainer *trainer);
 
 /* One iteration and the work due after it: evaluation, metrics, checkpoint. Collective. */
@@ -52,7 +52,8 @@ GFN_API gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progr
 /* Whether all iterations are done, or all ranks agreed to stop. */
 GFN_API bool gfn_trainer_is_done(const gfn_trainer *trainer);
 
-/* Ask all ranks to stop after the next step. Any rank may call it, also in a signal handler. */
+/* Request that all ranks stop after the next step. Any rank may call it, also in a signal handler.
+ */
 GFN_API void gfn_trainer_request_stop(gfn_trainer *trainer);
 
 GFN_API void gfn_trainer_progress(const gfn_trainer *trainer, gfn_progress *progress);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The exact terminal distribution of a policy, by one sweep over the states in topological order:
+ * The exact terminal distribution of a policy, by one pass over the states in topological order:
  *
  *     u(s0) = 1,   u(s') = sum over edges u(s) P_F(s'|s),   p(x) = u(x) P_F(stop|x)
  *
@@ -176,7 +176,7 @@ int64_t gfn_exact_n_mode_regions(const gfn_exact *exact)
     return exact->target.n_regions;
 }
 
-/* ---- the sweep ---- */
+/* ---- the pass ---- */
 
 void gfn_exact_begin(gfn_exact *e)
 {
