@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/metadata.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ gfn_status gfn_metadata_join(gfn_arena *arena, const char *a, const char *b, cha
 gfn_status gfn_metadata_add(gfn_metadata *m, const char *name, const char *value)
 {
     char *copy;
+    assert(m->n < m->most);
     GFN_TRY(gfn_metadata_join(m->arena, value, "", &copy));
     m->texts[m->n++] = (struct gfn_text){name, copy};
     return GFN_OK;
@@ -43,8 +45,8 @@ gfn_status gfn_metadata_add_crc(gfn_metadata *m, const char *name, uint32_t crc)
 
 gfn_status gfn_metadata_begin(gfn_metadata *m, const gfn_run *run, size_t more)
 {
-    const size_t n = BUILD_TEXTS + gfn_options_count(run->options) + more;
-    return gfn_arena_take(m->arena, n, sizeof *m->texts, &m->texts);
+    m->most = BUILD_TEXTS + gfn_options_count(run->options) + more;
+    return gfn_arena_take(m->arena, m->most, sizeof *m->texts, &m->texts);
 }
 
 gfn_status gfn_metadata_add_build(gfn_metadata *m, const gfn_run *run, const char *format)

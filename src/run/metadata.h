@@ -16,8 +16,8 @@
 /* Texts under construction. */
 typedef struct gfn_metadata {
     gfn_arena *arena;
-    struct gfn_text *texts;
-    size_t n;
+    struct gfn_text *texts; /* [most] */
+    size_t n, most;
 } gfn_metadata;
 
 /* Allocate room for the texts of gfn_metadata_add_build() and gfn_metadata_add_options(), and for

@@ -205,12 +205,10 @@ void gfn_metric_find_distances(size_t n, const double *p, const double *q,
                                gfn_evaluation *evaluation)
 {
     size_t place = 0;
-    for (size_t i = 0; i < METRICS; i++) {
-        if (metrics[i].distance == NULL)
-            continue;
-        assert(place < GFN_MAX_DISTANCES);
-        evaluation->distance[place++] = metrics[i].distance(n, p, q);
-    }
+    assert(place_of(metrics + METRICS) <= GFN_MAX_DISTANCES);
+    for (size_t i = 0; i < METRICS && place < GFN_MAX_DISTANCES; i++)
+        if (metrics[i].distance)
+            evaluation->distance[place++] = metrics[i].distance(n, p, q);
 }
 
 double gfn_metric_value(const gfn_metric *metric, const gfn_report *report)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "summary/run_summary.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ typedef struct summary {
 
 static void add(summary *s, struct gfn_field field)
 {
+    assert(s->n < SUMMARY_FIELDS);
     if (s->n < SUMMARY_FIELDS)
         s->field[s->n++] = field;
 }
