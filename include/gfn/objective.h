@@ -70,7 +70,7 @@ typedef struct gfn_objective {
     size_t size;         /* sizeof(gfn_objective) */
     const char *name;    /* "tb" */
     const char *summary; /* one sentence */
-    const char *source;  /* the paper */
+    const char *source;  /* the paper, with "arXiv:NUMBER" or "doi:NAME" */
     unsigned needs;      /* GFN_NEEDS_... */
     int64_t least_batch; /* trajectories that a batch must have; 0: one is enough */
 
