@@ -148,8 +148,9 @@ GFN_API gfn_status gfn_env_create(const char *kind, const char *settings, gfn_en
 GFN_API gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn_env **env);
 
 /* As gfn_env_create_from(), from an option set that has at least the rows of ops->options. Only
- * this function can create an environment that needs rewards (those of the file that its option
- * `reward-file` names, which environments cannot read): set them before its rewards are used. */
+ * this function can create an environment that needs rewards: set them by gfn_env_set_rewards()
+ * before they are used. (A run does so. The file that the option `reward-file` names is read by the
+ * library, not by the environment.) */
 GFN_API gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options,
                                        gfn_env **env);
 GFN_API void gfn_env_destroy(gfn_env **env);
