@@ -65,21 +65,22 @@ grep -q '](running.md)' "$top_builddir/src/doc/README.md" || bad 'the installed 
 
 # ---- options
 
-# What is none of gfn-dist: of configure, mpirun, srun, sbatch, packages, scripts.
+# What is none of gfn-dist: of configure, mpirun, srun, sbatch, packages, scripts, torchgfn.
 others='
     allow-run-as-root bind-to cflags libs mca mpi no-install ntasks oversubscribe cpus-per-task
     host host-name time system-site-packages logdir json quick rounds seconds ranks show timeout
     prefix bindir libdir includedir mandir docdir disable-shared disable-static disable-openmp
     disable-symbol-versions enable-debug enable-sanitizers enable-fuzzers enable-werror with-mpi
-    with-cairo with-bash-completion-dir args static version'
+    with-cairo with-bash-completion-dir args static version
+    subTB_lambda subTB_weighting hidden_dim n_hidden replay_buffer_size'
 passes --help
 sed -nE 's/^  --([a-z0-9-]+)( .*)?$/\1/p' out >options
 [ "$(wc -l <options)" -gt 40 ] || bad "--help lists $(xargs <options)"
-# Of plug-ins that the documents show.
-printf '%s\n' items room depth >>options
+# Of plug-ins that the documents show; and the beginning of an option.
+printf '%s\n' items room depth sample >>options
 tr -s ' ' '\n' <<<"$others" >>options
 for file in "${all[@]}"; do
-    grep -oE -- '(^|[^a-zA-Z0-9-])--[a-z][a-z0-9-]*' "$file" | sed -E 's/^.*--//' | sort -u |
+    grep -oE -- '(^|[^a-zA-Z0-9-])--[a-z][a-zA-Z0-9_-]*' "$file" | sed -E 's/^.*--//' | sort -u |
         grep -vxF -f options >unknown
     [ ! -s unknown ] || bad "${file##*/}: no options: $(xargs <unknown)"
 done
@@ -110,12 +111,12 @@ for name in $(sed -nE '/^Objectives|^Backward|^Optim|^Presets/,/^$/s/^  ([a-z][^
     grep -qE "\`$name\`|\`--preset $name\`" text || bad "no document names $name"
 done
 
-# Files of the sources are there.
+# Files of the sources are there; a test program is its source without ".c".
 grep -ohE '(src|tests|scripts|include)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' "$documents/library.md" \
     "$documents/design.md" "$documents/environments.md" | sort -u | while read -r path; do
     case $path in
     *NAME* | *_) ;; # patterns
-    *) [ -e "$top_srcdir/$path" ] || echo "$path" ;;
+    *) [ -e "$top_srcdir/$path" ] || [ -e "$top_srcdir/$path.c" ] || echo "$path" ;;
     esac
 done >lost
 [ ! -s lost ] || bad "documents name files that are not there: $(xargs <lost)"
