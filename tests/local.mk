@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Groups of tests; `make check` runs all of them, and `make check TESTS='$(GROUP) $(GROUP)'` some:
+# Groups of tests; `make check` runs all of them, and `make check TESTS='$(GROUP) $(GROUP)'` some,
+# after it has built all test programs:
 #   UNIT_TESTS     programs with cmocka, and the corpus of each fuzz target
 #   RANK_TESTS     programs that are run on 1, 2, 3, 4 and 8 ranks (ALL_RANKS); single ones are
 #                  PROGRAM-RANKS.np (tests/ranks/comm-5.np). TWO_RANKS: those on 2 ranks only
