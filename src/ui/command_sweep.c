@@ -21,7 +21,7 @@ static size_t next_column(size_t column)
 static int width_of(const gfn_sweep_column *column)
 {
     const int heading = 2 + (int)strlen(column->heading);
-    return heading > 11 || column->is_count ? heading : 11;
+    return heading > 11 ? heading : 11;
 }
 
 static void print_head(void)

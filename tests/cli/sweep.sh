@@ -53,6 +53,12 @@ for name in l1 jsd time_s; do
     [ $name = time_s ] || grep -qE "^  median .* $short( |\$)" table || bad "$name $short: $(cat table)"
 done
 
+# A column between any two numbers, also if a mean of modes is no integer.
+"$GFN_DIST" --size 8 --iterations 6 --seeds 0,1,5 --picture no >columns 2>/dev/null || bad "columns"
+grep -qE '^  mean .*[0-9]\.[0-9]{5} ' columns || bad "expected a mean of modes like 2.66667: $(cat columns)"
+[ "$(awk '/^  (median|worst|mean|[+]-) / { print NF }' columns | xargs)" = '7 7 7 7' ] ||
+    bad "columns touch: $(cat columns)"
+
 # A stop, a kill and a time limit in the middle of a seed.
 slow=("${job[@]}" --iterations 40000 --schedule constant --log-every 700
     --eval-every 5000)
