@@ -53,8 +53,8 @@ GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectori
 GFN_API gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
                                          double *loss);
 
-/* log Z from the last batch, if the objective has estimate(): its mean over all ranks, the same on
- * every rank after gfn_gradient_backward(). */
+/* log Z from the last batch that was complete, if the objective has estimate(): its mean over all
+ * ranks, the same on every rank after gfn_gradient_backward(). */
 GFN_API double gfn_gradient_log_z(const gfn_gradient *gradient);
 
 GFN_END_DECLS

@@ -204,11 +204,13 @@ static gfn_status add_waiting(gfn_gradient *g, gfn_status *mine)
     int64_t n_all;
     if (!gfn_objective_needs_means(g->objective))
         return GFN_OK;
+    gfn_batch_means found = g->means;
     const double start = gfn_clock_seconds();
-    GFN_TRY(gfn_batch_means_exchange(&g->means, g->comm, *mine, g->n_added, &n_all));
+    GFN_TRY(gfn_batch_means_exchange(&found, g->comm, *mine, g->n_added, &n_all));
     gfn_allreduce_took(&g->allreduce, gfn_clock_seconds() - start);
     if (n_all != g->batch_size) /* means of a part; the exchange reports the reason */
         return GFN_OK;
+    g->means = found;
     for (size_t i = 0; i < g->means.n_logs && *mine == GFN_OK; i++) {
         const gfn_terms_source source = source_of(g, g->means.log[i]);
         *mine = gfn_derivatives_add(&g->sums, &source);

@@ -390,17 +390,21 @@ static void impossible_settings_are_refused(void **unused)
     drop(&f);
 }
 
-/* The cause, not what the others would have made of means without it. */
+/* The cause, not what the others would have made of means without it; and log Z stays that of the
+ * last batch that was complete. */
 static void a_batch_that_lacks_trajectories_has_no_means(void **unused)
 {
     (void)unused;
     fixture f;
     double loss;
     make(&f, jobs[0], "vargrad", 1);
+    differentiate(&f, f.vector);
+    const double log_z = gfn_gradient_log_z(f.gradient);
     f.log->n = BATCH / 3;
     assert_int_equal(gfn_gradient_add(f.gradient, f.log), GFN_OK);
     assert_int_equal(gfn_gradient_backward(f.gradient, GFN_OK, f.vector, &loss), GFN_EINVAL);
     assert_non_null(strstr(gfn_error_message(), "expected the batch size"));
+    assert_true(gfn_gradient_log_z(f.gradient) == log_z);
     drop(&f);
 }
 
