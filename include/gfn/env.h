@@ -105,8 +105,10 @@ typedef struct gfn_env_ops {
     void (*number)(const void *world, size_t n, const int32_t *state, int64_t *number);
     void (*state_at)(const void *world, size_t n, const int64_t *number, int32_t *state);
 
-    /* Set the rewards of all states from the caller's array, as gfn_env_set_rewards() documents. If
-     * this fails the world must not change. May be NULL; never called if n_states is 0. */
+    /* Set the rewards of all states from the caller's array, as gfn_env_set_rewards() documents;
+     * the shape is that of the spec, which must have axes: if states are no grid, ndim is 1 and
+     * axis[0] is n_states. If this fails the world must not change. May be NULL; never called if
+     * n_states is 0. */
     gfn_status (*set_rewards)(void *world, int ndim, const int64_t *axis, const double *reward);
 } gfn_env_ops;
 

@@ -67,6 +67,34 @@ gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env)
     return gfn_env_create_from(ops, settings, env);
 }
 
+/* "8 x 8" */
+static const char *shape_text(int ndim, const int64_t *axis, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "%s", ndim > 0 ? "" : "a single number");
+    for (int d = 0; d < ndim && used < size; d++)
+        used += (size_t)snprintf(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
+    return text;
+}
+
+/* A world that reads n_states rewards must not read past the end of a smaller table. */
+static gfn_status check_rewards_shape(const gfn_env *env, int ndim, const int64_t *axis)
+{
+    const gfn_env_spec *spec = &env->spec;
+    char expected[300], found[300];
+    if (spec->ndim == 0)
+        return gfn_fail(GFN_EINVAL,
+                        "%s: expected axes in the description of a world that takes rewards, found "
+                        "none (hint: in describe, ndim = 1 and axis[0] = n_states)",
+                        env->ops->name);
+    if (ndim == spec->ndim && memcmp(axis, spec->axis, (size_t)ndim * sizeof *axis) == 0)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "%s: expected %s rewards, one per state, found %s (hint: reshape the array, or "
+                    "choose options of the environment that fit it)",
+                    env->ops->name, shape_text(spec->ndim, spec->axis, expected, sizeof expected),
+                    shape_text(ndim, axis, found, sizeof found));
+}
+
 gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, const double *reward)
 {
     const int64_t n = env->spec.n_states;
@@ -79,6 +107,7 @@ gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, cons
                         "state, found %s%.0" PRId64 " (hint: a smaller one)",
                         env->ops->name, GFN_ENV_MAX_REWARDS, n ? "" : "more than can be numbered",
                         n);
+    GFN_TRY(check_rewards_shape(env, ndim, axis));
     GFN_TRY(env->ops->set_rewards(env->world, ndim, axis, reward));
     env->ops->describe(env->world, &env->spec);
     return gfn_env_check_spec(env->ops, &env->spec);

@@ -339,26 +339,6 @@ void gfn_grid_rewards_log_reward(const gfn_grid_rewards *g, size_t n, const int3
 
 /* ---- filling the table of a file ---- */
 
-static gfn_status check_shape(const gfn_grid_rewards *g, int ndim, const int64_t *axis)
-{
-    bool fits = ndim == g->ndim;
-    char expected[32 * GFN_ENV_MAX_NDIM] = "", found[32 * GFN_ENV_MAX_NDIM] = "a single number";
-    size_t e = 0, f = 0;
-    for (int d = 0; d < ndim && d < GFN_ENV_MAX_NDIM; d++) {
-        fits = fits && axis[d] == g->size;
-        f += (size_t)snprintf(found + f, sizeof found - f, "%s%" PRId64, d ? " x " : "", axis[d]);
-    }
-    for (int d = 0; d < g->ndim; d++)
-        e += (size_t)snprintf(expected + e, sizeof expected - e, "%s%" PRId64, d ? " x " : "",
-                              g->size);
-    if (fits)
-        return GFN_OK;
-    return gfn_fail(GFN_EINVAL,
-                    "hypergrid: expected %.300s rewards from --size %" PRId64 " --ndim %d, found "
-                    "%.300s (hint: an array with one axis per dimension)",
-                    expected, g->size, g->ndim, found);
-}
-
 static const char *cell_text(const gfn_grid_rewards *g, int64_t number, char *text, size_t size)
 {
     size_t end = size;
@@ -391,12 +371,10 @@ static gfn_status check_rewards(const gfn_grid_rewards *g, const double *reward,
                                 "(hint: another file)");
 }
 
-gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *g, int ndim, const int64_t *axis,
-                                 const double *reward)
+gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *g, const double *reward)
 {
     double largest, *table;
     gfn_sum sum = {0, 0};
-    GFN_TRY(check_shape(g, ndim, axis));
     GFN_TRY(check_rewards(g, reward, &largest));
     GFN_TRY(gfn_allocate("rewards", (size_t)g->n_cells, sizeof *table, &table));
     /* A power of two, so that the sum does not overflow. */

@@ -46,11 +46,10 @@ void gfn_grid_rewards_clear(gfn_grid_rewards *rewards);
 /* Whether the rewards come from a file and are not filled in yet; until then all log R are NAN. */
 bool gfn_grid_rewards_is_waiting(const gfn_grid_rewards *rewards);
 
-/* Replace the rewards by those of an array; the family becomes "file". If this fails nothing
- * changes. Errors: GFN_EINVAL (another shape; a reward that is negative, infinite or NaN; all 0),
+/* Replace the rewards by those of an array [n_cells]; the family becomes "file". If this fails
+ * nothing changes. Errors: GFN_EINVAL (a reward that is negative, infinite or NaN; all 0),
  * GFN_ENOMEM. */
-gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *rewards, int ndim, const int64_t *axis,
-                                 const double *reward);
+gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *rewards, const double *reward);
 
 /* log R of n cells [n][ndim]. */
 void gfn_grid_rewards_log_reward(const gfn_grid_rewards *rewards, size_t n, const int32_t *state,

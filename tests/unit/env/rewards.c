@@ -152,9 +152,9 @@ static void bad_rewards_are_rejected_and_change_nothing(void **state)
         double reward;
         const char *says;
     } rows[] = {
-        {2, {8, 8}, 0, 1, "expected 5 x 5 rewards from --size 5 --ndim 2, found 8 x 8 (hint"},
-        {2, {5, 6}, 0, 1, "expected 5 x 5 rewards from --size 5 --ndim 2, found 5 x 6 (hint"},
-        {1, {25}, 0, 1, "expected 5 x 5 rewards from --size 5 --ndim 2, found 25 (hint"},
+        {2, {8, 8}, 0, 1, "hypergrid: expected 5 x 5 rewards, one per state, found 8 x 8 (hint"},
+        {2, {5, 6}, 0, 1, "hypergrid: expected 5 x 5 rewards, one per state, found 5 x 6 (hint"},
+        {1, {25}, 0, 1, "hypergrid: expected 5 x 5 rewards, one per state, found 25 (hint"},
         {0, {0}, 0, 1, "found a single number (hint"},
         {2, {5, 5}, 7, -0.25, "expected rewards of 0 or more, found -0.25 in cell (1, 2) (hint"},
         {2, {5, 5}, 0, NAN, "found nan in cell (0, 0) (hint"},
@@ -177,6 +177,68 @@ static void bad_rewards_are_rejected_and_change_nothing(void **state)
         assert_true(gfn_env_spec_of(env)->log_z == log_z);
         assert_true(log_reward_of(env, (const int32_t[]){0, 2}) == log(good[2]));
     }
+    gfn_env_destroy(&env);
+}
+
+/* ---- a world that trusts the shape ---- */
+
+static int calls;
+
+static gfn_status trust(void *world, int ndim, const int64_t *axis, const double *reward)
+{
+    (void)world, (void)axis, (void)reward;
+    calls++;
+    assert_int_equal(ndim, 3);
+    return GFN_OK;
+}
+
+static void describe_without_axes(const void *world, gfn_env_spec *spec)
+{
+    bits_world.describe(world, spec);
+    spec->ndim = 0;
+}
+
+static void a_table_of_another_shape_never_reaches_the_world(void **state)
+{
+    (void)state;
+    static const struct {
+        int ndim;
+        int64_t axis[4];
+    } rows[] = {{3, {3, 3, 2}}, {3, {3, 3, 4}},    {1, {27}},
+                {2, {3, 9}},    {4, {3, 3, 3, 1}}, {0, {0}}};
+    const double reward[81] = {1};
+    gfn_env_ops ops = bits_world;
+    ops.set_rewards = trust;
+    gfn_env *env = make_env(&ops, "length=3 numbered=yes");
+    calls = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(gfn_env_set_rewards(env, rows[i].ndim, rows[i].axis, reward), GFN_EINVAL);
+        if (!strstr(gfn_error_message(), "bits: expected 3 x 3 x 3 rewards, one per state, found "))
+            fail_msg("row %zu: %s", i, gfn_error_message());
+    }
+    assert_int_equal(calls, 0);
+    assert_int_equal(gfn_env_set_rewards(env, 3, (const int64_t[]){3, 3, 3}, reward), GFN_OK);
+    assert_int_equal(calls, 1);
+    gfn_env_destroy(&env);
+}
+
+/* A file has a shape, and states without axes have none. */
+static void a_world_that_takes_rewards_has_axes(void **state)
+{
+    (void)state;
+    const double reward[27] = {1};
+    const int64_t axis[] = {27};
+    gfn_env_ops ops = bits_world;
+    ops.describe = describe_without_axes;
+    ops.set_rewards = trust;
+    gfn_env *env = make_env(&ops, "length=3 numbered=yes"); /* it has other rewards, too */
+    calls = 0;
+    for (int ndim = 0; ndim < 2; ndim++) {
+        assert_int_equal(gfn_env_set_rewards(env, ndim, axis, reward), GFN_EINVAL);
+        if (!strstr(gfn_error_message(), "found none (hint: in describe, ndim = 1 and axis[0] ="))
+            fail_msg("%s", gfn_error_message());
+    }
+    assert_int_equal(calls, 0);
     gfn_env_destroy(&env);
 }
 
@@ -209,6 +271,8 @@ int main(void)
         cmocka_unit_test(the_sum_of_given_rewards_is_exact),
         cmocka_unit_test(new_rewards_replace_earlier_ones),
         cmocka_unit_test(bad_rewards_are_rejected_and_change_nothing),
+        cmocka_unit_test(a_table_of_another_shape_never_reaches_the_world),
+        cmocka_unit_test(a_world_that_takes_rewards_has_axes),
         cmocka_unit_test(kinds_without_set_rewards_reject_rewards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
