@@ -129,6 +129,34 @@ static void write_range(const gfn_option *row, const char *unit, char *out, size
         out[0] = '\0';
 }
 
+/* What the user may have meant: 10000 for 1e4, 256,256 for 256x256; false if nothing is known. */
+static bool guess(const gfn_option *row, const char *text, char *out, size_t size)
+{
+    struct value value;
+    double number;
+    snprintf(out, size, "%s", text);
+    if (row->type == GFN_OPTION_INT && gfn_parse_number(text, &number) && fabs(number) < 0x1p53)
+        snprintf(out, size, "%.0f", number);
+    else if (row->type != GFN_OPTION_WIDTHS)
+        return false;
+    else
+        for (char *c = out; *c != '\0'; c++)
+            *c = strchr("xX*; ", *c) ? ',' : *c;
+    return strcmp(out, text) != 0 && read_value(row, out, &value) &&
+           (row->type == GFN_OPTION_WIDTHS || !(fabs((double)value.integer - number) > 0));
+}
+
+static void write_hint(const gfn_option *row, const char *example, const char *text, char *out,
+                       size_t size)
+{
+    const bool has_default = row->fallback[0] != '\0';
+    if (guess(row, text, out, size))
+        return;
+    snprintf(out, size, "%s%s%s", has_default ? "the default is " : "for example ",
+             has_default ? row->fallback : example,
+             has_default && row->type == GFN_OPTION_TIME ? "; units are s, m, h and d" : "");
+}
+
 static gfn_status reject_value(const gfn_option *row, const char *text)
 {
     static const struct {
@@ -141,7 +169,7 @@ static gfn_status reject_value(const gfn_option *row, const char *text)
         [GFN_OPTION_TIME] = {"a time", " seconds", "90s, 5m, 2h or 1d"},
         [GFN_OPTION_FLAG] = {"yes or no", "", "yes"},
     };
-    char range[900] = "";
+    char range[900] = "", hint[200];
     if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
         struct gfn_nearest nearest = {.text = text};
         is_choice(row->choices, &nearest);
@@ -149,11 +177,9 @@ static gfn_status reject_value(const gfn_option *row, const char *text)
     }
     if (row->type != GFN_OPTION_FLAG && row->type != GFN_OPTION_WORD)
         write_range(row, expected[row->type].unit, range, sizeof range);
-    bool has_default = row->fallback[0] != '\0';
-    return gfn_fail(GFN_EINVAL, "%s: expected %s%s, found \"%.200s\" (hint: %s%s)", row->name,
-                    expected[row->type].what, range, text,
-                    has_default ? "the default is " : "for example ",
-                    has_default ? row->fallback : expected[row->type].example);
+    write_hint(row, expected[row->type].example, text, hint, sizeof hint);
+    return gfn_fail(GFN_EINVAL, "%s: expected %s%s, found \"%.200s\" (hint: %s)", row->name,
+                    expected[row->type].what, range, text, hint);
 }
 
 static gfn_status reject_name(const gfn_options *options, const char *name)

@@ -99,6 +99,6 @@ refused 2 '\(hint: bash\)' --generate bsh
 refused 2 'found "frobnicate" \(hint: gfn-dist --help\)' frobnicate
 refused 2 'found "xyzzy" \(hint: gfn-dist --help\)' --xyzzy 8
 refused 2 'found "xyzzy" \(hint: gfn-dist --help\)' --backward xyzzy
-refused 2 'found "xyzzy" \(hint: gfn-dist --help\)' --objective xyzzy
+refused 2 'found "xyzzy" \(hint: gfn-dist list\)' --objective xyzzy
 refused 2 'found "frobnicate" \(hint: gfn-dist --help\)' help frobnicate
 exit $failed

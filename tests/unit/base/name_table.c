@@ -18,7 +18,7 @@ static void the_first_of_the_nearest_names_stays(void **state)
         gfn_nearest_offer(&nearest, names[i], strlen(names[i]));
     assert_string_equal(nearest.name, "seed");
     assert_int_equal(nearest.length, 4);
-    assert_int_equal(nearest.distance, 1);
+    assert_int_equal(nearest.distance, 0);
 }
 
 static void a_name_that_begins_with_the_text_is_the_nearest(void **state)
@@ -44,6 +44,28 @@ static void a_name_may_be_part_of_a_text(void **state)
     gfn_nearest_offer(&nearest, choices + 3, 5);
     assert_ptr_equal(nearest.name, choices + 3);
     assert_int_equal(nearest.distance, 1);
+}
+
+static void case_and_letters_that_are_left_out_matter_little(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"lr", "lr-logz", "log-every", "tb", "iterations"};
+    static const struct {
+        const char *text, *hint;
+    } rows[] = {{"TB", "tb"},
+                {"LR-LogZ", "lr-logz"},
+                {"lr-z", "lr-logz"},
+                {"lrs", "lr"},
+                {"Iteration", "iterations"},
+                {"itertions", "iterations"},
+                {"z", "gfn-dist --help"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gfn_nearest nearest = {.text = rows[i].text};
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+            gfn_nearest_offer(&nearest, names[k], strlen(names[k]));
+        const struct gfn_hint hint = gfn_nearest_hint(&nearest);
+        assert_string_equal(hint.text, rows[i].hint);
+    }
 }
 
 static void a_name_that_is_far_is_no_hint(void **state)
@@ -82,7 +104,7 @@ static void a_name_is_found_or_refused_with_all_and_the_nearest(void **state)
                         "metal: expected one of iron, zinc, tin, found \"tinn\" (hint: tin)");
     assert_int_equal(gfn_find_name("metal", metal, " or scrap", "wood", &index), GFN_EINVAL);
     assert_string_equal(gfn_error_message(), "metal: expected one of iron, zinc, tin or scrap, "
-                                             "found \"wood\" (hint: gfn-dist --help)");
+                                             "found \"wood\" (hint: gfn-dist list)");
 }
 
 static const char *many(size_t index)
@@ -98,7 +120,7 @@ static void lists_may_be_too_long_for_a_message(void **state)
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
     assert_int_equal(gfn_find_name("metal", many, "", text, &index), GFN_EINVAL);
-    assert_non_null(strstr(gfn_error_message(), "x\" (hint: gfn-dist --help)"));
+    assert_non_null(strstr(gfn_error_message(), "x\" (hint: gfn-dist list)"));
 }
 
 static void a_list_has_its_names_alone(void **state)
@@ -117,6 +139,7 @@ int main(void)
         cmocka_unit_test(the_first_of_the_nearest_names_stays),
         cmocka_unit_test(a_name_that_begins_with_the_text_is_the_nearest),
         cmocka_unit_test(a_name_may_be_part_of_a_text),
+        cmocka_unit_test(case_and_letters_that_are_left_out_matter_little),
         cmocka_unit_test(a_name_that_is_far_is_no_hint),
         cmocka_unit_test(a_name_is_found_or_refused_with_all_and_the_nearest),
         cmocka_unit_test(lists_may_be_too_long_for_a_message),

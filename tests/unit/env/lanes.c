@@ -43,7 +43,7 @@ static void an_unknown_name_is_rejected_with_a_hint(void **state)
     assert_says("\"hypergird\"");
     assert_says("(hint: hypergrid)");
     assert_int_equal(gfn_env_create("bitseq", NULL, &env), GFN_EINVAL);
-    assert_says("plug-in such as ./my.so, found \"bitseq\" (hint: gfn-dist --help)");
+    assert_says("plug-in such as ./my.so, found \"bitseq\" (hint: gfn-dist list)");
 }
 
 static void an_option_set_with_more_rows_is_accepted(void **state)

@@ -74,7 +74,7 @@ static void unknown_schedules_are_refused(void **state)
     }
     assert_string_equal(gfn_error_message(),
                         "schedule: expected one of constant, linear, cosine, found "
-                        "\"step\" (hint: gfn-dist --help)");
+                        "\"step\" (hint: gfn-dist list)");
 }
 
 int main(void)
