@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/failure.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -22,13 +23,26 @@ static const struct {
     {EMFILE, "too many open files, see ulimit -n"},
 };
 
-gfn_status gfn_fail_errno(const char *path, const char *action)
+static gfn_status fail(const char *path, const char *action, bool is_read)
 {
-    int error = errno;
-    gfn_status status = error == ENOMEM ? GFN_ENOMEM : GFN_EIO;
+    const int error = errno;
+    const gfn_status status = error == ENOMEM ? GFN_ENOMEM : GFN_EIO;
+    if (is_read && (error == EACCES || error == EPERM))
+        return gfn_fail(status, "%s: cannot %s: %s (hint: check the permissions)", path, action,
+                        strerror(error));
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
         if (hints[i].error == error)
             return gfn_fail(status, "%s: cannot %s: %s (hint: %s)", path, action, strerror(error),
                             hints[i].hint);
     return gfn_fail(status, "%s: cannot %s: %s", path, action, strerror(error));
+}
+
+gfn_status gfn_fail_errno(const char *path, const char *action)
+{
+    return fail(path, action, false);
+}
+
+gfn_status gfn_fail_reading(const char *path, const char *action)
+{
+    return fail(path, action, true);
 }

@@ -13,6 +13,9 @@
  * is ENOMEM, else GFN_EIO. */
 gfn_status gfn_fail_errno(const char *path, const char *action);
 
+/* The same for a file that is read: its hint suggests no other folder. */
+gfn_status gfn_fail_reading(const char *path, const char *action);
+
 /* result = call, repeated while a signal interrupts it. */
 #define GFN_RETRY(result, call)                                                                    \
     do {                                                                                           \

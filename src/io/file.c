@@ -28,7 +28,7 @@ gfn_status gfn_file_open(const char *path, int *fd)
 {
     /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
     GFN_RETRY(*fd, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    return *fd < 0 ? gfn_fail_errno(path, "open the file") : GFN_OK;
+    return *fd < 0 ? gfn_fail_reading(path, "open the file") : GFN_OK;
 }
 
 bool gfn_file_is_own(int fd)
@@ -85,7 +85,7 @@ static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer
 {
     struct stat found;
     if (fstat(fd, &found) != 0)
-        return gfn_fail_errno(path, "read the file");
+        return gfn_fail_reading(path, "read the file");
     bool is_sized = S_ISREG(found.st_mode) && found.st_size > 0;
     if (is_sized && (uintmax_t)found.st_size > limit)
         return too_large(path, limit);
@@ -96,7 +96,7 @@ static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer
         ssize_t got;
         GFN_RETRY(got, read(fd, buffer->bytes + buffer->used, buffer->capacity - buffer->used));
         if (got < 0)
-            return gfn_fail_errno(path, "read the file");
+            return gfn_fail_reading(path, "read the file");
         if (got == 0)
             return GFN_OK;
         buffer->used += (size_t)got;
@@ -126,7 +126,7 @@ gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
     int fd;
     GFN_RETRY(fd, open(path, O_RDONLY | O_CLOEXEC));
     if (fd < 0)
-        return gfn_fail_errno(path, "open the file");
+        return gfn_fail_reading(path, "open the file");
     const gfn_status status = read_file(path, fd, limit, bytes, n);
     close(fd);
     return status;
@@ -135,7 +135,7 @@ gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
 gfn_status gfn_file_read_open(const char *path, int fd, size_t limit, void *bytes, size_t *n)
 {
     return lseek(fd, 0, SEEK_SET) == 0 ? read_file(path, fd, limit, bytes, n)
-                                       : gfn_fail_errno(path, "read the file");
+                                       : gfn_fail_reading(path, "read the file");
 }
 
 /* ---- appending ---- */

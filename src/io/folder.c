@@ -35,11 +35,20 @@ bool gfn_folder_holds(const char *folder, const char *name)
     return is_there;
 }
 
+bool gfn_folder_holds_bytes(const char *folder, const char *name)
+{
+    char *path = NULL;
+    const bool is_there =
+        gfn_folder_path(folder, name, &path) == GFN_OK && gfn_file_holds_bytes(path);
+    gfn_release(&path);
+    return is_there;
+}
+
 static gfn_status real_path(const char *path, const char *action, char **real)
 {
     char *full = realpath(path, NULL);
     if (full == NULL)
-        return gfn_fail_errno(path, action);
+        return gfn_fail_reading(path, action);
     gfn_status status = gfn_allocate("path", strlen(full) + 1, 1, real);
     if (status == GFN_OK)
         strcpy(*real, full);
@@ -134,11 +143,7 @@ gfn_status gfn_folder_claim(const char *path, const char *const *names)
     if (names == NULL)
         return gfn_fail(GFN_EEXIST, "%s: expected a new folder, found an existing one", path);
     for (; *names != NULL; names++) {
-        char *file;
-        GFN_TRY(gfn_folder_path(path, *names, &file));
-        bool exists = gfn_file_holds_bytes(file);
-        gfn_release(&file);
-        if (exists)
+        if (gfn_folder_holds_bytes(path, *names))
             return gfn_fail(GFN_EEXIST,
                             "%s: holds %s already, and nothing is overwritten "
                             "(hint: choose another folder)",

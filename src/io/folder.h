@@ -18,6 +18,9 @@ bool gfn_folder_exists(const char *path);
 /* Whether a folder has an entry of this name. */
 bool gfn_folder_holds(const char *folder, const char *name);
 
+/* Whether the entry is there and is not an empty file. */
+bool gfn_folder_holds_bytes(const char *folder, const char *name);
+
 /* If `path` is a symbolic link, *resolved is the absolute path of its target, so that later changes
  * of the link have no effect; else it is a copy of `path`. To be freed with gfn_release(). Errors:
  * GFN_EIO, GFN_ENOMEM. */

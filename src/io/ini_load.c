@@ -43,6 +43,11 @@ static char *read_line(char *line, int size, void *stream)
     const char *end = newline ? newline : reader->end;
     size_t n = (size_t)(end - reader->at);
     reader->line++;
+    if (n > 0 && reader->at[0] != ' ' && reader->at[0] != '\t' && !strchr(";#", reader->at[0]) &&
+        memchr(reader->at, '=', n) == NULL && (size < 2 || n > (size_t)size - 2)) {
+        reject(reader, "expected name = value, found no '='");
+        return NULL;
+    }
     if (size < 2 || n > (size_t)size - 2) {
         reject(reader, "the line is too long (hint: continue a quoted value on the next line)");
         return NULL;

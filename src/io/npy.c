@@ -175,17 +175,22 @@ static gfn_status parse(const char *bytes, size_t n, struct gfn_array *array, si
     uint16_t length;
     size_t expected;
     if (n < BEFORE_HEADER || memcmp(bytes, magic, sizeof magic) != 0)
-        return gfn_fail(GFN_EDATA, "expected a file in NumPy's format, version 1.0, found another");
+        return gfn_fail(GFN_EDATA, "expected a file in NumPy's format, version 1.0, found another "
+                                   "(hint: numpy.save writes one)");
     memcpy(&length, bytes + sizeof magic, 2);
     if (length > n - BEFORE_HEADER)
-        return gfn_fail(GFN_EDATA, "expected a header of %u bytes, found %zu", (unsigned)length,
-                        n - BEFORE_HEADER);
+        return gfn_fail(GFN_EDATA,
+                        "expected a header of %u bytes, found %zu (hint: the file is cut)",
+                        (unsigned)length, n - BEFORE_HEADER);
     GFN_TRY(parse_header(bytes + BEFORE_HEADER, length, array));
     *begin = BEFORE_HEADER + length;
     if (!gfn_array_bytes(array, &expected))
         return gfn_fail(GFN_EDATA, "the shape is impossible");
     if (expected != n - *begin)
-        return gfn_fail(GFN_EDATA, "expected %zu bytes of data, found %zu", expected, n - *begin);
+        return gfn_fail(
+            GFN_EDATA,
+            "expected %zu bytes of data, found %zu (hint: numpy.save writes a whole file)",
+            expected, n - *begin);
     return GFN_OK;
 }
 

@@ -64,6 +64,17 @@ static bool is_named(int fd, const char *name)
            open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
 }
 
+/* Users know the name that they gave, so an error names the temporary file only if that file is
+ * there and cannot be opened. */
+static gfn_status fail_to_create(const gfn_writer *writer)
+{
+    struct stat found;
+    const int reason = errno;
+    const bool is_there = lstat(writer->temporary, &found) == 0;
+    errno = reason;
+    return gfn_fail_errno(is_there ? writer->temporary : writer->path, "create the file");
+}
+
 /* The temporary file has a fixed name, so that killed processes never leave more than one behind,
  * and a lock, so that two processes never write into it. If its previous owner has renamed or
  * removed the file before this process locked it, it must not be written: try again. A file system
@@ -74,13 +85,13 @@ static gfn_status open_temporary(gfn_writer *writer)
     for (int attempt = 0; attempt < 100; attempt++) {
         GFN_RETRY(writer->fd, open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
         if (writer->fd < 0)
-            return gfn_fail_errno(name, "create the file");
+            return fail_to_create(writer);
         if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
             break;
         if (is_named(writer->fd, name)) {
             int done;
             GFN_RETRY(done, ftruncate(writer->fd, 0));
-            return done == 0 ? GFN_OK : gfn_fail_errno(name, "empty the file");
+            return done == 0 ? GFN_OK : gfn_fail_errno(writer->path, "empty the file");
         }
         close(writer->fd);
         writer->fd = -1;
@@ -123,7 +134,7 @@ gfn_status gfn_writer_write(gfn_writer *writer, const void *bytes, size_t n)
             if (written == 0)
                 errno = ENOSPC;
             writer->failed = true;
-            return gfn_fail_errno(writer->temporary, "write");
+            return gfn_fail_errno(writer->path, "write");
         }
         at += written;
         n -= (size_t)written;
@@ -179,7 +190,7 @@ static gfn_status put_in_place(gfn_writer *writer)
         return gfn_fail(GFN_EIO, "%s: not replaced, because a write failed before", writer->path);
     GFN_RETRY(done, fsync(writer->fd));
     if (done != 0)
-        return gfn_fail_errno(writer->temporary, "write to the disk");
+        return gfn_fail_errno(writer->path, "write to the disk");
     if (writer->keep)
         GFN_TRY(keep_previous(writer));
     if (rename(writer->temporary, writer->path) != 0) {

@@ -47,7 +47,7 @@ goes_on long 0 "${job[@]}"
 limit_files
 start 0 --out large --size 8 --hidden 100,100 --checkpoint-every 1 --log-every 0 --eval-every 0
 ends 1 60
-says 'large/checkpoint.safetensors.tmp: cannot write: File too large \(hint: '
+says 'large/checkpoint.safetensors: cannot write: File too large \(hint: '
 [ -z "$(ls large/*.tmp large/checkpoint* 2>/dev/null)" ] || bad "$what: it left $(ls large)"
 
 # A run that moves away while it is at work.
@@ -79,7 +79,7 @@ is_forbidden() {
     fails 1 read-only/run 'read-only/run/[a-z.]+: cannot .*\(hint: '
     start "$1" --resume read-only/run
     ends 1 60
-    says 'read-only/run/(metrics.jsonl: cannot open|config.ini.tmp: cannot create) the file: .*\(hint: '
+    says 'read-only/run/(metrics.jsonl: cannot open|config.ini: cannot create) the file: .*\(hint: '
     start "$1" --out read-only/other
     ends 1 60
     says 'read-only/other: cannot make the folder: .*\(hint: '

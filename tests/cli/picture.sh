@@ -92,14 +92,14 @@ mkfifo pipe.png && "$GFN_DIST" plot run --out pipe.png 2>err
 refused 2 'plot: expected a run directory, found none' plot
 refused 1 'nowhere: expected a run directory, found nothing' plot nowhere
 refused 1 'nowhere' plot run nowhere
-refused 1 'away/x.png.tmp: cannot' plot run --out away/x.png
+refused 1 'away/x.png: cannot' plot run --out away/x.png
 for name in paper.svg paper; do
     refused 2 "$name: expected a name that ends in .png or .pdf" plot run --out $name
 done
 refused 2 'size: expected an option of plot, found one of other commands .*hint' plot run --size 8
 refused 2 'picture: expected one of yes.no' --picture maybe
 mkdir mine && echo precious >mine/histogram.png
-refused 2 'mine: holds histogram.png already' --size 4 --iterations 3 --out mine
+refused 2 'mine: expected a folder without a run, found histogram.png' --size 4 --iterations 3 --out mine
 
 # While a run goes on: before its first checkpoint there are curves alone.
 start 0 --size 8 --iterations 100000000 --log-every 50 --checkpoint-every 0 --out busy

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "base/memory.h"
+#include "io/failure.h"
 #include "io/file.h"
 
 /* ---- signals that interrupt blocking system calls ---- */
@@ -90,6 +91,18 @@ static void a_file_without_end_is_rejected(void **state)
     assert_refused(gfn_file_read("/dev/zero", SIZE_MAX / 4, &bytes, &n), GFN_EDATA,
                    "/dev/zero: expected a file of at most 67108864 bytes, found more");
     assert_null(bytes);
+}
+
+static void a_file_that_may_not_be_read_is_wanted_nowhere_else(void **state)
+{
+    (void)state;
+    errno = EACCES;
+    assert_int_equal(gfn_fail_reading("a.ini", "open the file"), GFN_EIO);
+    assert_string_equal(gfn_error_message(), "a.ini: cannot open the file: Permission denied "
+                                             "(hint: check the permissions)");
+    errno = EACCES;
+    assert_int_equal(gfn_fail_errno("a.ini", "open the file"), GFN_EIO);
+    assert_non_null(strstr(gfn_error_message(), "choose another folder)"));
 }
 
 static void a_missing_file_or_a_folder_is_rejected(void **state)
@@ -365,6 +378,7 @@ int main(void)
         scratch_test(a_file_over_the_limit_is_rejected),
         scratch_test(a_file_without_end_is_rejected),
         scratch_test(a_missing_file_or_a_folder_is_rejected),
+        scratch_test(a_file_that_may_not_be_read_is_wanted_nowhere_else),
         scratch_test(a_pipe_is_read_whole_despite_signals),
         scratch_test(existence_is_reported),
         scratch_test(an_open_file_is_read_even_if_its_name_changes),

@@ -110,7 +110,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
     limit_files(50);
     gfn_status status = gfn_ini_save("config.ini", options, NULL);
     limit_files(RLIM_INFINITY);
-    assert_refused(status, GFN_EIO, "config.ini.tmp: cannot write");
+    assert_refused(status, GFN_EIO, "config.ini: cannot write");
     assert_true(holds("config.ini", "old"));
     gfn_options_destroy(&options);
 }
@@ -303,6 +303,10 @@ static void a_long_line_is_an_error_and_is_not_cut(void **state)
         }
         gfn_ini_clear(&ini);
     }
+    snprintf(text, sizeof text, "size = 9\n{%0*d}\n", 350, 7);
+    assert_refused(gfn_ini_parse(text, strlen(text), "text", &ini), GFN_EINVAL,
+                   "text:2: expected name = value, found no '='");
+    gfn_ini_clear(&ini);
     assert_in_range(longest, 150, 349); /* inih's default limit is 200 bytes with the line end */
 }
 

@@ -126,7 +126,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
     limit_files(10);
     gfn_status status = gfn_json_save("summary.json", &field, 1);
     limit_files(RLIM_INFINITY);
-    assert_refused(status, GFN_EIO, "summary.json.tmp: cannot write");
+    assert_refused(status, GFN_EIO, "summary.json: cannot write");
     assert_true(holds("summary.json", "old"));
     assert_int_equal(count_names(), 1);
 }
