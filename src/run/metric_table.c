@@ -192,7 +192,8 @@ const gfn_metric *gfn_metric_of(size_t index)
     return index < METRICS ? &metrics[index] : NULL;
 }
 
-/* Index of the metric among those that have a function. */
+/* Index of the metric among those that have a function: below GFN_MAX_DISTANCES if the table of
+ * distances has a place for it. */
 static size_t place_of(const gfn_metric *metric)
 {
     size_t place = 0;
@@ -216,8 +217,10 @@ double gfn_metric_value(const gfn_metric *metric, const gfn_report *report)
     const char *at = (const char *)report + metric->offset;
     int64_t count;
     double value;
-    if (metric->distance)
-        return report->last.evaluation.distance[place_of(metric)];
+    if (metric->distance) {
+        const size_t place = place_of(metric);
+        return place < GFN_MAX_DISTANCES ? report->last.evaluation.distance[place] : NAN;
+    }
     if (!metric->is_count) {
         memcpy(&value, at, sizeof value);
         return value;

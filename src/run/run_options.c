@@ -160,10 +160,11 @@ static gfn_status check_names(const gfn_env_ops *ops)
     for (const gfn_option *own = ops->options; own && own->name; own++)
         for (const gfn_option *row = rows; row->name; row++)
             if (strcmp(own->name, row->name) == 0)
-                return gfn_fail(GFN_EINVAL,
-                                "%s: expected an option that training has not, found \"%s\" "
-                                "(hint: %s-%s)",
-                                ops->name, own->name, ops->name, own->name);
+                return gfn_fail(
+                    GFN_EINVAL,
+                    "%s: expected an option name that training does not use, found \"%s\" "
+                    "(hint: %s-%s)",
+                    ops->name, own->name, ops->name, own->name);
     return GFN_OK;
 }
 

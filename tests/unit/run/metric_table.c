@@ -39,6 +39,16 @@ static void names_and_fields_are_unique_and_values_lie_in_the_report(void **unus
     }
 }
 
+/* Values of distances beyond that number are unknown. */
+static void the_evaluation_has_a_place_for_every_distance(void **unused)
+{
+    (void)unused;
+    size_t distances = 0;
+    for (size_t i = 0; i < gfn_metric_count(); i++)
+        distances += gfn_metric_of(i)->distance != NULL;
+    assert_in_range(distances, 0, GFN_MAX_DISTANCES);
+}
+
 static void values_are_those_of_the_report(void **unused)
 {
     (void)unused;
@@ -78,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_fields_are_unique_and_values_lie_in_the_report),
+        cmocka_unit_test(the_evaluation_has_a_place_for_every_distance),
         cmocka_unit_test(values_are_those_of_the_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
