@@ -109,6 +109,7 @@ gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, cons
                         n);
     GFN_TRY(check_rewards_shape(env, ndim, axis));
     GFN_TRY(env->ops->set_rewards(env->world, ndim, axis, reward));
+    env->has_table = true;
     env->ops->describe(env->world, &env->spec);
     return gfn_env_check_spec(env->ops, &env->spec);
 }

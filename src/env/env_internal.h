@@ -20,6 +20,7 @@ struct gfn_env {
     const gfn_env_ops *ops; /* borrowed */
     void *world;            /* owned: ops->destroy */
     gfn_env_spec spec;
+    bool has_table; /* its rewards were set by gfn_env_set_rewards() */
 };
 
 /* Whether a state with this mask of ops->allowed has an action, the stop action included. */

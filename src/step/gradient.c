@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fixed_point.h"
 #include "base/memory.h"
+#include "env/env_internal.h"
 
 void gfn_gradient_set_threads(gfn_gradient *g, int threads)
 {
@@ -37,8 +38,9 @@ gfn_status gfn_gradient_check(const gfn_env *env, const gfn_model *model,
     if ((o->needs & (GFN_NEEDS_REWARDS | GFN_NEEDS_STOP)) && !gfn_env_spec_of(env)->all_terminal)
         return gfn_fail(GFN_EINVAL,
                         "objective %s: expected an environment in which every state has a reward "
-                        "and may stop, found %s, where that is not so (hint: --objective db)",
-                        o->name, name);
+                        "and may stop, found %s, in which %s (hint: --objective db)",
+                        o->name, name,
+                        env->has_table ? "some rewards are 0" : "some states may not stop");
     if ((o->needs & GFN_NEEDS_FLOW) &&
         (flow == GFN_FLOW_NONE || needs_edges != (flow == GFN_FLOW_EDGES)))
         return gfn_fail(GFN_EINVAL,
