@@ -22,6 +22,22 @@ static const char *const files[] = {GFN_CONFIG_FILE,     GFN_METRICS_FILE,
 
 /* ---- claiming ---- */
 
+/* Claim the folder that the user chose, and say how to go on if a run is there. */
+static gfn_status claim_chosen(const char *directory)
+{
+    const gfn_status status = gfn_folder_claim(directory, files);
+    if (status != GFN_EEXIST || !gfn_folder_exists(directory))
+        return status;
+    const char *const *found = files;
+    while (*found && !gfn_folder_holds_bytes(directory, *found))
+        found++;
+    const bool is_run = gfn_store_has_checkpoint(directory) || gfn_store_is_sweep(directory);
+    return gfn_fail(GFN_EEXIST,
+                    "%s: expected a folder without a run, found %s (hint: another --out%s%s)",
+                    directory, *found ? *found : "one", is_run ? ", or --resume " : "",
+                    is_run ? directory : "");
+}
+
 /* Claim runs/NAME-DATE-TIME; if it exists, the same with the suffix -2, -3, ... */
 static gfn_status claim_new(const char *name, char *path, size_t size)
 {
@@ -48,7 +64,7 @@ gfn_status gfn_store_claim(const char *name, const char *directory, char **claim
         GFN_TRY(gfn_folder_link(fresh + strlen("runs/"), "runs/latest"));
         directory = fresh;
     } else {
-        GFN_TRY(gfn_folder_claim(directory, files));
+        GFN_TRY(claim_chosen(directory));
     }
     GFN_TRY(gfn_allocate("directory", strlen(directory) + 1, 1, claimed));
     strcpy(*claimed, directory);
@@ -63,11 +79,7 @@ bool gfn_store_has_checkpoint(const char *directory)
 
 bool gfn_store_is_sweep(const char *directory)
 {
-    char *path = NULL;
-    const bool is_sweep =
-        gfn_folder_path(directory, GFN_SWEEP_FILE, &path) == GFN_OK && gfn_file_holds_bytes(path);
-    gfn_release(&path);
-    return is_sweep;
+    return gfn_folder_holds_bytes(directory, GFN_SWEEP_FILE);
 }
 
 /* ---- keeping a run ---- */
@@ -115,7 +127,7 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
     gfn_release(&s->directory);
     GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &s->directory));
     GFN_TRY(gfn_store_open_metrics(s));
-    GFN_TRY(gfn_folder_claim(s->directory, files)); /* no other process claimed it first */
+    GFN_TRY(claim_chosen(s->directory)); /* no other process claimed it first */
     GFN_TRY(save_rewards(s, run));
     return save_config(s, run);
 }

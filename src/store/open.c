@@ -189,7 +189,9 @@ static gfn_status open_file(gfn_found *f, char *path)
 gfn_status gfn_found_refuse(const char *directory)
 {
     if (!gfn_folder_exists(directory))
-        return gfn_fail(GFN_EIO, "%s: expected a run directory, found %s (hint: runs/latest)",
+        return gfn_fail(GFN_EIO,
+                        "%s: expected a run directory, found %s (hint: ls runs; paths are "
+                        "relative to this folder)",
                         directory, gfn_file_exists(directory) ? "a file" : "nothing");
     if (gfn_store_is_sweep(directory))
         return gfn_fail(GFN_EIO,

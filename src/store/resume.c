@@ -93,9 +93,9 @@ static void note_length(gfn_found *f, int64_t before, int64_t now)
         gfn_notices_add(
             &f->notices,
             "iterations: %lld instead of %lld: from here on learning rates and exploration are "
-            "those of a run of %lld, and the result is that of neither run (hint: only if both are "
-            "constant does a longer run begin as a shorter one)",
-            (long long)now, (long long)before, (long long)now);
+            "those of a run of %lld, and the result differs from that of a run of %lld from the "
+            "start (hint: equal only with --schedule constant and constant exploration)",
+            (long long)now, (long long)before, (long long)now, (long long)now);
 }
 
 static const char *or_nothing(const char *text)

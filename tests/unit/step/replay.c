@@ -218,7 +218,7 @@ static void a_run_that_explores_is_extended_as_it_would_have_gone_on(void **unus
         snprintf(job, sizeof job, JOB " schedule=constant%s", rows[i].settings);
         work(new_run(job), name[0], 60, FINISHED);
         assert_int_equal(gfn_run_resume(comm, name[0], length, 2, &run), GFN_OK);
-        assert_true((strstr(gfn_run_notice(run), "neither") == NULL) == rows[i].is_same);
+        assert_true((strstr(gfn_run_notice(run), "differs") == NULL) == rows[i].is_same);
         work(run, NULL, 75, FINISHED);
         snprintf(job, sizeof job, JOB " schedule=constant iterations=75%s", rows[i].settings);
         work(new_run(job), name[1], 75, FINISHED);
