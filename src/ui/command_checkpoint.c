@@ -4,6 +4,8 @@
  */
 #include "ui/cli.h"
 
+#include <string.h>
+
 /* The settings that sample and eval take, checked by the rows of training. */
 typedef struct drawing {
     int64_t samples;
@@ -73,6 +75,19 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
     return status;
 }
 
+/* Refuse the name of another format before any object is drawn. */
+static gfn_status check_out(const cli_request *request)
+{
+    const char *out = gfn_options_text(request->program, "out");
+    const size_t n = strlen(out);
+    if (n == 0 || (n > 4 && strcmp(out + n - 4, ".npy") == 0))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "out: expected a name that ends in .npy, found \"%.200s\" (hint: objects.npy; "
+                    "without --out, objects are printed as text)",
+                    out);
+}
+
 /* Load the run that the request names, and call a function on it. */
 static gfn_status use_run(gfn_comm *comm, const cli_request *request,
                           gfn_status (*use)(gfn_run *run, const cli_request *request,
@@ -80,7 +95,10 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request,
 {
     drawing d = {0};
     gfn_run *run = NULL;
-    gfn_status status = gfn_comm_agree(comm, read_drawing(request, &d));
+    gfn_status status = read_drawing(request, &d);
+    if (status == GFN_OK)
+        status = check_out(request);
+    status = gfn_comm_agree(comm, status);
     if (status == GFN_OK)
         status =
             gfn_run_load_with(comm, request->words[0], d.threads, cli_find(request, "env"), &run);

@@ -68,12 +68,18 @@ static void print_statistics(const gfn_sweep *sweep)
     }
 }
 
+static size_t count_done(const gfn_sweep *sweep)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < gfn_sweep_count(sweep); i++)
+        done += gfn_sweep_is_done(sweep, i);
+    return done;
+}
+
 static void print_end(const gfn_sweep *sweep)
 {
-    size_t n = gfn_sweep_count(sweep), done = 0;
+    const size_t n = gfn_sweep_count(sweep), done = count_done(sweep);
     const char *directory = gfn_sweep_directory(sweep);
-    for (size_t i = 0; i < n; i++)
-        done += gfn_sweep_is_done(sweep, i);
     if (done > 0)
         print_statistics(sweep);
     gfn_statistics modes;
@@ -156,14 +162,16 @@ gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_comple
         return status;
     if (gfn_sweep_options(sweep))
         cli_stop_after(gfn_options_seconds(gfn_sweep_options(sweep), "time-limit"));
+    if (gfn_comm_rank(comm) == 0 && count_done(sweep) == gfn_sweep_count(sweep))
+        fprintf(stderr,
+                "all %zu seeds are done (hint: more --iterations, or more --seeds, continue)\n",
+                gfn_sweep_count(sweep));
     if (prints)
         print_head();
     status = train_seeds(comm, sweep, request, prints);
     if (status == GFN_OK && prints)
         print_end(sweep);
-    *is_complete = true;
-    for (size_t i = 0; i < gfn_sweep_count(sweep); i++)
-        *is_complete = *is_complete && gfn_sweep_is_done(sweep, i);
+    *is_complete = count_done(sweep) == gfn_sweep_count(sweep);
     gfn_sweep_destroy(&sweep);
     return status;
 }

@@ -4,6 +4,7 @@
  */
 #include "ui/cli.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *cli_find(const cli_request *request, const char *name)
@@ -52,10 +53,79 @@ gfn_status cli_check_rows(const cli_request *request, const gfn_env_ops *env)
 {
     for (const gfn_option *row = env->options; row && row->name; row++)
         if (gfn_options_has(request->program, row->name))
-            return gfn_fail(GFN_EINVAL,
-                            "%s: expected an option that gfn-dist has not, found \"%s\" (hint: "
-                            "%s-%s)",
-                            env->name, row->name, env->name, row->name);
+            return gfn_fail(
+                GFN_EINVAL,
+                "%s: expected an option name that gfn-dist does not use, found \"%s\" (hint: "
+                "%s-%s)",
+                env->name, row->name, env->name, row->name);
+    return GFN_OK;
+}
+
+/* Replace the hint of the current message. */
+static gfn_status hint(gfn_status status, const char *text)
+{
+    char message[1200];
+    snprintf(message, sizeof message, "%s", gfn_error_message());
+    char *old = strstr(message, " (hint: ");
+    if (old)
+        *old = '\0';
+    return gfn_fail(status, "%s (hint: %s)", message, text);
+}
+
+/* Better hints than those of the options, which do not know each other. */
+static gfn_status refuse_value(gfn_status status, const gfn_setting *s)
+{
+    char text[160];
+    const char *value = s->value;
+    snprintf(text, sizeof text, "--seeds %.100s", value);
+    if (strcmp(s->name, "seed") == 0 && strlen(value) < 100 && strchr("0123456789", value[0]) &&
+        value[0] != '\0' && strspn(value, "0123456789,-") == strlen(value) && strpbrk(value, ",-"))
+        return hint(status, text);
+    if (strcmp(s->name, "threads") == 0)
+        return hint(status, "leave it out for all cores");
+    return status;
+}
+
+static bool has_no_buffer(const gfn_options *o)
+{
+    return strcmp(gfn_options_text(o, "replay"), "none") == 0;
+}
+
+static bool explores_nothing(const gfn_options *o)
+{
+    return !(gfn_options_number(o, "epsilon") > 0) &&
+           !(fabs(gfn_options_number(o, "temperature") - 1) > 0);
+}
+
+static bool has_no_parts(const gfn_options *o)
+{
+    return strstr(gfn_options_text(o, "objective"), "subtb") == NULL;
+}
+
+/* Refuse options that have no effect without another one, unless an option `either` or `or` was
+ * given, whatever its value. Only on the command line: a file of options has all of them. */
+static gfn_status check_effects(const cli_request *request, const gfn_options *options)
+{
+    static const struct {
+        const char *option;
+        bool (*is_idle)(const gfn_options *options);
+        const char *expected, *hint, *either, * or ;
+    } rows[] = {
+        {"replay-capacity", has_no_buffer, "a replay buffer", "--replay fifo", NULL, NULL},
+        {"explore-schedule", explores_nothing, "exploration", "--epsilon 0.1", "epsilon",
+         "temperature"},
+        {"explore-until", explores_nothing, "exploration", "--epsilon 0.1", "epsilon",
+         "temperature"},
+        {"subtb-lambda", has_no_parts, "an objective that uses it", "--objective subtb", NULL,
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const bool is_set =
+            rows[i].either && (cli_find(request, rows[i].either) || cli_find(request, rows[i].or));
+        if (cli_find(request, rows[i].option) && !is_set && rows[i].is_idle(options))
+            return gfn_fail(GFN_EINVAL, "%s: expected %s, found none (hint: %s)", rows[i].option,
+                            rows[i].expected, rows[i].hint);
+    }
     return GFN_OK;
 }
 
@@ -74,8 +144,10 @@ static gfn_status apply_settings(const cli_request *request, gfn_options *option
                                      strcmp(s->name, "env") == 0 ? gfn_options_text(options, "env")
                                                                  : s->value,
                                      "command line");
+        if (status != GFN_OK && gfn_options_has(options, s->name))
+            refuse_value(status, s);
     }
-    return status;
+    return status == GFN_OK ? check_effects(request, options) : status;
 }
 
 gfn_status cli_train_options(const cli_request *request, gfn_options **options)

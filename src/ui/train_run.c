@@ -4,6 +4,8 @@
  */
 #include "ui/cli.h"
 
+#include <string.h>
+
 static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, cli_live *live)
 {
     gfn_progress progress;
@@ -43,6 +45,17 @@ static void announce(const gfn_run *run, const cli_request *request)
         fprintf(stderr, "%s\n", gfn_run_hint(run));
 }
 
+/* The runs of a sweep often have the same notice, which is printed once. */
+static void print_notice(const gfn_run *run, const char *name)
+{
+    static char last[2000];
+    const char *notice = gfn_run_notice(run);
+    if (name[0] == '\0' || strcmp(notice, last) != 0)
+        cli_print_notice(run);
+    if (notice[0])
+        snprintf(last, sizeof last, "%s", notice);
+}
+
 gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
                          const char *name, gfn_report *report)
 {
@@ -50,7 +63,7 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     gfn_trainer *trainer = NULL;
     cli_live live;
     cli_live_begin(&live, request, name);
-    cli_print_notice(run);
+    print_notice(run, name);
     gfn_status status = gfn_trainer_create(run, &trainer);
     if (status == GFN_OK)
         status = gfn_trainer_keep(trainer, directory[0] ? directory : NULL);

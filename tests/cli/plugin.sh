@@ -122,9 +122,9 @@ broken 2 '.*/broken.so: environment: gfn_env_ops of 8 bytes, needs .*hint' 's/si
 broken 2 '.*/broken.so: knapsack: allowed is NULL' 's/\.allowed = allowed,//'
 broken 2 '.*/broken.so: expected a name of its own, found "hypergrid".*hint' 's/"knapsack"/"hypergrid"/'
 broken 2 '.*/broken.so: environment: expected a name of .*found "a/b" \(hint' 's/"knapsack"/"a\/b"/'
-broken 2 'knapsack: expected an option that training has not, found "lr" \(hint: knapsack-lr\)' \
+broken 2 'knapsack: expected an option name that training does not use, found "lr" \(hint: knapsack-lr\)' \
     's/"items"/"lr"/'
-broken 2 'knapsack: expected an option that gfn-dist has not, found "out" \(hint: knapsack-out\)' \
+broken 2 'knapsack: expected an option name that gfn-dist does not use, found "out" \(hint: knapsack-out\)' \
     's/"items"/"out"/'
 broken 2 '.*/broken.so: knapsack: option items: expected a default.*hint' 's/"10", 1/NULL, 1/'
 broken 2 'knapsack: its options: items: expected an integer' 's/"10", 1/"0", 1/'

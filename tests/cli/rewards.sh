@@ -29,6 +29,84 @@ landscape[63]=0
 npy reward.npy '8, 8' "${landscape[@]}"
 log_z=$(printf '%s\n' "${landscape[@]}" | awk '{ z += $1 } END { printf "%.10f", log(z) }')
 
+# ---- a plug-in that takes a table: alike on any number of ranks
+
+cat >table.c <<'EOF'
+#define gfn_env_plugin knapsack_plugin
+#include "tests/external/knapsack.c"
+#undef gfn_env_plugin
+
+static const gfn_option table_options[] = {
+    {"items", GFN_OPTION_INT, "5", 1, 10, NULL, "Table", "items that there are"},
+    {"reward-file", GFN_OPTION_WORD, "", 0, 0, NULL, "Table", "rewards of all sets"},
+    {0},
+};
+static double *table;
+
+static gfn_status create_table(const gfn_options *given, void **world)
+{
+    knapsack *k = calloc(1, sizeof *k);
+    k->items = (int)gfn_options_int(given, "items");
+    *world = k;
+    return GFN_OK;
+}
+
+static void describe_table(const void *world, gfn_env_spec *spec)
+{
+    describe(world, spec);
+    spec->needs_rewards = table == NULL;
+#ifdef AXES
+    spec->ndim = 1;
+    spec->axis[0] = spec->n_states;
+#endif
+}
+
+/* It does not look at the shape. */
+static gfn_status set_rewards(void *world, int ndim, const int64_t *axis, const double *reward)
+{
+    const size_t n = sizeof *table << ((const knapsack *)world)->items;
+    (void)ndim, (void)axis;
+    table = memcpy(malloc(n), reward, n);
+    return GFN_OK;
+}
+
+static void log_table(const void *world, size_t n, const int32_t *state, double *log_reward)
+{
+    (void)world;
+    for (size_t i = 0; i < n; i++)
+        log_reward[i] = table ? log(table[state[i]]) : NAN;
+}
+
+const gfn_env_ops gfn_env_plugin = {
+    .size = sizeof(gfn_env_ops), .name = "table", .summary = "rewards from a table",
+    .options = table_options, .create = create_table, .destroy = free,
+    .describe = describe_table, .start = start, .allowed = allowed, .step = step,
+    .back_action = same_item, .allowed_back = allowed_back, .step_back = step_back,
+    .forward_action = same_item, .log_reward = log_table, .observe = observe, .number = number,
+    .state_at = state_at, .set_rewards = set_rewards};
+EOF
+CPPFLAGS="-I$top_srcdir $CPPFLAGS"
+plugin flat table.c
+CPPFLAGS="-DAXES $CPPFLAGS"
+plugin table table.c
+npy sets.npy 32, 2 4 1 .5 1 1 2 .5 {,,}1 {,,}2 {,,}4 {,,}1 {,,}2 {,,}.5 {,,}1 {,,}2
+npy few.npy 8, 2 4 1 .5 1 1 2 .5
+few=(1)
+[ "$MPI_NAME" = none ] || few=(1 2)
+for ranks in "${few[@]}"; do
+    launch="$NP_RUN --ranks $ranks --"
+    $launch "$GFN_DIST" --env ./table.so --reward-file sets.npy --iterations 20 --threads 1 \
+        --quiet --out "table-$ranks" || bad "a table on $ranks"
+    bits "table-$ranks" | cmp - <(bits table-1) || bad "a table has other bits on $ranks"
+    for case in 'table few.npy table: expected 32 rewards, one per state, found 8 ' \
+        'table reward.npy table: expected 32 rewards, one per state, found 8 x 8 ' \
+        'flat sets.npy table: expected axes .* ndim = 1 and axis.0. = n_states'; do
+        read -r so file pattern <<<"$case"
+        $launch "$GFN_DIST" --env "./$so.so" --reward-file "$file" --quiet --out none 2>err
+        [ $? -eq 2 ] && grep -q "$pattern" err || bad "$case, $ranks: $(cat err)"
+    done
+done
+
 job=(--size 8 --reward file --reward-file reward.npy --iterations 2000 --batch-size 128)
 
 # ---- training

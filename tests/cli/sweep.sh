@@ -37,6 +37,14 @@ for ranks in $(printf '%s\n' 0 $few $many | sort -u); do
     complete "on-$ranks" true 4
 done
 
+# Notices that all seeds have are printed once; a finished sweep says that it is.
+passes "${job[@]}" --seeds 0-2 --quiet --out longer
+passes --resume longer --iterations 95 --quiet
+grep -qE '^iterations: 95 instead of 90: .*the result differs from that of a run of 95 ' err &&
+    [ "$(wc -l <err)" -eq 1 ] || bad "longer: $(cat err)"
+passes --resume longer --quiet
+[ "$(cut -d ' ' -f 1-5 err)" = 'all 3 seeds are done' ] || bad "finished: $(cat err)"
+
 # The table, and statistics once more from the summaries.
 "$GFN_DIST" "${job[@]}" --seeds 7,2,0 >table 2>/dev/null || bad "a table"
 [ "$(readlink -f runs/latest)" = "$(readlink -f runs/hypergrid-*)" ] || bad "runs/latest"

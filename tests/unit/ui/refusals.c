@@ -70,6 +70,25 @@ static void values_outside_the_range(void **state)
     assert_all_refused(cases, COUNT(cases));
 }
 
+/* What the user may have meant. */
+static void hints_that_mend_the_value(void **state)
+{
+    (void)state;
+    static const refusal cases[] = {
+        {USAGE, "found \"TB\" \\(hint: tb\\)", {"--objective", "TB"}},
+        {USAGE, "found \"nope\" \\(hint: gfn-dist list\\)", {"--preset", "nope"}},
+        {USAGE, "found \"FIFO\" \\(hint: fifo\\)", {"--replay", "FIFO"}},
+        {USAGE, "found \"lr-z\" \\(hint: lr-logz\\)", {"--lr-z", "3"}},
+        {USAGE, "^gfn-dist: seed: .*found \"1-3\" \\(hint: --seeds 1-3\\)", {"--seed", "1-3"}},
+        {USAGE, "^gfn-dist: seed: .*found \"-1\" \\(hint: the default", {"--seed", "-1"}},
+        {USAGE, "found \"1e4\" \\(hint: 10000\\)", {"--iterations", "1e4"}},
+        {USAGE, "found \"256x256\" \\(hint: 256,256\\)", {"--hidden", "256x256"}},
+        {USAGE, "found \"0\" \\(hint: leave it out for all cores\\)", {"--threads", "0"}},
+        {USAGE, "\\(hint: the default is 10m; units are s, m, h and d\\)", {"--watchdog", "10x"}},
+    };
+    assert_all_refused(cases, COUNT(cases));
+}
+
 static void spaces_that_overflow(void **state)
 {
     (void)state;
@@ -163,6 +182,30 @@ static void options_that_contradict_each_other(void **state)
     assert_all_refused(cases, COUNT(cases));
 }
 
+/* They would be ignored silently. */
+static void options_without_effect(void **state)
+{
+    (void)state;
+    static const refusal cases[] = {
+        {USAGE,
+         "^gfn-dist: replay-capacity: expected a replay buffer, found none \\(hint: --replay fifo",
+         {"--replay-capacity", "10"}},
+        {USAGE,
+         "^gfn-dist: replay-capacity: expected a replay buffer, found none",
+         {"--print-config", "--replay-capacity", "10", "--terminal-states", "cells.npy"}},
+        {USAGE,
+         "^gfn-dist: explore-until: expected exploration, found none \\(hint: --epsilon 0.1",
+         {"--explore-until", "0.3"}},
+        {USAGE, "^gfn-dist: explore-schedule: expected", {"--explore-schedule", "cosine"}},
+        {USAGE, "^gfn-dist: subtb-lambda: expected", {"--subtb-lambda", "0.8"}},
+    };
+    assert_all_refused(cases, COUNT(cases));
+    assert_passes((arguments){"--print-config", "--epsilon", "0", "--explore-until", "0.3"});
+    assert_passes((arguments){"--print-config", "--objective", "fl-subtb", "--subtb-lambda", "1"});
+    put_text("all.ini", "replay-capacity = 10\nexplore-until = 0.3\n");
+    assert_passes((arguments){"--print-config", "--config", "all.ini"});
+}
+
 /* ---- presets and seeds ---- */
 
 static void presets_that_are_unknown(void **state)
@@ -235,13 +278,19 @@ static void files_that_are_not_there(void **state)
 {
     (void)state;
     static const refusal cases[] = {
-        {FAILED, "nowhere", {"eval", "nowhere"}},
+        {FAILED,
+         "^gfn-dist: nowhere: .*found nothing \\(hint: ls runs; paths are relative",
+         {"eval", "nowhere"}},
         {FAILED, "nowhere", {"sample", "nowhere"}},
         {FAILED, "missing.ini", {"--config", "missing.ini"}},
         {FAILED, "missing.ini", {"--print-config", "--config", "missing.ini"}},
     };
     assert_all_refused(cases, COUNT(cases));
 }
+
+/* As in metrics.jsonl. */
+#define FIFTY "0123456789012345678901234567890123456789012345678,"
+#define LONG_LINE "{" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY "}"
 
 static void files_of_options_that_are_wrong(void **state)
 {
@@ -252,6 +301,7 @@ static void files_of_options_that_are_wrong(void **state)
         {"size = 16\nsise = 3\n", "bad.ini:2: .*sise.*hint"},
         {"size = 1\n", "bad.ini:1: size: expected"},
         {"size 16\n", "bad.ini:1"},
+        {LONG_LINE "\n", "bad.ini:1: expected name = value, found no '='"},
         {"preset = sead\n", "^gfn-dist: bad.ini: preset: expected one of seed, "},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -276,10 +326,29 @@ static void places_that_cannot_hold_a_run(void **state)
 static void a_run_is_never_overwritten(void **state)
 {
     (void)state;
-    static const refusal again = {
-        USAGE, "run.*hint", {"--size", "4", "--iterations", "3", "--out", "run"}};
+    static const refusal again = {USAGE,
+                                  "^gfn-dist: run: expected a folder without a run, found "
+                                  "config.ini \\(hint: another --out, or "
+                                  "--resume run\\)\n",
+                                  {"--size", "4", "--iterations", "3", "--out", "run"}};
     assert_passes((arguments){"--size", "4", "--iterations", "3", "--quiet", "--out", "run"});
     assert_all_refused(&again, 1);
+}
+
+static void samples_go_to_files_of_their_format(void **state)
+{
+    (void)state;
+    static const refusal cases[] = {
+        {USAGE,
+         "^gfn-dist: out: expected a name that ends in .npy, found \"x.txt\" .*hint",
+         {"sample", "run", "--out", "x.txt"}},
+        {USAGE, "^gfn-dist: out: expected", {"sample", "run", "--out", ".npy"}},
+        {FAILED,
+         "^gfn-dist: no/x.npy: cannot create .*hint",
+         {"sample", "run", "--out", "no/x.npy"}},
+    };
+    assert_passes((arguments){"--size", "4", "--iterations", "3", "--quiet", "--out", "run"});
+    assert_all_refused(cases, COUNT(cases));
 }
 
 static void a_damaged_checkpoint_is_not_evaluated(void **state)
@@ -317,11 +386,13 @@ int main(void)
         scratch_test(values_that_no_widths_have),
         scratch_test(words_that_are_no_choice),
         scratch_test(values_outside_the_range),
+        scratch_test(hints_that_mend_the_value),
         scratch_test(spaces_that_overflow),
         scratch_test(names_that_nothing_has),
         scratch_test(commands_with_the_wrong_words),
         scratch_test(options_of_other_commands),
         scratch_test(options_that_contradict_each_other),
+        scratch_test(options_without_effect),
         scratch_test(presets_that_are_unknown),
         scratch_test(seeds_that_make_no_sweep),
         scratch_test(exploration),
@@ -330,6 +401,7 @@ int main(void)
         scratch_test(files_of_options_that_are_wrong),
         scratch_test(places_that_cannot_hold_a_run),
         scratch_test(a_run_is_never_overwritten),
+        scratch_test(samples_go_to_files_of_their_format),
         scratch_test(a_damaged_checkpoint_is_not_evaluated),
         scratch_test(a_run_that_goes_on_keeps_its_options),
     };

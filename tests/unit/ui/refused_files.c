@@ -83,6 +83,19 @@ static void rewards_are_finite_and_not_negative(void **state)
     assert_rewards_refused("hypergrid: .*found 0 in all");
 }
 
+static void some_objectives_need_rewards_without_zeros(void **state)
+{
+    (void)state;
+    static const refusal r = {
+        USAGE,
+        "^gfn-dist: objective mdb: expected .*found hypergrid, in which some rewards are 0 \\(hint",
+        {"--size", "8", "--reward", "file", "--reward-file", "good.npy", "--objective", "mdb"}};
+    double rewards[CELLS];
+    fill_rewards(rewards);
+    put_rewards("good.npy", "8, 8", rewards, CELLS);
+    assert_all_refused(&r, 1);
+}
+
 static void rewards_are_little_endian_doubles_in_c_order(void **state)
 {
     (void)state;
@@ -99,6 +112,8 @@ static void rewards_are_little_endian_doubles_in_c_order(void **state)
     fill_rewards(rewards);
     put_npy("bad.npy", "<f8", true, "8, 8", rewards, sizeof rewards);
     assert_rewards_refused("expected an array in C order");
+    put_text("bad.npy", "1,2,3\n");
+    assert_rewards_refused("expected a file in NumPy's format, version 1.0, found another");
     put_npy("bad.npy", ">f8", false, "8, 8", rewards, sizeof rewards);
     assert_rewards_refused("expected numbers of a type .*found '>f8'");
     put_npy("histogram.npy", "<i8", false, "8, 8", counts, sizeof counts);
@@ -111,7 +126,7 @@ static void a_file_of_the_user_is_not_overwritten(void **state)
     (void)state;
     static const refusal r = {
         USAGE,
-        "mine: holds reward.npy already",
+        "mine: expected a folder without a run, found reward.npy \\(hint: another --out\\)",
         {"--size", "8", "--reward", "file", "--reward-file", "mine/reward.npy", "--out", "mine"}};
     double rewards[CELLS];
     fill_rewards(rewards);
@@ -251,6 +266,7 @@ int main(void)
         scratch_test(a_file_of_rewards_is_there_and_wanted),
         scratch_test(rewards_have_the_shape_of_the_grid),
         scratch_test(rewards_are_finite_and_not_negative),
+        scratch_test(some_objectives_need_rewards_without_zeros),
         scratch_test(rewards_are_little_endian_doubles_in_c_order),
         scratch_test(a_file_of_the_user_is_not_overwritten),
         scratch_test(a_run_is_used_with_the_rewards_that_it_was_trained_with),
