@@ -4,7 +4,6 @@
  */
 #include "ui/cli.h"
 
-#include <math.h>
 #include <string.h>
 
 const char *cli_find(const cli_request *request, const char *name)
@@ -86,47 +85,15 @@ static gfn_status refuse_value(gfn_status status, const gfn_setting *s)
     return status;
 }
 
-static bool has_no_buffer(const gfn_options *o)
+/* The size of a buffer that there is not. A file of options has all of them, so only the command
+ * line is checked. */
+static gfn_status check_capacity(const cli_request *request, const gfn_options *options)
 {
-    return strcmp(gfn_options_text(o, "replay"), "none") == 0;
-}
-
-static bool explores_nothing(const gfn_options *o)
-{
-    return !(gfn_options_number(o, "epsilon") > 0) &&
-           !(fabs(gfn_options_number(o, "temperature") - 1) > 0);
-}
-
-static bool has_no_parts(const gfn_options *o)
-{
-    return strstr(gfn_options_text(o, "objective"), "subtb") == NULL;
-}
-
-/* Refuse options that have no effect without another one, unless an option `either` or `or` was
- * given, whatever its value. Only on the command line: a file of options has all of them. */
-static gfn_status check_effects(const cli_request *request, const gfn_options *options)
-{
-    static const struct {
-        const char *option;
-        bool (*is_idle)(const gfn_options *options);
-        const char *expected, *hint, *either, * or ;
-    } rows[] = {
-        {"replay-capacity", has_no_buffer, "a replay buffer", "--replay fifo", NULL, NULL},
-        {"explore-schedule", explores_nothing, "exploration", "--epsilon 0.1", "epsilon",
-         "temperature"},
-        {"explore-until", explores_nothing, "exploration", "--epsilon 0.1", "epsilon",
-         "temperature"},
-        {"subtb-lambda", has_no_parts, "an objective that uses it", "--objective subtb", NULL,
-         NULL},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const bool is_set =
-            rows[i].either && (cli_find(request, rows[i].either) || cli_find(request, rows[i].or));
-        if (cli_find(request, rows[i].option) && !is_set && rows[i].is_idle(options))
-            return gfn_fail(GFN_EINVAL, "%s: expected %s, found none (hint: %s)", rows[i].option,
-                            rows[i].expected, rows[i].hint);
-    }
-    return GFN_OK;
+    if (!cli_find(request, "replay-capacity") ||
+        strcmp(gfn_options_text(options, "replay"), "none") != 0)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "replay-capacity: expected a replay buffer, found none (hint: "
+                                "--replay fifo)");
 }
 
 static gfn_status apply_settings(const cli_request *request, gfn_options *options)
@@ -147,7 +114,7 @@ static gfn_status apply_settings(const cli_request *request, gfn_options *option
         if (status != GFN_OK && gfn_options_has(options, s->name))
             refuse_value(status, s);
     }
-    return status == GFN_OK ? check_effects(request, options) : status;
+    return status == GFN_OK ? check_capacity(request, options) : status;
 }
 
 gfn_status cli_train_options(const cli_request *request, gfn_options **options)

@@ -145,7 +145,6 @@ for option in "${COMPREPLY[@]}"; do
         "$GFN_DIST" --threads 1 --quiet --out out "${limit[@]}" "$option=$value" >log 2>&1 ||
             case $option$value:$(cat log) in
             --rewardfile:*reward-file*) ;; # it needs a file beside it
-            --explore-schedule*:*exploration*) ;; # it has an effect only with exploration
             *) bad "$option=$value: $(cat log)" ;;
             esac
     done

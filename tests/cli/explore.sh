@@ -32,7 +32,7 @@ learns 0.01 --backward tied --epsilon 0.5 "${ever[@]}" || failed=1
 [ $runs -gt 16 ] || failed=1
 
 # Exploration changes the trajectories, and with them the run, until it is over.
-for options in '' '--epsilon 0 --explore-until 0' '--epsilon 0.5' '--epsilon 0.5 --explore-schedule cosine' \
+for options in '' '--explore-until 0' '--epsilon 0.5' '--epsilon 0.5 --explore-schedule cosine' \
     '--epsilon 0.5 --explore-schedule constant' '--epsilon 0.5 --explore-until 0' \
     '--temperature 2' '--temperature 2 --explore-until 0.25'; do
     # shellcheck disable=SC2086

@@ -193,16 +193,9 @@ static void options_without_effect(void **state)
         {USAGE,
          "^gfn-dist: replay-capacity: expected a replay buffer, found none",
          {"--print-config", "--replay-capacity", "10", "--terminal-states", "cells.npy"}},
-        {USAGE,
-         "^gfn-dist: explore-until: expected exploration, found none \\(hint: --epsilon 0.1",
-         {"--explore-until", "0.3"}},
-        {USAGE, "^gfn-dist: explore-schedule: expected", {"--explore-schedule", "cosine"}},
-        {USAGE, "^gfn-dist: subtb-lambda: expected", {"--subtb-lambda", "0.8"}},
     };
     assert_all_refused(cases, COUNT(cases));
-    assert_passes((arguments){"--print-config", "--epsilon", "0", "--explore-until", "0.3"});
-    assert_passes((arguments){"--print-config", "--objective", "fl-subtb", "--subtb-lambda", "1"});
-    put_text("all.ini", "replay-capacity = 10\nexplore-until = 0.3\n");
+    put_text("all.ini", "replay-capacity = 10\n");
     assert_passes((arguments){"--print-config", "--config", "all.ini"});
 }
 
