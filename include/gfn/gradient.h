@@ -48,8 +48,8 @@ GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectori
  * this rank's status so far: a rank that failed must still call, and all ranks fail together.
  * Errors, the same on every rank: that of the lowest rank that failed, with its message; GFN_EINVAL
  * (the number of trajectories added is not batch_size); GFN_ENUMERIC (a derivative as in
- * gfn_gradient_add(), if the objective has means; a gradient that is not finite or beyond +-32768);
- * GFN_ECOMM (also if the parameters of a rank differ from the others). */
+ * gfn_gradient_add(), if the objective has means; a gradient that is not finite, or beyond +-32768
+ * in a parameter of a network); GFN_ECOMM (also if the parameters of a rank differ). */
 GFN_API gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
                                          double *loss);
 
