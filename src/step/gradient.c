@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "step/gradient.h"
+#include "step/gradient_parts.h"
 
 #include <math.h>
 
@@ -260,4 +260,22 @@ gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_re
 double gfn_gradient_log_z(const gfn_gradient *gradient)
 {
     return gradient->means.log_z;
+}
+
+/* ---- messages ---- */
+
+gfn_message_seconds gfn_gradient_message_seconds(const gfn_gradient *gradient)
+{
+    const gfn_allreduce *messages = &gradient->allreduce;
+    return (gfn_message_seconds){messages->communication, messages->waiting};
+}
+
+void gfn_gradient_request(gfn_gradient *gradient, unsigned requests)
+{
+    gradient->allreduce.requests |= requests;
+}
+
+unsigned gfn_gradient_agreed(const gfn_gradient *gradient)
+{
+    return gradient->allreduce.agreed;
 }

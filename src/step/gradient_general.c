@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "step/gradient.h"
+#include "step/gradient_parts.h"
 
 /* Rows for states that this rank has not visited: those in its share of the blocks, which is at
  * most one block more than an equal share. */

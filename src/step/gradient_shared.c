@@ -2,7 +2,7 @@
  *
  * What both kinds of gradient use.
  */
-#include "step/gradient.h"
+#include "step/gradient_parts.h"
 
 #include "base/error.h"
 #include "base/memory.h"

@@ -4,7 +4,7 @@
  * of a state. The payload of the message is the sums of all entries.
  */
 #include "base/error.h"
-#include "step/gradient.h"
+#include "step/gradient_parts.h"
 
 static gfn_status allocate(gfn_gradient *g)
 {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "rollout/rows.h"
 #include "step/gradient.h"
 #include "step/terminal_states.h"
 
@@ -96,7 +97,7 @@ void gfn_learner_tune(gfn_learner *l)
 {
     const double *seconds = l->stopwatch.seconds;
     const double work = seconds[GFN_PHASE_SAMPLING] + seconds[GFN_PHASE_GRADIENT] -
-                        l->gradient->allreduce.communication;
+                        gfn_gradient_message_seconds(l->gradient).all;
     l->threads = gfn_thread_tuner_step(&l->tuner, work, l->threads);
     gfn_sampler_set_threads(l->run->sampler, l->threads);
     gfn_gradient_set_threads(l->gradient, l->threads);
@@ -109,22 +110,22 @@ void gfn_learner_enter(gfn_learner *l, gfn_phase phase)
 
 void gfn_learner_request(gfn_learner *l, unsigned requests)
 {
-    l->gradient->allreduce.requests |= requests;
+    gfn_gradient_request(l->gradient, requests);
 }
 
 unsigned gfn_learner_agreed(const gfn_learner *l)
 {
-    return l->gradient->allreduce.agreed;
+    return gfn_gradient_agreed(l->gradient);
 }
 
 gfn_phases gfn_learner_phases(const gfn_learner *l)
 {
     const double *seconds = l->stopwatch.seconds;
-    const gfn_allreduce *messages = &l->gradient->allreduce;
+    const gfn_message_seconds messages = gfn_gradient_message_seconds(l->gradient);
     return (gfn_phases){.sampling = seconds[GFN_PHASE_SAMPLING],
-                        .gradient = seconds[GFN_PHASE_GRADIENT] - messages->communication,
-                        .imbalance = messages->waiting,
-                        .communication = messages->communication - messages->waiting,
+                        .gradient = seconds[GFN_PHASE_GRADIENT] - messages.all,
+                        .imbalance = messages.waiting,
+                        .communication = messages.all - messages.waiting,
                         .optimizer = seconds[GFN_PHASE_OPTIMIZER],
                         .evaluation = seconds[GFN_PHASE_EVALUATION],
                         .files = seconds[GFN_PHASE_FILES]};

@@ -10,6 +10,7 @@ libstep_la_SOURCES = \
 	src/step/entries.c src/step/entries.h \
 	src/step/gradient.c src/step/gradient.h \
 	src/step/gradient_general.c \
+	src/step/gradient_parts.h \
 	src/step/gradient_shared.c \
 	src/step/gradient_small.c \
 	src/step/learner.c src/step/learner.h \
