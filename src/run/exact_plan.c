@@ -36,10 +36,11 @@ static bool fits(gfn_run *run, int64_t n_states)
 gfn_status gfn_run_plan(gfn_run *run)
 {
     const int64_t n_states = gfn_env_spec_of(run->env)->n_states;
-    run->has_no_exact = n_states <= 0 || n_states > GFN_EXACT_MAX_STATES;
-    if (run->has_no_exact)
+    bool *is_impossible = &run->exact.is_impossible;
+    *is_impossible = n_states <= 0 || n_states > GFN_EXACT_MAX_STATES;
+    if (*is_impossible)
         return GFN_OK;
     if (gfn_comm_rank(run->comm) == 0)
-        run->has_no_exact = !fits(run, n_states);
-    return gfn_comm_broadcast(run->comm, &run->has_no_exact, sizeof run->has_no_exact);
+        *is_impossible = !fits(run, n_states);
+    return gfn_comm_broadcast(run->comm, is_impossible, sizeof *is_impossible);
 }

@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += librun.la
 librun_la_SOURCES = \
 	src/run/exact_plan.c \
 	src/run/measure_bounds.c \
-	src/run/measure_exact.c \
+	src/run/measure_exact.c src/run/measure_exact.h \
 	src/run/measure_samples.c \
 	src/run/metadata.c src/run/metadata.h \
 	src/run/metric_table.c \

@@ -90,7 +90,7 @@ static gfn_status weigh(weighing *w, int which, bool is_back, int64_t n)
 /* Draw numbers of n objects from the target, by inverting its distribution. On rank 0. */
 static void draw_targets(const weighing *w, int64_t n, int64_t *number)
 {
-    const gfn_exact *exact = w->run->exact;
+    const gfn_exact *exact = gfn_run_exact_of(w->run);
     const double *target = gfn_exact_target(exact);
     const gfn_stream stream = {(uint64_t)gfn_options_int(w->run->options, "seed"),
                                GFN_PURPOSE_TARGET, 0};
@@ -112,7 +112,7 @@ static void draw_targets(const weighing *w, int64_t n, int64_t *number)
 static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
 {
     gfn_comm *comm = w->run->comm;
-    *is_known = w->run->exact != NULL;
+    *is_known = gfn_run_exact_of(w->run) != NULL;
     GFN_TRY(gfn_comm_broadcast(comm, is_known, sizeof *is_known));
     if (!*is_known)
         return GFN_OK;

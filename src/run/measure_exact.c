@@ -13,11 +13,6 @@
 #include "eval/exact.h"
 #include "run/run.h"
 
-const double *gfn_run_target(const gfn_run *run)
-{
-    return run->exact ? gfn_exact_target(run->exact) : NULL;
-}
-
 /* ---- making ---- */
 
 /* Limits of the states per part: enough to be worth a message, but few enough that all ranks have
@@ -39,47 +34,48 @@ static size_t find_part(const gfn_run *run)
 static gfn_status make_alone(void *self)
 {
     gfn_run *run = self;
-    return gfn_exact_create(run->env, run->threads, &run->exact);
+    return gfn_exact_create(run->env, run->threads, &run->exact.exact);
 }
 
 /* Make the buffers that every rank needs for its part. */
 static gfn_status make_share(gfn_run *run)
 {
+    gfn_run_exact *e = &run->exact;
     const size_t ranks = (size_t)gfn_comm_size(run->comm);
-    run->part = find_part(run);
-    const size_t edges = run->part * (size_t)gfn_env_shape(run->env)->n_actions;
-    GFN_TRY(gfn_forward_create(run->env, run->model, run->threads, &run->forward));
-    GFN_TRY(gfn_allocate("edges of this rank", edges, sizeof(double), &run->edges));
+    e->part = find_part(run);
+    const size_t edges = e->part * (size_t)gfn_env_shape(run->env)->n_actions;
+    GFN_TRY(gfn_forward_create(run->env, run->model, run->threads, &e->forward));
+    GFN_TRY(gfn_allocate("edges of this rank", edges, sizeof(double), &e->edges));
     if (ranks == 1)
         return GFN_OK;
-    GFN_TRY(gfn_allocate("counts of ranks", ranks, sizeof(size_t), &run->counts));
-    return gfn_allocate("edges of all ranks", ranks * edges, sizeof(double), &run->all_edges);
+    GFN_TRY(gfn_allocate("counts of ranks", ranks, sizeof(size_t), &e->counts));
+    return gfn_allocate("edges of all ranks", ranks * edges, sizeof(double), &e->all_edges);
 }
 
-gfn_status gfn_run_exact(gfn_run *run)
+gfn_status gfn_run_exact_prepare(gfn_run *run)
 {
-    if (run->has_no_exact || run->part > 0)
+    gfn_run_exact *e = &run->exact;
+    if (e->is_impossible || e->part > 0)
         return GFN_OK;
     gfn_status status = gfn_comm_work_alone(run->comm, make_alone, run);
     if (status == GFN_OK)
         status = gfn_comm_agree(run->comm, make_share(run));
     /* A space that cannot be numbered or held is measured by samples only. */
-    run->has_no_exact = status == GFN_ENOSUP || status == GFN_ENOMEM;
+    e->is_impossible = status == GFN_ENOSUP || status == GFN_ENOMEM;
     if (status == GFN_OK)
         return GFN_OK;
-    gfn_run_forget_exact(run);
-    return run->has_no_exact ? GFN_OK : status;
+    gfn_run_exact_clear(e);
+    return e->is_impossible ? GFN_OK : status;
 }
 
-void gfn_run_forget_exact(gfn_run *run)
+void gfn_run_exact_clear(gfn_run_exact *e)
 {
-    gfn_exact_destroy(&run->exact);
-    gfn_forward_destroy(&run->forward);
-    gfn_release(&run->edges);
-    gfn_release(&run->all_edges);
-    gfn_release(&run->counts);
-    run->p = NULL;
-    run->part = 0;
+    gfn_exact_destroy(&e->exact);
+    gfn_forward_destroy(&e->forward);
+    gfn_release(&e->edges);
+    gfn_release(&e->all_edges);
+    gfn_release(&e->counts);
+    *e = (gfn_run_exact){.is_impossible = e->is_impossible};
 }
 
 /* ---- the distribution ---- */
@@ -87,49 +83,52 @@ void gfn_run_forget_exact(gfn_run *run)
 /* Gather the edges of all ranks on rank 0, in *edges. */
 static gfn_status gather(gfn_run *run, size_t mine, size_t n, const double **edges)
 {
+    gfn_run_exact *e = &run->exact;
     const size_t width = (size_t)gfn_env_shape(run->env)->n_actions;
-    *edges = run->edges;
-    if (n <= run->part) /* rank 0 computed them itself */
+    *edges = e->edges;
+    if (n <= e->part) /* rank 0 computed them itself */
         return GFN_OK;
-    *edges = run->all_edges; /* doubles are sent as the words that hold their bits */
-    return gfn_comm_gather_i64(run->comm, (const int64_t *)(const void *)run->edges, mine, width,
-                               (int64_t *)(void *)run->all_edges, n, run->counts);
+    *edges = e->all_edges; /* doubles are sent as the words that hold their bits */
+    return gfn_comm_gather_i64(run->comm, (const int64_t *)(const void *)e->edges, mine, width,
+                               (int64_t *)(void *)e->all_edges, n, e->counts);
 }
 
 /* Evaluate the policy in all states, in the order of their numbers, and push the flow. */
 static gfn_status push_all(gfn_run *run)
 {
-    const int64_t n = gfn_env_spec_of(run->env)->n_states, part = (int64_t)run->part;
+    gfn_run_exact *e = &run->exact;
+    const int64_t n = gfn_env_spec_of(run->env)->n_states, part = (int64_t)e->part;
     const int64_t rank = gfn_comm_rank(run->comm), together = part * gfn_comm_size(run->comm);
     for (int64_t first = 0; first < n; first += together) {
         const int64_t all = n - first < together ? n - first : together;
         const int64_t left = all - rank * part, mine = left < 0 ? 0 : left < part ? left : part;
         const double *edges;
         gfn_status status =
-            gfn_forward_edges(run->forward, first + rank * part, (size_t)mine, run->edges);
+            gfn_forward_edges(e->forward, first + rank * part, (size_t)mine, e->edges);
         gfn_comm_beat(run->comm);
         GFN_TRY(gfn_comm_agree(run->comm, status));
         GFN_TRY(gather(run, (size_t)mine, (size_t)all, &edges));
-        if (run->exact)
-            gfn_exact_push(run->exact, (size_t)all, edges);
+        if (e->exact)
+            gfn_exact_push(e->exact, (size_t)all, edges);
     }
     return GFN_OK;
 }
 
-gfn_status gfn_run_distribution(gfn_run *run)
+gfn_status gfn_run_exact_find_p(gfn_run *run)
 {
+    gfn_run_exact *e = &run->exact;
     const uint32_t crc = gfn_run_params_crc(run);
-    if (run->has_p && run->p_crc == crc)
+    if (e->has_p && e->p_crc == crc)
         return GFN_OK;
-    run->has_p = false;
-    run->p = NULL;
-    if (run->exact)
-        gfn_exact_begin(run->exact);
+    e->has_p = false;
+    e->p = NULL;
+    if (e->exact)
+        gfn_exact_begin(e->exact);
     GFN_TRY(push_all(run));
-    gfn_status status = run->exact ? gfn_exact_end(run->exact, &run->p) : GFN_OK;
+    gfn_status status = e->exact ? gfn_exact_end(e->exact, &e->p) : GFN_OK;
     GFN_TRY(gfn_comm_agree(run->comm, status));
-    run->has_p = true;
-    run->p_crc = crc;
+    e->has_p = true;
+    e->p_crc = crc;
     return GFN_OK;
 }
 
@@ -142,13 +141,14 @@ typedef struct exact_metrics {
 
 static gfn_status find_metrics(void *self)
 {
-    gfn_run *run = ((exact_metrics *)self)->run;
+    const gfn_run *run = ((exact_metrics *)self)->run;
     gfn_evaluation *e = ((exact_metrics *)self)->found;
-    const size_t n = gfn_exact_n(run->exact);
-    const double *target = gfn_exact_target(run->exact);
-    e->log_z_true = gfn_exact_log_z(run->exact);
-    gfn_metric_find_distances(n, run->p, target, e);
-    gfn_metrics_compute(run->threads, n, run->p, target, &e->metrics);
+    const gfn_exact *exact = run->exact.exact;
+    const double *p = run->exact.p, *target = gfn_exact_target(exact);
+    const size_t n = gfn_exact_n(exact);
+    e->log_z_true = gfn_exact_log_z(exact);
+    gfn_metric_find_distances(n, p, target, e);
+    gfn_metrics_compute(run->threads, n, p, target, &e->metrics);
     return GFN_OK;
 }
 
@@ -159,9 +159,9 @@ gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
                         .log_z_true = gfn_env_spec_of(run->env)->log_z};
     for (size_t i = 0; i < GFN_MAX_DISTANCES; i++)
         e.distance[i] = NAN;
-    GFN_TRY(gfn_run_exact(run));
-    if (!run->has_no_exact) {
-        GFN_TRY(gfn_run_distribution(run));
+    GFN_TRY(gfn_run_exact_prepare(run));
+    if (!run->exact.is_impossible) {
+        GFN_TRY(gfn_run_exact_find_p(run));
         GFN_TRY(gfn_comm_work_alone(run->comm, find_metrics, &(exact_metrics){run, &e}));
         e.is_exact = true;
     }

@@ -57,16 +57,17 @@ static gfn_status draw_part(drawing *d, int64_t first, int64_t n)
 }
 
 /* Compare counts with the target and with the policy's exact distribution. */
-static void compare(gfn_run *run, gfn_draw *draw)
+static void compare(const gfn_run *run, gfn_draw *draw)
 {
-    const size_t n = gfn_exact_n(run->exact);
-    const double *target = gfn_exact_target(run->exact);
+    const gfn_exact *exact = gfn_run_exact_of(run);
+    const size_t n = gfn_exact_n(exact);
+    const double *target = gfn_exact_target(exact);
     int64_t df;
-    draw->chi_square = gfn_chi_square(run->threads, n, draw->counts, run->p, &df);
+    draw->chi_square = gfn_chi_square(run->threads, n, draw->counts, gfn_run_exact_p(run), &df);
     draw->chi_square_df = isnan(draw->chi_square) ? -1 : df;
     draw->l1_noise_floor = gfn_l1_noise_floor(run->threads, n, target, draw->n);
     draw->l1 = gfn_l1_of_counts(run->threads, n, draw->counts, target);
-    draw->n_modes = gfn_exact_n_modes(run->exact);
+    draw->n_modes = gfn_exact_n_modes(exact);
 }
 
 typedef struct measurement {
@@ -80,12 +81,13 @@ static gfn_status measure(void *self)
     drawing *d = ((measurement *)self)->drawing;
     gfn_draw *draw = ((measurement *)self)->draw;
     gfn_run *run = d->run;
+    const gfn_exact *exact = gfn_run_exact_of(run);
     if (!isnan(gfn_env_spec_of(run->env)->max_log_reward))
         GFN_TRY(gfn_count_modes(run->env, (size_t)draw->n, d->objects, &draw->modes));
-    if (run->exact == NULL)
+    if (exact == NULL)
         return gfn_l1_of_objects(run->env, (size_t)draw->n, d->objects, &draw->l1,
                                  &draw->l1_noise_floor);
-    draw->n_counts = gfn_exact_n(run->exact);
+    draw->n_counts = gfn_exact_n(exact);
     GFN_TRY(gfn_allocate("histogram", draw->n_counts, sizeof(int64_t), &draw->counts));
     GFN_TRY(gfn_histogram_add(run->env, (size_t)draw->n, d->objects, draw->counts));
     if (draw->n > 0)
@@ -102,9 +104,9 @@ static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
         d->objects = NULL;
         return GFN_OK;
     }
-    GFN_TRY(gfn_run_exact(d->run));
-    if (!d->run->has_no_exact && draw->n > 0)
-        GFN_TRY(gfn_run_distribution(d->run));
+    GFN_TRY(gfn_run_exact_prepare(d->run));
+    if (gfn_run_can_be_exact(d->run) && draw->n > 0)
+        GFN_TRY(gfn_run_exact_find_p(d->run));
     return gfn_comm_work_alone(d->run->comm, measure, &(measurement){d, draw});
 }
 

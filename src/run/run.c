@@ -131,7 +131,7 @@ void gfn_run_destroy(gfn_run **run)
         return;
     if (r->store)
         r->destroy_store(&r->store);
-    gfn_run_forget_exact(r);
+    gfn_run_exact_clear(&r->exact);
     gfn_sampler_destroy(&r->sampler);
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->env);

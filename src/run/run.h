@@ -9,7 +9,7 @@
 
 #include "base/notices.h"
 #include "io/array.h"
-#include "rollout/forward.h"
+#include "run/measure_exact.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
 
@@ -33,17 +33,7 @@ struct gfn_run {
     gfn_model *model;
     gfn_sampler *sampler;
 
-    /* The exact evaluation, made when it is first needed. On rank 0 only: exact, p. */
-    gfn_exact *exact;
-    bool has_no_exact;    /* exact evaluation is impossible; the same on all ranks */
-    gfn_forward *forward; /* NULL: not made yet */
-    size_t part;          /* states per rank and round */
-    double *edges;        /* [part][n_actions] */
-    double *all_edges;    /* [size][part][n_actions], of all ranks; NULL with one rank */
-    size_t *counts;       /* [size] */
-    bool has_p; /* p belongs to the parameters with the CRC p_crc; the same on all ranks */
-    uint32_t p_crc;
-    const double *p;
+    gfn_run_exact exact;
     gfn_points points; /* of the last gfn_run_find_bounds(); the same on all ranks */
 
     int threads;
@@ -98,13 +88,16 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads);
  * they need. Collective. */
 gfn_status gfn_run_plan(gfn_run *run);
 
-/* measure_exact.c: make the exact evaluation, unless it exists; if it is impossible,
- * run->has_no_exact is set. Collective. */
-gfn_status gfn_run_exact(gfn_run *run);
-void gfn_run_forget_exact(gfn_run *run);
+/* run_queries.c: the exact evaluation, and the exact terminal distribution that it found last.
+ * NULL: there is none yet; or this is not rank 0. */
+const gfn_exact *gfn_run_exact_of(const gfn_run *run);
+const double *gfn_run_exact_p(const gfn_run *run);
 
-/* Find run->p, the exact terminal distribution under the current parameters, unless it is known.
- * Call it after gfn_run_exact(), if that is possible. Collective. */
-gfn_status gfn_run_distribution(gfn_run *run);
+/* run_queries.c: whether exact evaluations are possible, as far as is known. The same on all ranks.
+ */
+bool gfn_run_can_be_exact(const gfn_run *run);
+
+/* run_queries.c: the points of the last gfn_run_find_bounds(). */
+const gfn_points *gfn_run_points(const gfn_run *run);
 
 #endif

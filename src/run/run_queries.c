@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading from a run: its parts, its texts for the user, and the CRC of its parameters.
+ * Reading from a run: its parts, its texts for the user, the CRC of its parameters, and what was
+ * measured last.
  */
 #include "run/run.h"
 
@@ -60,4 +61,29 @@ uint32_t gfn_run_params_crc(const gfn_run *run)
 {
     return gfn_crc32(0, gfn_model_params(run->model),
                      gfn_model_n_params(run->model) * sizeof(gfn_real));
+}
+
+const gfn_exact *gfn_run_exact_of(const gfn_run *run)
+{
+    return run->exact.exact;
+}
+
+const double *gfn_run_exact_p(const gfn_run *run)
+{
+    return run->exact.p;
+}
+
+bool gfn_run_can_be_exact(const gfn_run *run)
+{
+    return !run->exact.is_impossible;
+}
+
+const double *gfn_run_target(const gfn_run *run)
+{
+    return run->exact.exact ? gfn_exact_target(run->exact.exact) : NULL;
+}
+
+const gfn_points *gfn_run_points(const gfn_run *run)
+{
+    return &run->points;
 }

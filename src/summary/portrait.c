@@ -95,9 +95,8 @@ static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw 
 {
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
     const bool has_samples = draw->counts != NULL && draw->n > 0;
-    const gfn_cells target = {
-        .ndim = spec->ndim, .axis = spec->axis, .p = gfn_exact_target(run->exact)};
-    gfn_cells samples = {.ndim = spec->ndim, .axis = spec->axis, .p = run->p};
+    const gfn_cells target = {.ndim = spec->ndim, .axis = spec->axis, .p = gfn_run_target(run)};
+    gfn_cells samples = {.ndim = spec->ndim, .axis = spec->axis, .p = gfn_run_exact_p(run)};
     char *title;
     GFN_TRY(gfn_arena_take(p->arena, 64, 1, &title));
     strcpy(title, "policy, exact");
@@ -125,18 +124,19 @@ static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw 
 /* Points of an even selection of the enumerated objects. */
 static gfn_status make_exact_points(gfn_portrait *p, const gfn_run *run)
 {
-    const double *target = gfn_exact_target(run->exact);
-    const size_t n = gfn_exact_n(run->exact), stride = (n + MOST_POINTS - 1) / MOST_POINTS;
-    const double log_z = gfn_exact_log_z(run->exact);
+    const gfn_exact *exact = gfn_run_exact_of(run);
+    const double *target = gfn_exact_target(exact), *p_exact = gfn_run_exact_p(run);
+    const size_t n = gfn_exact_n(exact), stride = (n + MOST_POINTS - 1) / MOST_POINTS;
+    const double log_z = gfn_exact_log_z(exact);
     double *log_r, *log_p;
     size_t shown = 0;
     GFN_TRY(take_doubles(p, n / stride + 1, &log_r));
     GFN_TRY(take_doubles(p, n / stride + 1, &log_p));
     for (size_t i = 0; i < n; i += stride) {
-        if (!(target[i] > 0) || !(run->p[i] > 0))
+        if (!(target[i] > 0) || !(p_exact[i] > 0))
             continue;
         log_r[shown] = log(target[i]) + log_z;
-        log_p[shown++] = log(run->p[i]);
+        log_p[shown++] = log(p_exact[i]);
     }
     p->points = (gfn_series){.n = shown, .x = log_r, .y = log_p};
     return GFN_OK;
@@ -145,7 +145,7 @@ static gfn_status make_exact_points(gfn_portrait *p, const gfn_run *run)
 /* Points of objects that the policy drew, with estimates of log p. */
 static gfn_status make_sampled_points(gfn_portrait *p, const gfn_run *run)
 {
-    const gfn_points *from = &run->points;
+    const gfn_points *from = gfn_run_points(run);
     double *log_r, *log_p;
     GFN_TRY(take_doubles(p, from->n, &log_r));
     GFN_TRY(take_doubles(p, from->n, &log_p));
@@ -174,11 +174,11 @@ gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
 {
     *p = (gfn_portrait){.log_z = evaluation->log_z, .log_z_true = evaluation->log_z_true};
     GFN_TRY(begin(run->options, directory, p));
-    if (run->exact)
-        p->target_crc =
-            gfn_crc32(0, gfn_exact_target(run->exact), gfn_exact_n(run->exact) * sizeof(double));
+    const gfn_exact *exact = gfn_run_exact_of(run);
+    if (exact)
+        p->target_crc = gfn_crc32(0, gfn_exact_target(exact), gfn_exact_n(exact) * sizeof(double));
     GFN_TRY(gfn_portrait_describe(p, evaluation, draw, run->iteration));
-    if (run->exact == NULL || run->p == NULL)
+    if (gfn_run_exact_p(run) == NULL)
         return make_sampled_points(p, run);
     return gfn_env_spec_of(run->env)->ndim > 0 ? make_grid(p, run, draw)
                                                : make_exact_points(p, run);

@@ -37,7 +37,7 @@ typedef struct gfn_portrait {
 } gfn_portrait;
 
 /* Describe a run after its evaluation and final draw; without exact evaluation, also after
- * gfn_run_find_bounds(), which leaves the points in run->points. `directory` holds its metrics.
+ * gfn_run_find_bounds(), which keeps the points. `directory` holds its metrics.
  * Errors: GFN_ENOMEM, GFN_EIO. */
 gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
                                const gfn_evaluation *evaluation, const gfn_draw *draw,

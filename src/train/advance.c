@@ -9,7 +9,7 @@
 
 static void add_modes(const gfn_trainer *t, gfn_progress *progress)
 {
-    const gfn_exact *exact = t->run->exact;
+    const gfn_exact *exact = gfn_run_exact_of(t->run);
     progress->modes = t->learner->modes.n;
     progress->n_modes = exact ? gfn_exact_n_modes(exact) : -1;
     progress->mode_regions = t->learner->modes.n_regions;

@@ -21,7 +21,7 @@ static int64_t choose_eval_every(const gfn_trainer *t)
     const int64_t visits = t->learner->batch.size * (spec->max_steps / 4 + 1);
     const int64_t distinct = visits < n_states ? visits : n_states;
     const int64_t by_count = (t->iterations + EVALUATIONS - 1) / EVALUATIONS;
-    if (t->run->has_no_exact)
+    if (!gfn_run_can_be_exact(t->run))
         return 0;
     const int64_t by_cost = EVALUATION_SHARE * n_states / (ROWS_PER_VISIT * distinct) + 1;
     return by_cost > by_count ? by_cost : by_count;
