@@ -9,7 +9,7 @@ librun_la_SOURCES = \
 	src/run/metric_table.c \
 	src/run/plugin_trust.c src/run/plugin_trust.h \
 	src/run/presets.c \
-	src/run/reward_file.c \
+	src/run/reward_file.c src/run/reward_file.h \
 	src/run/run.c src/run/run.h \
 	src/run/run_options.c \
 	src/run/run_queries.c \

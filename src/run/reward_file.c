@@ -41,13 +41,13 @@ static gfn_status read_rewards(gfn_run *run, const char *directory)
     if (directory)
         GFN_TRY(gfn_folder_path(directory, GFN_REWARDS_FILE, &copy));
     const char *path = copy ? copy : gfn_options_text(run->options, "reward-file");
-    gfn_status status = load(path, run->env, &run->rewards);
+    gfn_status status = load(path, run->env, &run->rewards.array);
     gfn_release(&copy);
     if (status == GFN_EDATA || status == GFN_EINVAL)
         return directory ? GFN_EDATA : GFN_EINVAL;
     GFN_TRY(status);
-    gfn_array_bytes(&run->rewards, &bytes);
-    run->rewards_crc = gfn_crc32(0, run->rewards.data, bytes);
+    gfn_array_bytes(&run->rewards.array, &bytes);
+    run->rewards.crc = gfn_crc32(0, run->rewards.array.data, bytes);
     return GFN_OK;
 }
 
@@ -57,7 +57,7 @@ static gfn_status receive(gfn_run *run)
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
     const bool is_root = gfn_comm_rank(run->comm) == 0;
     size_t n = (size_t)spec->n_states;
-    const double *reward = is_root ? run->rewards.data : NULL;
+    const double *reward = is_root ? run->rewards.array.data : NULL;
     GFN_TRY(gfn_comm_broadcast_array(run->comm, "rewards", sizeof *reward, &n, &reward));
     gfn_status status = GFN_OK;
     if (!is_root) {
@@ -69,10 +69,32 @@ static gfn_status receive(gfn_run *run)
 
 gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory)
 {
-    run->has_rewards = gfn_env_spec_of(run->env)->needs_rewards;
-    if (!run->has_rewards)
+    run->rewards.exist = gfn_env_spec_of(run->env)->needs_rewards;
+    if (!run->rewards.exist)
         return GFN_OK;
     const gfn_status status = gfn_comm_rank(run->comm) == 0 ? read_rewards(run, directory) : GFN_OK;
     GFN_TRY(gfn_comm_agree(run->comm, status));
     return receive(run);
+}
+
+gfn_status gfn_run_save_rewards(const gfn_run *run, const char *directory)
+{
+    char *path;
+    if (!run->rewards.exist)
+        return GFN_OK;
+    GFN_TRY(gfn_folder_path(directory, GFN_REWARDS_FILE, &path));
+    const gfn_status status = gfn_npy_save(path, &run->rewards.array);
+    gfn_release(&path);
+    return status;
+}
+
+void gfn_run_release_rewards(gfn_run *run)
+{
+    gfn_release(&run->rewards.array.data);
+}
+
+bool gfn_run_has_rewards(const gfn_run *run, uint32_t *crc)
+{
+    *crc = run->rewards.crc;
+    return run->rewards.exist;
 }

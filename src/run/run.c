@@ -136,6 +136,6 @@ void gfn_run_destroy(gfn_run **run)
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->env);
     gfn_options_destroy(&r->options);
-    gfn_release(&r->rewards.data);
+    gfn_run_release_rewards(r);
     gfn_release(run);
 }

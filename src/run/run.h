@@ -8,13 +8,10 @@
 #include <gfn/run.h>
 
 #include "base/notices.h"
-#include "io/array.h"
 #include "run/measure_exact.h"
+#include "run/reward_file.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
-
-/* The copy of the reward file in a run directory. */
-#define GFN_REWARDS_FILE "reward.npy"
 
 /* Upper limit of counts in options: a double is not exact beyond it. */
 #define GFN_MAX_COUNT (INT64_C(1) << 53)
@@ -39,11 +36,9 @@ struct gfn_run {
     int threads;
     bool has_free_threads; /* the user did not set the number of threads */
     int64_t iteration;
-    bool is_plugin;           /* its environment is a plug-in */
-    uint32_t plugin_crc;      /* of the plug-in's file */
-    bool has_rewards;         /* rewards come from a file */
-    struct gfn_array rewards; /* on rank 0, until they are saved */
-    uint32_t rewards_crc;     /* on rank 0 */
+    bool is_plugin;      /* its environment is a plug-in */
+    uint32_t plugin_crc; /* of the plug-in's file */
+    gfn_run_rewards rewards;
     char layout[160];
     gfn_notices hints, notices; /* notices on rank 0 */
 
@@ -66,12 +61,6 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
 
 /* run.c: the model that the options of a run describe. Errors: GFN_EINVAL (an unknown name). */
 gfn_status gfn_run_configure_model(const gfn_options *options, gfn_model_config *config);
-
-/* reward_file.c: give the environment the rewards that it needs, if any: those of the option
- * reward-file, or of the copy in `directory`. Both are read on rank 0. The run needs nothing but
- * its environment for this. Collective. Errors: GFN_EIO, GFN_EINVAL (of a file), GFN_EDATA (of a
- * copy), GFN_ENOMEM. */
-gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory);
 
 /* share_options.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,

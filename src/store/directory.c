@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/file.h"
 #include "io/folder.h"
 #include "io/ini.h"
-#include "io/npy.h"
 #include "store/store.h"
 
 /* A directory for a new run holds none of these. */
@@ -93,18 +93,6 @@ static gfn_status save_config(const gfn_store *s, const gfn_run *run)
     return status;
 }
 
-/* Keep a copy: the original reward file may be moved or changed. */
-static gfn_status save_rewards(const gfn_store *s, const gfn_run *run)
-{
-    char *path = NULL;
-    if (!run->has_rewards)
-        return GFN_OK;
-    GFN_TRY(gfn_folder_path(s->directory, GFN_REWARDS_FILE, &path));
-    const gfn_status status = gfn_npy_save(path, &run->rewards);
-    gfn_release(&path);
-    return status;
-}
-
 /* A damaged checkpoint must not replace the good one before it. */
 static gfn_status set_aside(const gfn_store *s)
 {
@@ -128,7 +116,7 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
     GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &s->directory));
     GFN_TRY(gfn_store_open_metrics(s));
     GFN_TRY(claim_chosen(s->directory)); /* no other process claimed it first */
-    GFN_TRY(save_rewards(s, run));
+    GFN_TRY(gfn_run_save_rewards(run, s->directory));
     return save_config(s, run);
 }
 
@@ -154,7 +142,7 @@ gfn_status gfn_store_keep(gfn_store *s, gfn_run *run, const char *directory)
         return resume(s, run, directory);
     const gfn_status status = begin(s, run, directory);
     if (status == GFN_OK) {
-        gfn_release(&run->rewards.data);
+        gfn_run_release_rewards(run);
     } else { /* the run is kept nowhere, and may be kept elsewhere */
         gfn_appender_close(&s->metrics);
         gfn_release(&s->directory);

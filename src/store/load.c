@@ -35,9 +35,12 @@ static gfn_status read_params(const gfn_found *f, gfn_run *run)
 static gfn_status check_rewards(const gfn_found *f, const gfn_run *run)
 {
     const char *crc = gfn_safetensors_text(f->file, GFN_CHECKPOINT_REWARDS_CRC);
+    uint32_t of_run;
     char found[9];
-    snprintf(found, sizeof found, "%08" PRIx32, run->rewards_crc);
-    if (!run->has_rewards || (crc && strcmp(crc, found) == 0))
+    if (!gfn_run_has_rewards(run, &of_run))
+        return GFN_OK;
+    snprintf(found, sizeof found, "%08" PRIx32, of_run);
+    if (crc && strcmp(crc, found) == 0)
         return GFN_OK;
     return gfn_fail(GFN_EDATA,
                     "%s: expected rewards with the checksum %.20s beside it, found %s in %s "

@@ -160,6 +160,7 @@ static gfn_status fill(contents *c, const gfn_learner *l)
     const gfn_run *run = l->run;
     gfn_metadata *m = &c->metadata;
     const size_t most = count_copies(l) * gfn_model_n_views(run->model) + 2;
+    uint32_t rewards_crc;
     GFN_TRY(gfn_arena_take(m->arena, most, sizeof *c->arrays, &c->arrays));
     GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS));
     GFN_TRY(add_views(c, run->model, "", gfn_model_params(run->model)));
@@ -167,8 +168,8 @@ static gfn_status fill(contents *c, const gfn_learner *l)
     GFN_TRY(add_modes(c, &l->modes));
     GFN_TRY(add_replay(c, l->replay.buffer, l->replay.width));
     GFN_TRY(gfn_metadata_add_build(m, run, GFN_CHECKPOINT_FORMAT));
-    if (run->has_rewards)
-        GFN_TRY(gfn_metadata_add_crc(m, GFN_CHECKPOINT_REWARDS_CRC, run->rewards_crc));
+    if (gfn_run_has_rewards(run, &rewards_crc))
+        GFN_TRY(gfn_metadata_add_crc(m, GFN_CHECKPOINT_REWARDS_CRC, rewards_crc));
     GFN_TRY(add_plugin(m, run));
     GFN_TRY(add_loss(m, l->loss));
     GFN_TRY(gfn_metadata_add_options(m, run));

@@ -12,7 +12,6 @@
 #include "comm/comm.h"
 #include "io/folder.h"
 #include "io/ini.h"
-#include "io/npy.h"
 #include "run/run.h"
 #include "step/learner.h"
 #include "store/found.h"
@@ -82,18 +81,6 @@ static gfn_status try_out(gfn_comm *comm, const gfn_options *options, gfn_run **
     return GFN_OK;
 }
 
-/* All seeds use the rewards of the first: the original reward file may be moved or changed. */
-static gfn_status save_rewards(const gfn_sweep *sweep, const gfn_run *run)
-{
-    char *path;
-    if (!run->has_rewards)
-        return GFN_OK;
-    GFN_TRY(gfn_folder_path(sweep->directory, GFN_REWARDS_FILE, &path));
-    gfn_status status = gfn_npy_save(path, &run->rewards);
-    gfn_release(&path);
-    return status;
-}
-
 /* Only one process can create the folder of the first seed, so only one gets the directory. */
 static gfn_status claim_directory(gfn_sweep *sweep, const gfn_run *run, const char *directory)
 {
@@ -101,7 +88,7 @@ static gfn_status claim_directory(gfn_sweep *sweep, const gfn_run *run, const ch
     GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &claimed));
     GFN_TRY(gfn_sweep_set_directory(sweep, claimed));
     GFN_TRY(gfn_folder_claim(gfn_sweep_place(sweep, 0), NULL));
-    GFN_TRY(save_rewards(sweep, run));
+    GFN_TRY(gfn_run_save_rewards(run, sweep->directory)); /* for all seeds */
     GFN_TRY(gfn_sweep_save(sweep));
     return save_config(sweep);
 }
