@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/fixed_point.h"
-#include "step/derivatives.h"
+#include "step/entries.h"
 
 void gfn_batch_means_forget(gfn_batch_means *means)
 {
@@ -35,7 +35,7 @@ gfn_status gfn_batch_means_add(gfn_batch_means *means, const gfn_terms_source *s
     for (size_t i = 0; i < source->log->n; i++) {
         const gfn_terms terms = gfn_terms_find(source, scratch, i);
         if (add_one(means, source->objective, &terms, batch_size) > 0)
-            return gfn_derivatives_refuse(source, scratch, i);
+            return gfn_terms_refuse(source, scratch, i);
     }
     means->log[means->n_logs++] = source->log;
     return GFN_OK;

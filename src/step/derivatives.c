@@ -21,8 +21,8 @@ typedef struct addition {
     bool has_only_log_pf; /* log P_F is the only output, and entries are rows */
 } addition;
 
-gfn_status gfn_derivatives_init(gfn_derivative_sums *sums, const gfn_objective *objective,
-                                size_t max_steps, int64_t batch_size, int threads)
+gfn_status gfn_derivative_sums_init(gfn_derivative_sums *sums, const gfn_objective *objective,
+                                    size_t max_steps, int64_t batch_size, int threads)
 {
     const gfn_entries *entries = &sums->entries;
     const size_t n_sums = entries->capacity * entries->n_columns;
@@ -39,7 +39,7 @@ gfn_status gfn_derivatives_init(gfn_derivative_sums *sums, const gfn_objective *
     return GFN_OK;
 }
 
-void gfn_derivatives_clear(gfn_derivative_sums *sums)
+void gfn_derivative_sums_clear(gfn_derivative_sums *sums)
 {
     for (int i = 0; sums->adder && i < sums->n_adders; i++) {
         gfn_scratch_clear(&sums->adder[i].scratch);
@@ -50,7 +50,7 @@ void gfn_derivatives_clear(gfn_derivative_sums *sums)
     gfn_entries_clear(&sums->entries);
 }
 
-void gfn_derivatives_forget(gfn_derivative_sums *sums)
+void gfn_derivative_sums_forget(gfn_derivative_sums *sums)
 {
     gfn_entries_forget(&sums->entries);
     sums->log_z = sums->loss[0] = sums->loss[1] = 0;
@@ -213,21 +213,6 @@ static void add_some(void *self, size_t index, int thread)
     adder->tally = tally;
 }
 
-gfn_status gfn_derivatives_refuse(const gfn_terms_source *source, const gfn_scratch *scratch,
-                                  size_t i)
-{
-    const gfn_terms terms = gfn_terms_find(source, scratch, i);
-    gfn_derivatives d = scratch->derivatives;
-    return gfn_fail(GFN_ENUMERIC,
-                    "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
-                    "%g), expected a finite loss with derivatives within +-65536 (hint: %s)",
-                    (long long)source->log->first + (long long)i, source->objective->name,
-                    source->objective->loss(&terms, &d), terms.log_reward, terms.sum_log_pf,
-                    terms.sum_log_pb, terms.log_z,
-                    isfinite(terms.log_reward) ? "a smaller --lr or --lr-logz"
-                                               : "a reward that is positive and finite everywhere");
-}
-
 /* Add up what the adders have; returns the lowest trajectory that could not be added. */
 static size_t join(gfn_derivative_sums *sums, size_t n_adders)
 {
@@ -245,7 +230,7 @@ static size_t join(gfn_derivative_sums *sums, size_t n_adders)
     return fault;
 }
 
-gfn_status gfn_derivatives_add(gfn_derivative_sums *sums, const gfn_terms_source *source)
+gfn_status gfn_derivative_sums_add(gfn_derivative_sums *sums, const gfn_terms_source *source)
 {
     const bool has_only_log_pf =
         sums->columns.n_heads == 1 && !(source->objective->needs & GFN_NEEDS_STOP);
@@ -261,6 +246,5 @@ gfn_status gfn_derivatives_add(gfn_derivative_sums *sums, const gfn_terms_source
     }
     gfn_parallel_for((int)n_adders, pieces, add_some, &a);
     const size_t fault = join(sums, n_adders);
-    return fault == SIZE_MAX ? GFN_OK
-                             : gfn_derivatives_refuse(source, &sums->adder[0].scratch, fault);
+    return fault == SIZE_MAX ? GFN_OK : gfn_terms_refuse(source, &sums->adder[0].scratch, fault);
 }

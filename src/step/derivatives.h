@@ -42,19 +42,15 @@ typedef struct gfn_derivative_sums {
 
 /* sums->entries and columns are ready; batch_size trajectories over all ranks. Errors: GFN_ENOMEM.
  */
-gfn_status gfn_derivatives_init(gfn_derivative_sums *sums, const gfn_objective *objective,
-                                size_t max_steps, int64_t batch_size, int threads);
-void gfn_derivatives_clear(gfn_derivative_sums *sums);
+gfn_status gfn_derivative_sums_init(gfn_derivative_sums *sums, const gfn_objective *objective,
+                                    size_t max_steps, int64_t batch_size, int threads);
+void gfn_derivative_sums_clear(gfn_derivative_sums *sums);
 
 /* Forget all sums. */
-void gfn_derivatives_forget(gfn_derivative_sums *sums);
+void gfn_derivative_sums_forget(gfn_derivative_sums *sums);
 
 /* Add all trajectories of the source's log. Errors: GFN_ENUMERIC (names the first trajectory whose
  * loss or derivative is not finite or out of range). */
-gfn_status gfn_derivatives_add(gfn_derivative_sums *sums, const gfn_terms_source *source);
-
-/* The error of trajectory i, which cannot be added. */
-gfn_status gfn_derivatives_refuse(const gfn_terms_source *source, const gfn_scratch *scratch,
-                                  size_t i);
+gfn_status gfn_derivative_sums_add(gfn_derivative_sums *sums, const gfn_terms_source *source);
 
 #endif

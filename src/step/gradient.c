@@ -85,8 +85,8 @@ static gfn_status set_up(gfn_gradient *g)
     g->blocks = gfn_blocks_of(&g->rows, &g->sums.columns, g->batch_size);
     g->kind = is_small(g->rows.env, g->batch_size) ? &gfn_gradient_small : &gfn_gradient_general;
     GFN_TRY(g->kind->allocate(g));
-    return gfn_derivatives_init(&g->sums, g->objective, g->rows.max_steps, g->batch_size,
-                                g->rows.threads);
+    return gfn_derivative_sums_init(&g->sums, g->objective, g->rows.max_steps, g->batch_size,
+                                    g->rows.threads);
 }
 
 gfn_status gfn_gradient_create(gfn_comm *comm, gfn_sampler *sampler, const gfn_objective *objective,
@@ -119,7 +119,7 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     gfn_gradient *g = *gradient;
     if (g == NULL)
         return;
-    gfn_derivatives_clear(&g->sums);
+    gfn_derivative_sums_clear(&g->sums);
     gfn_merge_clear(&g->merge);
     gfn_blocks_clear(&g->blocks);
     gfn_allreduce_clear(&g->allreduce);
@@ -185,7 +185,7 @@ gfn_status gfn_gradient_add(gfn_gradient *g, const gfn_trajectories *log)
     if (gfn_objective_needs_means(g->objective))
         GFN_TRY(gfn_batch_means_add(&g->means, &source, &g->sums.adder[0].scratch, g->batch_size));
     else
-        GFN_TRY(gfn_derivatives_add(&g->sums, &source));
+        GFN_TRY(gfn_derivative_sums_add(&g->sums, &source));
     g->n_added += (int64_t)log->n;
     return GFN_OK;
 }
@@ -215,14 +215,14 @@ static gfn_status add_waiting(gfn_gradient *g, gfn_status *mine)
     g->means = found;
     for (size_t i = 0; i < g->means.n_logs && *mine == GFN_OK; i++) {
         const gfn_terms_source source = source_of(g, g->means.log[i]);
-        *mine = gfn_derivatives_add(&g->sums, &source);
+        *mine = gfn_derivative_sums_add(&g->sums, &source);
     }
     return GFN_OK;
 }
 
 static void forget(gfn_gradient *g)
 {
-    gfn_derivatives_forget(&g->sums);
+    gfn_derivative_sums_forget(&g->sums);
     gfn_batch_means_forget(&g->means);
     g->n_added = 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "step/terms.h"
 
+#include <math.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -80,4 +82,18 @@ void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, 
     terms->log_stop = needs & GFN_NEEDS_STOP ? scratch->stop : NULL;
     terms->log_flow = needs & GFN_NEEDS_FLOW ? scratch->flow : NULL;
     terms->log_inflow = needs & GFN_NEEDS_INFLOW ? scratch->inflow : NULL;
+}
+
+gfn_status gfn_terms_refuse(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i)
+{
+    const gfn_terms terms = gfn_terms_find(source, scratch, i);
+    gfn_derivatives d = scratch->derivatives;
+    return gfn_fail(GFN_ENUMERIC,
+                    "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
+                    "%g), expected a finite loss with derivatives within +-65536 (hint: %s)",
+                    (long long)source->log->first + (long long)i, source->objective->name,
+                    source->objective->loss(&terms, &d), terms.log_reward, terms.sum_log_pf,
+                    terms.sum_log_pb, terms.log_z,
+                    isfinite(terms.log_reward) ? "a smaller --lr or --lr-logz"
+                                               : "a reward that is positive and finite everywhere");
 }
