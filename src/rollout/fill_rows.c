@@ -2,12 +2,12 @@
 #include "rollout/fill_rows.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "env/env_internal.h"
 #include "rollout/faults.h"
+#include "rollout/observe.h"
 
 typedef struct job {
     gfn_sampler *sampler;
@@ -36,21 +36,6 @@ static void count_choices(gfn_sampler *s, size_t first, size_t n, const uint8_t 
     }
 }
 
-static void observe(gfn_sampler *s, size_t first, size_t n, const int32_t *state, int thread)
-{
-    const gfn_env_ops *ops = s->env->ops;
-    if (s->obs_hot > 0) {
-        int32_t *index = gfn_frame_indices(s->frame, s->policy.observation);
-        ops->observe(s->env->world, n, state, index + first * s->obs_hot, NULL);
-        return;
-    }
-    float *dense = s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim;
-    gfn_real *x = gfn_frame_reals(s->frame, s->policy.observation) + first * s->obs_dim;
-    ops->observe(s->env->world, n, state, NULL, dense);
-    for (size_t i = 0; i < n * s->obs_dim; i++)
-        x[i] = (gfn_real)dense[i];
-}
-
 /* Fill what depends only on the state: masks, observation, uniform log P_B, log-reward. */
 static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
 {
@@ -64,7 +49,8 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
     count_choices(s, first, n, mask, back);
     if (s->has_rewards)
         ops->log_reward(world, n, state, s->log_reward + first);
-    observe(s, first, n, state, thread);
+    float *dense = s->dense ? s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim : NULL;
+    gfn_observe(s->env, n, state, &(gfn_observed){s->frame, s->policy.observation, first, dense});
 }
 
 /* Set thresholds of n rows from their probabilities p [n][n_actions]; returns false if these are

@@ -2,7 +2,6 @@
 #include "rollout/forward.h"
 
 #include <math.h>
-#include <string.h>
 
 #include <gfn/tape.h>
 
@@ -12,6 +11,7 @@
 #include "env/env_internal.h"
 #include "eval/exact.h"
 #include "rollout/faults.h"
+#include "rollout/observe.h"
 
 /* Buffers of a thread. */
 typedef struct scratch {
@@ -57,9 +57,7 @@ static gfn_status init_scratch(const gfn_forward *f, scratch *d)
 gfn_status gfn_forward_create(const gfn_env *env, gfn_model *model, int threads,
                               gfn_forward **forward)
 {
-    if (memcmp(gfn_env_shape(env), gfn_model_shape(model), sizeof(gfn_shape)) != 0)
-        return gfn_fail(GFN_EINVAL, "forward policy: the model was made for another environment "
-                                    "(hint: make it with gfn_env_shape() of this one)");
+    GFN_TRY(gfn_observe_check("forward policy", env, model));
     gfn_forward *f;
     GFN_TRY(gfn_allocate("forward policy", 1, sizeof *f, &f));
     f->env = env;
@@ -105,19 +103,6 @@ typedef struct job {
     _Atomic size_t fault; /* lowest index below n whose policy is not finite; n: none */
 } job;
 
-static void observe(const gfn_forward *f, scratch *d, size_t n)
-{
-    const gfn_env_ops *ops = f->env->ops;
-    if (f->is_hot) {
-        ops->observe(f->env->world, n, d->state, gfn_frame_indices(d->frame, f->observation), NULL);
-        return;
-    }
-    gfn_real *x = gfn_frame_reals(d->frame, f->observation);
-    ops->observe(f->env->world, n, d->state, NULL, d->dense);
-    for (size_t i = 0; i < n * f->obs_dim; i++)
-        x[i] = (gfn_real)d->dense[i];
-}
-
 /* A sum is finite only if all its terms are. */
 static void check(job *j, size_t first, size_t n, const double *edges)
 {
@@ -145,7 +130,7 @@ static void task(void *self, size_t index, int thread)
         d->number[i] = j->first + (int64_t)(first + i);
     ops->state_at(f->env->world, n, d->number, d->state);
     ops->allowed(f->env->world, n, d->state, mask);
-    observe(f, d, n);
+    gfn_observe(f->env, n, d->state, &(gfn_observed){d->frame, f->observation, 0, d->dense});
     gfn_frame_forward_rows(d->frame, gfn_model_params(f->model), 0, n);
     gfn_edges_find(n * f->n_actions, mask, gfn_frame_reals(d->frame, f->log_pf), edges);
     check(j, first, n, edges);

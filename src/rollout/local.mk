@@ -4,6 +4,7 @@ librollout_la_SOURCES = \
 	src/rollout/faults.c src/rollout/faults.h \
 	src/rollout/fill_rows.c src/rollout/fill_rows.h \
 	src/rollout/forward.c src/rollout/forward.h \
+	src/rollout/observe.c src/rollout/observe.h \
 	src/rollout/parents.c \
 	src/rollout/requests.c \
 	src/rollout/rows.h \

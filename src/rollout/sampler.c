@@ -5,11 +5,11 @@
 #include "rollout/storage.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "env/env_internal.h"
+#include "rollout/observe.h"
 #include "rollout/state_table.h"
 
 /* A space gets a table if it is small, and if calls would visit much of it anyway. */
@@ -41,9 +41,7 @@ static gfn_status set_up(gfn_sampler *s)
 gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capacity, int threads,
                               gfn_sampler **sampler)
 {
-    if (memcmp(gfn_env_shape(env), gfn_model_shape(model), sizeof(gfn_shape)) != 0)
-        return gfn_fail(GFN_EINVAL, "sampler: the model was made for another environment (hint: "
-                                    "make it with gfn_env_shape() of this one)");
+    GFN_TRY(gfn_observe_check("sampler", env, model));
     if (capacity == 0 || capacity > (size_t)1 << 30 || threads < 1)
         return gfn_fail(GFN_EINVAL,
                         "sampler: capacity is %zu and threads %d, both need to be at least 1",
