@@ -15,6 +15,7 @@ librun_la_SOURCES = \
 	src/run/run_queries.c \
 	src/run/share_options.c \
 	src/run/statistics.c src/run/statistics.h \
+	src/run/terminal_states.c src/run/terminal_states.h \
 	src/run/threads.c \
 	src/run/write_samples.c \
 	src/run/write_trajectories.c

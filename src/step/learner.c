@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "rollout/rows.h"
+#include "run/terminal_states.h"
 #include "step/gradient.h"
-#include "step/terminal_states.h"
 
 /* Everything that a rank makes alone. */
 static gfn_status make(gfn_learner *l, const gfn_objective *objective)
@@ -20,21 +20,7 @@ static gfn_status make(gfn_learner *l, const gfn_objective *objective)
     return gfn_modes_init(&l->modes, run);
 }
 
-/* A new buffer is empty, or has the objects of a file. */
-static gfn_status fill_replay(gfn_learner *l)
-{
-    const char *file = gfn_options_text(l->run->options, "terminal-states");
-    gfn_status status = GFN_OK;
-    int32_t *objects = NULL;
-    size_t n = 0;
-    if (file[0] && gfn_comm_rank(l->run->comm) == 0)
-        status = gfn_terminal_states_load(file, l->run->env, &objects, &n);
-    status = gfn_replay_fill(&l->replay, status, objects, n);
-    gfn_release(&objects);
-    return status;
-}
-
-static gfn_status set_up(gfn_learner *l, bool has_replay)
+static gfn_status set_up(gfn_learner *l)
 {
     gfn_run *run = l->run;
     const gfn_options *o = run->options;
@@ -43,8 +29,6 @@ static gfn_status set_up(gfn_learner *l, bool has_replay)
     GFN_TRY(gfn_comm_agree(run->comm, make(l, objective)));
     GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));
     GFN_TRY(gfn_gradient_set_lambda(l->gradient, gfn_options_number(o, "subtb-lambda")));
-    if (!has_replay)
-        GFN_TRY(fill_replay(l));
     l->threads = gfn_thread_tuner_begin(&l->tuner, run->has_free_threads ? run->threads : 1);
     if (!run->has_free_threads)
         l->threads = run->threads;
@@ -54,12 +38,12 @@ static gfn_status set_up(gfn_learner *l, bool has_replay)
     return GFN_OK;
 }
 
-gfn_status gfn_learner_create(gfn_run *run, bool has_replay, gfn_learner **learner)
+gfn_status gfn_learner_create(gfn_run *run, gfn_learner **learner)
 {
     gfn_learner *l = NULL;
     GFN_TRY(gfn_comm_agree(run->comm, gfn_allocate("learner", 1, sizeof *l, &l)));
     l->run = run;
-    const gfn_status status = set_up(l, has_replay);
+    const gfn_status status = set_up(l);
     if (status != GFN_OK)
         gfn_learner_destroy(&l);
     else
@@ -79,6 +63,17 @@ void gfn_learner_destroy(gfn_learner **learner)
     gfn_update_clear(&l->update);
     gfn_batch_clear(&l->batch);
     gfn_release(learner);
+}
+
+/* A new buffer is empty, or has the objects of a file. */
+gfn_status gfn_learner_begin(gfn_learner *l)
+{
+    int32_t *objects;
+    size_t n;
+    gfn_status status = gfn_run_load_terminal_states(l->run, &objects, &n);
+    status = gfn_replay_fill(&l->replay, status, objects, n);
+    gfn_release(&objects);
+    return status;
 }
 
 gfn_status gfn_learner_remember(gfn_learner *l)

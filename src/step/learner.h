@@ -32,11 +32,16 @@ typedef struct gfn_learner {
     double loss; /* of the last batch; NAN: there was none */
 } gfn_learner;
 
-/* A learner for a run. has_replay: the caller fills the replay buffer, from a checkpoint; else
- * rank 0 reads the file of an option terminal-states. Collective. Errors: GFN_EINVAL (options that
- * contradict each other or need what the environment or the model lacks), GFN_EIO, GFN_ENOMEM. */
-gfn_status gfn_learner_create(gfn_run *run, bool has_replay, gfn_learner **learner);
+/* A learner for a run. Before its first step, call gfn_learner_begin(), or fill its replay buffer
+ * from a checkpoint. Collective. Errors: GFN_EINVAL (options that contradict each other or need
+ * what the environment or the model lacks), GFN_ENOMEM. */
+gfn_status gfn_learner_create(gfn_run *run, gfn_learner **learner);
 void gfn_learner_destroy(gfn_learner **learner);
+
+/* Begin at iteration 0: make the replay buffer, if the options request one. It is empty, or has the
+ * objects of the option terminal-states. Collective. Errors: those of
+ * gfn_run_load_terminal_states(). */
+gfn_status gfn_learner_begin(gfn_learner *learner);
 
 /* step.c: one iteration. mine: this rank's status so far; a rank that failed must still call, and
  * all ranks fail together. Collective; on an error the parameters are those of the step before, on

@@ -19,7 +19,6 @@ libstep_la_SOURCES = \
 	src/step/replay.c src/step/replay.h \
 	src/step/step.c \
 	src/step/stopwatch.c src/step/stopwatch.h \
-	src/step/terminal_states.c src/step/terminal_states.h \
 	src/step/terms.c src/step/terms.h \
 	src/step/thread_tuner.c src/step/thread_tuner.h \
 	src/step/update.c src/step/update.h

@@ -76,9 +76,10 @@ static gfn_status try_out(gfn_comm *comm, const gfn_options *options, gfn_run **
 {
     gfn_learner *learner = NULL;
     GFN_TRY(gfn_run_create(comm, options, 0, run));
-    GFN_TRY(gfn_learner_create(*run, false, &learner));
+    GFN_TRY(gfn_learner_create(*run, &learner));
+    const gfn_status status = gfn_learner_begin(learner);
     gfn_learner_destroy(&learner);
-    return GFN_OK;
+    return status;
 }
 
 /* Only one process can create the folder of the first seed, so only one gets the directory. */

@@ -43,10 +43,9 @@ static gfn_status set_up(gfn_trainer *t)
 {
     t->iterations = gfn_options_int(t->run->options, "iterations");
     t->first_iteration = t->run->iteration;
-    const bool has_checkpoint = t->store->has_checkpoint;
-    GFN_TRY(gfn_learner_create(t->run, has_checkpoint, &t->learner));
-    if (has_checkpoint)
-        GFN_TRY(gfn_store_restore(t->store, t->learner));
+    GFN_TRY(gfn_learner_create(t->run, &t->learner));
+    GFN_TRY(t->store->has_checkpoint ? gfn_store_restore(t->store, t->learner)
+                                     : gfn_learner_begin(t->learner));
     choose_cadences(t);
     t->start = t->store->last_saved = gfn_clock_seconds();
     return GFN_OK;

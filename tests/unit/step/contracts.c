@@ -56,8 +56,10 @@ static void a_step_that_fails_leaves_the_parameters_of_the_step_before(void **un
     const size_t bytes = gfn_model_n_params(run->model) * sizeof(gfn_real);
     gfn_real *before = malloc(bytes);
     assert_non_null(before);
-    assert_int_equal(gfn_learner_create(run, false, &learner), GFN_OK);
-    assert_int_equal(gfn_learner_create(undisturbed, false, &other), GFN_OK);
+    assert_int_equal(gfn_learner_create(run, &learner), GFN_OK);
+    assert_int_equal(gfn_learner_begin(learner), GFN_OK);
+    assert_int_equal(gfn_learner_create(undisturbed, &other), GFN_OK);
+    assert_int_equal(gfn_learner_begin(other), GFN_OK);
     for (int i = 0; i < 6; i++) {
         memcpy(before, gfn_model_params(run->model), bytes);
         fails = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "step/terminal_states.h"
+#include "run/terminal_states.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "env/env_internal.h"
 #include "io/npy.h"
+#include "run/run.h"
 
 static gfn_status check_array(const struct gfn_array *array, const gfn_env *env)
 {
@@ -50,8 +51,7 @@ static gfn_status copy_objects(const struct gfn_array *array, const gfn_env *env
     return gfn_env_check_objects(env, (size_t)array->shape[0], *objects);
 }
 
-gfn_status gfn_terminal_states_load(const char *path, const gfn_env *env, int32_t **objects,
-                                    size_t *n)
+static gfn_status load(const char *path, const gfn_env *env, int32_t **objects, size_t *n)
 {
     struct gfn_array array;
     gfn_status status = gfn_npy_load(path, &array);
@@ -63,4 +63,14 @@ gfn_status gfn_terminal_states_load(const char *path, const gfn_env *env, int32_
     status = copy_objects(&array, env, objects);
     gfn_release(&array.data);
     return status == GFN_EINVAL ? gfn_fail_in(status, "terminal-states: %s: ", path) : status;
+}
+
+gfn_status gfn_run_load_terminal_states(const gfn_run *run, int32_t **objects, size_t *n)
+{
+    const char *path = gfn_options_text(run->options, "terminal-states");
+    *objects = NULL;
+    *n = 0;
+    if (path[0] == 0 || gfn_comm_rank(run->comm) != 0)
+        return GFN_OK;
+    return load(path, run->env, objects, n);
 }
