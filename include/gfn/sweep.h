@@ -76,8 +76,7 @@ GFN_API const char *gfn_sweep_place(const gfn_sweep *sweep, size_t index);
 GFN_API gfn_status gfn_sweep_begin(gfn_sweep *sweep, size_t index, gfn_run **run);
 
 /* Read the results of the run of a seed and write sweep.json again. `mine` is the status of its
- * training, the same on every rank: a failure is returned, with the seed before its message.
- * Collective.
+ * training: an error of any rank is returned on all, with the seed before its message. Collective.
  * Errors: GFN_EIO, GFN_EDATA. */
 GFN_API gfn_status gfn_sweep_end(gfn_sweep *sweep, size_t index, gfn_status mine);
 

@@ -69,8 +69,7 @@ gfn_status gfn_sweep_end(gfn_sweep *sweep, size_t index, gfn_status mine)
         status = gfn_sweep_load_result(sweep, index);
     if (status == GFN_OK && gfn_comm_rank(sweep->comm) == 0)
         status = gfn_sweep_save(sweep);
-    if (mine == GFN_OK)
-        status = gfn_comm_agree(sweep->comm, status);
+    status = gfn_comm_agree(sweep->comm, status);
     if (status == GFN_OK)
         status = gfn_comm_broadcast(sweep->comm, &sweep->is_done[index], sizeof(bool));
     return in_seed(status, sweep, index);

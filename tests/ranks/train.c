@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -212,6 +213,43 @@ static void a_stop_requested_by_one_rank_stops_all_in_the_same_step(void **unuse
     gfn_options_destroy(&options);
 }
 
+/* On rank 0, a folder for a sweep. */
+static void make_folder(char folder[256])
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(folder, 256, "%s/gfn-sweep-XXXXXX", tmp ? tmp : ".");
+    assert_all(gfn_comm_rank(comm) == 0 && mkdtemp(folder) == NULL);
+}
+
+static void remove_folder(const char *folder)
+{
+    char command[320];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    assert_all(gfn_comm_rank(comm) == 0 && system(command) != 0);
+}
+
+static void a_seed_that_fails_on_one_rank_ends_on_all(void **unused)
+{
+    (void)unused;
+    const bool is_last = gfn_comm_rank(comm) == gfn_comm_size(comm) - 1;
+    gfn_options *options = NULL;
+    gfn_sweep *sweep = NULL;
+    char folder[256], place[300];
+    make_folder(folder);
+    snprintf(place, sizeof place, "%s/sweep", folder);
+    assert_all(gfn_run_options_create(NULL, &options) != GFN_OK ||
+               gfn_options_parse(options, "size=6 batch-size=20", "test") != GFN_OK);
+    assert_all(gfn_sweep_create(comm, options, "3,5", place, &sweep) != GFN_OK);
+    const gfn_status mine =
+        is_last ? gfn_options_set(options, "size", "none", "test") : GFN_OK; /* an error */
+    const gfn_status status = gfn_sweep_end(sweep, 1, mine);
+    assert_all(status != GFN_EINVAL || strstr(gfn_error_message(), "seed 5: ") == NULL ||
+               strstr(gfn_error_message(), "size: expected") == NULL);
+    gfn_sweep_destroy(&sweep);
+    gfn_options_destroy(&options);
+    remove_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_failure_of_one_rank_is_an_error_on_all),
         cmocka_unit_test(invalid_options_are_refused_on_all_ranks),
         cmocka_unit_test(a_stop_requested_by_one_rank_stops_all_in_the_same_step),
+        cmocka_unit_test(a_seed_that_fails_on_one_rank_ends_on_all),
     };
     if (gfn_comm_open(&comm) != GFN_OK || gfn_comm_open_serial(&alone) != GFN_OK) {
         fprintf(stderr, "%s\n", gfn_error_message());
