@@ -82,16 +82,17 @@ bool gfn_store_is_sweep(const char *directory)
     return gfn_folder_holds_bytes(directory, GFN_SWEEP_FILE);
 }
 
-/* ---- keeping a run ---- */
-
-static gfn_status save_config(const gfn_store *s, const gfn_run *run)
+gfn_status gfn_store_save_config(const char *directory, const gfn_options *options,
+                                 const char *const *skip)
 {
     char *path = NULL;
-    GFN_TRY(gfn_folder_path(s->directory, GFN_CONFIG_FILE, &path));
-    const gfn_status status = gfn_ini_save(path, run->options, NULL);
+    GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &path));
+    const gfn_status status = gfn_ini_save(path, options, skip);
     gfn_release(&path);
     return status;
 }
+
+/* ---- keeping a run ---- */
 
 /* A damaged checkpoint must not replace the good one before it. */
 static gfn_status set_aside(const gfn_store *s)
@@ -117,7 +118,7 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
     GFN_TRY(gfn_store_open_metrics(s));
     GFN_TRY(claim_chosen(s->directory)); /* no other process claimed it first */
     GFN_TRY(gfn_run_save_rewards(run, s->directory));
-    return save_config(s, run);
+    return gfn_store_save_config(s->directory, run->options, NULL);
 }
 
 static gfn_status resume(gfn_store *s, gfn_run *run, const char *directory)
@@ -130,7 +131,7 @@ static gfn_status resume(gfn_store *s, gfn_run *run, const char *directory)
     s->origin = NULL;
     GFN_TRY(gfn_store_cut_metrics(s, run->iteration));
     GFN_TRY(set_aside(s));
-    return save_config(s, run);
+    return gfn_store_save_config(s->directory, run->options, NULL);
 }
 
 gfn_status gfn_store_keep(gfn_store *s, gfn_run *run, const char *directory)

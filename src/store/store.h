@@ -53,6 +53,11 @@ gfn_status gfn_store_claim(const char *name, const char *directory, char **claim
 /* directory.c: keep the run in a directory from now on (gfn_trainer_keep()). On rank 0. */
 gfn_status gfn_store_keep(gfn_store *store, gfn_run *run, const char *directory);
 
+/* directory.c: save config.ini in `directory`, with all options except those in `skip` (ended by
+ * NULL; may be NULL). On rank 0. Errors: GFN_EIO, GFN_EINVAL, GFN_ENOMEM. */
+gfn_status gfn_store_save_config(const char *directory, const gfn_options *options,
+                                 const char *const *skip);
+
 /* Whether a directory holds a checkpoint, or a sweep. Local. */
 bool gfn_store_has_checkpoint(const char *directory);
 bool gfn_store_is_sweep(const char *directory);

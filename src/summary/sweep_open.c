@@ -11,7 +11,6 @@
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "io/folder.h"
-#include "io/ini.h"
 #include "run/run.h"
 #include "step/learner.h"
 #include "store/found.h"
@@ -61,11 +60,7 @@ static gfn_status allocate_results(gfn_sweep *sweep)
 
 static gfn_status save_config(const gfn_sweep *sweep)
 {
-    char *path;
-    GFN_TRY(gfn_folder_path(sweep->directory, GFN_CONFIG_FILE, &path));
-    gfn_status status = gfn_ini_save(path, sweep->options, not_shared);
-    gfn_release(&path);
-    return status;
+    return gfn_store_save_config(sweep->directory, sweep->options, not_shared);
 }
 
 /* ---- new sweeps ---- */
