@@ -115,13 +115,12 @@ unsigned gfn_learner_agreed(const gfn_learner *l)
 
 gfn_phases gfn_learner_phases(const gfn_learner *l)
 {
-    const double *seconds = l->stopwatch.seconds;
     const gfn_message_seconds messages = gfn_gradient_message_seconds(l->gradient);
-    return (gfn_phases){.sampling = seconds[GFN_PHASE_SAMPLING],
-                        .gradient = seconds[GFN_PHASE_GRADIENT] - messages.all,
-                        .imbalance = messages.waiting,
-                        .communication = messages.all - messages.waiting,
-                        .optimizer = seconds[GFN_PHASE_OPTIMIZER],
-                        .evaluation = seconds[GFN_PHASE_EVALUATION],
-                        .files = seconds[GFN_PHASE_FILES]};
+    gfn_phases phases;
+    for (gfn_phase phase = GFN_PHASE_NONE + 1; phase < GFN_N_PHASES; phase++)
+        *gfn_phase_seconds(&phases, phase) = l->stopwatch.seconds[phase];
+    phases.gradient -= messages.all;
+    phases.imbalance = messages.waiting;
+    phases.communication = messages.all - messages.waiting;
+    return phases;
 }

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "io/folder.h"
 #include "io/json.h"
+#include "step/stopwatch.h"
 #include "store/names.h"
 #include "summary/portrait.h"
 
@@ -51,16 +52,12 @@ static void add_machine(summary *s, const gfn_run *run, const gfn_report *r,
                         const gfn_run_history *history)
 {
     const gfn_comm *comm = run->comm;
+    gfn_phases phases = r->phases;
     add(s, gfn_field_int("resumed.iteration", history->iteration));
     add(s, gfn_field_number("resumed.time_s", history->seconds));
     add(s, gfn_field_number("iterations_per_s", r->last.iterations_per_second));
-    add(s, gfn_field_number("phases.sampling", r->phases.sampling));
-    add(s, gfn_field_number("phases.gradient", r->phases.gradient));
-    add(s, gfn_field_number("phases.imbalance", r->phases.imbalance));
-    add(s, gfn_field_number("phases.communication", r->phases.communication));
-    add(s, gfn_field_number("phases.optimizer", r->phases.optimizer));
-    add(s, gfn_field_number("phases.evaluation", r->phases.evaluation));
-    add(s, gfn_field_number("phases.files", r->phases.files));
+    for (gfn_phase phase = GFN_PHASE_NONE + 1; phase < GFN_N_PHASES; phase++)
+        add(s, gfn_field_number(gfn_phase_field(phase), *gfn_phase_seconds(&phases, phase)));
     add(s, gfn_field_int("ranks", gfn_comm_size(comm)));
     add(s, gfn_field_int("threads", run->threads));
     add(s, gfn_field_int("hosts", gfn_comm_hosts(comm)));

@@ -3,8 +3,6 @@
  * The end of training: a checkpoint, the last evaluation, the final samples, and the files of the
  * results.
  */
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "summary/run_summary.h"
@@ -33,23 +31,17 @@ static gfn_status do_due_at_stop(gfn_trainer *t)
     return gfn_comm_agree(t->run->comm, t->file_status);
 }
 
-_Static_assert(sizeof(gfn_phases) == 7 * sizeof(double), "phases are averaged as doubles");
-
 /* Average the phases over all ranks. The means add up to the time of training, as the phases of one
  * rank do. */
 static gfn_status average_phases(const gfn_trainer *t, gfn_phases *phases)
 {
-    enum { N = sizeof *phases / sizeof(double) };
-    double seconds[N];
-    int64_t sum[N];
+    int64_t sum[GFN_N_PHASES] = {0};
     gfn_trainer_phases(t, phases);
-    memcpy(seconds, phases, sizeof seconds);
-    for (size_t i = 0; i < N; i++)
-        sum[i] = (int64_t)(1e9 * seconds[i]);
-    GFN_TRY(gfn_comm_sum_i64(t->run->comm, sum, N));
-    for (size_t i = 0; i < N; i++)
-        seconds[i] = 1e-9 * (double)sum[i] / gfn_comm_size(t->run->comm);
-    memcpy(phases, seconds, sizeof seconds);
+    for (gfn_phase i = GFN_PHASE_NONE + 1; i < GFN_N_PHASES; i++)
+        sum[i] = (int64_t)(1e9 * *gfn_phase_seconds(phases, i));
+    GFN_TRY(gfn_comm_sum_i64(t->run->comm, sum, GFN_N_PHASES));
+    for (gfn_phase i = GFN_PHASE_NONE + 1; i < GFN_N_PHASES; i++)
+        *gfn_phase_seconds(phases, i) = 1e-9 * (double)sum[i] / gfn_comm_size(t->run->comm);
     return GFN_OK;
 }
 
