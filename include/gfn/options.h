@@ -36,6 +36,10 @@ typedef struct gfn_option {
     const char *help;     /* one sentence, with the unit */
 } gfn_option;
 
+/* The range of a row as text with its unit, cut to `size`: "2 to 100", "at least 0 seconds"; "" if
+ * it is unlimited, or if values of its type have no range. */
+GFN_API void gfn_option_range(const gfn_option *option, char *text, size_t size);
+
 typedef struct gfn_options gfn_options;
 
 /* Make a set from `n` tables, each ended by a row whose name is NULL. Every value is the default,

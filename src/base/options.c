@@ -112,21 +112,30 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
 
 /* ---- messages ---- */
 
-/* " from 2 to 100", " of at least 2", " of at most 100" or "", with `unit` after the number. */
-static void write_range(const gfn_option *row, const char *unit, char *out, size_t size)
+void gfn_option_range(const gfn_option *row, char *text, size_t size)
 {
-    double limit = row->type == GFN_OPTION_NUMBER ? HUGE_VAL : 0x1p63;
-    bool from = row->min > -limit, to = row->max < limit;
-    bool whole = row->type == GFN_OPTION_INT || row->type == GFN_OPTION_WIDTHS;
+    const bool is_whole = row->type == GFN_OPTION_INT || row->type == GFN_OPTION_WIDTHS;
+    const double limit = is_whole ? 0x1p63 : HUGE_VAL;
+    const bool from = row->min > -limit, to = row->max < limit;
+    const char *unit = row->type == GFN_OPTION_TIME ? " seconds" : "";
     char low[400], high[400];
-    snprintf(low, sizeof low, whole ? "%.0f" : "%g", row->min);
-    snprintf(high, sizeof high, whole ? "%.0f" : "%g", row->max);
+    snprintf(text, size, "%s", "");
+    if (row->type == GFN_OPTION_WORD || row->type == GFN_OPTION_FLAG)
+        return;
+    snprintf(low, sizeof low, is_whole ? "%.0f" : "%g", row->min);
+    snprintf(high, sizeof high, is_whole ? "%.0f" : "%g", row->max);
     if (from && to)
-        snprintf(out, size, " from %s to %s%s", low, high, unit);
+        snprintf(text, size, "%s to %s%s", low, high, unit);
     else if (from || to)
-        snprintf(out, size, " of at %s %s%s", from ? "least" : "most", from ? low : high, unit);
-    else
-        out[0] = '\0';
+        snprintf(text, size, "at %s %s%s", from ? "least" : "most", from ? low : high, unit);
+}
+
+/* " from " or " of ", which go before the range. */
+static const char *preposition(const char *range)
+{
+    if (range[0] == '\0')
+        return "";
+    return strncmp(range, "at ", 3) == 0 ? " of " : " from ";
 }
 
 /* What the user may have meant: 10000 for 1e4, 256,256 for 256x256; false if nothing is known. */
@@ -160,26 +169,25 @@ static void write_hint(const gfn_option *row, const char *example, const char *t
 static gfn_status reject_value(const gfn_option *row, const char *text)
 {
     static const struct {
-        const char *what, *unit, *example;
+        const char *what, *example;
     } expected[] = {
-        [GFN_OPTION_INT] = {"an integer", "", "16"},
-        [GFN_OPTION_NUMBER] = {"a number", "", "0.5"},
-        [GFN_OPTION_WORD] = {"text without control characters", "", "abc"},
-        [GFN_OPTION_WIDTHS] = {"none or up to 16 integers with commas, each", "", "256,256"},
-        [GFN_OPTION_TIME] = {"a time", " seconds", "90s, 5m, 2h or 1d"},
-        [GFN_OPTION_FLAG] = {"yes or no", "", "yes"},
+        [GFN_OPTION_INT] = {"an integer", "16"},
+        [GFN_OPTION_NUMBER] = {"a number", "0.5"},
+        [GFN_OPTION_WORD] = {"text without control characters", "abc"},
+        [GFN_OPTION_WIDTHS] = {"none or up to 16 integers with commas, each", "256,256"},
+        [GFN_OPTION_TIME] = {"a time", "90s, 5m, 2h or 1d"},
+        [GFN_OPTION_FLAG] = {"yes or no", "yes"},
     };
-    char range[900] = "", hint[200];
+    char range[900], hint[200];
     if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
         struct gfn_nearest nearest = {.text = text};
         is_choice(row->choices, &nearest);
         return gfn_refuse_name(row->name, row->choices, &nearest);
     }
-    if (row->type != GFN_OPTION_FLAG && row->type != GFN_OPTION_WORD)
-        write_range(row, expected[row->type].unit, range, sizeof range);
+    gfn_option_range(row, range, sizeof range);
     write_hint(row, expected[row->type].example, text, hint, sizeof hint);
-    return gfn_fail(GFN_EINVAL, "%s: expected %s%s, found \"%.200s\" (hint: %s)", row->name,
-                    expected[row->type].what, range, text, hint);
+    return gfn_fail(GFN_EINVAL, "%s: expected %s%s%s, found \"%.200s\" (hint: %s)", row->name,
+                    expected[row->type].what, preposition(range), range, text, hint);
 }
 
 static gfn_status reject_name(const gfn_options *options, const char *name)

@@ -6,7 +6,6 @@
 
 #include "ui/cli.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Escapes for characters that are special in roff. */
@@ -94,33 +93,13 @@ static void put_placeholder(FILE *to, const cli_value *value)
     }
 }
 
-/* "2 to 100", "at least 0"; "" if any number is allowed. Integers beyond the precision of a double
- * count as unlimited. */
-static void write_range(const gfn_option *option, char *text, size_t size)
-{
-    const bool is_whole = option->type == GFN_OPTION_INT || option->type == GFN_OPTION_WIDTHS;
-    const double limit = is_whole ? 0x1p53 : HUGE_VAL;
-    const bool from = option->min > -limit, to = option->max < limit;
-    const char *unit = option->type == GFN_OPTION_TIME ? " seconds" : "";
-    char low[400], high[400];
-    text[0] = '\0';
-    if (option->type == GFN_OPTION_WORD || option->type == GFN_OPTION_FLAG)
-        return;
-    snprintf(low, sizeof low, is_whole ? "%.0f" : "%g", option->min);
-    snprintf(high, sizeof high, is_whole ? "%.0f" : "%g", option->max);
-    if (from && to)
-        snprintf(text, size, "%s to %s%s", low, high, unit);
-    else if (from || to)
-        snprintf(text, size, "at %s %s%s", from ? "least" : "most", from ? low : high, unit);
-}
-
 static void put_option(FILE *to, const gfn_option *option)
 {
     char name[128], range[900], limits[1100] = "";
     const cli_value value = cli_value_of(option);
     const bool has_default = option->fallback[0] && option->type != GFN_OPTION_FLAG;
     snprintf(name, sizeof name, "--%s", option->name);
-    write_range(option, range, sizeof range);
+    gfn_option_range(option, range, sizeof range);
     if (has_default || range[0])
         snprintf(limits, sizeof limits, " (%s%s%s%s)", has_default ? "default " : "",
                  has_default ? option->fallback : "", has_default && range[0] ? "; " : "", range);

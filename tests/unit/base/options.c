@@ -152,6 +152,33 @@ static void integers_are_compared_as_integers(void **state)
     gfn_options_destroy(&options);
 }
 
+static void a_range_is_told_with_its_unit_and_without_infinite_limits(void **state)
+{
+    (void)state;
+    static const struct {
+        gfn_option_type type;
+        double min, max;
+        const char *range;
+    } cases[] = {
+        {GFN_OPTION_INT, 2, 100, "2 to 100"},
+        {GFN_OPTION_INT, -0x1p63, 0x1p53, "at most 9007199254740992"},
+        {GFN_OPTION_WIDTHS, 1, 0x1p63, "at least 1"},
+        {GFN_OPTION_NUMBER, 1e-30, HUGE_VAL, "at least 1e-30"},
+        {GFN_OPTION_NUMBER, -HUGE_VAL, HUGE_VAL, ""},
+        {GFN_OPTION_TIME, 0.5, 90, "0.5 to 90 seconds"},
+        {GFN_OPTION_FLAG, 0, 1, ""},
+        {GFN_OPTION_WORD, 0, 1, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const gfn_option option = {.type = cases[i].type, .min = cases[i].min, .max = cases[i].max};
+        char range[900], cut[4];
+        gfn_option_range(&option, range, sizeof range);
+        assert_string_equal(range, cases[i].range);
+        gfn_option_range(&option, cut, sizeof cut);
+        assert_memory_equal(cut, cases[i].range, strlen(cut));
+    }
+}
+
 static void rejected_values_change_nothing_and_give_a_message(void **state)
 {
     gfn_options *options = *state;
@@ -321,6 +348,7 @@ int main(void)
         WITH_SET(rows_come_in_the_order_of_the_tables),
         WITH_SET(every_limit_is_inclusive),
         cmocka_unit_test(integers_are_compared_as_integers),
+        cmocka_unit_test(a_range_is_told_with_its_unit_and_without_infinite_limits),
         WITH_SET(rejected_values_change_nothing_and_give_a_message),
         WITH_SET(seventeen_widths_are_rejected),
         WITH_SET(parse_sets_every_setting_of_a_line),
