@@ -3,6 +3,7 @@
  * metrics.jsonl, a line per evaluation or log interval.
  */
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -46,13 +47,28 @@ gfn_status gfn_store_cut_metrics(gfn_store *s, int64_t iteration)
     return status;
 }
 
-enum { MOST_FIELDS = 40 };
+/* The fields of a line beside the metrics. */
+enum { OWN_FIELDS = 6 };
 
-/* Add the metrics of the evaluation that are known; returns their number. */
-static size_t add_metrics(const gfn_report *report, struct gfn_field *field, size_t most)
+static size_t fill_own(const gfn_progress *p, struct gfn_field *field)
+{
+    const struct gfn_field own[OWN_FIELDS] = {
+        gfn_field_int("iteration", p->iteration),
+        gfn_field_int("trajectories", p->trajectories),
+        gfn_field_number("loss", p->loss),
+        gfn_field_number("log_z", p->log_z),
+        gfn_field_number("time_s", p->seconds),
+        gfn_field_number("trajectories_per_s", p->trajectories_per_second),
+    };
+    memcpy(field, own, sizeof own);
+    return OWN_FIELDS;
+}
+
+/* Fill in the metrics of the evaluation that are known; returns their number. */
+static size_t fill_metrics(const gfn_report *report, struct gfn_field *field)
 {
     size_t n = 0;
-    for (size_t i = 0; i < gfn_metric_count() && n < most; i++) {
+    for (size_t i = 0; i < gfn_metric_count(); i++) {
         const gfn_metric *metric = gfn_metric_of(i);
         const double value = gfn_metric_value(metric, report);
         if (!(metric->shown & GFN_IN_LOG) || isnan(value))
@@ -69,17 +85,14 @@ gfn_status gfn_store_log(gfn_store *s, const gfn_progress *p)
         return GFN_OK;
     s->last_line = p->iteration;
     const gfn_report report = {.last = *p};
-    struct gfn_field field[MOST_FIELDS];
-    size_t n = 0;
-    field[n++] = gfn_field_int("iteration", p->iteration);
-    field[n++] = gfn_field_int("trajectories", p->trajectories);
-    field[n++] = gfn_field_number("loss", p->loss);
-    field[n++] = gfn_field_number("log_z", p->log_z);
-    field[n++] = gfn_field_number("time_s", p->seconds);
-    field[n++] = gfn_field_number("trajectories_per_s", p->trajectories_per_second);
+    struct gfn_field *field = NULL;
+    GFN_TRY(gfn_allocate("metrics", OWN_FIELDS + gfn_metric_count(), sizeof *field, &field));
+    size_t n = fill_own(p, field);
     if (p->has_evaluation)
-        n += add_metrics(&report, field + n, MOST_FIELDS - n);
-    return gfn_jsonl_append(s->metrics, field, n);
+        n += fill_metrics(&report, field + n);
+    const gfn_status status = gfn_jsonl_append(s->metrics, field, n);
+    gfn_release(&field);
+    return status;
 }
 
 gfn_status gfn_store_close_metrics(gfn_store *s)

@@ -69,7 +69,7 @@ gfn_status gfn_store_open_metrics(gfn_store *store);
 /* Cut off the lines that a run resumed at `iteration` writes again. Errors: GFN_EIO, GFN_EDATA. */
 gfn_status gfn_store_cut_metrics(gfn_store *store, int64_t iteration);
 
-/* Append a line, unless the iteration has one. Errors: GFN_EIO. */
+/* Append a line, unless the iteration has one. Errors: GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_store_log(gfn_store *store, const gfn_progress *progress);
 gfn_status gfn_store_close_metrics(gfn_store *store);
 

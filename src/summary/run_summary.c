@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "summary/run_summary.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -19,18 +18,17 @@
 #include "store/names.h"
 #include "summary/portrait.h"
 
-enum { SUMMARY_FIELDS = 80 };
-
 typedef struct summary {
-    struct gfn_field field[SUMMARY_FIELDS];
     size_t n;
+    struct gfn_field *field; /* NULL: they are only counted */
+    char params_crc[16], finished[32];
 } summary;
 
 static void add(summary *s, struct gfn_field field)
 {
-    assert(s->n < SUMMARY_FIELDS);
-    if (s->n < SUMMARY_FIELDS)
-        s->field[s->n++] = field;
+    if (s->field)
+        s->field[s->n] = field;
+    s->n++;
 }
 
 static void add_results(summary *s, const gfn_report *r)
@@ -78,20 +76,34 @@ static gfn_status save_histogram(const gfn_run *run, const gfn_draw *draw)
     return status;
 }
 
+static void fill(summary *s, const gfn_run *run, const gfn_report *report,
+                 const gfn_run_history *history)
+{
+    s->n = 0;
+    add_results(s, report);
+    add(s, gfn_field_text("params_crc", s->params_crc));
+    add_machine(s, run, report, history);
+    add(s, gfn_field_text("finished", s->finished));
+}
+
 gfn_status gfn_run_summary_save(const gfn_run *run, const gfn_report *report,
                                 const gfn_run_history *history)
 {
     summary s = {.n = 0};
-    char crc[16], utc[32], *path = NULL;
-    snprintf(crc, sizeof crc, "%08" PRIx32, gfn_run_params_crc(run));
-    add_results(&s, report);
-    add(&s, gfn_field_text("params_crc", crc));
-    add_machine(&s, run, report, history);
-    add(&s, gfn_field_text("finished", gfn_clock_utc(utc, sizeof utc)));
+    char *path = NULL;
     GFN_TRY(save_histogram(run, &report->draw));
-    GFN_TRY(gfn_folder_path(gfn_run_directory(run), GFN_SUMMARY_FILE, &path));
-    const gfn_status status = gfn_json_save(path, s.field, s.n);
+    snprintf(s.params_crc, sizeof s.params_crc, "%08" PRIx32, gfn_run_params_crc(run));
+    gfn_clock_utc(s.finished, sizeof s.finished);
+    fill(&s, run, report, history);
+    gfn_status status = gfn_allocate("summary", s.n, sizeof *s.field, &s.field);
+    if (status == GFN_OK)
+        status = gfn_folder_path(gfn_run_directory(run), GFN_SUMMARY_FILE, &path);
+    if (status == GFN_OK) {
+        fill(&s, run, report, history);
+        status = gfn_json_save(path, s.field, s.n);
+    }
     gfn_release(&path);
+    gfn_release(&s.field);
     return status;
 }
 
