@@ -17,7 +17,7 @@ void gfn_comm_close(gfn_comm **comm)
 
 void gfn_comm_abort(gfn_comm *comm, int exit_status)
 {
-    comm->verbs->end(comm, exit_status);
+    comm->verbs->abort(comm, exit_status);
 }
 
 int gfn_comm_rank(const gfn_comm *comm)
@@ -131,10 +131,10 @@ gfn_status gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, si
     return status;
 }
 
-static gfn_status find_least(gfn_comm *comm, int64_t *x)
+static gfn_status min(gfn_comm *comm, int64_t *x)
 {
     gfn_heartbeat_enter_message(comm->heartbeat);
-    gfn_status status = comm->verbs->lowest(comm, x);
+    gfn_status status = comm->verbs->min(comm, x);
     gfn_heartbeat_leave_message(comm->heartbeat);
     return status;
 }
@@ -144,7 +144,7 @@ gfn_status gfn_comm_agree(gfn_comm *comm, gfn_status mine)
     if (comm->size == 1)
         return mine;
     int64_t first = mine == GFN_OK ? comm->size : comm->rank;
-    GFN_TRY(find_least(comm, &first));
+    GFN_TRY(min(comm, &first));
     if (first == comm->size)
         return GFN_OK;
 

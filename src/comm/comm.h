@@ -13,11 +13,11 @@
 #include "comm/heartbeat.h"
 #include "comm/launcher.h"
 
-/* All functions except `end` and `close` are collective, and return the same status on every rank
+/* All functions except `abort` and `close` are collective, and return the same status on every rank
  * unless messages are lost. */
 struct gfn_comm_verbs {
     gfn_status (*sum)(gfn_comm *comm, int64_t *x, size_t n);
-    gfn_status (*lowest)(gfn_comm *comm, int64_t *x); /* *x = the minimum over all ranks */
+    gfn_status (*min)(gfn_comm *comm, int64_t *x); /* *x = the minimum over all ranks */
     gfn_status (*broadcast)(gfn_comm *comm, void *data, size_t size, int root);
     /* counts[rank] = n of that rank, which has the records mine [n][width] */
     gfn_status (*count)(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
@@ -25,7 +25,7 @@ struct gfn_comm_verbs {
     /* all [sum of counts][width] = the records given to `count`, which is the call before. */
     gfn_status (*gather)(gfn_comm *comm, const int64_t *mine, size_t width, int64_t *all,
                          const size_t *counts);
-    void (*end)(gfn_comm *comm, int exit_status);
+    void (*abort)(gfn_comm *comm, int exit_status);
     void (*close)(gfn_comm *comm); /* frees comm */
 };
 

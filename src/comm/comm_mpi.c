@@ -32,9 +32,9 @@ static gfn_status sum(gfn_comm *comm, int64_t *x, size_t n)
     return gfn_mpi_reduce_all(of(comm), GFN_HOST_SUM, x, n);
 }
 
-static gfn_status lowest(gfn_comm *comm, int64_t *x)
+static gfn_status min(gfn_comm *comm, int64_t *x)
 {
-    return gfn_mpi_reduce_all(of(comm), GFN_HOST_LEAST, x, 1);
+    return gfn_mpi_reduce_all(of(comm), GFN_HOST_MIN, x, 1);
 }
 
 static gfn_status broadcast(gfn_comm *comm, void *data, size_t size, int root)
@@ -129,7 +129,7 @@ static gfn_status gather(gfn_comm *comm, const int64_t *mine, size_t width, int6
     return GFN_OK;
 }
 
-static void end(gfn_comm *comm, int exit_status)
+static void abort_mpi(gfn_comm *comm, int exit_status)
 {
     MPI_Abort(of(comm)->mpi, exit_status);
 }
@@ -166,11 +166,11 @@ static void close_mpi(gfn_comm *comm)
 
 static const struct gfn_comm_verbs verbs = {
     .sum = sum,
-    .lowest = lowest,
+    .min = min,
     .broadcast = broadcast,
     .count = count,
     .gather = gather,
-    .end = end,
+    .abort = abort_mpi,
     .close = close_mpi,
 };
 

@@ -14,7 +14,7 @@ static gfn_status sum(gfn_comm *comm, int64_t *x, size_t n)
     return GFN_OK;
 }
 
-static gfn_status lowest(gfn_comm *comm, int64_t *x)
+static gfn_status min(gfn_comm *comm, int64_t *x)
 {
     (void)comm, (void)x;
     return GFN_OK;
@@ -42,7 +42,7 @@ static gfn_status gather(gfn_comm *comm, const int64_t *mine, size_t width, int6
     return GFN_OK;
 }
 
-static void end(gfn_comm *comm, int exit_status)
+static void abort_serial(gfn_comm *comm, int exit_status)
 {
     (void)comm, (void)exit_status;
 }
@@ -54,11 +54,11 @@ static void close_serial(gfn_comm *comm)
 
 static const struct gfn_comm_verbs verbs = {
     .sum = sum,
-    .lowest = lowest,
+    .min = min,
     .broadcast = broadcast,
     .count = count,
     .gather = gather,
-    .end = end,
+    .abort = abort_serial,
     .close = close_serial,
 };
 

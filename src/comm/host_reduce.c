@@ -142,7 +142,7 @@ static void add(int64_t *restrict total, const int64_t *restrict x, size_t n)
         total[i] = (int64_t)((uint64_t)total[i] + (uint64_t)x[i]);
 }
 
-static void keep_minimum(int64_t *total, const int64_t *x, size_t n)
+static void min(int64_t *total, const int64_t *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         total[i] = x[i] < total[i] ? x[i] : total[i];
@@ -158,7 +158,7 @@ static void put(const struct gfn_host *host, enum gfn_host_operation operation, 
     else if (operation == GFN_HOST_SUM)
         add(total, x, n);
     else
-        keep_minimum(total, x, n);
+        min(total, x, n);
     piece->given = (piece->given + 1) % host->size;
     atomic_store_explicit(&piece->is_taken, 0, memory_order_release);
 }

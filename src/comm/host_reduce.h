@@ -38,7 +38,7 @@ struct gfn_host {
 struct gfn_heartbeat *gfn_host_heartbeats(const struct gfn_host *host);
 atomic_bool *gfn_host_alarm(const struct gfn_host *host);
 
-enum gfn_host_operation { GFN_HOST_SUM, GFN_HOST_LEAST };
+enum gfn_host_operation { GFN_HOST_SUM, GFN_HOST_MIN };
 
 /* The other hosts: rank 0 of every host calls `reduce` with the result of its host. */
 struct gfn_host_others {

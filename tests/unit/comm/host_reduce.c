@@ -164,7 +164,7 @@ static void reduce_all_lengths(struct gfn_host *host)
                               1};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         check_reduce(host, GFN_HOST_SUM, (int)i, lengths[i]);
-        check_reduce(host, GFN_HOST_LEAST, (int)i, lengths[i]);
+        check_reduce(host, GFN_HOST_MIN, (int)i, lengths[i]);
     }
 }
 
@@ -183,7 +183,7 @@ static void reduce_extremes(struct gfn_host *host)
     int64_t x[] = {host->rank == 0 ? INT64_MAX : host->rank == 1 ? 1 : -1, INT64_MIN + host->rank};
     CLAIM(gfn_host_reduce(host, GFN_HOST_SUM, x, 1, NULL) == GFN_OK);
     CLAIM(x[0] == INT64_MAX);
-    CLAIM(gfn_host_reduce(host, GFN_HOST_LEAST, x + 1, 1, NULL) == GFN_OK);
+    CLAIM(gfn_host_reduce(host, GFN_HOST_MIN, x + 1, 1, NULL) == GFN_OK);
     CLAIM(x[1] == INT64_MIN);
 }
 
@@ -253,7 +253,7 @@ static void hurry(struct gfn_host *host)
         if (dice % 3 == 0)
             check_gather(host, round, (size_t)(dice >> 8) % 100, (size_t)(dice >> 32) % 9);
         else
-            check_reduce(host, dice % 3 == 1 ? GFN_HOST_SUM : GFN_HOST_LEAST, round,
+            check_reduce(host, dice % 3 == 1 ? GFN_HOST_SUM : GFN_HOST_MIN, round,
                          (size_t)(dice >> 8) % 600);
     }
 }
