@@ -73,7 +73,7 @@ gfn_status gfn_found_check_env(const gfn_found *f, const char *in_file)
 }
 
 /* Checked before it is opened, because loading a plug-in runs code. */
-static gfn_status check_env(const gfn_found *f)
+static gfn_status check_env_of_checkpoint(const gfn_found *f)
 {
     const char *in_file = gfn_safetensors_text(f->file, GFN_METADATA_CONFIG "env");
     if (f->env)
@@ -165,17 +165,18 @@ static gfn_status check_file(gfn_found *f)
 {
     GFN_TRY(check_format(f));
     GFN_TRY(check_texts(f));
-    GFN_TRY(check_env(f));
+    GFN_TRY(check_env_of_checkpoint(f));
     GFN_TRY(read_options(f));
     GFN_TRY(check_network(f));
     return read_iteration(f);
 }
 
-/* Sets f->path to `path`, which f then owns. */
-static gfn_status open_file(gfn_found *f, char *path)
+static gfn_status open_file(gfn_found *f, const char *directory, const char *name)
 {
-    f->path = path;
-    gfn_status status = gfn_safetensors_load(path, &f->file);
+    f->is_damaged = false;
+    gfn_release(&f->path);
+    GFN_TRY(gfn_folder_path(directory, name, &f->path));
+    gfn_status status = gfn_safetensors_load(f->path, &f->file);
     f->is_damaged = status == GFN_EDATA;
     GFN_TRY(status);
     status = check_file(f);
@@ -206,30 +207,19 @@ gfn_status gfn_found_refuse(const char *directory)
 
 gfn_status gfn_found_open(const char *directory, gfn_found *f)
 {
-    char *newest = NULL, *previous = NULL;
-    GFN_TRY(gfn_folder_path(directory, GFN_CHECKPOINT_FILE, &newest));
-    gfn_status status = gfn_folder_path(directory, GFN_CHECKPOINT_PREVIOUS, &previous);
-    if (status != GFN_OK) {
-        gfn_release(&newest);
-        return status;
-    }
-    const bool has_newest = gfn_file_exists(newest), has_previous = gfn_file_exists(previous);
-    char why[600] = "";
-    if (has_newest) {
-        status = open_file(f, newest);
-        snprintf(why, sizeof why, "%s", gfn_error_message());
-    } else {
-        status = gfn_found_refuse(directory);
-        snprintf(why, sizeof why, "%s is missing", newest);
-        gfn_release(&newest);
-    }
+    const bool has_newest = gfn_folder_holds(directory, GFN_CHECKPOINT_FILE);
+    const bool has_previous = gfn_folder_holds(directory, GFN_CHECKPOINT_PREVIOUS);
+    gfn_status status =
+        has_newest ? open_file(f, directory, GFN_CHECKPOINT_FILE) : gfn_found_refuse(directory);
     /* A file that cannot be read now, or only by another version, is not damaged. */
-    if (status == GFN_OK || (has_newest && !f->is_damaged) || !has_previous) {
-        gfn_release(&previous);
+    if (status == GFN_OK || (has_newest && !f->is_damaged) || !has_previous)
         return status;
-    }
-    gfn_release(&newest);
-    status = open_file(f, previous);
+    char why[600];
+    if (has_newest)
+        snprintf(why, sizeof why, "%s", gfn_error_message());
+    else
+        snprintf(why, sizeof why, "%s: %s is missing", directory, GFN_CHECKPOINT_FILE);
+    status = open_file(f, directory, GFN_CHECKPOINT_PREVIOUS);
     if (status != GFN_OK)
         return gfn_fail_in(status, "%s; and the one before: ", why);
     f->is_fallback = true;

@@ -15,7 +15,7 @@
 #include "store/found.h"
 #include "store/store.h"
 
-static gfn_status check_env(const gfn_found *f)
+static gfn_status check_env_of_config(const gfn_found *f)
 {
     struct gfn_ini ini;
     if (f->env == NULL)
@@ -33,7 +33,7 @@ static gfn_status open_beginning(const char *directory, gfn_found *f)
     GFN_TRY(gfn_folder_path(directory, GFN_CONFIG_FILE, &f->path));
     if (!gfn_file_exists(f->path))
         return gfn_found_refuse(directory);
-    GFN_TRY(check_env(f));
+    GFN_TRY(check_env_of_config(f));
     GFN_TRY(gfn_run_options_load(f->path, f->env, &f->options));
     for (size_t i = 0; i < gfn_options_count(f->options); i++) {
         const gfn_option *row = gfn_options_row(f->options, i);
