@@ -70,27 +70,44 @@ static void add_objects(contents *c, const char *name, size_t n, size_t width,
         (struct gfn_array){name, GFN_I32, 2, {(int64_t)n, (int64_t)width}, objects};
 }
 
-static _Thread_local size_t state_bytes; /* size of the states that are being sorted */
+/* A state to be sorted, with its size for the comparison. */
+typedef struct sized_state {
+    const int32_t *state;
+    size_t bytes;
+} sized_state;
 
 static int compare_states(const void *a, const void *b)
 {
-    return memcmp(a, b, state_bytes);
+    const sized_state *x = a, *y = b;
+    return memcmp(x->state, y->state, x->bytes);
+}
+
+/* Copy n states of `width` words in the order of their bytes. */
+static gfn_status copy_sorted(gfn_arena *arena, const int32_t *from, size_t n, size_t width,
+                              int32_t *to)
+{
+    sized_state *order;
+    GFN_TRY(gfn_arena_take(arena, n, sizeof *order, &order));
+    for (size_t i = 0; i < n; i++)
+        order[i] = (sized_state){from + i * width, width * sizeof *from};
+    qsort(order, n, sizeof *order, compare_states);
+    for (size_t i = 0; i < n; i++)
+        memcpy(to + i * width, order[i].state, order[i].bytes);
+    return GFN_OK;
 }
 
 /* Modes are sorted, because the order in which they were found depends on the number of ranks. */
 static gfn_status add_modes(contents *c, const gfn_modes *modes)
 {
     const size_t n = modes->all ? gfn_state_set_count(modes->all) : 0;
+    gfn_arena *arena = c->metadata.arena;
     int32_t *states;
     if (modes->all == NULL)
         return GFN_OK;
     if (modes->is_full) /* which of them are stored depends on the number of ranks */
         return gfn_metadata_add(&c->metadata, GFN_CHECKPOINT_MODES, "too many");
-    GFN_TRY(gfn_arena_take(c->metadata.arena, n * modes->width, sizeof *states, &states));
-    state_bytes = modes->width * sizeof *states;
-    if (n > 0)
-        memcpy(states, gfn_state_set_states(modes->all), n * state_bytes);
-    qsort(states, n, state_bytes, compare_states);
+    GFN_TRY(gfn_arena_take(arena, n * modes->width, sizeof *states, &states));
+    GFN_TRY(copy_sorted(arena, gfn_state_set_states(modes->all), n, modes->width, states));
     add_objects(c, GFN_CHECKPOINT_MODES, n, modes->width, states);
     return GFN_OK;
 }
