@@ -13,7 +13,7 @@
 /* Limits: maps in a comparison, including the target's; bytes per row of its table. */
 enum { MOST_CORNERS = 9, TABLE_TEXT = 500 };
 
-/* The colours of maps reach up to the largest target times this. */
+/* The colors of maps reach up to the largest target times this. */
 #define HEADROOM 1.25
 
 typedef struct composition {
@@ -182,7 +182,7 @@ static void add_maps(composition *c, const gfn_portrait *first)
     picture->corner = c->corner;
 }
 
-/* A copy of a series in the colour that the run has in the table. */
+/* A copy of a series in the color that the run has in the table. */
 static gfn_series series_in(const composition *c, const gfn_portrait *p, const gfn_series *series)
 {
     gfn_series s = *series;

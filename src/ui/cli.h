@@ -195,7 +195,7 @@ gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complet
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
 /* terminal.c: columns of the terminal that shows the output of the descriptor; 0: none, or a dumb
- * one. Whether colours may be used there. On standard output: the background colour for a fraction
+ * one. Whether colors may be used there. On standard output: the background color for a fraction
  * of a scale (0 ... 1), and the normal one. */
 int cli_columns(int descriptor);
 bool cli_has_color(const cli_request *request, int descriptor);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The heat map of samples beside the target: colours of viridis, or characters.
+ * The heat map of samples beside the target: colors of viridis, or characters.
  */
 #include "ui/cli.h"
 

@@ -43,6 +43,6 @@ const cli_fact cli_variables[] = {
                         "cores"},
     {"GFN_KERNELS", "avx512, avx2 or plain: the instructions to use instead of the best that the "
                     "processor has; the same on all ranks"},
-    {"NO_COLOR", "set to anything: no colours, if --color is auto"},
+    {"NO_COLOR", "set to anything: no colors, if --color is auto"},
     {NULL, NULL},
 };

@@ -23,7 +23,7 @@ static const gfn_option program_rows[] = {
      "end the job, with a message, if a rank makes no progress for this long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},
     {"color", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal",
-     "the heat map in colours; auto: on a terminal, unless NO_COLOR is set"},
+     "the heat map in colors; auto: on a terminal, unless NO_COLOR is set"},
     {"generate", GFN_OPTION_WORD, "", 0, 0, "man|bash", "Terminal",
      "print the man page, or what completes command lines in bash"},
     {"quiet", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal", "errors only"},

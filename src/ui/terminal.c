@@ -122,7 +122,7 @@ bool cli_has_color(const cli_request *request, int descriptor)
     return (no_color == NULL || no_color[0] == '\0') && cli_columns(descriptor) > 0;
 }
 
-/* The nearest level in the colour cube, 6 x 6 x 6, which is 16 ... 231 of the 256 colours. */
+/* The nearest level in the color cube, 6 x 6 x 6, which is 16 ... 231 of the 256 colors. */
 static int nearest_level(int value)
 {
     static const int levels[] = {0, 95, 135, 175, 215, 255};

@@ -3,7 +3,7 @@
 #
 # The program detects where its output goes: to a terminal, a file or a pipe, directly or through a
 # launcher. script(1) is the terminal.
-# (tests/unit/ui/terminal.c: the lines, the colours and their width in each case)
+# (tests/unit/ui/terminal.c: the lines, the colors and their width in each case)
 . "$top_srcdir/tests/cli/common.sh"
 unset NO_COLOR COLORTERM
 export TERM=xterm-256color
@@ -55,7 +55,7 @@ if [ "$MPI_NAME" = openmpi ]; then
     launched "${long[@]}" --samples 10
     is_rewritten seen || bad "mpirun: no live line on a terminal: $(cat -A seen)"
     ! grep -q evaluating seen || bad "mpirun: left to be erased after the report: $(cat -A seen)"
-    has_color seen || bad "mpirun: no colours on a terminal: $(cat -A seen)"
+    has_color seen || bad "mpirun: no colors on a terminal: $(cat -A seen)"
     on_terminal 50 "$NP_RUN" --ranks 2 -- "${long[@]}"
     ! tr '\r' '\n' <seen | grep -qE '^[0-9]+/[0-9 ].{48}' ||
         bad "mpirun: live lines are wider than the terminal: $(cat -A seen)"
@@ -71,13 +71,13 @@ elif [ "$MPI_NAME" != none ]; then
     ! is_rewritten seen && ! has_color seen || bad "$MPI_NAME cannot be trusted: $(cat -A seen)"
 fi
 
-# ---- colours
+# ---- colors
 
 short=("$GFN_DIST" --size 8 --iterations 3 --samples 1000 --quiet --out trained)
 "${short[@]}" || bad "cannot train"
 eval=("$GFN_DIST" eval trained --samples 1000)
 on_terminal 80 "${eval[@]}"
-grep -q "$escape\[48;5;" seen || bad "no colours on a terminal: $(cat -A seen)"
+grep -q "$escape\[48;5;" seen || bad "no colors on a terminal: $(cat -A seen)"
 "${eval[@]}" >out
-! grep -q "$escape" out || bad "colours in a file: $(cat -A out)"
+! grep -q "$escape" out || bad "colors in a file: $(cat -A out)"
 exit $failed

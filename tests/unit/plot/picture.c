@@ -64,7 +64,7 @@ static gfn_picture picture_of(gfn_corner *corner)
 }
 
 /* All cells of a map are equally large: a value of two cells has twice as many pixels. */
-static void cells_have_the_colours_of_their_values_in_one_scale(void **state)
+static void cells_have_the_colors_of_their_values_in_one_scale(void **state)
 {
     (void)state;
     gfn_corner corner[2];
@@ -205,7 +205,7 @@ static void an_unwritable_path_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(cells_have_the_colours_of_their_values_in_one_scale),
+        scratch_test(cells_have_the_colors_of_their_values_in_one_scale),
         scratch_test(rows_go_down_and_columns_to_the_right),
         scratch_test(the_same_picture_gives_the_same_bytes),
         scratch_test(numbers_that_are_not_finite_are_left_out_of_curves),

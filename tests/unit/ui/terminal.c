@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Output on a terminal and in a file: the live line, colours, and maps that are not wider than the
+ * Output on a terminal and in a file: the live line, colors, and maps that are not wider than the
  * screen. The terminal is a pseudo-terminal that the test opens.
  */
 #include "tests/unit/ui/program.h"
@@ -213,7 +213,7 @@ static void ctrl_c_is_answered_on_a_terminal_unless_it_is_quiet(void **state)
     assert_string_equal(err, "");
 }
 
-/* ---- colours ---- */
+/* ---- colors ---- */
 
 static const char some_color[] = "\033\\[48;[25];", palette[] = "\033\\[48;5;", escape[] = "\033",
                   dark[] = "\033\\[48;2;68;1;84m"; /* viridis begins with it */
@@ -224,7 +224,7 @@ static void train(const char *size)
                               "--eval-every", "0", "--samples", "100", "--quiet", "--out", "run"});
 }
 
-static void colours_need_a_terminal_and_can_be_refused(void **state)
+static void colors_need_a_terminal_and_can_be_refused(void **state)
 {
     (void)state;
     static const char xterm[] = "xterm-256color";
@@ -257,7 +257,7 @@ static void colours_need_a_terminal_and_can_be_refused(void **state)
     }
 }
 
-static void the_scale_goes_from_the_first_colour_of_viridis_to_its_last(void **state)
+static void the_scale_goes_from_the_first_color_of_viridis_to_its_last(void **state)
 {
     (void)state;
     set_variables(&(variables){"xterm-256color", "24bit", NULL});
@@ -269,7 +269,7 @@ static void the_scale_goes_from_the_first_colour_of_viridis_to_its_last(void **s
 
 /* ---- the size of the map ---- */
 
-/* The map at the end of `out`, without colours. A line about samples stands before it too. */
+/* The map at the end of `out`, without colors. A line about samples stands before it too. */
 static const char *strip_map(char *map)
 {
     const char *begin = NULL;
@@ -356,8 +356,8 @@ int main(void)
         terminal_test(a_short_run_shows_no_line_that_stays_and_does_not_go_on),
         terminal_test(without_progress_there_is_a_report_alone_and_with_quiet_nothing),
         terminal_test(a_run_that_is_stopped_says_how_to_go_on),
-        terminal_test(colours_need_a_terminal_and_can_be_refused),
-        terminal_test(the_scale_goes_from_the_first_colour_of_viridis_to_its_last),
+        terminal_test(colors_need_a_terminal_and_can_be_refused),
+        terminal_test(the_scale_goes_from_the_first_color_of_viridis_to_its_last),
         terminal_test(maps_of_all_sizes_fit_80_columns),
         terminal_test(the_map_fits_a_narrow_terminal),
     };
