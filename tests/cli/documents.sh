@@ -97,6 +97,11 @@ sed -nE '/^\.SH FILES/,/^\.SH ENV/s/^\\fB([a-z.]+)\\fR$/\1/p' page >made
 sed -nE '/^\.SH METRICS/,/^\.SH EXIT/s/^\\fB([a-z_0-9]+)\\fR$/\1/p' page >metrics
 [ "$(wc -l <made)" -gt 7 ] && [ "$(wc -l <metrics)" -gt 7 ] ||
     bad "the man page has files $(xargs <made), metrics $(xargs <metrics)"
+# The list of files is complete, except for a damaged checkpoint that is set aside.
+sed -nE 's/^#define GFN_[A-Z]+_(FILE|PREVIOUS) "(.*)"$/\2/p' "$top_srcdir/src/store/names.h" \
+    "$top_srcdir/src/run/run.h" | sort >names
+cmp names <(sort made) ||
+    bad "src/store/names.h (<) and src/ui/help_texts.c (>): $(diff names <(sort made) | grep '^[<>]')"
 running=$documents/running.md
 for name in $(cat made metrics); do
     grep -qF "\`$name\`" "$running" || bad "running.md does not explain $name"
