@@ -14,18 +14,28 @@ void gfn_batch_means_forget(gfn_batch_means *means)
     means->n_logs = 0;
 }
 
+/* Returns 1 if x is out of range, else 0. */
+static size_t add_part(double x, int64_t batch_size, int64_t sum[2])
+{
+    int64_t limbs[2];
+    const size_t offenders = gfn_fixed_split(x / (double)batch_size, limbs);
+    sum[0] += limbs[0];
+    sum[1] += limbs[1];
+    return offenders;
+}
+
 /* Estimates, which may be negative, are counted from below their least. */
 static size_t add_one(gfn_batch_means *means, const gfn_objective *o, const gfn_terms *terms,
                       int64_t batch_size)
 {
-    const double weight = o->weigh ? o->weigh(terms) : 1;
-    const double log_z = o->estimate ? o->estimate(terms) : 0;
-    int64_t limbs[4];
-    size_t offenders = !(fabs(log_z) < GFN_ENTRY_LIMIT);
-    offenders += gfn_fixed_split(weight / (double)batch_size, limbs);
-    offenders += gfn_fixed_split((log_z + GFN_ENTRY_LIMIT) / (double)batch_size, limbs + 2);
-    for (size_t limb = 0; limb < 4 && offenders == 0; limb++)
-        means->sum[limb] += limbs[limb];
+    size_t offenders = 0;
+    if (o->weigh)
+        offenders += add_part(o->weigh(terms), batch_size, means->sum);
+    if (o->estimate) {
+        const double log_z = o->estimate(terms);
+        offenders += !(fabs(log_z) < GFN_ENTRY_LIMIT);
+        offenders += add_part(log_z + GFN_ENTRY_LIMIT, batch_size, means->sum + 2);
+    }
     return offenders;
 }
 
