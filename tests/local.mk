@@ -39,6 +39,7 @@ CLI_TESTS = \
 	tests/cli/explore.sh \
 	tests/cli/files.sh \
 	tests/cli/help.sh \
+	tests/cli/locale.sh \
 	tests/cli/man.sh \
 	tests/cli/older.sh \
 	tests/cli/picture.sh \

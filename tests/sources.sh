@@ -148,6 +148,9 @@ monopolies() {
     only "$all" 'src/base/[^:]*' \
         "$(calls 'clock(_gettime)?|gettimeofday|timespec_get|time|MPI_Wtime|s?rand(_r|om)?|[dlm]rand48|getrandom|getentropy|arc4random[a-z_]*')" \
         'clocks and randomness are for base/'
+    only 'src/[^:]*' 'src/base/format\.c|src/ui/[^:]*' \
+        "$(calls 'v?snprintf|strto(d|f|ld)|atof')" \
+        'snprintf() and strtod() depend on the locale: gfn_format() is for them'
     only 'src/[^:]*' 'src/ui/[^:]*' \
         "$(calls 'v?printf|v?dprintf|puts|putchar|perror|v?syslog')|(stdout|stderr|STD(OUT|ERR)_FILENO)([^A-Za-z0-9_]|\$)" \
         'the library prints nothing'
@@ -236,6 +239,7 @@ END
  * #include <mpi.h> */
 #include "model/net.h"
 #include "net.h" /* BAD */
+snprintf(text, size, "%g", x); /* BAD */
 #include <mpi.h> /* BAD */
 #include <gfn/gfn.h> /* BAD */
 #include <gfn/mpi.h> /* BAD */
@@ -257,7 +261,7 @@ puts("x"); // BAD
 #include <dlfcn.h> /* BAD */
 void *handle = dlopen("x.so", 2); /* BAD */
 void *symbol = dlsym(handle, "dlopen("); /* BAD */
-snprintf(a, 3, "puts(%d)", 4);
+gfn_format(a, 3, "puts(%d)", 4);
 fd = open("/dev/null", 0); /* BAD */ /*
 fopen("in a comment") */
 getopt_long(argc, argv); /* BAD */

@@ -2,8 +2,9 @@
 #include "base/error.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/format.h"
 
 static _Thread_local char message[1024];
 
@@ -39,7 +40,7 @@ gfn_status gfn_fail(gfn_status status, const char *format, ...)
     char text[sizeof message]; /* the arguments may point into the old message */
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gfn_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
     store(text);
     return status;
@@ -50,10 +51,10 @@ gfn_status gfn_fail_in(gfn_status status, const char *format, ...)
     char text[sizeof message];
     va_list arguments;
     va_start(arguments, format);
-    int used = vsnprintf(text, sizeof text, format, arguments);
+    int used = gfn_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
     if (used >= 0 && (size_t)used < sizeof text)
-        snprintf(text + used, sizeof text - (size_t)used, "%s", message);
+        gfn_format(text + used, sizeof text - (size_t)used, "%s", message);
     store(text);
     return status;
 }

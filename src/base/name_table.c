@@ -2,10 +2,10 @@
 #include "base/name_table.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/parse.h"
 
 enum { MEASURED = 63 }; /* bytes that gfn_parse_distance() compares */
@@ -13,7 +13,7 @@ enum { MEASURED = 63 }; /* bytes that gfn_parse_distance() compares */
 /* Copy a text, cut at MEASURED bytes, in lower case. */
 static void copy_lower(const char *text, size_t length, char copy[MEASURED + 1])
 {
-    snprintf(copy, MEASURED + 1, "%.*s", (int)length, text);
+    gfn_format(copy, MEASURED + 1, "%.*s", (int)length, text);
     for (char *c = copy; *c != '\0'; c++)
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c - 'A' + 'a');
@@ -78,11 +78,11 @@ gfn_status gfn_find_name(const char *what, gfn_name_at *name_at, const char *oth
             return GFN_OK;
         gfn_nearest_offer(&nearest, name, strlen(name));
         if (used < sizeof known)
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", *index ? ", " : "",
-                                     name);
+            used += (size_t)gfn_format(known + used, sizeof known - used, "%s%s",
+                                       *index ? ", " : "", name);
     }
     if (used < sizeof known)
-        snprintf(known + used, sizeof known - used, "%s", others);
+        gfn_format(known + used, sizeof known - used, "%s", others);
     return gfn_refuse_name(what, known, &nearest);
 }
 

@@ -2,8 +2,9 @@
 #include "base/notices.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/format.h"
 
 void gfn_notices_add(gfn_notices *notices, const char *format, ...)
 {
@@ -14,6 +15,7 @@ void gfn_notices_add(gfn_notices *notices, const char *format, ...)
     if (lead)
         notices->text[used] = '\n';
     va_start(arguments, format);
-    vsnprintf(notices->text + used + lead, sizeof notices->text - used - lead, format, arguments);
+    gfn_format_list(notices->text + used + lead, sizeof notices->text - used - lead, format,
+                    arguments);
     va_end(arguments);
 }

@@ -3,11 +3,11 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/name_table.h"
 #include "base/parse.h"
 
@@ -119,15 +119,15 @@ void gfn_option_range(const gfn_option *row, char *text, size_t size)
     const bool from = row->min > -limit, to = row->max < limit;
     const char *unit = row->type == GFN_OPTION_TIME ? " seconds" : "";
     char low[400], high[400];
-    snprintf(text, size, "%s", "");
+    gfn_format(text, size, "%s", "");
     if (row->type == GFN_OPTION_WORD || row->type == GFN_OPTION_FLAG)
         return;
-    snprintf(low, sizeof low, is_whole ? "%.0f" : "%g", row->min);
-    snprintf(high, sizeof high, is_whole ? "%.0f" : "%g", row->max);
+    gfn_format(low, sizeof low, is_whole ? "%.0f" : "%g", row->min);
+    gfn_format(high, sizeof high, is_whole ? "%.0f" : "%g", row->max);
     if (from && to)
-        snprintf(text, size, "%s to %s%s", low, high, unit);
+        gfn_format(text, size, "%s to %s%s", low, high, unit);
     else if (from || to)
-        snprintf(text, size, "at %s %s%s", from ? "least" : "most", from ? low : high, unit);
+        gfn_format(text, size, "at %s %s%s", from ? "least" : "most", from ? low : high, unit);
 }
 
 /* " from " or " of ", which go before the range. */
@@ -143,9 +143,9 @@ static bool guess(const gfn_option *row, const char *text, char *out, size_t siz
 {
     struct value value;
     double number;
-    snprintf(out, size, "%s", text);
+    gfn_format(out, size, "%s", text);
     if (row->type == GFN_OPTION_INT && gfn_parse_number(text, &number) && fabs(number) < 0x1p53)
-        snprintf(out, size, "%.0f", number);
+        gfn_format(out, size, "%.0f", number);
     else if (row->type != GFN_OPTION_WIDTHS)
         return false;
     else
@@ -161,9 +161,9 @@ static void write_hint(const gfn_option *row, const char *example, const char *t
     const bool has_default = row->fallback[0] != '\0';
     if (guess(row, text, out, size))
         return;
-    snprintf(out, size, "%s%s%s", has_default ? "the default is " : "for example ",
-             has_default ? row->fallback : example,
-             has_default && row->type == GFN_OPTION_TIME ? "; units are s, m, h and d" : "");
+    gfn_format(out, size, "%s%s%s", has_default ? "the default is " : "for example ",
+               has_default ? row->fallback : example,
+               has_default && row->type == GFN_OPTION_TIME ? "; units are s, m, h and d" : "");
 }
 
 static gfn_status reject_value(const gfn_option *row, const char *text)

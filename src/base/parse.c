@@ -2,9 +2,10 @@
 #include "base/parse.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/format.h"
 
 bool gfn_parse_integer(const char *text, int64_t *value)
 {
@@ -20,29 +21,15 @@ bool gfn_parse_integer(const char *text, int64_t *value)
     return true;
 }
 
-/* strtod() in the "C" locale: in the program's locale the decimal point may be a comma. */
-static bool parse_double(const char *text, char **end, double *value)
-{
-    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (plain == (locale_t)0)
-        return false;
-    locale_t old = uselocale(plain);
-    errno = 0;
-    *value = strtod(text, end);
-    bool in_range = errno == 0;
-    uselocale(old);
-    freelocale(plain);
-    return in_range;
-}
-
 bool gfn_parse_number(const char *text, double *value)
 {
     size_t length = strlen(text);
     if (length == 0 || strspn(text, "+-.0123456789eE") != length)
         return false;
     char *end;
-    double parsed;
-    if (!parse_double(text, &end, &parsed) || *end != '\0')
+    bool in_range;
+    const double parsed = gfn_format_read(text, &end, &in_range);
+    if (!in_range || *end != '\0')
         return false;
     *value = parsed;
     return true;

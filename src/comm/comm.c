@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "comm/comm.h"
 
-#include <stdio.h>
-
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 
 void gfn_comm_close(gfn_comm **comm)
@@ -154,7 +153,7 @@ gfn_status gfn_comm_agree(gfn_comm *comm, gfn_status mine)
     } verdict = {0};
     if (first == comm->rank) {
         verdict.status = mine;
-        snprintf(verdict.message, sizeof verdict.message, "%s", gfn_error_message());
+        gfn_format(verdict.message, sizeof verdict.message, "%s", gfn_error_message());
     }
     GFN_TRY(broadcast(comm, &verdict, sizeof verdict, (int)first));
     if (first == 0)

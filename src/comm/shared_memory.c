@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/format.h"
 
 /* The parts of a name: process, descriptor, and a number that identifies this memory. */
 struct place {
@@ -67,7 +68,7 @@ void *gfn_shared_memory_create(size_t bytes, char *name)
     name[0] = '\0';
     if (!is_within_limit(bytes))
         return NULL;
-    snprintf(title, sizeof title, "gfn-dist-%llx", place.token);
+    gfn_format(title, sizeof title, "gfn-dist-%llx", place.token);
     place.file = memfd_create(title, MFD_CLOEXEC);
     if (place.file < 0)
         return NULL;
@@ -75,8 +76,8 @@ void *gfn_shared_memory_create(size_t bytes, char *name)
     if (memory == NULL)
         close(place.file);
     else
-        snprintf(name, GFN_SHARED_MEMORY_NAME, "%ld/%d/%llx", place.process, place.file,
-                 place.token);
+        gfn_format(name, GFN_SHARED_MEMORY_NAME, "%ld/%d/%llx", place.process, place.file,
+                   place.token);
     return memory;
 }
 
@@ -85,7 +86,7 @@ static bool is_same_memory(const char *path, unsigned long long token)
 {
     char found[96], wanted[96];
     const ssize_t n = readlink(path, found, sizeof found - 1);
-    snprintf(wanted, sizeof wanted, "/memfd:gfn-dist-%llx (deleted)", token);
+    gfn_format(wanted, sizeof wanted, "/memfd:gfn-dist-%llx (deleted)", token);
     found[n > 0 ? n : 0] = '\0';
     return strcmp(found, wanted) == 0;
 }
@@ -96,7 +97,7 @@ void *gfn_shared_memory_find(size_t bytes, const char *name)
     struct place place;
     if (!read_name(name, &place))
         return NULL;
-    snprintf(path, sizeof path, "/proc/%ld/fd/%d", place.process, place.file);
+    gfn_format(path, sizeof path, "/proc/%ld/fd/%d", place.process, place.file);
     if (!is_same_memory(path, place.token))
         return NULL;
     const int file = open(path, O_RDWR | O_CLOEXEC);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "comm/watchdog.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/ticker.h"
 #include "comm/comm.h"
 
@@ -93,11 +93,11 @@ static void describe(const gfn_comm *comm, const struct gfn_heartbeat *heartbeat
     const char *phase = gfn_comm_phase_name(comm, atomic_load(&heartbeat->phase));
     const char *waits = atomic_load(&heartbeat->is_waiting) ? "a message of " : "";
     if (iteration < 0)
-        snprintf(text, size, "in %s%s", waits, phase);
+        gfn_format(text, size, "in %s%s", waits, phase);
     else if (atomic_load(&heartbeat->phase) == 0)
-        snprintf(text, size, "after iteration %lld", (long long)iteration);
+        gfn_format(text, size, "after iteration %lld", (long long)iteration);
     else
-        snprintf(text, size, "in %s%s of iteration %lld", waits, phase, (long long)iteration);
+        gfn_format(text, size, "in %s%s of iteration %lld", waits, phase, (long long)iteration);
 }
 
 const char *gfn_comm_place(const gfn_comm *comm, char *text, size_t size)
@@ -115,10 +115,11 @@ static void report_rank(const struct gfn_watch *watch, size_t culprit)
     char host[64] = "?", place[96], message[512];
     gethostname(host, sizeof host - 1);
     describe(watch->comm, heartbeat, place, sizeof place);
-    snprintf(message, sizeof message,
-             "rank %d (process %lld on %s) has not moved for %.0f s: it is %s; the job ends " HINT,
-             atomic_load(&heartbeat->rank), (long long)atomic_load(&heartbeat->process), host,
-             watch->observations[culprit].age, place);
+    gfn_format(
+        message, sizeof message,
+        "rank %d (process %lld on %s) has not moved for %.0f s: it is %s; the job ends " HINT,
+        atomic_load(&heartbeat->rank), (long long)atomic_load(&heartbeat->process), host,
+        watch->observations[culprit].age, place);
     watch->alarm(watch->self, message);
 }
 
@@ -126,11 +127,12 @@ static void report_others(const struct gfn_watch *watch)
 {
     char place[96], message[512];
     describe(watch->comm, watch->comm->heartbeat, place, sizeof place);
-    snprintf(message, sizeof message,
-             "rank %d has been waiting for %.0f s for ranks %s, %s: one of them hangs, or its host "
-             "cannot be reached; the job ends " HINT,
-             watch->comm->rank, 2 * watch->patience,
-             watch->comm->hosts > 1 ? "on other hosts" : "that it cannot see", place);
+    gfn_format(
+        message, sizeof message,
+        "rank %d has been waiting for %.0f s for ranks %s, %s: one of them hangs, or its host "
+        "cannot be reached; the job ends " HINT,
+        watch->comm->rank, 2 * watch->patience,
+        watch->comm->hosts > 1 ? "on other hosts" : "that it cannot see", place);
     watch->alarm(watch->self, message);
 }
 

@@ -2,10 +2,10 @@
 #include "env/check_probe.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 
 /* Memory is filled with one of two values before a call: a result that differs between them was not
  * written. */
@@ -27,7 +27,7 @@ gfn_status gfn_probe_broken(const gfn_env *env, const int32_t *state, const char
     char text[200] = "", detail[600];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(detail, sizeof detail, format, arguments);
+    gfn_format_list(detail, sizeof detail, format, arguments);
     va_end(arguments);
     if (state != NULL)
         gfn_env_state_text(env, state, text, sizeof text);
@@ -134,7 +134,7 @@ static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
     const int32_t *state = input.state ? input.state + i * (size_t)probe->env->spec.state_width
                                        : (const int32_t *)probe->out;
     char rule[100];
-    snprintf(rule, sizeof rule, "lanes are independent in %s()", names[function]);
+    gfn_format(rule, sizeof rule, "lanes are independent in %s()", names[function]);
     return gfn_probe_broken(probe->env, state, rule,
                             "expected the same result, completely written, in any batch; found "
                             "that lane %zu of %zu differs from the same lane alone",
@@ -148,7 +148,7 @@ static gfn_status check_rest(const gfn_probe *probe, gfn_probe_function function
     const unsigned char *bytes = probe->again;
     const size_t size = probe->bytes[function];
     char rule[100];
-    snprintf(rule, sizeof rule, "%s() writes its lanes and nothing else", names[function]);
+    gfn_format(rule, sizeof rule, "%s() writes its lanes and nothing else", names[function]);
     for (size_t i = n * size; i < (GFN_PROBE_LANES + 1) * size; i++)
         if (bytes[i] != fill)
             return gfn_probe_broken(probe->env, NULL, rule,

@@ -3,10 +3,10 @@
  * Creating environments, and the wrappers that handle masks, the stop action and finished lanes for
  * all worlds.
  */
+#include "base/format.h"
 #include "env/env_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -70,9 +70,9 @@ gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env)
 /* "8 x 8" */
 static const char *shape_text(int ndim, const int64_t *axis, char *text, size_t size)
 {
-    size_t used = (size_t)snprintf(text, size, "%s", ndim > 0 ? "" : "a single number");
+    size_t used = (size_t)gfn_format(text, size, "%s", ndim > 0 ? "" : "a single number");
     for (int d = 0; d < ndim && used < size; d++)
-        used += (size_t)snprintf(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
+        used += (size_t)gfn_format(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
     return text;
 }
 
@@ -141,11 +141,11 @@ const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *t
 {
     size_t used = 0;
     for (int i = 0; i < env->spec.state_width && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%d", i ? ", " : "(", state[i]);
+        used += (size_t)gfn_format(text + used, size - used, "%s%d", i ? ", " : "(", state[i]);
     if (used < size)
-        used += (size_t)snprintf(text + used, size - used, ")");
+        used += (size_t)gfn_format(text + used, size - used, ")");
     if (used >= size && size > 4)
-        snprintf(text + size - 5, 5, "...)");
+        gfn_format(text + size - 5, 5, "...)");
     return text;
 }
 

@@ -33,11 +33,11 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/sum.h"
 
@@ -345,8 +345,8 @@ static const char *cell_text(const gfn_grid_rewards *g, int64_t number, char *te
     text[--end] = '\0';
     char digits[32];
     for (int d = g->ndim; d-- > 0; number /= g->size) {
-        const size_t n =
-            (size_t)snprintf(digits, sizeof digits, "%s%" PRId64, d ? ", " : "", number % g->size);
+        const size_t n = (size_t)gfn_format(digits, sizeof digits, "%s%" PRId64, d ? ", " : "",
+                                            number % g->size);
         memcpy(text + (end -= n), digits, n);
     }
     return text + end;

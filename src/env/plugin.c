@@ -3,13 +3,13 @@
  * Plug-ins: loading kinds of environments at run time, and finding a kind by name or path. No other
  * file loads code.
  */
+#include "base/format.h"
 #include "env/env_internal.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -127,7 +127,7 @@ static gfn_status load(gfn_env_file *file)
     char name[64];
     struct stat found;
     const bool is_literal = file->is_trusted && strchr(file->path, '$') == NULL;
-    snprintf(name, sizeof name, "/proc/self/fd/%d", file->fd);
+    gfn_format(name, sizeof name, "/proc/self/fd/%d", file->fd);
     const bool has_descriptors = !is_literal && stat(name, &found) == 0;
     const char *taken = has_descriptors ? name : file->path;
     void *handle = dlopen(taken, RTLD_NOW | RTLD_LOCAL);
@@ -172,7 +172,7 @@ static gfn_status make_file(const char *path, int fd, gfn_env_file **file)
     GFN_TRY(gfn_allocate("plug-in", 1, sizeof **file + n, file));
     **file = (gfn_env_file){.fd = fd, .is_trusted = fd < 0};
     /* Without a slash dlopen() would search the folders of libraries. */
-    snprintf((*file)->path, n, "%s%s", strchr(path, '/') ? "" : "./", path);
+    gfn_format((*file)->path, n, "%s%s", strchr(path, '/') ? "" : "./", path);
     return GFN_OK;
 }
 

@@ -2,9 +2,9 @@
  *
  * Checks of shapes and other functions that several operations share.
  */
+#include "base/format.h"
 #include "grad/operation.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -22,9 +22,9 @@ bool gfn_has_equal_rows(const gfn_variable *a, const gfn_variable *b)
 const char *gfn_rows_text(const gfn_variable *variable, char text[32])
 {
     if (variable->axis == GFN_FIXED)
-        snprintf(text, 32, "%zu", variable->rows);
+        gfn_format(text, 32, "%zu", variable->rows);
     else
-        snprintf(text, 32, "axis %d", variable->axis);
+        gfn_format(text, 32, "axis %d", variable->axis);
     return text;
 }
 

@@ -6,10 +6,10 @@
 #include "grad/tape.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 
 /* Most elements of an array; sums of a few such sizes do not overflow. */
@@ -40,7 +40,7 @@ static gfn_var keep_mistake(gfn_tape *tape, gfn_status status)
 {
     if (tape->mistake == GFN_OK && !tape->is_finished) {
         tape->mistake = status;
-        snprintf(tape->message, sizeof tape->message, "%s", gfn_error_message());
+        gfn_format(tape->message, sizeof tape->message, "%s", gfn_error_message());
     }
     return -1;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/array.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/memory.h"
 
 static const struct {
@@ -64,12 +64,12 @@ bool gfn_array_bytes(const struct gfn_array *array, size_t *bytes)
 
 const char *gfn_array_describe(const struct gfn_array *array, char *text, size_t size)
 {
-    size_t used = (size_t)snprintf(text, size, "%s [", gfn_dtype_name(array->dtype));
+    size_t used = (size_t)gfn_format(text, size, "%s [", gfn_dtype_name(array->dtype));
     for (int i = 0; i < array->ndim && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%lld", i ? ", " : "",
-                                 (long long)array->shape[i]);
+        used += (size_t)gfn_format(text + used, size - used, "%s%lld", i ? ", " : "",
+                                   (long long)array->shape[i]);
     if (used < size)
-        snprintf(text + used, size - used, "]");
+        gfn_format(text + used, size - used, "]");
     return text;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/failure.h"
 #include "io/file.h"
@@ -17,7 +18,7 @@ gfn_status gfn_folder_path(const char *folder, const char *name, char **path)
     size_t n = strlen(folder), size = n + strlen(name) + 2;
     bool has_slash = n > 0 && folder[n - 1] == '/';
     GFN_TRY(gfn_allocate("path", size, 1, path));
-    snprintf(*path, size, "%s%s%s", folder, has_slash ? "" : "/", name);
+    gfn_format(*path, size, "%s%s%s", folder, has_slash ? "" : "/", name);
     return GFN_OK;
 }
 
@@ -113,7 +114,7 @@ static gfn_status create(const char *path, bool *is_new)
         copy[failed] = '\0';
         const int reason = errno;
         char action[300];
-        snprintf(action, sizeof action, "make the folder %s", copy);
+        gfn_format(action, sizeof action, "make the folder %s", copy);
         gfn_release(&copy);
         errno = reason;
         return gfn_fail_errno(path, action);
@@ -161,7 +162,7 @@ gfn_status gfn_folder_link(const char *target, const char *path)
     char *beside;
     size_t size = strlen(path) + 32;
     GFN_TRY(gfn_allocate("path", size, 1, &beside));
-    snprintf(beside, size, "%s.%ld.tmp", path, (long)getpid());
+    gfn_format(beside, size, "%s.%ld.tmp", path, (long)getpid());
     unlink(beside);
     gfn_status status = GFN_OK;
     if (symlink(target, beside) != 0 || rename(beside, path) != 0) {

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
 #include "io/ini.h"
@@ -239,7 +240,7 @@ gfn_status gfn_ini_apply(const struct gfn_ini *ini, gfn_options *options)
     gfn_status status = GFN_OK;
     for (size_t i = 0; i < ini->n && status == GFN_OK; i++) {
         const struct gfn_ini_entry *entry = &ini->entries[i];
-        snprintf(source, size, "%s:%d", ini->source, entry->line);
+        gfn_format(source, size, "%s:%d", ini->source, entry->line);
         status = gfn_options_set(options, entry->name, entry->value, source);
         if (status != GFN_OK)
             gfn_fail_in(status, "%s: ", source);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/name_table.h"
 #include "io/file.h"
@@ -56,9 +57,9 @@ static const char *describe_source(const char *source, char text[MOST_SOURCE + 4
 {
     const size_t n = strlen(source);
     if (n > MOST_SOURCE)
-        snprintf(text, MOST_SOURCE + 4, "...%s", source + n - MOST_SOURCE);
+        gfn_format(text, MOST_SOURCE + 4, "...%s", source + n - MOST_SOURCE);
     else
-        snprintf(text, MOST_SOURCE + 4, "%s", source);
+        gfn_format(text, MOST_SOURCE + 4, "%s", source);
     for (char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == '\x7f')
             *c = '?';

@@ -3,10 +3,10 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/jsonl.h"
 
@@ -22,7 +22,7 @@ struct lines {
 static struct lines begin(const char *text, size_t n, const char *rare)
 {
     struct lines lines = {.at = text, .end = text + n};
-    snprintf(lines.mark, sizeof lines.mark, "\"%s\":", rare);
+    gfn_format(lines.mark, sizeof lines.mark, "\"%s\":", rare);
     return lines;
 }
 

@@ -9,11 +9,11 @@
 #include "io/memory_left.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
 
@@ -24,7 +24,7 @@ static char *read_text(const char *folder, const char *name)
 {
     char path[MOST_PATH], *text = NULL;
     size_t n;
-    const int length = snprintf(path, sizeof path, "%s%s", folder, name);
+    const int length = gfn_format(path, sizeof path, "%s%s", folder, name);
     if (length < 0 || (size_t)length >= sizeof path ||
         gfn_file_read(path, MOST_TEXT, &text, &n) != GFN_OK)
         return NULL;
@@ -87,7 +87,7 @@ static void read_group(const char *folder, const struct kind *kind, int64_t *lea
 static void read_branch(const char *root, const char *path, const struct kind *kind, int64_t *least)
 {
     char folder[MOST_PATH];
-    const int length = snprintf(folder, sizeof folder, "%s%s%s", root, kind->tree, path);
+    const int length = gfn_format(folder, sizeof folder, "%s%s%s", root, kind->tree, path);
     const size_t top = strlen(root) + strlen(kind->tree);
     if (length < 0 || (size_t)length >= sizeof folder)
         return;

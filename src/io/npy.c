@@ -7,11 +7,11 @@
 #include "io/npy.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
 
@@ -26,12 +26,13 @@ static size_t make_head(const struct gfn_array *array, unsigned char head[MOST_H
 {
     char *text = (char *)head + BEFORE_HEADER;
     size_t size = MOST_HEAD - BEFORE_HEADER;
-    size_t used = (size_t)snprintf(text, size, "{'descr': '%s', 'fortran_order': False, 'shape': (",
-                                   gfn_dtype_npy(array->dtype));
+    size_t used =
+        (size_t)gfn_format(text, size, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+                           gfn_dtype_npy(array->dtype));
     for (int i = 0; i < array->ndim; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%lld", i ? ", " : "",
-                                 (long long)array->shape[i]);
-    used += (size_t)snprintf(text + used, size - used, "%s), }", array->ndim == 1 ? "," : "");
+        used += (size_t)gfn_format(text + used, size - used, "%s%lld", i ? ", " : "",
+                                   (long long)array->shape[i]);
+    used += (size_t)gfn_format(text + used, size - used, "%s), }", array->ndim == 1 ? "," : "");
     size_t total = (BEFORE_HEADER + used + 1 + 63) & ~(size_t)63;
     uint16_t length = (uint16_t)(total - BEFORE_HEADER);
     memset(text + used, ' ', length - used);

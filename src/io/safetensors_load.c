@@ -4,11 +4,11 @@
  * fits its shape; that the ranges cover the data without holes or overlaps; the checksum.
  */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/crc.h"
 #include "io/file.h"
@@ -159,7 +159,7 @@ static gfn_status check_data(const gfn_safetensors *file)
 {
     const char *expected = gfn_safetensors_text(file, "data_crc32");
     char found[9];
-    snprintf(found, sizeof found, "%08x", (unsigned)gfn_crc32(0, file->data, file->n_data));
+    gfn_format(found, sizeof found, "%08x", (unsigned)gfn_crc32(0, file->data, file->n_data));
     if (expected != NULL && strcmp(expected, found) != 0)
         return gfn_fail(GFN_EDATA,
                         "the data is damaged: expected the checksum %.20s, found %s "

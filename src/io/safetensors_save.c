@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/crc.h"
 #include "io/file.h"
@@ -54,7 +54,7 @@ static gfn_status check(const struct gfn_tensors *tensors)
 static gfn_status put_texts(json_t *metadata, const struct gfn_tensors *tensors, uint32_t crc)
 {
     char digits[9];
-    snprintf(digits, sizeof digits, "%08x", (unsigned)crc);
+    gfn_format(digits, sizeof digits, "%08x", (unsigned)crc);
     GFN_TRY(put(metadata, "data_crc32", json_string(digits)));
     for (size_t i = 0; i < tensors->n_texts; i++) {
         const struct gfn_text *text = &tensors->texts[i];

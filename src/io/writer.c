@@ -4,6 +4,7 @@
  * written if the disk is full or a signal arrives, and buffering has no use, because all writes
  * here are large.
  */
+#include "base/format.h"
 #include "io/file.h"
 
 #include <fcntl.h>
@@ -30,7 +31,7 @@ static gfn_status join(const char *left, const char *right, char **text)
 {
     size_t size = strlen(left) + strlen(right) + 1;
     GFN_TRY(gfn_allocate("path", size, 1, text));
-    snprintf(*text, size, "%s%s", left, right);
+    gfn_format(*text, size, "%s%s", left, right);
     return GFN_OK;
 }
 

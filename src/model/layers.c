@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/layers.h"
 
-#include <stdio.h>
-
 #include "base/error.h"
+#include "base/format.h"
 
 enum { MAX_WIDTH = 65536 };
 
@@ -81,8 +80,8 @@ static gfn_status add_layer(gfn_layers *layers, int kind, int64_t in, int64_t ou
                         (long long)out, layers->n_params);
     gfn_view *weight = add_view(layers, (size_t)in, (size_t)out);
     gfn_view *bias = add_view(layers, 0, (size_t)out);
-    snprintf(weight->name, sizeof weight->name, "%s.%zu.weight", names[kind], network->n_layers);
-    snprintf(bias->name, sizeof bias->name, "%s.%zu.bias", names[kind], network->n_layers);
+    gfn_format(weight->name, sizeof weight->name, "%s.%zu.weight", names[kind], network->n_layers);
+    gfn_format(bias->name, sizeof bias->name, "%s.%zu.bias", names[kind], network->n_layers);
     network->n_layers++;
     return GFN_OK;
 }
@@ -120,6 +119,6 @@ gfn_status gfn_layers_init(gfn_layers *layers, const gfn_shape *shape,
     if (config->flow == GFN_FLOW_HEAD || config->flow == GFN_FLOW_OWN)
         GFN_TRY(add_network(layers, GFN_NETWORK_FLOW, in, 1, config));
     gfn_view *log_z = add_view(layers, 0, 1);
-    snprintf(log_z->name, sizeof log_z->name, "log_z");
+    gfn_format(log_z->name, sizeof log_z->name, "log_z");
     return GFN_OK;
 }

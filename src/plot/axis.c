@@ -2,8 +2,9 @@
 #include "plot/axis.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/format.h"
 
 gfn_plot_axis gfn_axis_begin(bool is_log)
 {
@@ -99,9 +100,9 @@ static void write_log(double mark, char *text, size_t size)
 {
     const double power = floor(mark + 1e-9), factor = pow(10, mark - power);
     if (power >= -2 && power < 4)
-        snprintf(text, size, "%.*f", power < 0 ? (int)-power : 0, pow(10, mark));
+        gfn_format(text, size, "%.*f", power < 0 ? (int)-power : 0, pow(10, mark));
     else
-        snprintf(text, size, "%.0fe%.0f", factor, power);
+        gfn_format(text, size, "%.0fe%.0f", factor, power);
 }
 
 const char *gfn_axis_text(const gfn_plot_axis *axis, double mark, char *text, size_t size)
@@ -120,9 +121,9 @@ const char *gfn_axis_text(const gfn_plot_axis *axis, double mark, char *text, si
     while (i < 3 && largest < 10 * units[i].unit)
         i++;
     if (mark == 0 || largest >= 1e13 || step < 1e-12 * largest || largest < 1e-6)
-        snprintf(text, size, "%.6g", mark);
+        gfn_format(text, size, "%.6g", mark);
     else
-        snprintf(text, size, "%.*f%s", digits_of(step / units[i].unit), mark / units[i].unit,
-                 units[i].name);
+        gfn_format(text, size, "%.*f%s", digits_of(step / units[i].unit), mark / units[i].unit,
+                   units[i].name);
     return text;
 }

@@ -14,11 +14,11 @@
 #include <cairo-pdf.h>
 #endif
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
 
@@ -287,7 +287,7 @@ void gfn_canvas_text(gfn_canvas *canvas, double x, double y, gfn_align align, do
 {
     char shown[400];
     choose_font(canvas, size, is_bold);
-    snprintf(shown, sizeof shown, "%s", text);
+    gfn_format(shown, sizeof shown, "%s", text);
     make_printable(shown);
     for (size_t n = strlen(shown); most > 0 && n > 3 && width_of(canvas, shown) > most; n--)
         memcpy(shown + n - 4, "...", 4);

@@ -3,12 +3,12 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <gfn/version.h>
 
 #include "base/error.h"
+#include "base/format.h"
 
 enum { BUILD_TEXTS = 5 }; /* texts that gfn_metadata_add_build() adds */
 
@@ -16,7 +16,7 @@ gfn_status gfn_metadata_join(gfn_arena *arena, const char *a, const char *b, cha
 {
     const size_t size = strlen(a) + strlen(b) + 1;
     GFN_TRY(gfn_arena_take(arena, size, 1, text));
-    snprintf(*text, size, "%s%s", a, b);
+    gfn_format(*text, size, "%s%s", a, b);
     return GFN_OK;
 }
 
@@ -32,14 +32,14 @@ gfn_status gfn_metadata_add(gfn_metadata *m, const char *name, const char *value
 gfn_status gfn_metadata_add_number(gfn_metadata *m, const char *name, uint64_t value)
 {
     char digits[32];
-    snprintf(digits, sizeof digits, "%" PRIu64, value);
+    gfn_format(digits, sizeof digits, "%" PRIu64, value);
     return gfn_metadata_add(m, name, digits);
 }
 
 gfn_status gfn_metadata_add_crc(gfn_metadata *m, const char *name, uint32_t crc)
 {
     char digits[32];
-    snprintf(digits, sizeof digits, "%08" PRIx32, crc);
+    gfn_format(digits, sizeof digits, "%08" PRIx32, crc);
     return gfn_metadata_add(m, name, digits);
 }
 

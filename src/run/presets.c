@@ -5,9 +5,8 @@
  */
 #include <gfn/run.h>
 
-#include <stdio.h>
-
 #include "base/error.h"
+#include "base/format.h"
 #include "base/name_table.h"
 
 #define TB_GRID(r0)                                                                                \
@@ -67,7 +66,7 @@ gfn_status gfn_run_options_preset(gfn_options *options, const char *name)
     char source[64];
     size_t index;
     GFN_TRY(gfn_find_name("preset", name_at, "", name, &index));
-    snprintf(source, sizeof source, "preset %s", name);
+    gfn_format(source, sizeof source, "preset %s", name);
     gfn_status status = gfn_options_parse(options, presets[index].settings, source);
     if (status == GFN_OK)
         status = gfn_options_set(options, "preset", name, source);

@@ -4,13 +4,13 @@
  */
 #include "run/run.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <gfn/objective.h>
 #include <gfn/version.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/name_table.h"
 #include "run/plugin_trust.h"
@@ -78,7 +78,7 @@ static gfn_status make(gfn_run *run)
 static gfn_status check_builds(gfn_comm *comm)
 {
     char mine[64] = {0}, first[64];
-    snprintf(mine, sizeof mine, "%s with %s kernels", gfn_version(), gfn_kernels_name());
+    gfn_format(mine, sizeof mine, "%s with %s kernels", gfn_version(), gfn_kernels_name());
     memcpy(first, mine, sizeof first);
     GFN_TRY(gfn_comm_broadcast(comm, first, sizeof first));
     gfn_status status = GFN_OK;

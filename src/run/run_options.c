@@ -9,10 +9,10 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/name_table.h"
 #include "data/replay_buffer.h"
@@ -111,7 +111,7 @@ static void join_names(const char *(*name)(size_t index), char text[MOST_CHOICES
 {
     size_t used = 0;
     for (size_t i = 0; name(i) && used < MOST_CHOICES; i++)
-        used += (size_t)snprintf(text + used, MOST_CHOICES - used, "%s%s", i ? "|" : "", name(i));
+        used += (size_t)gfn_format(text + used, MOST_CHOICES - used, "%s%s", i ? "|" : "", name(i));
     assert(used < MOST_CHOICES);
 }
 

@@ -2,9 +2,8 @@
  *
  * The number of threads of this rank, and the description of the machine for the user.
  */
+#include "base/format.h"
 #include "run/run.h"
-
-#include <stdio.h>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -39,13 +38,14 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads)
     int64_t all_threads = run->threads;
     GFN_TRY(gfn_comm_sum_i64(run->comm, &all_threads, 1));
     if (all_threads == (int64_t)ranks * run->threads)
-        snprintf(run->layout, sizeof run->layout,
-                 "%d rank%s x %d thread%s on %d host%s, %d core%s%s", ranks, plural(ranks),
-                 run->threads, plural(run->threads), hosts, plural(hosts), cores, plural(cores),
-                 hosts > 1 ? " on the first" : "");
+        gfn_format(run->layout, sizeof run->layout,
+                   "%d rank%s x %d thread%s on %d host%s, %d core%s%s", ranks, plural(ranks),
+                   run->threads, plural(run->threads), hosts, plural(hosts), cores, plural(cores),
+                   hosts > 1 ? " on the first" : "");
     else
-        snprintf(run->layout, sizeof run->layout, "%d ranks with %lld threads in all on %d host%s",
-                 ranks, (long long)all_threads, hosts, plural(hosts));
+        gfn_format(run->layout, sizeof run->layout,
+                   "%d ranks with %lld threads in all on %d host%s", ranks, (long long)all_threads,
+                   hosts, plural(hosts));
     if (hidden > 0)
         gfn_notices_add(
             &run->hints,

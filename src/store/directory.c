@@ -2,11 +2,11 @@
  *
  * The run directory: claiming one, and keeping a run there.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
 #include "io/folder.h"
@@ -46,8 +46,8 @@ static gfn_status claim_new(const char *name, char *path, size_t size)
     for (int i = 1; i < 1000; i++) {
         char suffix[16] = "";
         if (i > 1)
-            snprintf(suffix, sizeof suffix, "-%d", i);
-        snprintf(path, size, "runs/%s-%s%s", name, stamp, suffix);
+            gfn_format(suffix, sizeof suffix, "-%d", i);
+        gfn_format(path, size, "runs/%s-%s%s", name, stamp, suffix);
         gfn_status status = gfn_folder_claim(path, NULL);
         if (status != GFN_EEXIST)
             return status;

@@ -4,11 +4,11 @@
  * files and broadcasts what all ranks need.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "io/folder.h"
@@ -39,7 +39,7 @@ static gfn_status check_rewards(const gfn_found *f, const gfn_run *run)
     char found[9];
     if (!gfn_run_has_rewards(run, &of_run))
         return GFN_OK;
-    snprintf(found, sizeof found, "%08" PRIx32, of_run);
+    gfn_format(found, sizeof found, "%08" PRIx32, of_run);
     if (crc && strcmp(crc, found) == 0)
         return GFN_OK;
     return gfn_fail(GFN_EDATA,
@@ -59,7 +59,7 @@ static void note_plugin(gfn_found *f, const gfn_run *run)
 {
     const char *crc = f->file ? gfn_safetensors_text(f->file, GFN_CHECKPOINT_ENV_CRC) : NULL;
     char found[9];
-    snprintf(found, sizeof found, "%08" PRIx32, run->plugin_crc);
+    gfn_format(found, sizeof found, "%08" PRIx32, run->plugin_crc);
     if (run->is_plugin && crc && strcmp(crc, found) != 0)
         gfn_notices_add(&f->notices,
                         "env: %.300s is not the plug-in that made the checkpoint: its CRC-32 was "

@@ -2,9 +2,9 @@
  *
  * Opening the checkpoint of a run directory. All checks are here, before anything is made from it.
  */
+#include "base/format.h"
 #include "store/found.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -50,7 +50,7 @@ static gfn_status check_texts(gfn_found *f)
     const struct gfn_tensors *all = gfn_safetensors_contents(file);
     const char *crc = gfn_safetensors_text(file, GFN_CHECKPOINT_TEXTS_CRC);
     char made[9];
-    snprintf(made, sizeof made, "%08x", (unsigned)gfn_checkpoint_texts_crc(all));
+    gfn_format(made, sizeof made, "%08x", (unsigned)gfn_checkpoint_texts_crc(all));
     f->is_damaged =
         crc == NULL || strcmp(crc, made) != 0 || gfn_safetensors_text(file, "data_crc32") == NULL;
     if (f->is_damaged)
@@ -216,9 +216,9 @@ gfn_status gfn_found_open(const char *directory, gfn_found *f)
         return status;
     char why[600];
     if (has_newest)
-        snprintf(why, sizeof why, "%s", gfn_error_message());
+        gfn_format(why, sizeof why, "%s", gfn_error_message());
     else
-        snprintf(why, sizeof why, "%s: %s is missing", directory, GFN_CHECKPOINT_FILE);
+        gfn_format(why, sizeof why, "%s: %s is missing", directory, GFN_CHECKPOINT_FILE);
     status = open_file(f, directory, GFN_CHECKPOINT_PREVIOUS);
     if (status != GFN_OK)
         return gfn_fail_in(status, "%s; and the one before: ", why);

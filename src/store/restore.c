@@ -3,10 +3,10 @@
  * The rest of a checkpoint, for a learner: moments, modes, loss and replay buffer.
  */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "env/env_internal.h"
@@ -19,7 +19,7 @@ static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *mod
     for (size_t i = 0; i < gfn_model_n_views(model); i++) {
         const gfn_view *view = gfn_model_view(model, i);
         char name[sizeof view->name + GFN_MOMENT_PREFIX];
-        snprintf(name, sizeof name, "%s%s", prefix, view->name);
+        gfn_format(name, sizeof name, "%s%s", prefix, view->name);
         struct gfn_array array = gfn_checkpoint_array(view, name, NULL);
         GFN_TRY(gfn_safetensors_find(file, &array));
         memcpy(moments + view->offset, array.data, view->n * sizeof *moments);

@@ -3,11 +3,11 @@
  * Saving a checkpoint. It is a function of the run's configuration and iteration, of the program
  * and the kind of processor; it does not depend on clocks, jobs or the number of ranks.
  */
+#include "base/format.h"
 #include "store/checkpoint.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ struct gfn_array gfn_checkpoint_array(const gfn_view *view, const char *name, co
 void gfn_checkpoint_moment_prefix(const gfn_optimizer *optimizer, size_t moment,
                                   char prefix[GFN_MOMENT_PREFIX])
 {
-    snprintf(prefix, GFN_MOMENT_PREFIX, "%s.%s.", optimizer->name, optimizer->moment[moment]);
+    gfn_format(prefix, GFN_MOMENT_PREFIX, "%s.%s.", optimizer->name, optimizer->moment[moment]);
 }
 
 static gfn_status add_views(contents *c, const gfn_model *model, const char *prefix,
@@ -128,7 +128,7 @@ static gfn_status add_replay(contents *c, const gfn_replay_buffer *replay, size_
 static gfn_status add_loss(gfn_metadata *m, double loss)
 {
     char digits[40];
-    snprintf(digits, sizeof digits, "%.17g", loss);
+    gfn_format(digits, sizeof digits, "%.17g", loss);
     return isfinite(loss) ? gfn_metadata_add(m, "loss", digits) : GFN_OK;
 }
 

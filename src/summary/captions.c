@@ -5,12 +5,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <gfn/report.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/name_table.h"
 #include "summary/portrait.h"
 
@@ -26,7 +26,7 @@ static void append(char *text, const char *format, ...)
     const size_t used = strlen(text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text + used, MOST_TEXT - used, format, arguments);
+    gfn_format_list(text + used, MOST_TEXT - used, format, arguments);
     va_end(arguments);
 }
 
@@ -154,8 +154,8 @@ const char *gfn_portrait_differences(const gfn_portrait *p, const gfn_portrait *
         const char *value = gfn_options_text(p->options, row->name);
         if (gfn_is_among(quiet_topics + 1, row->topic) || is_shared(all, n, row->name))
             continue;
-        used += (size_t)snprintf(text + used, size - used, "%s%s %s", used ? ", " : "", row->name,
-                                 value[0] ? value : "unset");
+        used += (size_t)gfn_format(text + used, size - used, "%s%s %s", used ? ", " : "", row->name,
+                                   value[0] ? value : "unset");
     }
     return text;
 }

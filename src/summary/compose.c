@@ -3,11 +3,11 @@
  * Pictures made of portraits: one run with its title, or several in the same panels with a table.
  */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/format.h"
 #include "summary/portrait.h"
 
 /* Limits: maps in a comparison, including the target's; bytes per row of its table. */
@@ -65,8 +65,8 @@ static void add_curves(composition *c)
 {
     const bool is_by_iteration = has_one_batch(c);
     const double log_z = shared_log_z(c);
-    snprintf(c->log_z_title, sizeof c->log_z_title,
-             isnan(log_z) ? "log Z" : "log Z; dashed: exact, %.4f", log_z);
+    gfn_format(c->log_z_title, sizeof c->log_z_title,
+               isnan(log_z) ? "log Z" : "log Z; dashed: exact, %.4f", log_z);
     for (size_t k = 0; k < GFN_CURVES; k++) {
         gfn_series *series = series_of(c, 1 + k);
         for (size_t i = 0; i < c->n; i++) {
@@ -148,10 +148,10 @@ static void note_left_out(composition *c, const gfn_portrait *first, size_t show
     for (size_t i = 0; next_like(c, first, &i) != NULL;)
         alike++;
     if (alike < c->n)
-        snprintf(c->caption[2], TABLE_TEXT, "above: the %zu runs with the target of %s", shown,
-                 first->name);
+        gfn_format(c->caption[2], TABLE_TEXT, "above: the %zu runs with the target of %s", shown,
+                   first->name);
     else if (shown < alike)
-        snprintf(c->caption[2], TABLE_TEXT, "above: the first %zu runs", shown);
+        gfn_format(c->caption[2], TABLE_TEXT, "above: the first %zu runs", shown);
     if (c->n > 1 && shown < c->n)
         c->picture.title[2] = c->caption[2];
 }
@@ -254,7 +254,7 @@ static void add_distributions(composition *c)
 static void caption_one(composition *c)
 {
     const gfn_portrait *p = c->all;
-    snprintf(c->caption[0], TABLE_TEXT, "%s; %s", p->method, p->length);
+    gfn_format(c->caption[0], TABLE_TEXT, "%s; %s", p->method, p->length);
     c->picture.title[0] = p->env;
     c->picture.title[1] = c->caption[0];
     c->picture.title[2] = p->result;
@@ -270,14 +270,14 @@ static gfn_status caption_many(composition *c)
         char *text;
         GFN_TRY(gfn_arena_take(c->arena, TABLE_TEXT, 1, &text));
         gfn_portrait_differences(p, c->all, c->n, differences, sizeof differences);
-        snprintf(text, TABLE_TEXT, "%s%s%s%s   %s", p->name, differences[0] ? " (" : "",
-                 differences, differences[0] ? ")" : "", p->brief);
+        gfn_format(text, TABLE_TEXT, "%s%s%s%s   %s", p->name, differences[0] ? " (" : "",
+                   differences, differences[0] ? ")" : "", p->brief);
         row[i] = (gfn_legend){(int)i, text};
     }
     c->picture.legend = row;
     c->picture.n_legend = c->n;
-    snprintf(c->caption[0], TABLE_TEXT, "%zu runs", c->n);
-    snprintf(c->caption[1], TABLE_TEXT, "the first: %s; %s", c->all->env, c->all->method);
+    gfn_format(c->caption[0], TABLE_TEXT, "%zu runs", c->n);
+    gfn_format(c->caption[1], TABLE_TEXT, "the first: %s; %s", c->all->env, c->all->method);
     c->picture.title[0] = c->caption[0];
     c->picture.title[1] = c->caption[1];
     return GFN_OK;

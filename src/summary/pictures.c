@@ -7,10 +7,10 @@
 #include <gfn/plot.h>
 #include <gfn/sweep.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "comm/comm.h"
 #include "io/folder.h"
 #include "store/found.h"
@@ -125,7 +125,7 @@ static gfn_status save(const gallery *g, const char *directory, const char *file
     gfn_status status = gfn_portraits_save(g->portrait, g->n, file);
     gfn_comm_pause_watch(g->comm, false);
     if (status == GFN_OK && written)
-        snprintf(written, size, "%s", file);
+        gfn_format(written, size, "%s", file);
     gfn_release(&path);
     return status;
 }

@@ -6,10 +6,10 @@
 #include "summary/portrait.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "env/env_internal.h"
 #include "eval/marginal.h"
 #include "io/crc.h"
@@ -48,7 +48,7 @@ static gfn_status name_axes(gfn_portrait *p, const gfn_env_spec *spec, gfn_corne
         if (spec->ndim == 2)
             strcpy(name, i == 0 ? "x" : "y");
         else
-            snprintf(name, 16, "x%d", dimension_of(p, i));
+            gfn_format(name, 16, "x%d", dimension_of(p, i));
         corner->axis[i] = name;
     }
     return GFN_OK;
@@ -104,7 +104,7 @@ static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw 
         samples.p = NULL;
         samples.count = draw->counts;
         samples.total = draw->n;
-        snprintf(title, 64, "%lld samples", (long long)draw->n);
+        gfn_format(title, 64, "%lld samples", (long long)draw->n);
     }
     p->n_axes = spec->ndim < GFN_PICTURE_AXES ? (size_t)spec->ndim : GFN_PICTURE_AXES;
     int64_t longest = 1;

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <gfn/plot.h>
@@ -11,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/folder.h"
 #include "io/json.h"
@@ -92,7 +92,7 @@ gfn_status gfn_run_summary_save(const gfn_run *run, const gfn_report *report,
     summary s = {.n = 0};
     char *path = NULL;
     GFN_TRY(save_histogram(run, &report->draw));
-    snprintf(s.params_crc, sizeof s.params_crc, "%08" PRIx32, gfn_run_params_crc(run));
+    gfn_format(s.params_crc, sizeof s.params_crc, "%08" PRIx32, gfn_run_params_crc(run));
     gfn_clock_utc(s.finished, sizeof s.finished);
     fill(&s, run, report, history);
     gfn_status status = gfn_allocate("summary", s.n, sizeof *s.field, &s.field);
@@ -130,6 +130,6 @@ void gfn_run_picture_save(const gfn_run *run, gfn_report *report)
         return;
     gfn_comm_pause_watch(run->comm, true);
     if (draw_picture(run, report) != GFN_OK)
-        snprintf(report->picture_error, sizeof report->picture_error, "%s", gfn_error_message());
+        gfn_format(report->picture_error, sizeof report->picture_error, "%s", gfn_error_message());
     gfn_comm_pause_watch(run->comm, false);
 }

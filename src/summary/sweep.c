@@ -5,10 +5,10 @@
 #include "summary/sweep.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "io/folder.h"
@@ -63,7 +63,7 @@ const char *gfn_sweep_place(const gfn_sweep *sweep, size_t index)
     const size_t size = strlen(gfn_sweep_directory(sweep)) + 32;
     if (sweep->place == NULL)
         return "";
-    snprintf(sweep->place, size, "%s/seed-%" PRId64, sweep->directory, sweep->seed[index]);
+    gfn_format(sweep->place, size, "%s/seed-%" PRId64, sweep->directory, sweep->seed[index]);
     return sweep->place;
 }
 

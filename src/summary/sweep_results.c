@@ -3,11 +3,11 @@
  * The results of a sweep, per run and over all runs. They are read from the summaries of the runs
  * alone, so a sweep that was killed at any moment loses none.
  */
+#include "base/format.h"
 #include "summary/sweep.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -65,7 +65,7 @@ static void take(gfn_sweep *sweep, size_t index, const gfn_json *json)
         sweep->iteration[index] == gfn_options_int(sweep->options, "iterations");
     for (size_t i = 0, n = gfn_sweep_columns(); i < n; i++)
         sweep->value[index * n + i] = gfn_json_number(json, gfn_sweep_column_of(i)->field);
-    snprintf(sweep->crc[index], sizeof sweep->crc[index], "%s", crc ? crc : "");
+    gfn_format(sweep->crc[index], sizeof sweep->crc[index], "%s", crc ? crc : "");
 }
 
 gfn_status gfn_sweep_load_result(gfn_sweep *sweep, size_t index)
@@ -131,7 +131,7 @@ typedef struct fields {
 /* Add the name GROUP.OWNER.NAME of a field; the caller adds its value. */
 static const char *add_name(fields *f, const char *group, const char *owner, const char *name)
 {
-    snprintf(f->name[f->n], NAME, "%s.%s.%s", group, owner, name);
+    gfn_format(f->name[f->n], NAME, "%s.%s.%s", group, owner, name);
     return f->name[f->n];
 }
 
@@ -146,7 +146,7 @@ static void add_statistics(fields *f, const gfn_sweep *sweep, size_t column)
     gfn_statistics s;
     char owner[32];
     gfn_sweep_statistics(sweep, column, &s);
-    snprintf(owner, sizeof owner, "%s%s", c->is_signed ? "abs_" : "", c->name);
+    gfn_format(owner, sizeof owner, "%s%s", c->is_signed ? "abs_" : "", c->name);
     const struct {
         const char *name;
         double value;
@@ -162,7 +162,7 @@ static void add_statistics(fields *f, const gfn_sweep *sweep, size_t column)
 static void add_run(fields *f, const gfn_sweep *sweep, size_t index)
 {
     char owner[32];
-    snprintf(owner, sizeof owner, "seed-%" PRId64, sweep->seed[index]);
+    gfn_format(owner, sizeof owner, "seed-%" PRId64, sweep->seed[index]);
     add(f, gfn_field_int(add_name(f, "runs", owner, "seed"), sweep->seed[index]));
     add(f, gfn_field_flag(add_name(f, "runs", owner, "complete"), sweep->is_done[index]));
     add(f, gfn_field_int(add_name(f, "runs", owner, "iteration"), sweep->iteration[index]));

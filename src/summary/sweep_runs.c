@@ -3,10 +3,10 @@
  * The runs of a sweep. A run is independent of its sweep: its own summary shows whether it is done,
  * and it is resumed like any other run.
  */
+#include "base/format.h"
 #include "summary/sweep.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -19,7 +19,7 @@ static gfn_status create_run(gfn_sweep *sweep, size_t index, gfn_run **run)
     gfn_options *options = NULL;
     gfn_status status = GFN_OK;
     char seed[32];
-    snprintf(seed, sizeof seed, "%" PRId64, sweep->seed[index]);
+    gfn_format(seed, sizeof seed, "%" PRId64, sweep->seed[index]);
     if (sweep->options)
         status = gfn_options_copy(sweep->options, &options);
     if (options)

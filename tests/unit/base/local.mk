@@ -3,6 +3,7 @@ BASE_TESTS = \
 	tests/unit/base/clock \
 	tests/unit/base/error \
 	tests/unit/base/fixed_point \
+	tests/unit/base/format \
 	tests/unit/base/memory \
 	tests/unit/base/name_table \
 	tests/unit/base/options \
@@ -32,3 +33,5 @@ tests_unit_base_parse_SOURCES = tests/unit/base/parse.c
 tests_unit_base_parse_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_ticker_SOURCES = tests/unit/base/ticker.c
 tests_unit_base_ticker_LDADD = $(LINK_base) $(CMOCKA_LIBS)
+tests_unit_base_format_SOURCES = tests/unit/base/format.c tests/unit/comma_locale.h
+tests_unit_base_format_LDADD = $(LINK_base) $(CMOCKA_LIBS)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/parse.h"
 
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,25 +72,6 @@ static void numbers_are_finite_decimals(void **state)
         assert_false(gfn_parse_number(bad[i], &value));
         assert_true(value == 0.125);
     }
-}
-
-/* All of these except C write 0,5. Those that are not installed are skipped. */
-static void numbers_do_not_depend_on_the_locale(void **state)
-{
-    (void)state;
-    static const char *const locales[] = {"C",           "de_DE.UTF-8", "fr_FR.UTF-8",
-                                          "de_DE",       "nl_NL.UTF-8", "es_ES.UTF-8",
-                                          "pt_BR.UTF-8", "ru_RU.UTF-8"};
-    for (size_t i = 0; i < sizeof locales / sizeof locales[0]; i++) {
-        if (setlocale(LC_ALL, locales[i]) == NULL)
-            continue;
-        double value = 0;
-        assert_true(gfn_parse_number("2.385", &value));
-        assert_true(value == 2.385);
-        assert_false(gfn_parse_number("2,385", &value));
-        assert_string_equal(setlocale(LC_ALL, NULL), locales[i]);
-    }
-    setlocale(LC_ALL, "C");
 }
 
 static void times_may_have_a_unit(void **state)
@@ -216,7 +196,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_are_read_or_rejected_as_a_whole),
         cmocka_unit_test(numbers_are_finite_decimals),
-        cmocka_unit_test(numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(times_may_have_a_unit),
         cmocka_unit_test(six_words_are_flags),
         cmocka_unit_test(lists_have_a_largest_length),

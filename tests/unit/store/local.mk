@@ -8,5 +8,6 @@ tests_unit_store_hostile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc -Wl,--wrap=dl
 
 check_PROGRAMS += tests/unit/store/resume
 UNIT_TESTS += tests/unit/store/resume
-tests_unit_store_resume_SOURCES = tests/unit/store/resume.c tests/unit/fixture.h
+tests_unit_store_resume_SOURCES = tests/unit/store/resume.c tests/unit/fixture.h \
+	tests/unit/comma_locale.h
 tests_unit_store_resume_LDADD = $(LINK_train) $(CMOCKA_LIBS)

@@ -7,6 +7,8 @@
 
 #include "tests/unit/fixture.h"
 
+#include "tests/unit/comma_locale.h"
+
 /* The run that never stopped. */
 static const char *whole(void)
 {
@@ -42,6 +44,18 @@ static void a_run_that_is_stopped_after_every_few_iterations_ends_alike(void **u
         work(old_run("often"), NULL, last, last % 2 ? STOPPED : KILLED);
     work(old_run("often"), NULL, 60, FINISHED);
     assert_same_run("often", whole());
+}
+
+/* A program of a user may have called setlocale(). */
+static void the_locale_of_the_program_changes_no_file(void **unused)
+{
+    (void)unused;
+    whole();
+    use_comma_locale();
+    work(new_run(JOB), "in-comma-locale", 40, KILLED);
+    work(old_run("in-comma-locale"), NULL, 60, FINISHED);
+    setlocale(LC_ALL, "C");
+    assert_same_run("in-comma-locale", whole());
 }
 
 static void put(const char *path, const char *text, size_t n)
@@ -363,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_checkpoint_that_cannot_be_opened_is_not_damaged),
         cmocka_unit_test(a_length_that_was_lost_with_a_checkpoint_is_told),
         cmocka_unit_test(a_loaded_run_can_be_kept_in_another_directory),
+        cmocka_unit_test(the_locale_of_the_program_changes_no_file),
         cmocka_unit_test(an_empty_directory_is_no_run),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);

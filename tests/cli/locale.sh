@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# A plug-in that calls setlocale() in a locale with a decimal comma: every file and all output
+# look as in the locale C, and runs that were saved in either resume in either.
+. "$top_srcdir/tests/cli/common.sh"
+
+printf '%s\n' LC_NUMERIC 'decimal_point ","' 'thousands_sep "."' 'grouping 3;3' 'END LC_NUMERIC' >comma
+localedef -c -i comma ./comma_XX >out 2>&1
+[ -d comma_XX ] || bad "localedef makes no locale: $(cat out)"
+export LOCPATH=$PWD
+cat - "$top_srcdir/tests/external/knapsack.c" >world.c <<'END'
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+__attribute__((constructor)) static void use_locale(void)
+{
+    const char *wanted = getenv("LC_ALL"), *found = setlocale(LC_ALL, "");
+    if (wanted == NULL || found == NULL || strcmp(wanted, found) != 0)
+        abort(); /* nothing would be tested */
+}
+END
+plugin world world.c
+
+train() { "$GFN_DIST" "$@" --threads 1 2>&1 || bad "it fails: $*"; }
+# A clock measured some of the numbers. Numbers with a point become N; one with a comma becomes N,N.
+numberless() {
+    grep -v '^Fontconfig warning' "$@" | sed -E 's/-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?/N/g; s/ +/ /g'
+}
+
+job=(--env ./world.so --items 6 --room 13 --iterations 60 --log-every 7 --eval-every 20
+    --checkpoint-every 30 --lr 0.0125 --samples 500)
+for locale in C comma_XX; do
+    export LC_ALL=$locale
+    mkdir runs && cd runs || exit 1
+    cp ../world.so .
+    train "${job[@]}" --out whole >said.txt
+    train "${job[@]}" --iterations 30 --schedule constant --out part >/dev/null
+    train "${job[@]}" --seeds 0-1 --out sweep >table.txt
+    "$GFN_DIST" eval whole --threads 1 >eval.txt
+    "$GFN_DIST" sample whole --samples 20 --out samples.npy >sample.txt || bad "$locale: no samples"
+    "$GFN_DIST" --env ./world.so --help >help.txt
+    "$GFN_DIST" check-env ./world.so >check.txt
+    "$GFN_DIST" plot whole part --out plot.png >plot.txt 2>&1
+    cd .. && mv runs "$locale.runs"
+done
+export LC_ALL=C
+
+# compare FILE: both runs wrote the same.
+compare() {
+    case $1 in
+    *.json | *.jsonl | *.txt) diff <(numberless "C.runs/$1") <(numberless "comma_XX.runs/$1") ;;
+    *) cmp "C.runs/$1" "comma_XX.runs/$1" ;;
+    esac >out || bad "$1: $(cut -c 1-300 out | head -n 8)"
+}
+find C.runs -type f ! -name '*.so' | sort | sed 's|^C.runs/||' >files
+for file in part/checkpoint.safetensors sweep/sweep.json plot.png said.txt; do
+    grep -qx $file files || bad "there is no $file: $(cat files)"
+done
+while read -r file; do compare "$file"; done <files
+
+# Runs that were saved in either locale are resumed in either.
+for locale in C comma_XX; do
+    for runs in C.runs comma_XX.runs; do
+        rm -rf runs && cp -r "$runs" runs
+        (cd runs && LC_ALL=$locale train --resume part --iterations 60 >/dev/null)
+        cp runs/part/checkpoint.safetensors "$locale-$runs"
+        cmp "$locale-$runs" C-C.runs || bad "$runs, resumed in $locale, has another checkpoint"
+    done
+done
+exit $failed
