@@ -142,9 +142,9 @@ monopolies() {
         'loading code is for env/plugin.c'
     only "$all" 'src/io/[^:]*|src/comm/shared_memory\.c|src/env/plugin\.c|src/ui/terminal\.c' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \
         'files are for io/'
-    only "$all" 'src/ui/main\.c|src/ui/command_line\.c' \
+    only "$all" 'src/ui/(main|stop)\.c|src/ui/command_line\.c' \
         "$(calls '_?exit|_Exit|quick_exit|abort|getopt(_long(_only)?)?')|$include<getopt\.h>" \
-        'ending the program and reading its options are for ui/main.c and ui/command_line.c'
+        'ending the program and reading its options are for ui/main.c, ui/stop.c and ui/command_line.c'
     only "$all" 'src/base/[^:]*' \
         "$(calls 'clock(_gettime)?|gettimeofday|timespec_get|time|MPI_Wtime|s?rand(_r|om)?|[dlm]rand48|getrandom|getentropy|arc4random[a-z_]*')" \
         'clocks and randomness are for base/'

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/descriptor.h"
 #include "io/failure.h"
 
 bool gfn_file_exists(const char *path)
@@ -27,7 +28,7 @@ bool gfn_file_holds_bytes(const char *path)
 gfn_status gfn_file_open(const char *path, int *fd)
 {
     /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
-    GFN_RETRY(*fd, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    *fd = gfn_descriptor_open(path, O_RDONLY | O_NONBLOCK);
     return *fd < 0 ? gfn_fail_reading(path, "open the file") : GFN_OK;
 }
 
@@ -123,8 +124,7 @@ static gfn_status read_file(const char *path, int fd, size_t limit, void *bytes,
 
 gfn_status gfn_file_read(const char *path, size_t limit, void *bytes, size_t *n)
 {
-    int fd;
-    GFN_RETRY(fd, open(path, O_RDONLY | O_CLOEXEC));
+    int fd = gfn_descriptor_open(path, O_RDONLY);
     if (fd < 0)
         return gfn_fail_reading(path, "open the file");
     const gfn_status status = read_file(path, fd, limit, bytes, n);
@@ -147,8 +147,7 @@ struct gfn_appender {
 
 gfn_status gfn_appender_open(const char *path, gfn_appender **appender)
 {
-    int fd;
-    GFN_RETRY(fd, open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    int fd = gfn_descriptor_open(path, O_WRONLY | O_APPEND | O_CREAT);
     if (fd < 0)
         return gfn_fail_errno(path, "open the file");
     gfn_status status =

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/descriptor.h"
 #include "io/failure.h"
 
 struct gfn_writer {
@@ -84,7 +85,7 @@ static gfn_status open_temporary(gfn_writer *writer)
 {
     const char *name = writer->temporary;
     for (int attempt = 0; attempt < 100; attempt++) {
-        GFN_RETRY(writer->fd, open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+        writer->fd = gfn_descriptor_open(name, O_WRONLY | O_CREAT | O_NOFOLLOW);
         if (writer->fd < 0)
             return fail_to_create(writer);
         if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
@@ -171,8 +172,8 @@ static gfn_status sync_folder(const char *path)
     char *folder;
     GFN_TRY(gfn_allocate("path", length + 1, 1, &folder));
     memcpy(folder, slash ? path : ".", length);
-    int fd, done = -1;
-    GFN_RETRY(fd, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    int done = -1;
+    const int fd = gfn_descriptor_open(folder, O_RDONLY | O_DIRECTORY);
     if (fd >= 0)
         GFN_RETRY(done, fsync(fd));
     /* EINVAL: this file system cannot synchronize folders. */

@@ -24,6 +24,7 @@ typedef struct cli_command {
     const char *example;
     bool has_env_options; /* it also takes the options of an environment */
     bool is_stoppable;    /* signals stop it, and it saves the run */
+    bool writes_files;    /* its results are in files, not in what it prints */
     bool is_help;         /* program.c runs it, because it prints this table: no functions */
 
     /* Run it on all ranks; NULL: it needs no ranks. */
@@ -164,6 +165,14 @@ void cli_generate_bash(FILE *to);
 /* stop.c: signals, and a timer that acts like one, stop training. */
 void cli_handle_signals(const cli_request *request);
 
+/* For every command, before anything else: the first process of a container ends by signals, as
+ * others do, and a reader that closes a pipe ends no work. */
+void cli_handle_common_signals(void);
+
+/* End by the signal, or in the first process of a container with the exit status that a shell
+ * reports for it. Called in a handler, it may return, and the process ends after the handler. */
+void cli_end_by_signal(int number);
+
 /* Set the trainer that a signal stops (borrowed; NULL: none). A signal that arrived before stops it
  * too. */
 void cli_make_stoppable(gfn_trainer *trainer);
@@ -194,7 +203,10 @@ gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complet
 /* command_picture.c: draw pictures of runs. */
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
-/* terminal.c: columns of the terminal that shows the output of the descriptor; 0: none, or a dumb
+/* terminal.c: open the standard descriptors that are closed, on /dev/null. */
+void cli_open_standard_descriptors(void);
+
+/* Columns of the terminal that shows the output of the descriptor; 0: none, or a dumb
  * one. Whether colors may be used there. On standard output: the background color for a fraction
  * of a scale (0 ... 1), and the normal one. */
 int cli_columns(int descriptor);

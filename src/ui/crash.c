@@ -118,9 +118,10 @@ static void crash(int number, siginfo_t *info, void *context)
         poll(NULL, 0, 1000);
     else
         report(signals[i].name);
-    signal(number, SIG_DFL);
-    if (!signals[i].repeats || info->si_code <= 0)
-        raise(number);
+    if (signals[i].repeats && info->si_code > 0)
+        signal(number, SIG_DFL);
+    else
+        cli_end_by_signal(number);
 }
 
 static const struct sigaction action = {.sa_sigaction = crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};

@@ -26,10 +26,12 @@ static void give_alarm(void *self, const char *message)
 
 int main(int argc, char **argv)
 {
+    cli_open_standard_descriptors();
     cli_report_crashes(); /* first, because reading the command line may load a plug-in */
     /* A plug-in may call setlocale(). This thread prints in the locale "C" nevertheless. */
     uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
     /* A file that grows beyond a limit (ulimit -f) is an error like a full disk, not a signal. */
     signal(SIGXFSZ, SIG_IGN);
+    cli_handle_common_signals();
     return cli_main(argc, argv, give_alarm);
 }

@@ -4,7 +4,9 @@
  */
 #include "ui/cli.h"
 
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_error(const char *message)
 {
@@ -75,13 +77,21 @@ static void generate(const char *what)
         cli_generate_bash(stdout);
 }
 
-/* The command has failed if its output could not be written, for instance to a full disk. */
-static int check_output(int status)
+/* Whether the process that read standard output has closed it. */
+static bool has_no_reader(void)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+}
+
+/* A command has failed if its output could not be written, for instance to a full disk, unless its
+ * results are in files. A reader that has seen enough needs no message. */
+static int check_output(int status, bool is_in_files)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || has_no_reader())
         return status;
     print_error("standard output: cannot write all of it");
-    return status == CLI_EXIT_DONE ? CLI_EXIT_FAILED : status;
+    return status == CLI_EXIT_DONE && !is_in_files ? CLI_EXIT_FAILED : status;
 }
 
 int cli_main(int argc, char **argv, gfn_comm_alarm alarm)
@@ -90,6 +100,7 @@ int cli_main(int argc, char **argv, gfn_comm_alarm alarm)
     const bool is_good = cli_parse(argc, argv, &request);
     const bool prints = gfn_comm_launched_rank() == 0;
     int status = CLI_EXIT_DONE;
+    bool is_in_files = false;
     if (!is_good) {
         /* Only the rank that prints the message fails: if another failed first, the launcher would
          * end this one before its message is out. */
@@ -117,7 +128,9 @@ int cli_main(int argc, char **argv, gfn_comm_alarm alarm)
             status = print(&request, request.command->print);
     } else {
         status = work(&request, alarm);
+        is_in_files = request.command->writes_files;
     }
+    status = check_output(status, is_in_files);
     cli_clear(&request);
-    return check_output(status);
+    return status;
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Stopping early: signals, and the time limit, which acts like a signal.
+ *
+ * A signal that says that the machine wants the process to end saves the run: a closed terminal
+ * (SIGHUP), limits on processor time (SIGXCPU, SIGVTALRM, SIGPROF), a power failure (SIGPWR), and
+ * what batch systems send. A signal that was ignored at the start stays ignored, as under nohup.
  */
 #include "ui/cli.h"
 
@@ -28,12 +32,43 @@ static void explain_interrupt(void)
     errno = old;
 }
 
+/* Let a signal call `handler`, unless it was ignored when the process began. */
+static void handle(int number, void (*handler)(int))
+{
+    struct sigaction before, action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, NULL, &before);
+    if (before.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
+}
+
+void cli_end_by_signal(int number)
+{
+    signal(number, SIG_DFL);
+    raise(number); /* in a handler of this signal: pending until the handler returns */
+    if (getpid() == 1)
+        _exit(128 + number);
+}
+
+static void ignore(int number)
+{
+    (void)number;
+}
+
+/* The first process of a container has no default actions: signals without a handler are lost. A
+ * handler of SIGPIPE, unlike SIG_IGN, is not inherited by programs that a plug-in starts. */
+void cli_handle_common_signals(void)
+{
+    static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2};
+    for (size_t i = 0; getpid() == 1 && i < sizeof numbers / sizeof numbers[0]; i++)
+        handle(numbers[i], cli_end_by_signal);
+    handle(SIGPIPE, ignore);
+}
+
 static void stop(int number)
 {
-    if (number == SIGINT && has_interrupt) {
-        signal(SIGINT, SIG_DFL);
-        raise(SIGINT);
-    }
+    if (number == SIGINT && has_interrupt)
+        cli_end_by_signal(SIGINT);
     has_signal = 1;
     if (number == SIGINT) {
         has_interrupt = 1;
@@ -46,13 +81,12 @@ static void stop(int number)
 
 void cli_handle_signals(const cli_request *request)
 {
-    static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGINT, SIGALRM};
-    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    static const int numbers[] = {SIGTERM, SIGINT,    SIGHUP,  SIGUSR1, SIGUSR2,
+                                  SIGXCPU, SIGVTALRM, SIGPROF, SIGPWR,  SIGALRM};
     explains_interrupt = gfn_comm_launched_rank() == 0 && isatty(STDERR_FILENO) &&
                          !gfn_options_flag(request->program, "quiet");
-    sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        sigaction(numbers[i], &action, NULL);
+        handle(numbers[i], stop);
 }
 
 void cli_make_stoppable(gfn_trainer *trainer)
@@ -72,11 +106,13 @@ gfn_status cli_is_stopped(gfn_comm *comm, bool *is_stopped)
 
 void cli_stop_after(double seconds)
 {
+    static const struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
     struct itimerval timer = {.it_value = {.tv_sec = (time_t)seconds}};
     if (isnan(seconds))
         return;
     timer.it_value.tv_usec = (suseconds_t)(1e6 * (seconds - floor(seconds)));
     if (seconds < 1e-6) /* 0 would disable the timer */
         timer.it_value.tv_usec = 1;
+    sigaction(SIGALRM, &action, NULL); /* it may have been ignored at the start */
     setitimer(ITIMER_REAL, &timer, NULL);
 }

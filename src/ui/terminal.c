@@ -23,6 +23,18 @@ static const char *const markers[] = {"OMPI_MCA_orte_tag_output", "OMPI_MCA_orte
                                       "OMPI_MCA_orte_xml_output", "OMPI_MCA_orte_output_filename",
                                       "OMPI_MCA_orte_xterm",      NULL};
 
+/* A standard descriptor that is closed would become that of the next file, which would then get
+ * messages. */
+void cli_open_standard_descriptors(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 /* The target of a link in /proc; "" if it cannot be read. */
 static const char *read_link(const char *path, char target[LINK_SIZE])
 {

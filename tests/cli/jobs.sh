@@ -25,7 +25,8 @@ start() {
     ranks=$1
     shift
     what="$ranks ranks, $*"
-    env "$mark=1" "${launch[@]}" "${before[@]}" "$GFN_DIST" --quiet "$@" </dev/null >log 2>&1 &
+    # A job in the background ignores SIGINT, and so would the program.
+    env --default-signal=INT "$mark=1" "${launch[@]}" "${before[@]}" "$GFN_DIST" --quiet "$@" </dev/null >log 2>&1 &
     launcher=$! before=()
 }
 

@@ -40,6 +40,14 @@ stops 3 0 TERM 0
 stops 3 0 INT 0
 stops 3 0 USR1 0
 stops 3 0 USR2 0
+stops 3 0 HUP 0
+for signal in XCPU VTALRM PROF PWR; do
+    start 0 --out "by-$signal" "${for_ever[@]}"
+    until_trained "by-$signal"
+    send $signal 0
+    ends 3 60
+    is_saved "by-$signal"
+done
 if [ "$MPI_NAME" != none ]; then
     stops 3 3 TERM 2
     stops 3 3 INT 0
@@ -127,6 +135,66 @@ for signal in TERM INT; do
     is_saved "set-up-$signal"
     [ "$(saved "set-up-$signal")" = 1 ] || bad "$what: not stopped in its first iteration"
 done
+
+# A signal that was ignored at the start stays ignored, as under nohup.
+(trap '' HUP INT USR1 && exec "$GFN_DIST" "${for_ever[@]}" --quiet --out deaf </dev/null) >log 2>&1 &
+launcher=$! what='signals are ignored'
+until_trained deaf
+kill -HUP $launcher && kill -INT $launcher && kill -INT $launcher && kill -USR1 $launcher
+before=$(lines deaf)
+until_trained deaf $((before + 5))
+send TERM 0
+ends 3 60
+is_saved deaf
+before=()
+
+# The first process of a container, for which the system has no default actions.
+if unshare -rpf --kill-child true 2>/dev/null; then
+    # first ARGUMENT...: as such a process, whose id here is $first.
+    first() {
+        env --default-signal=INT,HUP unshare -rpf --kill-child "$GFN_DIST" "$@" </dev/null >log 2>&1 &
+        launcher=$! what="process 1, $*"
+        wait_for 20 pgrep -P $launcher >/dev/null
+        first=$(pgrep -P $launcher)
+    }
+    for signal in TERM INT HUP; do
+        first "${for_ever[@]}" --quiet --out "first-$signal"
+        until_trained "first-$signal"
+        kill -$signal "$first"
+        ends 3 60
+        is_saved "first-$signal"
+    done
+    first "${for_ever[@]}" --quiet --samples 100000000 --out first
+    until_trained first
+    kill -INT "$first"
+    wait_for 60 has_saved first || bad "$what: not saved"
+    kill -INT "$first"
+    ends 130 20
+    for command in 'eval first' 'sample first'; do
+        for signal in TERM INT; do
+            # shellcheck disable=SC2086  # words
+            first $command --samples 100000000
+            nap 0.3
+            kill -$signal "$first"
+            ends $((128 + $(kill -l $signal))) 20
+        done
+    done
+    cat >endless.c - "$top_srcdir/tests/external/knapsack.c" <<'END'
+#include <unistd.h>
+__attribute__((constructor)) static void wait_for_ever(void)
+{
+    for (;;)
+        pause();
+}
+END
+    plugin endless endless.c
+    first check-env ./endless.so
+    nap 0.3
+    kill -INT "$first"
+    ends 130 20
+else
+    echo "no namespace of processes: the first process of a container is not tested"
+fi
 
 has_received() { ! grep -qE '^(Shd|Sig)Pnd:.*[1-9a-f]' "/proc/$launcher/status"; }
 begin set-up-twice
