@@ -37,6 +37,7 @@ CLI_TESTS = \
 	tests/cli/documents.sh \
 	tests/cli/exact.sh \
 	tests/cli/explore.sh \
+	tests/cli/file-systems.sh \
 	tests/cli/files.sh \
 	tests/cli/help.sh \
 	tests/cli/locale.sh \
@@ -137,7 +138,7 @@ LOG_COMPILER = $(top_srcdir)/scripts/test-run
 SH_LOG_COMPILER = $(top_srcdir)/scripts/test-run bash
 NP_LOG_COMPILER = $(top_srcdir)/scripts/test-run $(top_srcdir)/scripts/np-run
 EXTRA_DIST += $(SHELL_TESTS) tests/leaks.supp tests/cli/common.sh tests/cli/hosts.sh \
-	tests/cli/jobs.sh tests/cli/many-ranks.sh tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
+	tests/cli/shim.c tests/cli/jobs.sh tests/cli/many-ranks.sh tests/cli/objectives.sh tests/cli/ranks.sh tests/cli/slurm.sh \
 	tests/external/installed.sh
 EXTRA_DIST += \
 	tests/golden/run-0.1.0/checkpoint.safetensors \

@@ -195,8 +195,11 @@ gfn_status gfn_appender_lock(gfn_appender *appender)
 {
     int done;
     GFN_RETRY(done, flock(appender->fd, LOCK_EX | LOCK_NB));
-    if (done == 0 || errno != EWOULDBLOCK)
+    if (done == 0)
         return GFN_OK;
+    if (errno != EWOULDBLOCK)
+        return gfn_fail(GFN_ENOSUP, "%s: cannot lock the file: %s", appender->path,
+                        strerror(errno));
     return gfn_fail(GFN_EEXIST,
                     "%s: expected a file that no other process writes, found that another one is "
                     "writing it (hint: only one job at a time may continue a run)",

@@ -29,8 +29,14 @@ gfn_status gfn_writer_open(const char *path, const char *keep, gfn_writer **writ
 /* After a failed write every commit fails: discard the writer. */
 gfn_status gfn_writer_write(gfn_writer *writer, const void *bytes, size_t n);
 
-/* Put the new file in place. The writer is destroyed, even if this fails. */
+/* Put the new file in place. The writer is destroyed, even if this fails. It does not fail if only
+ * the folder cannot be written to the disk: then the file is complete, and gfn_writer_notice() says
+ * what may happen. */
 gfn_status gfn_writer_commit(gfn_writer **writer);
+
+/* A notice about the first folder of this process that could not be written to the disk; "": none.
+ */
+const char *gfn_writer_notice(void);
 
 /* Drop the new file and destroy the writer. *writer may be NULL. */
 void gfn_writer_discard(gfn_writer **writer);
@@ -69,8 +75,8 @@ typedef struct gfn_appender gfn_appender;
 
 gfn_status gfn_appender_open(const char *path, gfn_appender **appender);
 
-/* Lock the file while it is open. A file system without locks is accepted: then nothing is locked.
- * Errors: GFN_EEXIST: another process has locked it. */
+/* Lock the file while it is open. Errors: GFN_EEXIST (another process has locked it); GFN_ENOSUP
+ * (the file system has no locks: nothing is locked). */
 gfn_status gfn_appender_lock(gfn_appender *appender);
 
 /* Cut the file after its first n bytes; a shorter file stays as it is. Errors: GFN_EIO. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/format.h"
 #include "base/memory.h"
@@ -160,9 +161,10 @@ gfn_status gfn_folder_link(const char *target, const char *path)
         return gfn_fail(GFN_EEXIST, "%s: expected a symbolic link, found a %s; it is kept", path,
                         S_ISDIR(found.st_mode) ? "folder" : "file");
     char *beside;
-    size_t size = strlen(path) + 32;
+    size_t size = strlen(path) + 64;
     GFN_TRY(gfn_allocate("path", size, 1, &beside));
-    gfn_format(beside, size, "%s.%ld.tmp", path, (long)getpid());
+    /* Processes in containers may have equal numbers; the time tells them apart. */
+    gfn_format(beside, size, "%s.%ld-%.0f.tmp", path, (long)getpid(), 1e9 * gfn_clock_seconds());
     unlink(beside);
     gfn_status status = GFN_OK;
     if (symlink(target, beside) != 0 || rename(beside, path) != 0) {

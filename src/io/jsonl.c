@@ -59,3 +59,25 @@ gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
     }
     return GFN_OK;
 }
+
+size_t gfn_jsonl_keep_growing(char *text, size_t n, const struct gfn_jsonl_key *key,
+                              size_t *dropped)
+{
+    struct gfn_jsonl_end found = {0};
+    int64_t last = -1;
+    const char *newline;
+    size_t kept = 0, size;
+    *dropped = 0;
+    for (size_t at = 0; at < n && (newline = memchr(text + at, '\n', n - at)); at += size) {
+        size = (size_t)(newline - text) + 1 - at;
+        if (!read_line(text + at, size - 1, key, &found) || found.number <= last ||
+            found.number > key->last) {
+            ++*dropped;
+            continue;
+        }
+        last = found.number;
+        memmove(text + kept, text + at, size);
+        kept += size;
+    }
+    return kept;
+}

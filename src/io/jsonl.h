@@ -32,6 +32,12 @@ struct gfn_jsonl_end {
 gfn_status gfn_jsonl_find_end(const char *text, size_t n, const char *source,
                               const struct gfn_jsonl_key *key, struct gfn_jsonl_end *end);
 
+/* Keep in `text` only the complete lines that gfn_jsonl_find_end() accepts; those after a line that
+ * cannot be read or whose number is too large count as well. Returns the new length; *dropped: how
+ * many lines are gone. */
+size_t gfn_jsonl_keep_growing(char *text, size_t n, const struct gfn_jsonl_key *key,
+                              size_t *dropped);
+
 /* Some fields of the lines of a file as columns of numbers. */
 struct gfn_jsonl_columns {
     size_t n;       /* lines */

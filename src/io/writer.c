@@ -165,6 +165,16 @@ static gfn_status keep_previous(gfn_writer *writer)
     return status;
 }
 
+/* The notice. Only the main thread writes files. */
+static char unsynced[600];
+
+const char *gfn_writer_notice(void)
+{
+    return unsynced;
+}
+
+/* Without a synchronized folder, a power failure may bring back the old file or the temporary one;
+ * that is no reason to end a run. Folders that one may write but not list cannot be opened. */
 static gfn_status sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -176,13 +186,16 @@ static gfn_status sync_folder(const char *path)
     const int fd = gfn_descriptor_open(folder, O_RDONLY | O_DIRECTORY);
     if (fd >= 0)
         GFN_RETRY(done, fsync(fd));
-    /* EINVAL: this file system cannot synchronize folders. */
-    gfn_status status =
-        done == 0 || errno == EINVAL ? GFN_OK : gfn_fail_errno(folder, "write the folder");
+    /* EINVAL: this file system cannot synchronize folders, and few do. */
+    if (done != 0 && errno != EINVAL && unsynced[0] == '\0')
+        gfn_format(unsynced, sizeof unsynced,
+                   "%.300s: cannot write the folder to the disk: %s; a power failure may lose the "
+                   "newest files",
+                   folder, strerror(errno));
     if (fd >= 0)
         close(fd);
     gfn_release(&folder);
-    return status;
+    return GFN_OK;
 }
 
 static gfn_status put_in_place(gfn_writer *writer)

@@ -56,12 +56,14 @@ static gfn_status claim_new(const char *name, char *path, size_t size)
                     path);
 }
 
-gfn_status gfn_store_claim(const char *name, const char *directory, char **claimed)
+gfn_status gfn_store_claim(const char *name, const char *directory, gfn_notices *notices,
+                           char **claimed)
 {
     char fresh[160];
     if (directory == NULL) {
         GFN_TRY(claim_new(name, fresh, sizeof fresh));
-        GFN_TRY(gfn_folder_link(fresh + strlen("runs/"), "runs/latest"));
+        if (gfn_folder_link(fresh + strlen("runs/"), "runs/latest") != GFN_OK)
+            gfn_notices_add(notices, "%s", gfn_error_message());
         directory = fresh;
     } else {
         GFN_TRY(claim_chosen(directory));
@@ -114,7 +116,9 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
 {
     s->saved_iteration = -1; /* a loaded run has its checkpoint in another directory */
     gfn_release(&s->directory);
-    GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &s->directory));
+    GFN_TRY(
+        gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &run->notices, &s->directory));
+    GFN_TRY(gfn_store_lock(NULL, s->directory, &run->notices, &s->lock));
     GFN_TRY(gfn_store_open_metrics(s));
     GFN_TRY(claim_chosen(s->directory)); /* no other process claimed it first */
     GFN_TRY(gfn_run_save_rewards(run, s->directory));
@@ -129,7 +133,7 @@ static gfn_status resume(gfn_store *s, gfn_run *run, const char *directory)
                         directory, s->origin);
     s->directory = s->origin;
     s->origin = NULL;
-    GFN_TRY(gfn_store_cut_metrics(s, run->iteration));
+    GFN_TRY(gfn_store_cut_metrics(s, run->iteration, &run->notices));
     GFN_TRY(set_aside(s));
     return gfn_store_save_config(s->directory, run->options, NULL);
 }
@@ -139,13 +143,17 @@ gfn_status gfn_store_keep(gfn_store *s, gfn_run *run, const char *directory)
     if (s->state == GFN_STORE_RESUMED ? s->origin == NULL : s->metrics != NULL)
         return gfn_fail(GFN_EINVAL, "%s: the run is stored there already (hint: call it once)",
                         gfn_run_directory(run));
-    if (s->state == GFN_STORE_RESUMED)
-        return resume(s, run, directory);
-    const gfn_status status = begin(s, run, directory);
+    const bool is_resumed = s->state == GFN_STORE_RESUMED;
+    const gfn_status status = is_resumed ? resume(s, run, directory) : begin(s, run, directory);
+    if (status == GFN_OK && gfn_writer_notice()[0])
+        gfn_notices_add(&run->notices, "%s", gfn_writer_notice());
+    if (is_resumed)
+        return status;
     if (status == GFN_OK) {
         gfn_run_release_rewards(run);
     } else { /* the run is kept nowhere, and may be kept elsewhere */
         gfn_appender_close(&s->metrics);
+        gfn_appender_close(&s->lock);
         gfn_release(&s->directory);
     }
     return status;

@@ -122,30 +122,17 @@ gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_
     return gfn_run_load_with(comm, directory, threads, NULL, run);
 }
 
-/* Seconds that a job waits for the job before it, whose processes may still be ending. */
-#define LOCK_SECONDS 10.0
-
-static gfn_status lock(gfn_comm *comm, gfn_appender *metrics)
-{
-    const double start = gfn_clock_seconds();
-    gfn_status status;
-    while ((status = gfn_appender_lock(metrics)) == GFN_EEXIST &&
-           gfn_clock_seconds() - start < LOCK_SECONDS) {
-        gfn_comm_beat(comm);
-        gfn_clock_sleep(0.05);
-    }
-    return status;
-}
-
 /* Lock the run before anything is read: another job may still be saving. */
-static gfn_status open_alone(gfn_comm *comm, const char *directory, gfn_appender **metrics)
+static gfn_status open_alone(gfn_comm *comm, const char *directory, gfn_found *f,
+                             gfn_appender **lock, gfn_appender **metrics)
 {
     char *path = NULL;
     GFN_TRY(gfn_found_expect_run(directory));
+    GFN_TRY(gfn_store_lock(comm, directory, &f->notices, lock));
     GFN_TRY(gfn_folder_path(directory, GFN_METRICS_FILE, &path));
-    gfn_status status = gfn_appender_open(path, metrics);
+    const gfn_status status = gfn_appender_open(path, metrics);
     gfn_release(&path);
-    return status == GFN_OK ? lock(comm, *metrics) : status;
+    return status;
 }
 
 gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setting *settings,
@@ -153,24 +140,26 @@ gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setti
 {
     gfn_found f = {.file = NULL};
     char *resolved = NULL;
-    gfn_appender *metrics = NULL;
+    gfn_appender *lock = NULL, *metrics = NULL;
     gfn_status status = GFN_OK;
     if (gfn_comm_rank(comm) == 0) {
         status = gfn_folder_resolve(directory, &resolved);
         if (status == GFN_OK)
-            status = open_alone(comm, resolved, &metrics);
+            status = open_alone(comm, resolved, &f, &lock, &metrics);
         if (status == GFN_OK)
             status = gfn_found_open_to_resume(resolved, settings, n, &f);
     }
     status = run_from_files(comm, status, &f, 0, resolved, run);
     if (status != GFN_OK) {
         gfn_appender_close(&metrics);
+        gfn_appender_close(&lock);
         gfn_release(&resolved);
         return status;
     }
     gfn_store *store = (*run)->store;
     store->state = GFN_STORE_RESUMED;
     store->origin = resolved;
+    store->lock = lock;
     store->metrics = metrics;
     return GFN_OK;
 }

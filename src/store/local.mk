@@ -5,6 +5,7 @@ libstore_la_SOURCES = \
 	src/store/directory.c \
 	src/store/found.h \
 	src/store/load.c \
+	src/store/lock.c \
 	src/store/metrics_log.c \
 	src/store/names.h \
 	src/store/open.c \

@@ -15,14 +15,34 @@ gfn_status gfn_store_open_metrics(gfn_store *s)
 {
     char *path = NULL;
     GFN_TRY(gfn_folder_path(s->directory, GFN_METRICS_FILE, &path));
-    gfn_status status = gfn_appender_open(path, &s->metrics);
-    if (status == GFN_OK)
-        status = gfn_appender_lock(s->metrics);
+    const gfn_status status = gfn_appender_open(path, &s->metrics);
     gfn_release(&path);
     return status;
 }
 
-static gfn_status cut(gfn_store *s, const char *path, int64_t iteration)
+/* Two jobs have written the file, on a file system without locks, or it was edited: keep the lines
+ * of one run, and the old file under another name. */
+static gfn_status heal(gfn_store *s, const char *path, char *text, size_t *n,
+                       const struct gfn_jsonl_key *key, gfn_notices *notices)
+{
+    char *old = NULL;
+    size_t dropped;
+    GFN_TRY(gfn_folder_path(s->directory, GFN_METRICS_DAMAGED, &old));
+    *n = gfn_jsonl_keep_growing(text, *n, key, &dropped);
+    gfn_appender_close(&s->metrics);
+    gfn_status status = gfn_file_replace(path, old, text, *n);
+    if (status == GFN_OK)
+        status = gfn_appender_open(path, &s->metrics);
+    if (status == GFN_OK)
+        gfn_notices_add(notices,
+                        "%s: %zu lines are dropped that do not belong to one run (hint: did two "
+                        "jobs write it? The old file is %s)",
+                        path, dropped, old);
+    gfn_release(&old);
+    return status;
+}
+
+static gfn_status cut(gfn_store *s, const char *path, int64_t iteration, gfn_notices *notices)
 {
     const struct gfn_jsonl_key key = {"iteration", "time_s", iteration};
     struct gfn_jsonl_end end = {0};
@@ -30,6 +50,11 @@ static gfn_status cut(gfn_store *s, const char *path, int64_t iteration)
     size_t n;
     GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &text, &n));
     gfn_status status = gfn_jsonl_find_end(text, n, path, &key, &end);
+    if (status == GFN_EDATA) {
+        status = heal(s, path, text, &n, &key, notices);
+        if (status == GFN_OK)
+            status = gfn_jsonl_find_end(text, n, path, &key, &end);
+    }
     if (status == GFN_OK && end.bytes < n)
         status = gfn_appender_cut(s->metrics, end.bytes);
     s->last_line = end.number;
@@ -38,11 +63,11 @@ static gfn_status cut(gfn_store *s, const char *path, int64_t iteration)
     return status;
 }
 
-gfn_status gfn_store_cut_metrics(gfn_store *s, int64_t iteration)
+gfn_status gfn_store_cut_metrics(gfn_store *s, int64_t iteration, gfn_notices *notices)
 {
     char *path = NULL;
     GFN_TRY(gfn_folder_path(s->directory, GFN_METRICS_FILE, &path));
-    const gfn_status status = cut(s, path, iteration);
+    const gfn_status status = cut(s, path, iteration, notices);
     gfn_release(&path);
     return status;
 }
@@ -97,5 +122,7 @@ gfn_status gfn_store_log(gfn_store *s, const gfn_progress *p)
 
 gfn_status gfn_store_close_metrics(gfn_store *s)
 {
-    return gfn_appender_close(&s->metrics);
+    const gfn_status status = gfn_appender_close(&s->metrics);
+    gfn_appender_close(&s->lock);
+    return status;
 }

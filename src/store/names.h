@@ -7,7 +7,9 @@
 #define STORE_NAMES_H
 
 #define GFN_CONFIG_FILE "config.ini"
+#define GFN_LOCK_FILE ".lock"
 #define GFN_METRICS_FILE "metrics.jsonl"
+#define GFN_METRICS_DAMAGED "metrics.damaged.jsonl"
 #define GFN_SUMMARY_FILE "summary.json"
 #define GFN_CHECKPOINT_FILE "checkpoint.safetensors"
 #define GFN_CHECKPOINT_PREVIOUS "checkpoint.prev.safetensors"

@@ -12,6 +12,7 @@ static void destroy(struct gfn_store **store)
         return;
     gfn_safetensors_destroy(&s->checkpoint);
     gfn_appender_close(&s->metrics);
+    gfn_appender_close(&s->lock);
     gfn_release(&s->origin);
     gfn_release(&s->directory);
     gfn_release(store);

@@ -30,7 +30,8 @@ struct gfn_store {
     char *directory;             /* the directory in which the run is kept; NULL: none */
     gfn_safetensors *checkpoint; /* until a learner has read the rest of it */
     bool is_fallback;            /* the newest checkpoint is damaged or missing */
-    gfn_appender *metrics;       /* open and locked */
+    gfn_appender *lock;          /* of the directory, while the run is kept there */
+    gfn_appender *metrics;       /* open */
     double saving_seconds;       /* duration of the last save; 0: none */
 
     /* The same on all ranks when training begins; later only rank 0 updates them. */
@@ -46,9 +47,10 @@ typedef struct gfn_store gfn_store;
 gfn_status gfn_store_of(gfn_run *run, gfn_store **store);
 
 /* directory.c: claim a directory that no other process uses and that holds no run, a new
- * runs/NAME-DATE-TIME if `directory` is NULL; the caller owns *claimed. Errors: GFN_EEXIST,
- * GFN_EIO, GFN_ENOMEM. */
-gfn_status gfn_store_claim(const char *name, const char *directory, char **claimed);
+ * runs/NAME-DATE-TIME if `directory` is NULL; the caller owns *claimed. Adds a notice if
+ * runs/latest cannot be made a link to it. Errors: GFN_EEXIST, GFN_EIO, GFN_ENOMEM. */
+gfn_status gfn_store_claim(const char *name, const char *directory, gfn_notices *notices,
+                           char **claimed);
 
 /* directory.c: keep the run in a directory from now on (gfn_trainer_keep()). On rank 0. */
 gfn_status gfn_store_keep(gfn_store *store, gfn_run *run, const char *directory);
@@ -58,19 +60,30 @@ gfn_status gfn_store_keep(gfn_store *store, gfn_run *run, const char *directory)
 gfn_status gfn_store_save_config(const char *directory, const gfn_options *options,
                                  const char *const *skip);
 
+/* lock.c: lock a directory, so that no other job writes into it, until *lock is closed. Wait for a
+ * job that may be ending if comm is not NULL, for 10 seconds at most. A file system without locks
+ * is accepted with a notice. On rank 0. Errors: GFN_EIO (another job holds the lock, or the file
+ * cannot be made), GFN_ENOMEM. */
+gfn_status gfn_store_lock(gfn_comm *comm, const char *directory, gfn_notices *notices,
+                          gfn_appender **lock);
+
 /* Whether a directory holds a checkpoint, or a sweep. Local. */
 bool gfn_store_has_checkpoint(const char *directory);
 bool gfn_store_is_sweep(const char *directory);
 
-/* metrics_log.c, all on rank 0 and without effect if the run is not kept. Open metrics.jsonl and
- * lock it, so that only one process can use the directory. Errors: GFN_EEXIST, GFN_EIO. */
+/* metrics_log.c, all on rank 0 and without effect if the run is not kept. Open
+ * metrics.jsonl. Errors: GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_store_open_metrics(gfn_store *store);
 
-/* Cut off the lines that a run resumed at `iteration` writes again. Errors: GFN_EIO, GFN_EDATA. */
-gfn_status gfn_store_cut_metrics(gfn_store *store, int64_t iteration);
+/* Cut off the lines that a run resumed at `iteration` writes again. If two jobs wrote the file,
+ * keep the lines of one run, and the old file as metrics.damaged.jsonl, with a notice. Errors:
+ * GFN_EIO, GFN_ENOMEM. */
+gfn_status gfn_store_cut_metrics(gfn_store *store, int64_t iteration, gfn_notices *notices);
 
 /* Append a line, unless the iteration has one. Errors: GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_store_log(gfn_store *store, const gfn_progress *progress);
+
+/* Close metrics.jsonl, and with it the directory: another job may write there. */
 gfn_status gfn_store_close_metrics(gfn_store *store);
 
 /* save.c: save a checkpoint, unless the newest one is of this iteration. On rank 0. */

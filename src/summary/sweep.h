@@ -7,6 +7,8 @@
 
 #include <gfn/sweep.h>
 
+#include "base/notices.h"
+
 struct gfn_sweep {
     gfn_comm *comm;
     size_t n;
@@ -17,6 +19,7 @@ struct gfn_sweep {
     gfn_options *options; /* common to all runs, except for the seed */
     char *text;           /* the seeds as the user wrote them */
     char *directory, *place;
+    gfn_notices notices; /* about the directory */
     int64_t *iteration; /* [n] at which the run ended; -1: not yet */
     double *value;      /* [n][columns] NAN: not known */
     char (*crc)[16];    /* [n] of the parameters */

@@ -81,7 +81,7 @@ static gfn_status try_out(gfn_comm *comm, const gfn_options *options, gfn_run **
 static gfn_status claim_directory(gfn_sweep *sweep, const gfn_run *run, const char *directory)
 {
     char *claimed;
-    GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &claimed));
+    GFN_TRY(gfn_store_claim(gfn_env_kind_of(run->env)->name, directory, &sweep->notices, &claimed));
     GFN_TRY(gfn_sweep_set_directory(sweep, claimed));
     GFN_TRY(gfn_folder_claim(gfn_sweep_place(sweep, 0), NULL));
     GFN_TRY(gfn_run_save_rewards(run, sweep->directory)); /* for all seeds */

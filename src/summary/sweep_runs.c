@@ -59,6 +59,8 @@ gfn_status gfn_sweep_begin(gfn_sweep *sweep, size_t index, gfn_run **run)
     gfn_status status = gfn_comm_broadcast(sweep->comm, &is_there, sizeof is_there);
     if (status == GFN_OK)
         status = is_there ? resume_run(sweep, index, run) : create_run(sweep, index, run);
+    if (status == GFN_OK && sweep->notices.text[0])
+        gfn_notices_add(&(*run)->notices, "%s", sweep->notices.text);
     return in_seed(status, sweep, index);
 }
 

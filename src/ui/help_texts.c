@@ -25,6 +25,7 @@ const cli_fact cli_exits[] = {
 
 const cli_fact cli_files[] = {
     {"config.ini", "every option with its value, which --config reads"},
+    {".lock", "locked while a job writes the run; empty"},
     {"metrics.jsonl", "one JSON object per line: loss, log Z, speed, at times an evaluation"},
     {"checkpoint.safetensors", "parameters, the optimizer's moments and all that --resume needs"},
     {"checkpoint.prev.safetensors", "the checkpoint before"},

@@ -45,15 +45,22 @@ static void announce(const gfn_run *run, const cli_request *request)
         fprintf(stderr, "%s\n", gfn_run_hint(run));
 }
 
-/* The runs of a sweep often have the same notice, which is printed once. */
-static void print_notice(const gfn_run *run, const char *name)
+/* Print each line of the notice that was not printed before: the runs of a sweep often have the
+ * same one, and it grows when a run gets its directory. */
+static void print_notice(const gfn_run *run)
 {
-    static char last[2000];
-    const char *notice = gfn_run_notice(run);
-    if (name[0] == '\0' || strcmp(notice, last) != 0)
-        cli_print_notice(run);
-    if (notice[0])
-        snprintf(last, sizeof last, "%s", notice);
+    static char printed[8000];
+    const char *line = gfn_run_notice(run);
+    while (*line != '\0') {
+        const size_t n = strcspn(line, "\n"), used = strlen(printed);
+        char text[2002];
+        snprintf(text, sizeof text, "%.*s\n", (int)n, line);
+        if (!strstr(printed, text)) {
+            fputs(text, stderr);
+            snprintf(printed + used, sizeof printed - used, "%s", text);
+        }
+        line += line[n] == '\n' ? n + 1 : n;
+    }
 }
 
 gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
@@ -63,11 +70,12 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     gfn_trainer *trainer = NULL;
     cli_live live;
     cli_live_begin(&live, request, name);
-    print_notice(run, name);
+    print_notice(run);
     gfn_status status = gfn_trainer_create(run, &trainer);
     if (status == GFN_OK)
         status = gfn_trainer_keep(trainer, directory[0] ? directory : NULL);
     if (status == GFN_OK) {
+        print_notice(run);
         announce(run, request);
         cli_make_stoppable(trainer);
         status = train_loop(comm, trainer, &live);

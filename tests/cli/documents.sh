@@ -92,7 +92,7 @@ done < <(sed -nE 's/^  --([a-z0-9-]+)( .*)?$/\1/p' out)
 
 # ---- files, metrics, names
 
-"$GFN_DIST" --generate man | sed 's/\\-/-/g' >page
+"$GFN_DIST" --generate man | sed 's/\\-/-/g; s/\\&//g' >page
 sed -nE '/^\.SH FILES/,/^\.SH ENV/s/^\\fB([a-z.]+)\\fR$/\1/p' page >made
 sed -nE '/^\.SH METRICS/,/^\.SH EXIT/s/^\\fB([a-z_0-9]+)\\fR$/\1/p' page >metrics
 [ "$(wc -l <made)" -gt 7 ] && [ "$(wc -l <metrics)" -gt 7 ] ||

@@ -79,7 +79,7 @@ is_forbidden() {
     fails 1 read-only/run 'read-only/run/[a-z.]+: cannot .*\(hint: '
     start "$1" --resume read-only/run
     ends 1 60
-    says 'read-only/run/(metrics.jsonl: cannot open|config.ini: cannot create) the file: .*\(hint: '
+    says 'read-only/run/(.lock: cannot open|config.ini: cannot create) the file: .*\(hint: '
     start "$1" --out read-only/other
     ends 1 60
     says 'read-only/other: cannot make the folder: .*\(hint: '

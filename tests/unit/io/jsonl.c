@@ -52,6 +52,37 @@ static void complete_lines_up_to_the_last_number_are_kept(void **state)
     }
 }
 
+/* What two processes wrote in turn, or what was edited. */
+static void lines_that_do_not_grow_are_dropped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t last;
+        const char *stays;
+        size_t dropped;
+    } cases[] = {
+        {"", 50, "", 0},
+        {"123", 50, "123", 0},
+        {"1122334", 50, "1234", 3},
+        {"12314253", 50, "12345", 3},
+        {"12x\n34", 50, "1234", 1},
+        {"1329", 35, "13", 2},
+        {"12{}\n3", 50, "123", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct gfn_jsonl_key key = {"iteration", "time_s", cases[i].last};
+        char text[1000], stays[1000];
+        size_t dropped = 99;
+        strcpy(text, text_of(cases[i].text));
+        strcpy(stays, text_of(cases[i].stays));
+        const size_t n = gfn_jsonl_keep_growing(text, strlen(text), &key, &dropped);
+        assert_int_equal(n, strlen(stays));
+        assert_memory_equal(text, stays, n);
+        assert_int_equal(dropped, cases[i].dropped);
+    }
+}
+
 /* Cutting at the bad line would lose the good one, which cannot be written again. */
 static void a_good_line_after_a_bad_one_is_an_error(void **state)
 {
@@ -158,6 +189,7 @@ int main(void)
         scratch_test(lines_of_another_form_are_not_kept),
         scratch_test(columns_hold_the_numbers_of_complete_lines),
         scratch_test(common_and_rare_lines_are_thinned_out_separately),
+        scratch_test(lines_that_do_not_grow_are_dropped),
         scratch_test(lines_that_cannot_be_read_give_nan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -262,7 +262,7 @@ static void a_run_is_gone_on_with_by_one_job_at_a_time(void **unused)
     gfn_run *second = NULL;
     work(new_run(JOB), "twice", 7, STOPPED);
     gfn_run *first = old_run("twice");
-    assert_int_equal(gfn_run_resume(comm, "twice", NULL, 0, &second), GFN_EEXIST);
+    assert_int_equal(gfn_run_resume(comm, "twice", NULL, 0, &second), GFN_EIO);
     assert_null(second);
     assert_non_null(strstr(gfn_error_message(), "another one is writing it"));
     gfn_run_destroy(&first);
