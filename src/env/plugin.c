@@ -71,6 +71,13 @@ static bool is_whole(int fd, off_t size)
     return true;
 }
 
+static volatile bool has_plugins;
+
+bool gfn_env_has_plugins(void)
+{
+    return has_plugins;
+}
+
 const gfn_env_file *gfn_env_file_named(const char *path)
 {
     const gfn_env_file *f = path[0] == '/' ? files : NULL; /* relative paths are ambiguous */
@@ -130,6 +137,7 @@ static gfn_status load(gfn_env_file *file)
     gfn_format(name, sizeof name, "/proc/self/fd/%d", file->fd);
     const bool has_descriptors = !is_literal && stat(name, &found) == 0;
     const char *taken = has_descriptors ? name : file->path;
+    has_plugins = true;
     void *handle = dlopen(taken, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL)
         return reject_linked(file->path, taken);

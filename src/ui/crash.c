@@ -85,10 +85,9 @@ static void print_process(char *text, size_t size, const char *what)
         snprintf(rank, sizeof rank, "rank %d: ", process.rank);
     if (process.comm)
         gfn_comm_place(process.comm, place, sizeof place);
-    snprintf(text, size,
-             "gfn-dist: %s%s %s (hint: gfn-dist check-env tests a user-defined environment; "
-             "ulimit -c unlimited keeps a core for gdb)\n",
-             rank, what, place);
+    snprintf(text, size, "gfn-dist: %s%s %s (hint: %sulimit -c unlimited keeps a core for gdb)\n",
+             rank, what, place,
+             gfn_env_has_plugins() ? "gfn-dist check-env tests a user-defined environment; " : "");
 }
 
 /* If standard error is closed or full, the message is lost, and nothing else changes. */

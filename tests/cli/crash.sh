@@ -130,6 +130,13 @@ timeout -k 5 30 "$GFN_DIST" --quiet "${job[@]}" --out alone 2> >(exec true)
 status=$?
 [ $status -eq 134 ] || bad "exit $status where nobody reads any more"
 
+# The hint names the user's environment only if there is one.
+start 0 --size 8 --iterations 1000000000 --watchdog 0 --log-every 10 --out built-in
+until_trained built-in
+send SEGV 0
+ends 139 30
+says 'segmentation fault in [a-z]+ of iteration [0-9]+ \(hint: ulimit'
+
 # Before anything was asked for.
 (echo '__attribute__((constructor)) static void begin(void) { __builtin_trap(); }' &&
     cat "$top_srcdir/tests/external/knapsack.c") >begin.c
