@@ -135,7 +135,7 @@ extern GFN_API const gfn_env_ops gfn_env_plugin;
 /* Whether a text is the path of a plug-in, not a name: it contains '/' or ends in ".so". */
 GFN_API bool gfn_env_is_path(const char *env);
 
-/* Whether this process has loaded a plug-in, or is loading one. May be called in a signal handler. */
+/* Whether this process has loaded a plug-in, or is loading one. Signal handlers may call it. */
 GFN_API bool gfn_env_has_plugins(void);
 
 /* Find a kind by its name, or load the plug-in at a path. Loading runs code of the plug-in, which

@@ -3,13 +3,13 @@
  * Creating environments, and the wrappers that handle masks, the stop action and finished lanes for
  * all worlds.
  */
-#include "base/format.h"
 #include "env/env_internal.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 
 /* ---- creating ---- */

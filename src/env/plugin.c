@@ -3,7 +3,6 @@
  * Plug-ins: loading kinds of environments at run time, and finding a kind by name or path. No other
  * file loads code.
  */
-#include "base/format.h"
 #include "env/env_internal.h"
 
 #include <dlfcn.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/name_table.h"
 

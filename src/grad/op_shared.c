@@ -2,12 +2,12 @@
  *
  * Checks of shapes and other functions that several operations share.
  */
-#include "base/format.h"
 #include "grad/operation.h"
 
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 
 bool gfn_is_scalar(const gfn_variable *variable)
 {

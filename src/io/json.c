@@ -111,3 +111,11 @@ gfn_status gfn_json_save(const char *path, const struct gfn_field *fields, size_
     gfn_release(&text);
     return status;
 }
+
+bool gfn_json_is_utf8(const char *text)
+{
+    json_t *string = json_string(text);
+    const bool is_utf8 = string != NULL;
+    json_decref(string);
+    return is_utf8;
+}

@@ -76,4 +76,7 @@ double gfn_json_number(const gfn_json *json, const char *name);
 bool gfn_json_flag(const gfn_json *json, const char *name);
 const char *gfn_json_string(const gfn_json *json, const char *name); /* borrowed */
 
+/* Whether a text is UTF-8, as JSON and the metadata of safetensors files need it. */
+bool gfn_json_is_utf8(const char *text);
+
 #endif

@@ -4,7 +4,6 @@
  * written if the disk is full or a signal arrives, and buffering has no use, because all writes
  * here are large.
  */
-#include "base/format.h"
 #include "io/file.h"
 
 #include <fcntl.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/descriptor.h"
 #include "io/failure.h"

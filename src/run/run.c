@@ -13,6 +13,7 @@
 #include "base/format.h"
 #include "base/memory.h"
 #include "base/name_table.h"
+#include "io/json.h"
 #include "run/plugin_trust.h"
 
 /* Minimum capacity of a sampler, so that small batches do not slow down the final samples. */
@@ -90,6 +91,21 @@ static gfn_status check_builds(gfn_comm *comm)
     return gfn_comm_agree(comm, status);
 }
 
+/* A checkpoint has all options as metadata, which must be UTF-8. */
+static gfn_status check_texts(const gfn_options *options)
+{
+    for (size_t i = 0; i < gfn_options_count(options); i++) {
+        const char *name = gfn_options_row(options, i)->name;
+        const char *text = gfn_options_text(options, name);
+        if (!gfn_json_is_utf8(text))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected a name in UTF-8, found \"%.200s\" (hint: rename it, or "
+                            "make a link with another name)",
+                            name, text);
+    }
+    return GFN_OK;
+}
+
 gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
                              const char *directory, gfn_run **run)
 {
@@ -100,6 +116,8 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
     status = check_builds(comm);
     if (status == GFN_OK)
         status = gfn_run_share_options(comm, GFN_OK, options, &r->options);
+    if (status == GFN_OK)
+        status = check_texts(r->options);
     if (status == GFN_OK)
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)

@@ -2,10 +2,10 @@
  *
  * The number of threads of this rank, and the description of the machine for the user.
  */
-#include "base/format.h"
 #include "run/run.h"
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/parallel.h"
 
 /* --threads, else OMP_NUM_THREADS, else the rank's share of its host's cores; at least 1. */

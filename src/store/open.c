@@ -2,12 +2,12 @@
  *
  * Opening the checkpoint of a run directory. All checks are here, before anything is made from it.
  */
-#include "base/format.h"
 #include "store/found.h"
 
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/parse.h"
 #include "io/folder.h"

@@ -3,7 +3,6 @@
  * Saving a checkpoint. It is a function of the run's configuration and iteration, of the program
  * and the kind of processor; it does not depend on clocks, jobs or the number of ranks.
  */
-#include "base/format.h"
 #include "store/checkpoint.h"
 
 #include <inttypes.h>
@@ -13,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/crc.h"
 #include "io/folder.h"

@@ -3,7 +3,6 @@
  * The results of a sweep, per run and over all runs. They are read from the summaries of the runs
  * alone, so a sweep that was killed at any moment loses none.
  */
-#include "base/format.h"
 #include "summary/sweep.h"
 
 #include <inttypes.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
 #include "io/folder.h"

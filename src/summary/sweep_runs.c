@@ -3,13 +3,13 @@
  * The runs of a sweep. A run is independent of its sweep: its own summary shows whether it is done,
  * and it is resumed like any other run.
  */
-#include "base/format.h"
 #include "summary/sweep.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "run/run.h"
 #include "store/found.h"
 #include "store/store.h"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # A plug-in that calls setlocale() in a locale with a decimal comma: every file and all output
-# look as in the locale C, and runs that were saved in either resume in either.
+# look as in the locale C, and runs that were saved in either resume in either. Names that are not
+# UTF-8.
 . "$top_srcdir/tests/cli/common.sh"
 
 printf '%s\n' LC_NUMERIC 'decimal_point ","' 'thousands_sep "."' 'grouping 3;3' 'END LC_NUMERIC' >comma
@@ -68,4 +69,20 @@ for locale in C comma_XX; do
         cmp "$locale-$runs" C-C.runs || bad "$runs, resumed in $locale, has another checkpoint"
     done
 done
+
+# A name that is not UTF-8 cannot be stored in a checkpoint: refused before the first iteration.
+bad_name=$'r\xe9'
+mkdir $bad_name && cp world.so $bad_name/
+"$GFN_DIST" --size 4 --iterations 3 --quiet --out cells &&
+    "$GFN_DIST" sample cells --samples 20 --out $bad_name/cells.npy >out || bad "no cells"
+utf8='expected a name in UTF-8, found .*\(hint: '
+refused 2 "^gfn-dist: reward-file: $utf8" --size 4 --reward file --reward-file $bad_name/r.npy
+refused 2 "^gfn-dist: terminal-states: $utf8" --size 4 --terminal-states $bad_name/cells.npy
+refused 2 "^gfn-dist: env: $utf8" --env $bad_name/world.so
+refused 2 "^gfn-dist: env: $utf8" --env $bad_name/world.so --seeds 0-1
+# Only names that are stored: a run may be in such a folder.
+passes --size 4 --iterations 3 --quiet --out $bad_name/run
+passes --resume $bad_name/run --iterations 6 --quiet
+passes --seeds 0-1 --size 4 --iterations 3 --out $bad_name/sweep
+passes eval $bad_name/run
 exit $failed
