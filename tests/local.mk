@@ -32,6 +32,7 @@ LAUNCH_TESTS = \
 	tests/cli/trajectories.sh
 CLI_TESTS = \
 	tests/cli/bad-input.sh \
+	tests/cli/binding.sh \
 	tests/cli/completion.sh \
 	tests/cli/converge.sh \
 	tests/cli/documents.sh \

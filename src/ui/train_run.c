@@ -43,6 +43,9 @@ static void announce(const gfn_run *run, const cli_request *request)
     fprintf(stderr, "%s\n", gfn_run_layout(run));
     if (gfn_run_hint(run)[0])
         fprintf(stderr, "%s\n", gfn_run_hint(run));
+    if (cli_removed_binding()[0])
+        fprintf(stderr, "%s is ignored: it would bind the threads of all ranks to the same cores\n",
+                cli_removed_binding());
 }
 
 /* Print each line of the notice that was not printed before: the runs of a sweep often have the
