@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Fuzzes gfn_jsonl_find_end(). The first byte of an input is the last iteration to keep, the rest
- * is the file.
+ * Fuzzes gfn_jsonl_find_end() and gfn_jsonl_keep_growing(). The first byte of an input is the last
+ * iteration to keep, the rest is the file.
  */
 #include "fuzz.h"
 
@@ -21,6 +21,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const gfn_status status = gfn_jsonl_find_end(text, length, "input", &key, &end);
     if (status != GFN_OK) {
         claim_refused(status);
+        /* What is healed is accepted whole. */
+        size_t dropped;
+        const size_t kept = gfn_jsonl_keep_growing(text, length, &key, &dropped);
+        claim(kept < length && dropped > 0, "%zu of %zu bytes", kept, length);
+        claim(gfn_jsonl_find_end(text, kept, "input", &key, &again) == GFN_OK, "%s",
+              gfn_error_message());
+        claim(again.bytes == kept, "%zu of %zu bytes", again.bytes, kept);
     } else {
         claim(end.bytes <= length, "%zu of %zu bytes", end.bytes, length);
         claim(end.number >= -1 && end.number <= last, "%lld", (long long)end.number);
