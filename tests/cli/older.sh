@@ -69,6 +69,7 @@ format() {
 # It is not damaged, so the one before is not taken instead.
 renew other
 cp other/checkpoint.safetensors other/checkpoint.prev.safetensors
+: >other/.lock # what 0.1.0 did not have, and a resume makes before it reads
 for number in 1 3; do
     format other "$number"
     message="^gfn-dist: other/checkpoint.safetensors: expected the format \"gfn-dist checkpoint 2\""
