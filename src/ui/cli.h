@@ -203,9 +203,10 @@ gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complet
 /* command_picture.c: draw pictures of runs. */
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
-/* binding.c: the name of a variable that would have bound OpenMP threads and was removed; "": none.
- */
+/* before_libraries.c: the name of a variable that would have bound OpenMP threads and was removed;
+ * "": none. Whether a signal was ignored when the process began. */
 const char *cli_removed_binding(void);
+bool cli_was_ignored(int number);
 
 /* terminal.c: open the standard descriptors that are closed, on /dev/null. */
 void cli_open_standard_descriptors(void);

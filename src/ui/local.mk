@@ -3,7 +3,7 @@ bin_PROGRAMS += gfn-dist
 # All of the program but main(), which tests and a fuzz target link too.
 PROGRAM_PARTS = \
 	src/ui/bash_completion.c \
-	src/ui/binding.c \
+	src/ui/before_libraries.c \
 	src/ui/cli.h \
 	src/ui/command_check.c \
 	src/ui/command_checkpoint.c \

@@ -35,11 +35,10 @@ static void explain_interrupt(void)
 /* Let a signal call `handler`, unless it was ignored when the process began. */
 static void handle(int number, void (*handler)(int))
 {
-    struct sigaction before, action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = cli_was_ignored(number) ? SIG_IGN : handler,
+                               .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    sigaction(number, NULL, &before);
-    if (before.sa_handler != SIG_IGN)
-        sigaction(number, &action, NULL);
+    sigaction(number, &action, NULL);
 }
 
 void cli_end_by_signal(int number)

@@ -141,8 +141,7 @@ done
 launcher=$! what='signals are ignored'
 until_trained deaf
 kill -HUP $launcher && kill -INT $launcher && kill -INT $launcher && kill -USR1 $launcher
-before=$(lines deaf)
-until_trained deaf $((before + 5))
+until_trained deaf $(($(lines deaf) + 5))
 send TERM 0
 ends 3 60
 is_saved deaf
