@@ -91,9 +91,10 @@ typedef struct gfn_setting {
  * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
  * directory and settings are used. Of the n settings (NULL: none) iterations, samples, cadences and
  * the path of a plug-in (env) may differ from the checkpoint, others are refused; threads and
- * time-limit are never taken from the checkpoint. The run is locked until it is destroyed; if
- * another job is still ending there, this call waits for it, ten seconds at most. Collective.
- * Errors: those of gfn_run_load(); GFN_EEXIST: another job uses the run; GFN_EINVAL: a setting
+ * time-limit are never taken from the checkpoint. The run is locked until its trainer has finished
+ * or it is destroyed; if another job is still ending there, this call waits for it, ten seconds at
+ * most. Collective.
+ * Errors: those of gfn_run_load(); GFN_EIO: also if another job uses the run; GFN_EINVAL: a setting
  * contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
                                   const gfn_setting *settings, size_t n, gfn_run **run);

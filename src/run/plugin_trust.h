@@ -2,9 +2,10 @@
  *
  * run/plugin_trust.h - a run's environment as a plug-in.
  *
- * A plug-in is code. One that the user names is trusted. One that only a file names (config.ini,
- * the metadata of a checkpoint) may have been chosen by somebody else: it is loaded only if it
- * belongs to the user who runs the program, or to root, and nobody else may write it.
+ * A plug-in is code. The library trusts one that the user names. If only a file names it
+ * (config.ini, the metadata of a checkpoint), another person may have chosen it. Then the library
+ * loads it only if it belongs to the user who runs the program, or to root, and only its owner may
+ * write it.
  */
 #ifndef RUN_PLUGIN_TRUST_H
 #define RUN_PLUGIN_TRUST_H

@@ -128,9 +128,10 @@ static gfn_status open_alone(gfn_comm *comm, const char *directory, gfn_found *f
 {
     char *path = NULL;
     GFN_TRY(gfn_found_expect_run(directory));
-    GFN_TRY(gfn_store_lock(comm, directory, &f->notices, lock));
+    gfn_status status = gfn_store_lock(comm, directory, &f->notices, lock);
+    GFN_TRY(status == GFN_EEXIST ? GFN_EIO : status); /* the same request may succeed later */
     GFN_TRY(gfn_folder_path(directory, GFN_METRICS_FILE, &path));
-    const gfn_status status = gfn_appender_open(path, metrics);
+    status = gfn_appender_open(path, metrics);
     gfn_release(&path);
     return status;
 }

@@ -40,7 +40,7 @@ gfn_status gfn_store_lock(gfn_comm *comm, const char *directory, gfn_notices *no
     if (status != GFN_EEXIST)
         return GFN_OK;
     gfn_appender_close(lock);
-    return gfn_fail(GFN_EIO,
+    return gfn_fail(GFN_EEXIST,
                     "%s: expected a run that no other process writes, found that another one is "
                     "writing it (hint: only one job at a time may continue a run; the lock of a "
                     "lost host ends with the lease of its file system)",

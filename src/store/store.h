@@ -62,8 +62,8 @@ gfn_status gfn_store_save_config(const char *directory, const gfn_options *optio
 
 /* lock.c: lock a directory, so that no other job writes into it, until *lock is closed. Wait for a
  * job that may be ending if comm is not NULL, for 10 seconds at most. A file system without locks
- * is accepted with a notice. On rank 0. Errors: GFN_EIO (another job holds the lock, or the file
- * cannot be made), GFN_ENOMEM. */
+ * is accepted with a notice. On rank 0. Errors: GFN_EEXIST (another job holds the lock), GFN_EIO,
+ * GFN_ENOMEM. */
 gfn_status gfn_store_lock(gfn_comm *comm, const char *directory, gfn_notices *notices,
                           gfn_appender **lock);
 

@@ -48,7 +48,7 @@ if [ -w /dev/full ]; then
     done
 fi
 
-# A reader that goes away, on either output: the work goes on, and nothing is said.
+# If a reader closes standard output or standard error, the program continues and prints no message.
 gone() {
     local what=$1
     shift

@@ -145,7 +145,6 @@ until_trained deaf $(($(lines deaf) + 5))
 send TERM 0
 ends 3 60
 is_saved deaf
-before=()
 
 # The first process of a container, for which the system has no default actions.
 if unshare -rpf --kill-child true 2>/dev/null; then
