@@ -69,9 +69,10 @@ GFN_API int64_t gfn_exact_n_mode_regions(const gfn_exact *exact);
 
 /* Exact terminal distribution of a policy by dynamic programming over states in topological order:
  *     u(s0) = 1,  u(s') = sum over edges u(s) P_F(s'|s),  p(x) = u(x) P_F(stop|x)
- * in double. *p is borrowed, [n], valid until the next run. Errors: those of `policy`;
- * GFN_ENUMERIC if the sum of p is not 1 within 1e-3 + 1e-7 max_steps (a policy that is not
- * normalized). */
+ * in double. The probabilities of a state are divided by their sum if that is 1 within 5e-4, so
+ * that the rounding of log P_F does not add up. *p is borrowed, [n], valid until the next run.
+ * Errors: those of `policy`; GFN_ENUMERIC if the sum of p is not 1 within 1e-6 (a policy that is
+ * not normalized). */
 GFN_API gfn_status gfn_exact_run(gfn_exact *exact, gfn_policy_function policy, void *self,
                                  const double **p);
 

@@ -283,9 +283,7 @@ gfn_status gfn_exact_end(gfn_exact *e, const double **p)
 {
     e->sum = (gfn_sum){0, 0};
     gfn_state_loop_run(e->threads, e->n, &(gfn_state_loop){add_flows, join_sums, e});
-    const double total = gfn_sum_value(&e->sum);
-    /* Float probabilities of a state add up to 1 within 1e-7, once per step of a trajectory. */
-    const double tolerance = 1e-3 + 1e-7 * (double)e->env->spec.max_steps;
+    const double total = gfn_sum_value(&e->sum), tolerance = 1e-6;
     if (!(fabs(total - 1) <= tolerance))
         return gfn_fail(GFN_ENUMERIC,
                         "exact evaluation: the probabilities of all objects of %s add up to %g, "
@@ -296,6 +294,21 @@ gfn_status gfn_exact_end(gfn_exact *e, const double **p)
 }
 
 /* ---- with a policy ---- */
+
+void gfn_edges_find(size_t n, size_t n_actions, const uint8_t *mask, const gfn_real *log_pf,
+                    double *edges)
+{
+    const double nearly = 5e-4; /* far above the rounding of a row of floats */
+    for (size_t at = 0; at < n * n_actions; at += n_actions) {
+        double sum = 0;
+        for (size_t a = at; a < at + n_actions; a++) {
+            edges[a] = mask[a] ? exp((double)log_pf[a]) : 0;
+            sum += edges[a];
+        }
+        for (size_t a = at; fabs(sum - 1) < nearly && a < at + n_actions; a++)
+            edges[a] /= sum;
+    }
+}
 
 static void load_states(const part *p)
 {
@@ -309,7 +322,7 @@ static void find_edges(const part *p)
 {
     const gfn_exact *e = p->exact;
     const size_t at = p->at * e->n_actions;
-    gfn_edges_find(p->n * e->n_actions, e->mask + at, e->log_pf + at, e->edges + at);
+    gfn_edges_find(p->n, e->n_actions, e->mask + at, e->log_pf + at, e->edges + at);
 }
 
 gfn_status gfn_exact_run(gfn_exact *exact, gfn_policy_function policy, void *self, const double **p)

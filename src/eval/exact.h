@@ -11,8 +11,6 @@
 #ifndef EVAL_EXACT_H
 #define EVAL_EXACT_H
 
-#include <math.h>
-
 #include <gfn/eval.h>
 
 /* Bytes of the arrays of an evaluation, and of a histogram of samples, whose size is proportional
@@ -28,12 +26,11 @@ void gfn_exact_push(gfn_exact *exact, size_t n, const double *edges);
 /* Errors: GFN_ENUMERIC, as gfn_exact_run(). */
 gfn_status gfn_exact_end(gfn_exact *exact, const double **p);
 
-/* Probabilities of n edges. Entries of log_pf whose mask is 0 are ignored. */
-static inline void gfn_edges_find(size_t n, const uint8_t *mask, const gfn_real *log_pf,
-                                  double *edges)
-{
-    for (size_t i = 0; i < n; i++)
-        edges[i] = mask[i] ? exp((double)log_pf[i]) : 0;
-}
+/* Probabilities of the edges of n states, in double: exp log_pf [n][n_actions], each row divided by
+ * its sum, because the rounding of log_pf would make metrics wrong to first order. A row whose sum
+ * is not nearly 1 stays as it is, for gfn_exact_end() to reject. Entries whose mask is 0 are
+ * ignored. */
+void gfn_edges_find(size_t n, size_t n_actions, const uint8_t *mask, const gfn_real *log_pf,
+                    double *edges);
 
 #endif

@@ -4,7 +4,9 @@
  *
  * Jensen-Shannon: with m = (p+q)/2 and d = (p-q)/(p+q),
  *     jsd = 1/2 sum (p log p/m + q log q/m) = 1/2 sum m ((1+d) log(1+d) + (1-d) log(1-d)),
- * a sum without negative terms, so that small distances keep their digits.
+ * a sum without negative terms, so that small distances keep their digits. For the same reason,
+ * as p and q both add up to 1, with d = p/q - 1,
+ *     kl = sum q log(q/p) = sum (q log(q/p) + p - q) = sum q (d - log(1+d)) + sum of p where q = 0.
  *
  * Noise floor: for X binomial with N draws of probability q and k = floor(N q) + 1,
  *     E|X - N q| = 2 k (1-q) P(X = k)
@@ -29,6 +31,14 @@ static double half_of_jsd(double d)
     return d > -1 ? (1 + d) * log1p(d) : 0;
 }
 
+static double kl_term(double p, double q)
+{
+    if (!(q > 0))
+        return p;
+    const double d = (p - q) / q;
+    return p > 0 ? q * (d - log1p(d)) : INFINITY;
+}
+
 struct distances {
     const double *p, *q;
     gfn_sum l1, jsd, kl;
@@ -42,8 +52,7 @@ static void find_distances(void *self, size_t first, size_t n, int thread, void 
     for (size_t i = first; i < first + n; i++) {
         const double sum = p[i] + q[i], difference = p[i] - q[i];
         gfn_sum_add(&found->l1, fabs(difference));
-        if (q[i] > 0)
-            gfn_sum_add(&found->kl, p[i] > 0 ? q[i] * log(q[i] / p[i]) : INFINITY);
+        gfn_sum_add(&found->kl, kl_term(p[i], q[i]));
         if (sum > 0) {
             const double d = difference / sum;
             gfn_sum_add(&found->jsd, 0.25 * sum * (half_of_jsd(d) + half_of_jsd(-d)));
@@ -69,8 +78,6 @@ void gfn_metrics_compute(int threads, size_t n, const double *p, const double *q
     metrics->tv = 0.5 * metrics->l1;
     metrics->jsd = gfn_sum_value(&all.jsd);
     metrics->kl = gfn_sum_value(&all.kl);
-    if (metrics->kl < 0) /* by rounding, if p and q are nearly equal */
-        metrics->kl = 0;
 }
 
 /* ---- counts ---- */

@@ -132,7 +132,7 @@ static void task(void *self, size_t index, int thread)
     ops->allowed(f->env->world, n, d->state, mask);
     gfn_observe(f->env, n, d->state, &(gfn_observed){d->frame, f->observation, 0, d->dense});
     gfn_frame_forward_rows(d->frame, gfn_model_params(f->model), 0, n);
-    gfn_edges_find(n * f->n_actions, mask, gfn_frame_reals(d->frame, f->log_pf), edges);
+    gfn_edges_find(n, f->n_actions, mask, gfn_frame_reals(d->frame, f->log_pf), edges);
     check(j, first, n, edges);
 }
 

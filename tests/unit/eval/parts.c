@@ -130,7 +130,7 @@ static double *find_all_edges(gfn_env *env)
     for (size_t s = 0; s < n; s++) {
         gfn_edge_table_load(table, s, 1);
         mixed(env, 1, table->state, log_pf);
-        gfn_edges_find(k, table->mask, log_pf, edges + s * k);
+        gfn_edges_find(1, k, table->mask, log_pf, edges + s * k);
     }
     gfn_edge_table_destroy(&table);
     free(log_pf);

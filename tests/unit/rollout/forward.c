@@ -73,7 +73,7 @@ static void evaluate(fixture *f, int threads, size_t part)
     gfn_forward_destroy(&forward);
 }
 
-/* exp of log P_F that the sampler has in every state, to be freed. */
+/* P_F that the sampler has in every state, normalized, to be freed. */
 static double *ask_sampler(const fixture *f)
 {
     gfn_sampler *sampler = NULL;
@@ -86,8 +86,11 @@ static double *ask_sampler(const fixture *f)
         assert_int_equal(gfn_env_state_at(f->env, 1, &s, state), GFN_OK);
         gfn_env_allowed(f->env, 1, state, NULL, mask);
         assert_int_equal(gfn_sampler_log_pf(sampler, 1, state, log_pf), GFN_OK);
+        double sum = 0;
         for (size_t a = 0; a < f->k; a++)
-            edges[(size_t)s * f->k + a] = mask[a] ? exp((double)log_pf[a]) : 0;
+            sum += mask[a] ? exp((double)log_pf[a]) : 0;
+        for (size_t a = 0; a < f->k; a++)
+            edges[(size_t)s * f->k + a] = mask[a] ? exp((double)log_pf[a]) / sum : 0;
     }
     gfn_sampler_destroy(&sampler);
     free(log_pf);
