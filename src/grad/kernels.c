@@ -10,6 +10,7 @@
 #endif
 
 #include "grad/kernels.h"
+#include "grad/kernel_exp.h"
 #include "grad/kernel_hot.h"
 #include "grad/kernel_product.h"
 #include "grad/kernel_softmax.h"
@@ -29,5 +30,5 @@ const gfn_kernels TABLE(KERNELS) = {
     .activation_backward = activation_backward,
     .log_softmax_forward = log_softmax_forward,
     .log_softmax_backward = log_softmax_backward,
-    .exps = exps,
+    .exps_double = exps_double,
 };

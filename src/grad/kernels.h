@@ -39,8 +39,8 @@ typedef struct gfn_kernels {
     void (*activation_backward)(const gfn_call *call);
     void (*log_softmax_forward)(const gfn_call *call);
     void (*log_softmax_backward)(const gfn_call *call);
-    /* y[i] = exp x[i] for x[i] <= 0; 0 for -inf, NaN for NaN. */
-    void (*exps)(size_t n, const gfn_real *x, gfn_real *y);
+    /* y[i] = exp x[i] for x[i] <= 0, with a relative error below 1e-12; 0 below -700, NaN for NaN. */
+    void (*exps_double)(size_t n, const gfn_real *x, double *y);
 } gfn_kernels;
 
 /* The set with this name, "plain", "avx2" or "avx512"; NULL if the build or the processor does not

@@ -4,7 +4,7 @@ libgrad_la_SOURCES = \
 	src/grad/op_binary.c \
 	src/grad/frame.c src/grad/frame.h \
 	src/grad/kernel_hot.h src/grad/kernel_layer.h src/grad/kernel_pack.h src/grad/kernel_product.h \
-	src/grad/kernel_shuffle.h src/grad/kernel_softmax.h src/grad/kernel_tile.h \
+	src/grad/kernel_exp.h src/grad/kernel_shuffle.h src/grad/kernel_softmax.h src/grad/kernel_tile.h \
 	src/grad/kernel_transpose.h src/grad/kernel_vector.h \
 	src/grad/kernels.c src/grad/kernels.h src/grad/kernels_choose.c \
 	src/grad/op_linear.c src/grad/op_linear_hot.c \

@@ -53,24 +53,28 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
     gfn_observe(s->env, n, state, &(gfn_observed){s->frame, s->policy.observation, first, dense});
 }
 
-/* Set thresholds of n rows from their probabilities p [n][n_actions]; returns false if these are
- * not finite. The sums are doubles, so that small probabilities keep their precision. The last
- * allowed action absorbs the rounding error. */
-static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const int32_t *floor,
+/* Set the thresholds of n rows from weights p [n][n_actions], which are divided by their sum;
+ * returns false if these are not finite. Weights and sums are doubles, so that the frequency of an
+ * action is right to 2^-31. The last allowed action gets all words that are left. */
+static bool set_thresholds(size_t n, size_t n_actions, const double *p, const int32_t *floor,
                            int32_t *threshold)
 {
     bool is_finite = true;
-    for (size_t i = 0; i < n; i++) {
-        double sum = 0;
-        for (size_t a = 0; a < n_actions; a++) {
-            const size_t at = i * n_actions + a;
-            sum += (double)p[at];
-            const double safe = sum < 2 ? sum : 2;
-            int64_t below = (int64_t)(safe * 0x1p31) - 1; /* the cast rounds down, as sum >= 0 */
-            below = below < INT32_MAX ? below : INT32_MAX;
-            threshold[at] = (int32_t)(below > floor[at] ? below : floor[at]);
+    for (size_t i = 0; i < n; i++, p += n_actions, floor += n_actions, threshold += n_actions) {
+        double total = 0, sum = 0;
+        for (size_t a = 0; a < n_actions; a++)
+            total += p[a];
+        if (!(total < 2)) { /* NaN, or infinite */
+            is_finite = false;
+            continue;
         }
-        is_finite &= sum < 2;
+        const double scale = total > 0 ? 0x1p31 / total : 0; /* 0: no action is allowed */
+        for (size_t a = 0; a < n_actions; a++) {
+            sum += p[a];
+            const int64_t below =
+                (int64_t)(sum * scale) - 1; /* the cast rounds down, as sum >= 0 */
+            threshold[a] = (int32_t)(below > floor[a] ? below : floor[a]);
+        }
     }
     return is_finite;
 }
@@ -80,11 +84,11 @@ static bool set_thresholds(size_t n, size_t n_actions, const gfn_real *p, const 
  *
  *     (1 - epsilon) P_F(a)^(1/T) / sum over a' of P_F(a')^(1/T) + epsilon / number of actions
  */
-static void find_probabilities(const gfn_sampler *s, size_t n, const gfn_real *log_pf, gfn_real *p)
+static void find_probabilities(const gfn_sampler *s, size_t n, const gfn_real *log_pf, double *p)
 {
     const size_t k = s->n_actions;
     if (!s->explores) {
-        s->kernels->exps(n * k, log_pf, p);
+        s->kernels->exps_double(n * k, log_pf, p);
         return;
     }
     for (size_t i = 0; i < n; i++, log_pf += k, p += k) {
@@ -99,7 +103,7 @@ static void find_probabilities(const gfn_sampler *s, size_t n, const gfn_real *l
         for (size_t a = 0; a < k; a++) {
             const double tempered = exp(((double)log_pf[a] - largest) / s->temperature) / sum;
             const double even = 1 / (double)allowed;
-            p[a] = (gfn_real)((1 - s->epsilon) * tempered + s->epsilon * even);
+            p[a] = (1 - s->epsilon) * tempered + s->epsilon * even;
             if (log_pf[a] == -INFINITY)
                 p[a] = 0;
         }
@@ -117,7 +121,7 @@ static void task(void *self, size_t index, int thread)
     gfn_frame_forward_rows(s->frame, gfn_model_params(s->model), first, n);
     const size_t k = s->n_actions;
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf) + first * k;
-    gfn_real *p = s->probability + (size_t)thread * GFN_ROWS_CHUNK * k;
+    double *p = s->probability + (size_t)thread * GFN_ROWS_CHUNK * k;
     find_probabilities(s, n, log_pf, p);
     if (!set_thresholds(n, k, p, s->threshold_floor + first * k, s->threshold + first * k))
         atomic_store_explicit(&s->broken, true, memory_order_relaxed);

@@ -57,8 +57,7 @@ gfn_status gfn_storage_init_rows(gfn_sampler *s, size_t extra)
         GFN_TRY(gfn_allocate("backward masks", n * s->n_back, 1, &s->back_mask));
     if (s->has_rewards || s->is_table)
         GFN_TRY(gfn_allocate("log-rewards of states", n, sizeof(double), &s->log_reward));
-    GFN_TRY(
-        gfn_allocate("probabilities", chunks * s->n_actions, sizeof(gfn_real), &s->probability));
+    GFN_TRY(gfn_allocate("probabilities", chunks * s->n_actions, sizeof(double), &s->probability));
     if (s->obs_hot > 0)
         return GFN_OK;
     return gfn_allocate("observations", chunks * s->obs_dim, sizeof(float), &s->dense);

@@ -85,8 +85,8 @@ struct gfn_sampler {
     double *log_reward;       /* [max_rows] if has_rewards or is_table */
 
     /* Buffers of the loops that fill rows. */
-    gfn_real *probability; /* [threads][GFN_ROWS_CHUNK][n_actions] */
-    float *dense;          /* [threads][GFN_ROWS_CHUNK][obs_dim], if observations are dense */
+    double *probability; /* [threads][GFN_ROWS_CHUNK][n_actions] */
+    float *dense;        /* [threads][GFN_ROWS_CHUNK][obs_dim], if observations are dense */
     _Atomic bool broken;   /* a row's policy is not finite */
 
     /* Edges into the states of rows, if has_parents. */

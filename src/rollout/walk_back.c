@@ -18,23 +18,27 @@ typedef struct backward_walk {
     gfn_trajectories *log; /* its steps are filled from the last to the first */
 } backward_walk;
 
+/* The weight of an allowed backward action, proportional to P_B. */
+static double weigh_back(const gfn_sampler *s, int32_t row, int32_t back)
+{
+    return s->policy.log_pb == GFN_NO_VAR ? 1 : exp(gfn_row_log_pb(s, row, back));
+}
+
 /* The backward action that a random word chooses in a row; -1 in the start. */
 static int32_t choose_back(const gfn_sampler *s, int32_t row, uint32_t word)
 {
     const uint8_t *allowed = gfn_row_back_mask(s, row);
-    const bool is_learned = s->policy.log_pb != GFN_NO_VAR;
-    const double draw = (word + 0.5) * 0x1p-32;
-    double n = 0, sum = 0;
+    const int32_t n_back = (int32_t)s->n_back;
+    double total = 0, sum = 0;
     int32_t last = -1;
-    for (size_t b = 0; b < s->n_back; b++)
-        n += allowed[b] != 0;
-    for (int32_t b = 0; b < (int32_t)s->n_back; b++) {
+    for (int32_t b = 0; b < n_back; b++)
+        total += allowed[b] ? weigh_back(s, row, b) : 0;
+    const double draw = (word + 0.5) * 0x1p-32 * total;
+    for (int32_t b = 0; b < n_back && !(last >= 0 && draw < sum); b++) {
         if (!allowed[b])
             continue;
-        sum += is_learned ? exp(gfn_row_log_pb(s, row, b)) : 1 / n;
+        sum += weigh_back(s, row, b);
         last = b;
-        if (draw < sum)
-            break;
     }
     return last;
 }

@@ -235,6 +235,33 @@ static void exponentials_are_exact_to_the_last_places(void **state)
     }
 }
 
+static void exponentials_in_double_have_12_digits(void **state)
+{
+    (void)state;
+    enum { MOST_EXPS = 4099 };
+    gfn_real *x = malloc(MOST_EXPS * sizeof *x);
+    double *y = malloc(MOST_EXPS * sizeof *y);
+    for (size_t set = 0; next_kernels(&set);)
+        for (size_t n = 0; n <= MOST_EXPS; n = n < 40 ? n + 1 : n * 2 + 3) {
+            const gfn_kernels *kernels;
+            assert_int_equal(gfn_kernels_choose(&kernels), GFN_OK);
+            for (size_t i = 0; i < n; i++)
+                x[i] = (gfn_real)(-700.0 * pow((double)i / MOST_EXPS, 3));
+            if (n > 2)
+                x[n - 1] = -(gfn_real)INFINITY;
+            if (n > 3)
+                x[n - 2] = (gfn_real)NAN;
+            kernels->exps_double(n, x, y);
+            for (size_t i = 0; i + 2 < n; i++)
+                assert_true(fabs(y[i] - exp((double)x[i])) <= 1e-12 * exp((double)x[i]));
+            assert_true(n <= 2 || y[n - 1] == 0);
+            assert_true(n <= 3 || isnan(y[n - 2]));
+            assert_true(n == 0 || y[0] == 1);
+        }
+    free(x);
+    free(y);
+}
+
 /* The log-softmax of n equal entries is -log n. */
 static void logarithms_are_exact_to_the_last_places(void **state)
 {
@@ -379,6 +406,7 @@ int main(void)
         cmocka_unit_test(products_agree_with_plain_loops),
         cmocka_unit_test(log_softmax_agrees_with_the_mathematical_library),
         cmocka_unit_test(exponentials_are_exact_to_the_last_places),
+        cmocka_unit_test(exponentials_in_double_have_12_digits),
         cmocka_unit_test(logarithms_are_exact_to_the_last_places),
         cmocka_unit_test(all_sets_agree_to_rounding),
         cmocka_unit_test(tanh_has_the_bits_of_the_c_library_with_every_set),
