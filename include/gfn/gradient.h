@@ -40,7 +40,8 @@ GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda
  * the means over the batch. The sampler must not be used between the first add and the backward
  * pass, which needs its rows. Errors: GFN_EINVAL (the log is not of the sampler's last call, or
  * holds only sums although the objective needs the steps, or the trajectories exceed the batch),
- * GFN_ENUMERIC (not finite, or beyond +-65536). */
+ * GFN_ENUMERIC (a loss that is not finite, or a derivative beyond +-2^20; log R within +-1e5 is
+ * safe). */
 GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log);
 
 /* Differentiate the model, sum over all ranks and start the next batch: vector [n_params] gets the
@@ -48,8 +49,9 @@ GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectori
  * this rank's status so far: a rank that failed must still call, and all ranks fail together.
  * Errors, the same on every rank: that of the lowest rank that failed, with its message; GFN_EINVAL
  * (the number of trajectories added is not batch_size); GFN_ENUMERIC (a derivative as in
- * gfn_gradient_add(), if the objective has means; a gradient that is not finite, or beyond +-32768
- * in a parameter of a network); GFN_ECOMM (also if the parameters of a rank differ). */
+ * gfn_gradient_add(), if the objective has means; a gradient that is not finite, or more than 32768
+ * times as large as the largest mean derivative, or as 1); GFN_ECOMM (also if the parameters of a
+ * rank differ). */
 GFN_API gfn_status gfn_gradient_backward(gfn_gradient *gradient, gfn_status mine, gfn_real *vector,
                                          double *loss);
 

@@ -48,6 +48,18 @@ size_t gfn_fixed_offenders(size_t n, const gfn_real *x, int bits)
     return (size_t)offenders;
 }
 
+GFN_CLONES
+int gfn_fixed_magnitude(size_t n, const int64_t *sum)
+{
+    uint64_t any = 0; /* has the highest bit of every magnitude */
+    for (size_t i = 0; i < n; i++)
+        any |= (uint64_t)(sum[i] < 0 ? ~sum[i] : sum[i]);
+    int bits = 0;
+    for (; any > 0; any >>= 1)
+        bits++;
+    return bits;
+}
+
 double gfn_fixed_join(const int64_t limbs[2])
 {
     return (double)limbs[0] * 0x1p-20 + (double)limbs[1] * 0x1p-60;

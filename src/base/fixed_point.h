@@ -46,15 +46,19 @@ void gfn_fixed_reals(size_t n, const int64_t *sum, double unit, gfn_real *x);
 /* Number of values, of n, that are NaN or out of range. */
 size_t gfn_fixed_offenders(size_t n, const gfn_real *x, int bits);
 
-/* A non-negative double below 2^30 as two integers, x = limbs[0] 2^-20 + limbs[1] 2^-60, 0 <=
+/* The number of bits of the largest magnitude of n sums: |sum[i]| < 2^bits, or -2^bits. */
+int gfn_fixed_magnitude(size_t n, const int64_t *sum);
+
+/* A double between -2^42 and 2^42 as two integers, x = limbs[0] 2^-20 + limbs[1] 2^-60, 0 <=
  * limbs[1] < 2^40: sums keep 60 binary places. Returns 1 if x is out of range or NaN, else 0. */
 static inline size_t gfn_fixed_split(double x, int64_t limbs[2])
 {
-    if (!(x >= 0 && x < 0x1p30)) {
+    if (!(fabs(x) < 0x1p42)) {
         limbs[0] = limbs[1] = 0;
         return 1;
     }
-    limbs[0] = (int64_t)(x * 0x1p20); /* not negative: conversion rounds down */
+    limbs[0] = (int64_t)(x * 0x1p20);
+    limbs[0] -= (double)limbs[0] > x * 0x1p20; /* conversion rounded a negative number up */
     limbs[1] = (int64_t)((x * 0x1p20 - (double)limbs[0]) * 0x1p40);
     return 0;
 }

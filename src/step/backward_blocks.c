@@ -8,11 +8,11 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 
-gfn_blocks gfn_blocks_of(const gfn_rows *rows, const gfn_columns *columns, int64_t batch_size)
+gfn_blocks gfn_blocks_of(const gfn_rows *rows, const gfn_columns *columns, double unit)
 {
     return (gfn_blocks){.columns = *columns,
                         .n_params = gfn_model_n_params(rows->model),
-                        .unit = ldexp(1.0, -GFN_ENTRY_BITS) / (double)batch_size,
+                        .unit = unit,
                         .threads = rows->threads};
 }
 
@@ -94,20 +94,27 @@ gfn_block_share gfn_blocks_share(size_t n, int rank, int size)
 
 /* ---- one block ---- */
 
+void gfn_blocks_scale(gfn_blocks *b, const gfn_entries *entries)
+{
+    const int bits = gfn_fixed_magnitude(entries->n * entries->n_columns, entries->sum);
+    const int exponent = bits + 1 + ilogb(b->unit); /* |sum| unit < 2^exponent */
+    b->exponent = exponent > 0 ? exponent : 0;
+}
+
 /* Backward from n entries with these sums, whose activations are the frame's first n rows. */
 static void differentiate(const gfn_blocks *b, const gfn_rows *rows, const int64_t *sum, size_t n,
                           gfn_frame *frame, gfn_real *gradient)
 {
     const gfn_columns *c = &b->columns;
+    const double unit = ldexp(b->unit, -b->exponent);
     for (size_t h = 0; h < c->n_heads; h++) {
         const gfn_head head = c->head[h];
         gfn_real *d = gfn_frame_gradient(frame, c->output[h]);
         if (head.cols == c->n && head.stride == c->n)
-            gfn_fixed_reals(n * c->n, sum, b->unit, d);
+            gfn_fixed_reals(n * c->n, sum, unit, d);
         else
             for (size_t i = 0; i < n; i++)
-                gfn_fixed_reals(head.cols, sum + i * c->n + head.column, b->unit,
-                                d + i * head.stride);
+                gfn_fixed_reals(head.cols, sum + i * c->n + head.column, unit, d + i * head.stride);
     }
     gfn_frame_backward_all(frame, gfn_model_params(rows->model), c->n_heads, c->output, gradient);
 }
@@ -149,8 +156,9 @@ static void join_range(void *self, size_t first, size_t n)
 
 static gfn_status refuse(void)
 {
-    return gfn_fail(GFN_ENUMERIC, "gradient: not finite or beyond +-32768 in a parameter (hint: a "
-                                  "smaller --lr)");
+    return gfn_fail(GFN_ENUMERIC,
+                    "gradient: expected finite numbers, at most 32768 times as large as the "
+                    "derivatives of the loss, found another (hint: a smaller --lr)");
 }
 
 gfn_status gfn_blocks_run(gfn_blocks *b, const gfn_rows *rows, const gfn_entries *entries,
@@ -171,18 +179,19 @@ gfn_status gfn_blocks_run(gfn_blocks *b, const gfn_rows *rows, const gfn_entries
 
 typedef struct conversion {
     const int64_t *sum;
+    double unit;
     gfn_real *x;
 } conversion;
 
 static void convert_range(void *self, size_t first, size_t n)
 {
     const conversion *c = self;
-    gfn_fixed_reals(n, c->sum + first, ldexp(1.0, -GFN_GRADIENT_BITS), c->x + first);
+    gfn_fixed_reals(n, c->sum + first, c->unit, c->x + first);
 }
 
 void gfn_blocks_convert(const gfn_blocks *b, gfn_real *vector)
 {
-    conversion c = {b->total, vector};
+    conversion c = {b->total, ldexp(1.0, b->exponent - GFN_GRADIENT_BITS), vector};
     gfn_parallel_ranges(b->threads, b->n_params, convert_range, &c);
 }
 
@@ -191,5 +200,10 @@ gfn_status gfn_blocks_run_whole(const gfn_blocks *b, const gfn_rows *rows,
 {
     vector[gfn_model_log_z_offset(rows->model)] = 0;
     differentiate(b, rows, entries->sum, entries->n, rows->frame, vector);
-    return gfn_fixed_offenders(b->n_params, vector, GFN_GRADIENT_BITS) > 0 ? refuse() : GFN_OK;
+    if (gfn_fixed_offenders(b->n_params, vector, GFN_GRADIENT_BITS) > 0)
+        return refuse();
+    const gfn_real factor = (gfn_real)ldexp(1.0, b->exponent);
+    for (size_t p = 0; p < b->n_params && b->exponent > 0; p++)
+        vector[p] *= factor;
+    return GFN_OK;
 }

@@ -12,7 +12,7 @@
 #include "step/columns.h"
 #include "step/entries.h"
 
-/* The scale of the integers: gradients of parameters. */
+/* The scale of the integers: gradients of parameters, divided by 2^exponent. */
 enum { GFN_GRADIENT_BITS = 36 };
 
 /* Distinct states are cut into equal blocks. While there are few, a block has at most
@@ -41,8 +41,9 @@ typedef struct gfn_block_worker {
 typedef struct gfn_blocks {
     gfn_columns columns;
     size_t n_params;
-    double unit; /* of an entry's sum */
-    int threads; /* in use */
+    double unit;  /* of an entry's sum */
+    int exponent; /* of the batch: 0, or so large that each entry is below 2^exponent */
+    int threads;  /* in use */
     int n_workers;
     gfn_block_worker *worker; /* [n_workers] */
     int32_t *row;             /* [capacity] rows of the entries that this rank runs */
@@ -50,9 +51,8 @@ typedef struct gfn_blocks {
     bool owns_total;
 } gfn_blocks;
 
-/* Blocks without room: enough for gfn_blocks_run_whole(). batch_size: trajectories over all ranks.
- */
-gfn_blocks gfn_blocks_of(const gfn_rows *rows, const gfn_columns *columns, int64_t batch_size);
+/* Blocks without room: enough for gfn_blocks_run_whole(). unit: of an entry's sum. */
+gfn_blocks gfn_blocks_of(const gfn_rows *rows, const gfn_columns *columns, double unit);
 
 /* Make room for blocks of block_rows states, of n entries that this rank runs at most. total
  * [n_params] is borrowed; NULL: the blocks have their own. Errors: GFN_ENOMEM. */
@@ -68,6 +68,10 @@ typedef struct gfn_block_share {
 } gfn_block_share;
 
 gfn_block_share gfn_blocks_share(size_t n, int rank, int size);
+
+/* Choose the scale of gradients by the entries of all ranks, so that large rewards do not leave the
+ * range. It is a power of two, so it changes no bit as long as no entry exceeds 1. */
+void gfn_blocks_scale(gfn_blocks *blocks, const gfn_entries *entries);
 
 /* Add up the gradients of a share of blocks in blocks->total. blocks->row [share->n] has the rows
  * of its entries. Errors: GFN_ENUMERIC (a gradient that is not finite or out of range). */

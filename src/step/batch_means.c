@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/fixed_point.h"
-#include "step/entries.h"
+#include "step/derivatives.h"
 
 void gfn_batch_means_forget(gfn_batch_means *means)
 {
@@ -24,7 +24,6 @@ static size_t add_part(double x, int64_t batch_size, int64_t sum[2])
     return offenders;
 }
 
-/* Estimates, which may be negative, are counted from below their least. */
 static size_t add_one(gfn_batch_means *means, const gfn_objective *o, const gfn_terms *terms,
                       int64_t batch_size)
 {
@@ -33,8 +32,8 @@ static size_t add_one(gfn_batch_means *means, const gfn_objective *o, const gfn_
         offenders += add_part(o->weigh(terms), batch_size, means->sum);
     if (o->estimate) {
         const double log_z = o->estimate(terms);
-        offenders += !(fabs(log_z) < GFN_ENTRY_LIMIT);
-        offenders += add_part(log_z + GFN_ENTRY_LIMIT, batch_size, means->sum + 2);
+        offenders += !(fabs(log_z) < GFN_DERIVATIVE_LIMIT);
+        offenders += add_part(log_z, batch_size, means->sum + 2);
     }
     return offenders;
 }
@@ -62,7 +61,7 @@ gfn_status gfn_batch_means_exchange(gfn_batch_means *means, gfn_comm *comm, gfn_
     GFN_TRY(gfn_comm_sum_i64(comm, sum, 5));
     const double weight = gfn_fixed_join(sum);
     means->weight = weight > 0 ? weight : 1;
-    means->log_z = gfn_fixed_join(sum + 2) - GFN_ENTRY_LIMIT;
+    means->log_z = gfn_fixed_join(sum + 2);
     *n_all = sum[4];
     return GFN_OK;
 }

@@ -21,12 +21,23 @@ typedef struct addition {
     bool has_only_log_pf; /* log P_F is the only output, and entries are rows */
 } addition;
 
+/* A trajectory may visit a state once. With flows of edges, the flow of a state also gets
+ * derivatives as a parent of up to 15 others. */
+int gfn_derivative_bits(const gfn_objective *objective, int64_t batch_size)
+{
+    int bits = objective->needs & GFN_NEEDS_INFLOW ? 62 - 20 - 4 : 62 - 20;
+    for (int64_t n = 1; n < batch_size; n *= 2)
+        bits--;
+    return bits < 27 ? bits : 27;
+}
+
 gfn_status gfn_derivative_sums_init(gfn_derivative_sums *sums, const gfn_objective *objective,
                                     size_t max_steps, int64_t batch_size, int threads)
 {
     const gfn_entries *entries = &sums->entries;
     const size_t n_sums = entries->capacity * entries->n_columns;
     sums->batch_size = batch_size;
+    sums->scale = ldexp(1.0, gfn_derivative_bits(objective, batch_size));
     sums->threads = sums->n_adders = entries->row_entry ? 1 : threads;
     GFN_TRY(gfn_allocate("adders", (size_t)sums->n_adders, sizeof *sums->adder, &sums->adder));
     sums->adder[0].sum = sums->entries.sum;
@@ -56,12 +67,10 @@ void gfn_derivative_sums_forget(gfn_derivative_sums *sums)
     sums->log_z = sums->loss[0] = sums->loss[1] = 0;
 }
 
-static inline int64_t fixed(double x)
+static inline int64_t fixed(const addition *a, double x)
 {
-    return gfn_fixed(x, 0x1p27);
+    return gfn_fixed(x, a->sums->scale);
 }
-
-_Static_assert(GFN_ENTRY_BITS == 27, "fixed() and the entries have one scale");
 
 /* The sums of a row's state. */
 static inline int64_t *sums_of(const addition *a, const gfn_adder *adder, int32_t row)
@@ -80,7 +89,7 @@ static void add_inflow(const addition *a, const gfn_adder *adder, int32_t row, d
         if (parent[b].row < 0)
             continue;
         int64_t *sum = sums_of(a, adder, parent[b].row);
-        const int64_t part = fixed(derivative * parent[b].fraction);
+        const int64_t part = fixed(a, derivative * parent[b].fraction);
         sum[parent[b].action] += part;
         sum[a->sums->columns.log_flow] += part;
     }
@@ -96,7 +105,7 @@ static void add_back(const addition *a, const gfn_adder *adder, size_t i, size_t
     const int32_t entered = is_last ? log->end_row[i] : log->row[at + 1];
     if (log->back[at] >= 0)
         sums_of(a, adder, entered)[a->sums->columns.log_pb + (size_t)log->back[at]] +=
-            fixed(derivative);
+            fixed(a, derivative);
 }
 
 /* Derivatives of all outputs except log P_F at step t of trajectory i, which leaves a state with
@@ -109,16 +118,16 @@ static void add_other(const addition *a, const gfn_adder *adder, const gfn_deriv
     const int32_t stop = a->source->rows->stop_action;
     const bool is_last = t + 1 == (size_t)log->n_steps[i];
     if (d->log_flow)
-        sum[flow] += fixed(d->log_flow[t]);
+        sum[flow] += fixed(a, d->log_flow[t]);
     if (d->log_stop)
-        sum[stop] += fixed(d->log_stop[t]);
+        sum[stop] += fixed(a, d->log_stop[t]);
     if (d->log_inflow && t > 0)
         add_inflow(a, adder, log->row[at], d->log_inflow[t]);
     if (log->back)
         add_back(a, adder, i, t, d->log_pb[d->is_uniform ? 0 : t]);
     if (d->log_inflow && is_last && log->action[at] == stop) {
-        sum[stop] += fixed(d->log_inflow[t + 1]);
-        sum[flow] += fixed(d->log_inflow[t + 1]);
+        sum[stop] += fixed(a, d->log_inflow[t + 1]);
+        sum[flow] += fixed(a, d->log_inflow[t + 1]);
     } else if (d->log_inflow && is_last) {
         add_inflow(a, adder, log->end_row[i], d->log_inflow[t + 1]);
     }
@@ -132,7 +141,7 @@ static void add_steps(const addition *a, const gfn_adder *adder, size_t i, const
     const bool has_other = a->sums->columns.n_heads > 1 || d->log_stop;
     for (size_t t = 0; t < n; t++) {
         int64_t *sum = sums_of(a, adder, log->row[first + t]);
-        sum[log->action[first + t]] += fixed(d->log_pf[d->is_uniform ? 0 : t]);
+        sum[log->action[first + t]] += fixed(a, d->log_pf[d->is_uniform ? 0 : t]);
         if (has_other)
             add_other(a, adder, d, i, t, sum);
     }
@@ -147,37 +156,34 @@ static inline void add_constant(const addition *a, const gfn_adder *adder, size_
     const size_t k = a->sums->entries.n_columns;
     const size_t n = (size_t)log->n_steps[i], first = i * log->max_steps;
     const int32_t *row = log->row + first, *action = log->action + first;
-    const int64_t same = fixed(derivative);
+    const int64_t same = fixed(a, derivative);
     int64_t *sum = adder->sum;
     for (size_t t = 0; t < n; t++)
         sum[(size_t)row[t] * k + (size_t)action[t]] += same;
 }
 
-static size_t count_offenders(size_t n, const double *x, double limit)
+static size_t count_offenders(size_t n, const double *x)
 {
     size_t offenders = 0;
     for (size_t t = 0; x && t < n; t++)
-        offenders += !(fabs(x[t]) < limit);
+        offenders += !(fabs(x[t]) < GFN_DERIVATIVE_LIMIT);
     return offenders;
 }
 
 /* Count the derivatives that are out of range. */
 static inline size_t check_range(size_t n_steps, const gfn_derivatives *d)
 {
-    size_t offenders = !(fabs(d->log_z) < GFN_ENTRY_LIMIT);
-    offenders += !(fabs(d->log_pf[0]) < GFN_ENTRY_LIMIT);
-    offenders += !(fabs(d->log_pb[0]) < GFN_ENTRY_LIMIT);
+    size_t offenders = !(fabs(d->log_z) < GFN_DERIVATIVE_LIMIT);
+    offenders += !(fabs(d->log_pf[0]) < GFN_DERIVATIVE_LIMIT);
+    offenders += !(fabs(d->log_pb[0]) < GFN_DERIVATIVE_LIMIT);
     if (!d->is_uniform) {
-        offenders += count_offenders(n_steps, d->log_pf, GFN_ENTRY_LIMIT);
-        offenders += count_offenders(n_steps, d->log_pb, GFN_ENTRY_LIMIT);
+        offenders += count_offenders(n_steps, d->log_pf);
+        offenders += count_offenders(n_steps, d->log_pb);
     }
-    if (d->log_flow || d->log_stop) {
-        const double limit = d->log_inflow ? GFN_INFLOW_LIMIT : GFN_ENTRY_LIMIT;
-        offenders += count_offenders(n_steps, d->log_flow, limit);
-        offenders += count_offenders(n_steps, d->log_stop, GFN_ENTRY_LIMIT);
-    }
+    offenders += count_offenders(n_steps, d->log_flow);
+    offenders += count_offenders(n_steps, d->log_stop);
     if (d->log_inflow)
-        offenders += count_offenders(n_steps, d->log_inflow + 1, GFN_INFLOW_LIMIT);
+        offenders += count_offenders(n_steps, d->log_inflow + 1);
     return offenders;
 }
 
@@ -187,8 +193,8 @@ static inline void add_one(const addition *a, const gfn_adder *adder, gfn_tally 
     gfn_derivatives d = adder->scratch.derivatives;
     const double loss = a->source->objective->loss(&terms, &d);
     int64_t limbs[2];
-    size_t offenders = !(loss < GFN_LOSS_LIMIT);
-    offenders += gfn_fixed_split(fmax(loss, 0) / (double)a->sums->batch_size, limbs);
+    size_t offenders = !(fabs(loss) < GFN_LOSS_LIMIT);
+    offenders += gfn_fixed_split(loss / (double)a->sums->batch_size, limbs);
     if (offenders + check_range(terms.n_steps, &d) > 0) {
         tally->fault = i < tally->fault ? i : tally->fault;
         return;
@@ -197,7 +203,7 @@ static inline void add_one(const addition *a, const gfn_adder *adder, gfn_tally 
         add_constant(a, adder, i, d.log_pf[0]);
     else
         add_steps(a, adder, i, &d);
-    tally->log_z += fixed(d.log_z);
+    tally->log_z += fixed(a, d.log_z);
     tally->loss[0] += limbs[0];
     tally->loss[1] += limbs[1];
 }

@@ -9,9 +9,14 @@
 #include "step/entries.h"
 #include "step/terms.h"
 
-/* A flow gets derivatives from a trajectory for its own state, and as a parent of up to 15 others.
- */
-#define GFN_INFLOW_LIMIT (GFN_ENTRY_LIMIT / 16)
+/* |derivative| < 2^20: of the loss of one trajectory with respect to log P_F, log P_B, log F or log
+ * Z. If log R is within +-1e5, residuals are within +-2e5 as long as log Z and flows are, and
+ * derivatives within +-8e5. */
+#define GFN_DERIVATIVE_LIMIT 0x1p20
+
+/* The scale of the integers, for batches of batch_size trajectories over all ranks: derivatives are
+ * multiples of 2^-bits. At most 27, and few enough that the sum over a batch stays below 2^62. */
+int gfn_derivative_bits(const gfn_objective *objective, int64_t batch_size);
 
 /* The most that 2^19 losses can add to a limb of the message is 2^62. */
 #define GFN_LOSS_LIMIT 0x1p42
@@ -34,7 +39,8 @@ typedef struct gfn_derivative_sums {
     gfn_entries entries;
     gfn_columns columns;
     int64_t batch_size;
-    int threads; /* in use: threads share the work if entries are rows */
+    double scale; /* of the integers, 2^bits */
+    int threads;  /* in use: threads share the work if entries are rows */
     int n_adders;
     gfn_adder *adder; /* [n_adders] */
     int64_t log_z, loss[2];

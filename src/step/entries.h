@@ -13,13 +13,6 @@
 
 #include <gfn/status.h>
 
-/* The scale of the integers: derivatives of the loss with respect to log P_F, log P_B, log F and
- * log Z, times the batch size. */
-enum { GFN_ENTRY_BITS = 27 };
-
-/* |derivative| < 2^16: the most that 2^19 trajectories can add to one entry is 2^62. */
-#define GFN_ENTRY_LIMIT 65536.0
-
 typedef struct gfn_entries {
     size_t n, capacity, n_columns;
     int64_t *sum; /* [capacity][n_columns] */

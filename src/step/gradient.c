@@ -81,8 +81,10 @@ static gfn_status share_capacity(gfn_gradient *g)
 static gfn_status set_up(gfn_gradient *g)
 {
     GFN_TRY(gfn_gradient_check(g->rows.env, g->rows.model, g->objective, g->batch_size));
+    const int bits = gfn_derivative_bits(g->objective, g->batch_size);
+    const double unit = ldexp(1.0, -bits) / (double)g->batch_size;
     g->sums.columns = gfn_columns_of(&g->rows.policy);
-    g->blocks = gfn_blocks_of(&g->rows, &g->sums.columns, g->batch_size);
+    g->blocks = gfn_blocks_of(&g->rows, &g->sums.columns, unit);
     g->kind = is_small(g->rows.env, g->batch_size) ? &gfn_gradient_small : &gfn_gradient_general;
     GFN_TRY(g->kind->allocate(g));
     return gfn_derivative_sums_init(&g->sums, g->objective, g->rows.max_steps, g->batch_size,

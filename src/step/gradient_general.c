@@ -81,6 +81,7 @@ static gfn_status sum(gfn_gradient *g, gfn_status mine, gfn_real *vector)
 {
     const gfn_entries *entries;
     GFN_TRY(merge(g, mine, &entries));
+    gfn_blocks_scale(&g->blocks, entries);
     if (mine == GFN_OK)
         mine = run_share(g, entries);
     GFN_TRY(gfn_gradient_exchange(g, mine));

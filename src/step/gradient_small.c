@@ -25,6 +25,7 @@ static gfn_status sum(gfn_gradient *g, gfn_status mine, gfn_real *vector)
 {
     const gfn_entries *entries = &g->sums.entries;
     GFN_TRY(gfn_gradient_exchange(g, mine));
+    gfn_blocks_scale(&g->blocks, entries);
     if (entries->n <= GFN_WHOLE_STATES)
         return gfn_blocks_run_whole(&g->blocks, &g->rows, entries, vector);
     const gfn_block_share all = gfn_blocks_share(entries->n, 0, 1);

@@ -84,16 +84,23 @@ void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, 
     terms->log_inflow = needs & GFN_NEEDS_INFLOW ? scratch->inflow : NULL;
 }
 
+static const char *hint_for(double log_reward)
+{
+    if (!isfinite(log_reward))
+        return "a reward that is positive and finite everywhere";
+    if (fabs(log_reward) > 1e5)
+        return "add a constant to log R, so that it is within +-1e5: log Z changes by the same";
+    return "a smaller --lr or --lr-logz";
+}
+
 gfn_status gfn_terms_refuse(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i)
 {
     const gfn_terms terms = gfn_terms_find(source, scratch, i);
     gfn_derivatives d = scratch->derivatives;
     return gfn_fail(GFN_ENUMERIC,
                     "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
-                    "%g), expected a finite loss with derivatives within +-65536 (hint: %s)",
+                    "%g), expected a finite loss with derivatives within +-2^20 (hint: %s)",
                     (long long)source->log->first + (long long)i, source->objective->name,
                     source->objective->loss(&terms, &d), terms.log_reward, terms.sum_log_pf,
-                    terms.sum_log_pb, terms.log_z,
-                    isfinite(terms.log_reward) ? "a smaller --lr or --lr-logz"
-                                               : "a reward that is positive and finite everywhere");
+                    terms.sum_log_pb, terms.log_z, hint_for(terms.log_reward));
 }

@@ -76,20 +76,41 @@ static void integers_become_the_nearest_reals(void **unused)
         assert_true(x[i] == (gfn_real)((double)sum[i] * unit));
 }
 
+static void the_magnitude_of_sums_is_that_of_the_largest(void **unused)
+{
+    (void)unused;
+    int64_t sum[9] = {0};
+    assert_int_equal(gfn_fixed_magnitude(0, NULL), 0);
+    assert_int_equal(gfn_fixed_magnitude(9, sum), 0);
+    for (int bit = 0; bit < 63; bit++)
+        for (size_t i = 0; i < 9; i++) {
+            memset(sum, 0, sizeof sum);
+            sum[(i + 4) % 9] = bit > 1 ? -(INT64_C(1) << (bit - 1)) : 0;
+            sum[i] = INT64_C(1) << bit;
+            assert_int_equal(gfn_fixed_magnitude(9, sum), bit + 1);
+            sum[i] = -sum[i] - (bit < 62);
+            assert_int_equal(gfn_fixed_magnitude(9, sum), bit + (bit < 62));
+        }
+}
+
 static void limbs_represent_small_and_large_values(void **unused)
 {
     (void)unused;
     int64_t limbs[2], sum[2] = {0, 0};
-    const double x[] = {0, 1e-15, 2.385, 27.84308062697563, 1e9, 0x1p-60};
-    for (size_t i = 0; i < 6; i++) {
-        assert_int_equal(gfn_fixed_split(x[i], limbs), 0);
-        assert_true(fabs(gfn_fixed_join(limbs) - x[i]) <= fmax(0x1p-60, 1e-15 * x[i]));
+    const double x[] = {0, 1e-15, 2.385, 27.84308062697563, 1e9, 0x1p-60, 4.39e12, -0x1p-60};
+    for (size_t i = 0; i < 16; i++) {
+        const double value = i < 8 ? x[i] : -x[i - 8];
+        assert_int_equal(gfn_fixed_split(value, limbs), 0);
+        assert_true(limbs[1] >= 0 && limbs[1] < INT64_C(1) << 40);
+        assert_true(fabs(gfn_fixed_join(limbs) - value) <= fmax(0x1p-60, 1e-15 * fabs(value)));
+        if (i > 5)
+            continue;
         sum[0] += limbs[0];
         sum[1] += limbs[1];
     }
     assert_true(fabs(gfn_fixed_join(sum) - (1e9 + 2.385 + 27.84308062697563)) < 1e-6);
-    assert_int_equal(gfn_fixed_split(-1, limbs), 1);
-    assert_int_equal(gfn_fixed_split(0x1p30, limbs), 1);
+    assert_int_equal(gfn_fixed_split(-0x1p42, limbs), 1);
+    assert_int_equal(gfn_fixed_split(0x1p42, limbs), 1);
     assert_int_equal(gfn_fixed_split(NAN, limbs), 1);
 }
 
@@ -126,6 +147,7 @@ int main(void)
         cmocka_unit_test(sums_do_not_depend_on_order),
         cmocka_unit_test(values_out_of_range_are_counted),
         cmocka_unit_test(integers_become_the_nearest_reals),
+        cmocka_unit_test(the_magnitude_of_sums_is_that_of_the_largest),
         cmocka_unit_test(limbs_represent_small_and_large_values),
         cmocka_unit_test(a_changed_bit_or_two_swapped_words_change_the_fingerprint),
     };

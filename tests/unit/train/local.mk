@@ -11,3 +11,8 @@ tests_unit_train_unchanged_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 # The test lets allocations fail.
 tests_unit_train_unchanged_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=realloc -Wl,--wrap=strdup
+
+check_PROGRAMS += tests/unit/train/large_rewards
+UNIT_TESTS += tests/unit/train/large_rewards
+tests_unit_train_large_rewards_SOURCES = tests/unit/train/large_rewards.c
+tests_unit_train_large_rewards_LDADD = $(LINK_train) $(CMOCKA_LIBS)
