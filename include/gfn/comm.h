@@ -81,6 +81,15 @@ typedef void (*gfn_comm_alarm)(void *self, const char *message);
  * Errors: GFN_EINVAL (not a positive time, or the second watch), GFN_ENOMEM. */
 GFN_API gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, void *self);
 
+/* Watch the process that launched this one, mpirun or its daemon on this host. If it is gone (it
+ * was killed), other ranks may be gone too, and nobody ends this one: `lost` is called once per
+ * second from a separate thread, `seconds` after the first call. It should stop the work, and end
+ * the process if that takes too long. Nothing is watched without a launcher, or if /proc does not
+ * show it. The watch ends with the communicator, which borrows `self` until then. Not collective.
+ * Errors: GFN_ENOMEM. */
+GFN_API gfn_status gfn_comm_watch_launcher(gfn_comm *comm, void (*lost)(void *self, double seconds),
+                                           void *self);
+
 /* While the watch is paused, this rank may be idle for any time, for instance while it prints to a
  * pipe that is not read. Not collective. */
 GFN_API void gfn_comm_pause_watch(gfn_comm *comm, int is_paused);

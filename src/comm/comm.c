@@ -8,6 +8,7 @@
 void gfn_comm_close(gfn_comm **comm)
 {
     if (*comm != NULL) {
+        gfn_comm_end_launcher_watch(*comm);
         gfn_comm_end_watch(*comm);
         (*comm)->verbs->close(*comm);
     }

@@ -42,8 +42,9 @@ struct gfn_comm {
      * ranks of the host if they share memory, else `own` alone. */
     struct gfn_heartbeat *heartbeat, *heartbeats;
     size_t n_heartbeats;
-    atomic_bool *has_alarm;  /* a rank of the host has given an alarm */
-    struct gfn_watch *watch; /* NULL: not watched */
+    atomic_bool *has_alarm;                    /* a rank of the host has given an alarm */
+    struct gfn_watch *watch;                   /* NULL: not watched */
+    struct gfn_launcher_watch *launcher_watch; /* NULL: not watched */
     struct gfn_heartbeat own;
     atomic_bool own_alarm;
 };
@@ -55,6 +56,7 @@ void gfn_comm_name_phases(gfn_comm *comm, const char *const *names, int n);
 /* A phase begins; 0: none of those that have names. iteration -1: none. */
 void gfn_comm_enter(gfn_comm *comm, int phase, int64_t iteration);
 void gfn_comm_end_watch(gfn_comm *comm);
+void gfn_comm_end_launcher_watch(gfn_comm *comm);
 
 /* Show that a long phase makes progress. */
 static inline void gfn_comm_beat(gfn_comm *comm)

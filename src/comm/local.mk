@@ -8,6 +8,7 @@ libcomm_la_SOURCES = \
 	src/comm/host_reduce.c src/comm/host_reduce.h \
 	src/comm/heartbeat.h \
 	src/comm/launcher.c src/comm/launcher.h \
+	src/comm/launcher_watch.c src/comm/launcher_watch.h \
 	src/comm/mpi_name.c src/comm/mpi_name.h \
 	src/comm/shared_memory.c src/comm/shared_memory.h \
 	src/comm/watchdog.c src/comm/watchdog.h \

@@ -3,6 +3,7 @@ COMM_TESTS = \
 	tests/unit/comm/cores \
 	tests/unit/comm/host_reduce \
 	tests/unit/comm/launcher \
+	tests/unit/comm/launcher_watch \
 	tests/unit/comm/mpi_name \
 	tests/unit/comm/serial \
 	tests/unit/comm/shared_memory \
@@ -15,6 +16,8 @@ tests_unit_comm_host_reduce_SOURCES = tests/unit/comm/host_reduce.c
 tests_unit_comm_host_reduce_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_launcher_SOURCES = tests/unit/comm/launcher.c
 tests_unit_comm_launcher_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
+tests_unit_comm_launcher_watch_SOURCES = tests/unit/comm/launcher_watch.c
+tests_unit_comm_launcher_watch_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_mpi_name_SOURCES = tests/unit/comm/mpi_name.c
 tests_unit_comm_mpi_name_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_serial_SOURCES = tests/unit/comm/serial.c
