@@ -221,6 +221,6 @@ need-cmocka:
 endif
 
 EXTRA_DIST += .ci/run .clang-format \
-	scripts/bench scripts/check scripts/count-tests scripts/demo scripts/gfn-dist.sbatch \
+	scripts/bench scripts/check scripts/count-tests scripts/debian-check scripts/demo scripts/gfn-dist.sbatch \
 	scripts/netns-cluster scripts/np-run scripts/same-bits scripts/setup scripts/slurm-cluster \
 	scripts/test-run scripts/torture

@@ -39,7 +39,7 @@ typedef struct gfn_kernels {
     void (*activation_backward)(const gfn_call *call);
     void (*log_softmax_forward)(const gfn_call *call);
     void (*log_softmax_backward)(const gfn_call *call);
-    /* y[i] = exp x[i] for x[i] <= 0, with a relative error below 1e-12; 0 below -700, NaN for NaN. */
+    /* y[i] = exp x[i] for x[i] <= 0, to a relative error of 1e-12; 0 below -700, NaN for NaN. */
     void (*exps_double)(size_t n, const gfn_real *x, double *y);
 } gfn_kernels;
 

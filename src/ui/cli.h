@@ -183,6 +183,13 @@ gfn_status cli_is_stopped(gfn_comm *comm, bool *is_stopped);
 /* Request a stop after so many seconds (NAN: never), as a signal would. */
 void cli_stop_after(double seconds);
 
+/* For gfn_comm_watch_launcher(): request a stop by SIGTERM, and end the process if saving takes too
+ * long. */
+void cli_stop_without_launcher(void *self, double seconds);
+
+/* End the process with this status if its launcher is gone: the end of MPI could wait for ever. */
+void cli_end_without_launcher(int status);
+
 /* train_run.c: train a run to its end or until a stop, kept in `directory` ("": a new one). `name`
  * is the prefix of the live line. Release report->draw with gfn_draw_clear(). */
 gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,

@@ -5,7 +5,6 @@
 #include "ui/cli.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,41 +27,9 @@ static gfn_status watch(gfn_comm *comm, const cli_request *request, gfn_comm_ala
     return seconds > 0 ? gfn_comm_watch(comm, seconds, alarm, NULL) : GFN_OK;
 }
 
-/* Commands that can be stopped save within this time; others end at once by the signal. */
-enum { SECONDS_TO_SAVE = 30 };
-
-/* Set by a separate thread. */
-static volatile sig_atomic_t launcher_is_lost;
-
-/* The message may have no reader any more. */
-static void stop_without_launcher(void *self, double seconds)
-{
-    static const char text[] =
-        "gfn-dist: the launcher of this rank is gone: the run is saved if possible, and ends\n";
-    (void)self;
-    if (launcher_is_lost == 0) {
-        launcher_is_lost = 1;
-        const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
-        (void)written;
-        kill(getpid(), SIGTERM);
-    }
-    if (seconds > SECONDS_TO_SAVE)
-        _exit(CLI_EXIT_FAILED);
-}
-
 static int status_of(gfn_status status, bool is_complete)
 {
     return status == GFN_OK && !is_complete ? CLI_EXIT_STOPPED : exit_status(status);
-}
-
-/* Without its launcher, MPI could wait for ever in its end. */
-static void close_comm(gfn_comm **comm, int status)
-{
-    if (launcher_is_lost) {
-        fflush(NULL);
-        _exit(status);
-    }
-    gfn_comm_close(comm);
 }
 
 /* A command that runs on all ranks. */
@@ -81,14 +48,15 @@ static int work(const cli_request *request, gfn_comm_alarm alarm)
     cli_set_crash_comm(comm);
     status = watch(comm, request, alarm);
     if (status == GFN_OK)
-        status = gfn_comm_watch_launcher(comm, stop_without_launcher, NULL);
+        status = gfn_comm_watch_launcher(comm, cli_stop_without_launcher, NULL);
     status = gfn_comm_agree(comm, status);
     if (status == GFN_OK)
         status = request->command->work(comm, request, &is_complete);
     if (status != GFN_OK && gfn_comm_rank(comm) == 0)
         print_error(gfn_error_message());
     cli_set_crash_comm(NULL);
-    close_comm(&comm, status_of(status, is_complete));
+    cli_end_without_launcher(status_of(status, is_complete));
+    gfn_comm_close(&comm);
     return status_of(status, is_complete);
 }
 

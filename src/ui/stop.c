@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -114,4 +115,36 @@ void cli_stop_after(double seconds)
         timer.it_value.tv_usec = 1;
     sigaction(SIGALRM, &action, NULL); /* it may have been ignored at the start */
     setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* ---- a launcher that was killed ---- */
+
+/* Commands that can be stopped save within this time; others end at once by the signal. */
+enum { SECONDS_TO_SAVE = 30 };
+
+/* Set by a separate thread. */
+static atomic_bool launcher_is_lost;
+
+/* The message may have no reader any more. */
+void cli_stop_without_launcher(void *self, double seconds)
+{
+    static const char text[] =
+        "gfn-dist: the launcher of this rank is gone: the run is saved if possible, and ends\n";
+    (void)self;
+    if (!launcher_is_lost) {
+        launcher_is_lost = true;
+        const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+        (void)written;
+        kill(getpid(), SIGTERM);
+    }
+    if (seconds > SECONDS_TO_SAVE)
+        _exit(CLI_EXIT_FAILED);
+}
+
+void cli_end_without_launcher(int status)
+{
+    if (!launcher_is_lost)
+        return;
+    fflush(NULL);
+    _exit(status);
 }
