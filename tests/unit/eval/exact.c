@@ -17,9 +17,6 @@
 #include "tests/unit/env/worlds.h"
 #include "tests/unit/eval/perfect.h"
 
-/* Relative error that a policy in gfn_real leaves over some dozen steps. */
-static const double tolerance = sizeof(gfn_real) == sizeof(double) ? 1e-12 : 1e-5;
-
 #define GRID NULL
 
 static const struct {
@@ -47,12 +44,6 @@ static gfn_exact *prepare(const gfn_env *env)
     if (gfn_exact_create(env, 1, &exact) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     return exact;
-}
-
-static void assert_close(double found, double expected, double relative)
-{
-    if (!(fabs(found - expected) <= relative * fabs(expected)))
-        fail_msg("found %.17g, expected %.17g", found, expected);
 }
 
 /* ---- policies ---- */

@@ -19,6 +19,15 @@
 
 #include "env/env_internal.h"
 
+/* Relative error that a policy in gfn_real leaves over some dozen steps. */
+static const double tolerance = sizeof(gfn_real) == sizeof(double) ? 1e-12 : 1e-5;
+
+static inline void assert_close(double found, double expected, double relative)
+{
+    if (!(fabs(found - expected) <= relative * fabs(expected)))
+        fail_msg("found %.17g, expected %.17g", found, expected);
+}
+
 /* log P_F by the number of the state, [n_states][n_actions]. */
 struct table {
     const gfn_env *env;
