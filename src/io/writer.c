@@ -24,8 +24,10 @@ struct gfn_writer {
     char *path, *temporary; /* PATH and PATH.tmp */
     char *keep, *link;      /* second name and its .tmp; NULL if the old file is not kept */
     int fd;
-    bool failed; /* a write failed */
-    bool moved;  /* the old file now has only its second name */
+    bool failed;  /* a write failed */
+    bool moved;   /* the old file now has only its second name */
+    bool is_sole; /* no other process writes the temporary file: it is locked, or was made here */
+    bool is_done; /* the temporary file has been renamed */
 };
 
 static gfn_status join(const char *left, const char *right, char **text)
@@ -77,21 +79,34 @@ static gfn_status fail_to_create(const gfn_writer *writer)
     return gfn_fail_errno(is_there ? writer->temporary : writer->path, "create the file");
 }
 
+/* Attempts to open the temporary file. */
+enum { ATTEMPTS = 20 };
+
 /* The temporary file has a fixed name, so that killed processes never leave more than one behind,
  * and a lock, so that two processes never write into it. If its previous owner has renamed or
  * removed the file before this process locked it, it must not be written: try again. A file system
- * without locks is accepted. */
+ * without locks is accepted.
+ * Some file systems give a file another inode number each time it is looked up. There every attempt
+ * finds that the name stands for another file, so the last one removes the file, which nobody has
+ * locked, and makes one that was not there before. */
 static gfn_status open_temporary(gfn_writer *writer)
 {
     const char *name = writer->temporary;
-    for (int attempt = 0; attempt < 100; attempt++) {
-        writer->fd = gfn_descriptor_open(name, O_WRONLY | O_CREAT | O_NOFOLLOW);
+    for (int left = ATTEMPTS; left-- > 0;) {
+        if (left == 0)
+            unlink(name);
+        writer->fd =
+            gfn_descriptor_open(name, O_WRONLY | O_CREAT | O_NOFOLLOW | (left == 0 ? O_EXCL : 0));
+        if (writer->fd < 0 && errno == EEXIST)
+            break;
         if (writer->fd < 0)
             return fail_to_create(writer);
-        if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        const bool is_locked = flock(writer->fd, LOCK_EX | LOCK_NB) == 0;
+        if (!is_locked && errno == EWOULDBLOCK)
             break;
-        if (is_named(writer->fd, name)) {
+        if (left == 0 || is_named(writer->fd, name)) {
             int done;
+            writer->is_sole = is_locked || left == 0;
             GFN_RETRY(done, ftruncate(writer->fd, 0));
             return done == 0 ? GFN_OK : gfn_fail_errno(writer->path, "empty the file");
         }
@@ -214,6 +229,7 @@ static gfn_status put_in_place(gfn_writer *writer)
             rename(writer->keep, writer->path);
         return status;
     }
+    writer->is_done = true;
     return sync_folder(writer->path);
 }
 
@@ -228,7 +244,8 @@ void gfn_writer_discard(gfn_writer **writer)
 {
     if (*writer == NULL)
         return;
-    if (is_named((*writer)->fd, (*writer)->temporary))
+    if (!(*writer)->is_done &&
+        ((*writer)->is_sole || is_named((*writer)->fd, (*writer)->temporary)))
         unlink((*writer)->temporary);
     close_writer(writer);
 }

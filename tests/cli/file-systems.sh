@@ -69,6 +69,19 @@ for shim in flock=38 flock=37 flock=95; do
     with $shim 'cannot lock the file.*see that no other job' "${job[@]}" --out $run
     [ "$(summary $run complete)" = true ] || bad "$shim: not complete"
 done
+
+# Files with another inode number at each look: nothing is refused, and no temporary file stays.
+for shim in number=1 number=2 number=2,flock=37; do
+    run=run$((++n))
+    SHIM=$shim LD_PRELOAD=$PWD/shim.so "$GFN_DIST" "${job[@]}" --out $run 2>err &&
+        SHIM=$shim LD_PRELOAD=$PWD/shim.so "$GFN_DIST" --resume $run --iterations 6 --quiet 2>err ||
+        bad "$shim: $(cat err)"
+    SHIM=$shim LD_PRELOAD=$PWD/shim.so "$GFN_DIST" sample $run --out $run.npy >out 2>err ||
+        bad "$shim: sample: $(cat err)"
+    [ "$(summary $run complete)" = true ] || bad "$shim: not complete"
+    [ -z "$(find . -name '*.tmp')" ] || bad "$shim: $(find . -name '*.tmp') stays"
+done
+
 # What two jobs leave that began with the same checkpoint: their lines in turn, of one a torn one.
 "$GFN_DIST" "${job[@]}" --iterations 60 --log-every 5 --out two || bad "no run"
 cp two/metrics.jsonl one

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -18,7 +19,9 @@
 static struct {
     bool armed, dies, interrupts, has_no_links;
     int at, calls, error;
-    size_t most; /* bytes that one write takes, 0: all */
+    size_t most;  /* bytes that one write takes, 0: all */
+    int looks;    /* a file gets another inode number after so many looks, 0: never */
+    int no_locks; /* the errno of flock(), 0: none */
 } plan;
 
 static bool is_fault(void)
@@ -67,6 +70,33 @@ int rename(const char *from, const char *to)
 int unlink(const char *path)
 {
     return is_fault() ? -1 : unlinkat(AT_FDCWD, path, 0);
+}
+
+/* An inode number that changes after plan.looks looks, and then at each. */
+static int renumber(int done, struct stat *found)
+{
+    static ino_t changes;
+    if (done == 0 && plan.looks > 0 && plan.looks-- == 1) {
+        plan.looks = 1;
+        found->st_ino += ++changes;
+    }
+    return done;
+}
+
+int lstat(const char *path, struct stat *found)
+{
+    return renumber(fstatat(AT_FDCWD, path, found, AT_SYMLINK_NOFOLLOW), found);
+}
+
+int fstat(int fd, struct stat *found)
+{
+    return renumber(fstatat(fd, "", found, AT_EMPTY_PATH), found);
+}
+
+int flock(int fd, int operation)
+{
+    errno = plan.no_locks;
+    return errno ? -1 : (int)syscall(SYS_flock, fd, operation);
 }
 
 static int disarm(void **state)
@@ -324,6 +354,37 @@ static void a_temporary_link_is_not_followed(void **state)
     assert_true(holds("precious", old));
 }
 
+/* Files of which the inode number changes at the look number `looks`. */
+static void replace_with_numbers_that_change(int looks)
+{
+    gfn_writer *writer, *second = NULL;
+    prepare();
+    put_text("file.tmp", "what a killed process has left");
+    plan.looks = looks;
+    assert_ok(replace("kept", new));
+    assert_true(holds("file", new) && holds("kept", old));
+    assert_int_equal(count_names(), 2);
+
+    plan.looks = looks;
+    assert_ok(gfn_writer_open("file", NULL, &writer));
+    if (plan.no_locks == 0)
+        assert_refused(gfn_writer_open("file", NULL, &second), GFN_EEXIST, "another process");
+    assert_true(gfn_file_exists("file.tmp"));
+    assert_ok(gfn_writer_write(writer, old, strlen(old)));
+    gfn_writer_discard(&writer);
+    assert_true(holds("file", new));
+    assert_int_equal(count_names(), 2);
+}
+
+static void inode_numbers_that_change_leave_no_temporary_file(void **state)
+{
+    (void)state;
+    for (int looks = 1; looks < 6; looks++)
+        replace_with_numbers_that_change(looks);
+    plan.no_locks = ENOLCK;
+    replace_with_numbers_that_change(1);
+}
+
 static void errors_name_the_path(void **state)
 {
     (void)state;
@@ -373,6 +434,7 @@ int main(void)
         fault_test(a_left_over_temporary_file_is_reused),
         fault_test(a_temporary_link_is_not_followed),
         fault_test(devices_and_pipes_are_not_replaced),
+        fault_test(inode_numbers_that_change_leave_no_temporary_file),
         fault_test(errors_name_the_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
