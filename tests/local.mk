@@ -31,6 +31,7 @@ LAUNCH_TESTS = \
 	tests/cli/terminal.sh \
 	tests/cli/trajectories.sh
 CLI_TESTS = \
+	tests/cli/arrays.sh \
 	tests/cli/bad-input.sh \
 	tests/cli/binding.sh \
 	tests/cli/completion.sh \

@@ -41,15 +41,6 @@ bool gfn_dtype_find(const char *name, enum gfn_dtype *dtype)
     return i < N_TYPES;
 }
 
-bool gfn_dtype_find_npy(const char *npy, enum gfn_dtype *dtype)
-{
-    int i = 0;
-    while (i < N_TYPES && strcmp(types[i].npy, npy) != 0)
-        i++;
-    *dtype = (enum gfn_dtype)i;
-    return i < N_TYPES;
-}
-
 bool gfn_array_bytes(const struct gfn_array *array, size_t *bytes)
 {
     if ((unsigned)array->dtype >= N_TYPES || array->ndim < 0 || array->ndim > GFN_ARRAY_NDIM)

@@ -31,9 +31,8 @@ const char *gfn_dtype_name(enum gfn_dtype dtype);
 const char *gfn_dtype_npy(enum gfn_dtype dtype);
 size_t gfn_dtype_size(enum gfn_dtype dtype);
 
-/* Find a type by its name; false if it is unknown. */
+/* Find a type by its name in safetensors; false if it is unknown. */
 bool gfn_dtype_find(const char *name, enum gfn_dtype *dtype);
-bool gfn_dtype_find_npy(const char *npy, enum gfn_dtype *dtype);
 
 /* Bytes of the data; false if dtype, ndim or a length is out of range or the product overflows. */
 bool gfn_array_bytes(const struct gfn_array *array, size_t *bytes);

@@ -12,5 +12,6 @@ libio_la_SOURCES = \
 	src/io/jsonl.c src/io/jsonl.h src/io/jsonl_columns.c \
 	src/io/memory_left.c src/io/memory_left.h \
 	src/io/npy.c src/io/npy.h \
+	src/io/npy_values.c src/io/npy_values.h \
 	src/io/safetensors.h src/io/safetensors_load.c src/io/safetensors_save.c \
 	src/io/writer.c

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The format: "\x93NUMPY" 1 0; the length of the header in 2 bytes; the header, which is a Python
- * dictionary, padded with blanks and ended by a newline so that the data begins at a multiple of
- * 64; the data.
+ * The format: "\x93NUMPY" and two bytes of the version, 1 0, 2 0 or 3 0; the length of the header,
+ * in 2 bytes in version 1, else in 4; the header, which is a Python dictionary, padded with blanks
+ * and ended by a newline so that the data begins at a multiple of 64; the data.
  */
 #include "io/npy.h"
 
@@ -14,10 +14,12 @@
 #include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
+#include "io/npy_values.h"
 
 static const unsigned char magic[8] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
 
-enum { BEFORE_HEADER = 10, MOST_HEAD = 1024 };
+/* MAGIC: the bytes of `magic` before the version. BEFORE_HEADER: in version 1. */
+enum { MAGIC = 6, BEFORE_HEADER = 10, MOST_HEAD = 1024 };
 
 /* ---- writing ---- */
 
@@ -74,9 +76,12 @@ static bool skip(const char **at, char c)
 
 static bool read_word(const char **at, char *word, size_t size)
 {
-    if (!skip(at, '\''))
+    *at += strspn(*at, " ");
+    const char quote[2] = {**at, '\0'};
+    if (quote[0] != '\'' && quote[0] != '"')
         return false;
-    size_t n = strcspn(*at, "'");
+    (*at)++;
+    size_t n = strcspn(*at, quote);
     if (n >= size || (*at)[n] == '\0')
         return false;
     memcpy(word, *at, n);
@@ -95,7 +100,7 @@ static bool read_shape(const char **at, struct gfn_array *array)
             return false;
         errno = 0;
         array->shape[array->ndim] = strtoll(*at, &end, 10);
-        *at = end;
+        *at = end + (*end == 'L'); /* of Python 2 */
         if (errno != 0 || (!skip(at, ',') && **at != ')'))
             return false;
     }
@@ -113,13 +118,14 @@ static bool skip_word(const char **at, const char *word)
 }
 
 struct header {
-    struct gfn_array array;
-    char type[8];
-    bool has_type;   /* `type` is one of enum gfn_dtype */
+    struct gfn_array array; /* its shape, and the wanted type */
+    char descr[24];         /* type of the file; "": records */
+    struct gfn_npy_type type;
     bool is_fortran; /* column-major */
 };
 
-/* "{'descr': '<i8', 'fortran_order': False, 'shape': (16, 16), }": three keys in any order. */
+/* "{'descr': '<i8', 'fortran_order': False, 'shape': (16, 16), }": three keys in any order. The
+ * type of a record is a list; then the rest of the header is not read. */
 static bool read_dictionary(const char *at, struct header *h)
 {
     char key[16];
@@ -131,8 +137,9 @@ static bool read_dictionary(const char *at, struct header *h)
         bool is_good = read_word(&at, key, sizeof key) && skip(&at, ':');
         if (is_good && strcmp(key, "descr") == 0) {
             bit = 1;
-            is_good = read_word(&at, h->type, sizeof h->type);
-            h->has_type = gfn_dtype_find_npy(h->type, &h->array.dtype);
+            if (skip(&at, '['))
+                return true;
+            is_good = read_word(&at, h->descr, sizeof h->descr) && h->descr[0] != '\0';
         } else if (is_good && strcmp(key, "fortran_order") == 0) {
             bit = 2;
             h->is_fortran = skip_word(&at, "True");
@@ -148,44 +155,70 @@ static bool read_dictionary(const char *at, struct header *h)
     return seen == 7 && at[strspn(at, " \n")] == '\0';
 }
 
-static gfn_status parse_header(const char *text, size_t n, struct gfn_array *array)
+/* What NumPy does about a type that cannot be read. */
+static gfn_status reject_type(const char *descr, enum gfn_dtype wanted)
 {
-    struct header h = {.type = ""};
+    const char *npy = gfn_dtype_npy(wanted);
+    if (descr[0] == '\0')
+        return gfn_fail(GFN_EDATA,
+                        "expected numbers of a type such as '%s', found records (hint: "
+                        "array[\"NAME\"], one of their fields)",
+                        npy);
+    const char *kind = descr + (strchr("<>=|", descr[0]) != NULL);
+    const char *of_void = *kind == 'V' ? "view" : "astype";
+    const char *of_complex = *kind == 'c' ? "real." : "";
+    return gfn_fail(GFN_EDATA,
+                    "expected numbers of a type such as '%s', found '%s' (hint: "
+                    "array.%s%s(\"%s\"))",
+                    npy, descr, of_complex, of_void, npy);
+}
+
+static gfn_status parse_header(const char *text, size_t n, struct header *h)
+{
     char *copy;
     GFN_TRY(gfn_allocate("npy header", n + 1, 1, &copy));
     memcpy(copy, text, n);
-    const bool is_good = strlen(copy) == n && read_dictionary(copy, &h);
+    const bool is_good = strlen(copy) == n && read_dictionary(copy, h);
     gfn_release(&copy);
     if (!is_good)
         return gfn_fail(GFN_EDATA, "expected a header {'descr': '<f8', 'fortran_order': False, "
                                    "'shape': (...)}, found another");
-    if (!h.has_type)
-        return gfn_fail(GFN_EDATA,
-                        "expected numbers of a type such as '<f8', found '%s' (hint: "
-                        "array.astype(\"<f8\"))",
-                        h.type);
-    if (h.is_fortran)
-        return gfn_fail(GFN_EDATA, "expected an array in C order, found one in Fortran order "
-                                   "(hint: numpy.ascontiguousarray)");
-    *array = h.array;
     return GFN_OK;
 }
 
-static gfn_status parse(const char *bytes, size_t n, struct gfn_array *array, size_t *begin)
+/* The place of the header, and its length. */
+static gfn_status find_header(const char *bytes, size_t n, size_t *begin, size_t *length)
 {
-    uint16_t length;
-    size_t expected;
-    if (n < BEFORE_HEADER || memcmp(bytes, magic, sizeof magic) != 0)
-        return gfn_fail(GFN_EDATA, "expected a file in NumPy's format, version 1.0, found another "
-                                   "(hint: numpy.save writes one)");
-    memcpy(&length, bytes + sizeof magic, 2);
-    if (length > n - BEFORE_HEADER)
+    if (n < BEFORE_HEADER || memcmp(bytes, magic, MAGIC) != 0)
+        return gfn_fail(GFN_EDATA, "expected a file in NumPy's format, found another (hint: "
+                                   "numpy.save writes one)");
+    const unsigned char *version = (const unsigned char *)bytes + MAGIC;
+    if (version[0] < 1 || version[0] > 3 || version[1] != 0)
         return gfn_fail(GFN_EDATA,
-                        "expected a header of %u bytes, found %zu (hint: the file is cut)",
-                        (unsigned)length, n - BEFORE_HEADER);
-    GFN_TRY(parse_header(bytes + BEFORE_HEADER, length, array));
-    *begin = BEFORE_HEADER + length;
-    if (!gfn_array_bytes(array, &expected))
+                        "expected NumPy's format, version 1.0, 2.0 or 3.0, found %d.%d (hint: "
+                        "numpy.save writes one of these)",
+                        version[0], version[1]);
+    *begin = version[0] == 1 ? BEFORE_HEADER : BEFORE_HEADER + 2;
+    *length = version[2] | (size_t)version[3] << 8;
+    if (version[0] > 1 && n >= *begin)
+        *length |= (size_t)version[4] << 16 | (size_t)version[5] << 24;
+    if (n >= *begin && *length <= n - *begin)
+        return GFN_OK;
+    return gfn_fail(GFN_EDATA, "expected a header of %zu bytes, found %zu (hint: the file is cut)",
+                    *length, n >= *begin ? n - *begin : 0);
+}
+
+static gfn_status parse(const char *bytes, size_t n, struct header *h, size_t *begin)
+{
+    const enum gfn_dtype wanted = h->array.dtype;
+    size_t length = 0, expected;
+    GFN_TRY(find_header(bytes, n, begin, &length));
+    GFN_TRY(parse_header(bytes + *begin, length, h));
+    *begin += length;
+    if (!gfn_npy_type_find(h->descr, &h->type))
+        return reject_type(h->descr, wanted);
+    if (!gfn_array_bytes(&h->array, &expected) ||
+        !gfn_multiply(expected / gfn_dtype_size(wanted), h->type.size, &expected))
         return gfn_fail(GFN_EDATA, "the shape is impossible");
     if (expected != n - *begin)
         return gfn_fail(
@@ -195,25 +228,35 @@ static gfn_status parse(const char *bytes, size_t n, struct gfn_array *array, si
     return GFN_OK;
 }
 
-gfn_status gfn_npy_parse(void *bytes, size_t n, const char *source, struct gfn_array *array)
+/* *bytes become the data of h->array. */
+static gfn_status read_array(void **bytes, size_t n, struct header *h)
 {
     size_t begin = 0;
-    struct gfn_array found = {0};
-    gfn_status status = parse(bytes, n, &found, &begin);
+    GFN_TRY(parse(*bytes, n, h, &begin));
+    /* to the aligned start of the block */
+    memmove(*bytes, (const char *)*bytes + begin, n - begin);
+    GFN_TRY(gfn_npy_convert(&h->type, h->is_fortran, &h->array, bytes));
+    h->array.data = *bytes;
+    return GFN_OK;
+}
+
+gfn_status gfn_npy_parse(void *bytes, size_t n, const char *source, enum gfn_dtype wanted,
+                         struct gfn_array *array)
+{
+    struct header h = {.array.dtype = wanted};
+    const gfn_status status = read_array(&bytes, n, &h);
     if (status != GFN_OK) {
         gfn_release(&bytes);
         return gfn_fail_in(status, "%s: ", source);
     }
-    memmove(bytes, (char *)bytes + begin, n - begin); /* to the aligned start of the block */
-    found.data = bytes;
-    *array = found;
+    *array = h.array;
     return GFN_OK;
 }
 
-gfn_status gfn_npy_load(const char *path, struct gfn_array *array)
+gfn_status gfn_npy_load(const char *path, enum gfn_dtype wanted, struct gfn_array *array)
 {
     void *bytes;
     size_t n;
     GFN_TRY(gfn_file_read(path, SIZE_MAX / 4, &bytes, &n));
-    return gfn_npy_parse(bytes, n, path, array);
+    return gfn_npy_parse(bytes, n, path, wanted, array);
 }

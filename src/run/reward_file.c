@@ -22,12 +22,7 @@ static gfn_status load(const char *path, gfn_env *env, struct gfn_array *rewards
     void *bytes;
     size_t n;
     GFN_TRY(gfn_file_read(path, MOST_BYTES, &bytes, &n));
-    GFN_TRY(gfn_npy_parse(bytes, n, path, rewards));
-    if (rewards->dtype != GFN_F64)
-        return gfn_fail(GFN_EDATA,
-                        "%s: expected float64 rewards, '<f8', found '%s' (hint: "
-                        "array.astype(\"<f8\"))",
-                        path, gfn_dtype_npy(rewards->dtype));
+    GFN_TRY(gfn_npy_parse(bytes, n, path, GFN_F64, rewards));
     gfn_status status = gfn_env_set_rewards(env, rewards->ndim, rewards->shape, rewards->data);
     return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", path);
 }

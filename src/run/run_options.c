@@ -51,7 +51,7 @@ static gfn_option rows[] = {
     {"replay-share", GFN_OPTION_NUMBER, "", 0, 1, NULL, "Replay",
      "share of each batch that is drawn back; unset: 0.5, and 1 with terminal-states"},
     {"terminal-states", GFN_OPTION_WORD, "", 0, 0, NULL, "Replay",
-     "objects to draw back instead, a .npy file of int32 or int64 [n, ndim]"},
+     "objects to draw back instead, a .npy file of whole numbers [n, ndim]"},
     {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
      "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
     {"activation", GFN_OPTION_WORD, "relu", 0, 0, NULL, "Network",

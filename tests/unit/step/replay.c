@@ -290,29 +290,35 @@ static void options_that_contradict_are_refused_by_both_names(void **unused)
 static void files_that_do_not_fit_are_refused(void **unused)
 {
     (void)unused;
-    static const double reals[4] = {1, 2, 3, 4};
+    static const double reals[4] = {1, 2, 3, 4}, halves[4] = {1, 2, 3.5, 4};
     static const int32_t bad[][2] = {{3, 4}, {8, 9}, {0, 0}}, low[][2] = {{0, -1}};
     static const int64_t wide[][2] = {{3, 4}, {8, INT64_C(1) << 32}}, deep[][2] = {{INT64_MIN, 0}};
     static const char job[] = " terminal-states=bad.npy";
-    save("bad.npy", GFN_F64, 2, 2, reals);
+    save("bad.npy", GFN_F64, 4, 1, reals);
     refused(job, GFN_EINVAL,
             "terminal-states: bad.npy: expected objects of hypergrid as an array "
-            "of int32 or int64, [n, 2], found F64 [2, 2]");
+            "of whole numbers, [n, 2], found [4, 1]");
+    save("bad.npy", GFN_F64, 2, 2, halves);
+    refused(job, GFN_EINVAL,
+            "terminal-states: bad.npy: element [1, 0]: expected a whole number of 32 bits, found "
+            "3.5 (hint: array.round().astype(\"<i4\"))");
     save("bad.npy", GFN_I32, 2, 3, bad);
-    refused(job, GFN_EINVAL, "[n, 2], found I32 [2, 3]");
+    refused(job, GFN_EINVAL, "[n, 2], found [2, 3]");
     save("bad.npy", GFN_I32, 0, 2, bad);
-    refused(job, GFN_EINVAL, "found I32 [0, 2]");
+    refused(job, GFN_EINVAL, "found [0, 2]");
     const struct gfn_array flat = {.dtype = GFN_I32, .ndim = 1, .shape = {4}, .data = bad};
     assert_int_equal(gfn_npy_save("bad.npy", &flat), GFN_OK);
-    refused(job, GFN_EINVAL, "found I32 [4]");
+    refused(job, GFN_EINVAL, "found [4]");
     save("bad.npy", GFN_I32, 3, 2, bad);
     refused(job, GFN_EINVAL, "bad.npy: row 1: expected an object of this hypergrid, found (8, 9)");
     save("bad.npy", GFN_I32, 1, 2, low);
     refused(job, GFN_EINVAL, "row 0: expected an object of this hypergrid, found (0, -1)");
     save("bad.npy", GFN_I64, 2, 2, wide);
-    refused(job, GFN_EINVAL, "row 1: expected words of 32 bits, found 4294967296");
+    refused(job, GFN_EINVAL,
+            "element [1, 1]: expected a whole number of 32 bits, found 4294967296");
     save("bad.npy", GFN_I64, 1, 2, deep);
-    refused(job, GFN_EINVAL, "row 0: expected words of 32 bits, found -9223372036854775808");
+    refused(job, GFN_EINVAL,
+            "element [0, 0]: expected a whole number of 32 bits, found -9223372036854775808");
     assert_int_equal(gfn_file_replace("bad.npy", NULL, "no array", 8), GFN_OK);
     gfn_run *run = new_run(JOB " terminal-states=bad.npy");
     gfn_trainer *trainer = NULL;

@@ -96,27 +96,25 @@ static void some_objectives_need_rewards_without_zeros(void **state)
     assert_all_refused(&r, 1);
 }
 
-static void rewards_are_little_endian_doubles_in_c_order(void **state)
+static void rewards_are_numbers(void **state)
 {
     (void)state;
     static const refusal cases[] = {
         {USAGE,
-         "histogram.npy: expected float64 .*found .<i8.* \\(hint",
-         {"--size", "8", "--reward", "file", "--reward-file", "histogram.npy"}},
+         "counts.npy: element \\[0, 0\\]: expected a number that float64 holds .*found 9.* \\(hint",
+         {"--size", "8", "--reward", "file", "--reward-file", "counts.npy"}},
         {USAGE,
          "cut.npy: expected 512 bytes of data, found 172",
          {"--size", "8", "--reward", "file", "--reward-file", "cut.npy"}},
     };
-    const int64_t counts[CELLS] = {3};
+    const int64_t counts[CELLS] = {INT64_MAX};
     double rewards[CELLS];
     fill_rewards(rewards);
-    put_npy("bad.npy", "<f8", true, "8, 8", rewards, sizeof rewards);
-    assert_rewards_refused("expected an array in C order");
     put_text("bad.npy", "1,2,3\n");
-    assert_rewards_refused("expected a file in NumPy's format, version 1.0, found another");
-    put_npy("bad.npy", ">f8", false, "8, 8", rewards, sizeof rewards);
-    assert_rewards_refused("expected numbers of a type .*found '>f8'");
-    put_npy("histogram.npy", "<i8", false, "8, 8", counts, sizeof counts);
+    assert_rewards_refused("expected a file in NumPy's format, found another");
+    put_npy("bad.npy", "<c8", false, "8, 8", rewards, sizeof rewards);
+    assert_rewards_refused("expected numbers of a type .*found '<c8'");
+    put_npy("counts.npy", "<i8", false, "8, 8", counts, sizeof counts);
     put_npy("cut.npy", "<f8", false, "8, 8", rewards, 172);
     assert_all_refused(cases, COUNT(cases));
 }
@@ -193,7 +191,7 @@ static void terminal_states_are_objects_of_the_environment(void **state)
     (void)state;
     static const refusal cases[] = {
         {USAGE,
-         "^gfn-dist: terminal-states: cells.npy: .*hypergrid.*, \\[n, 4\\], found I32 \\[64, 2\\] "
+         "^gfn-dist: terminal-states: cells.npy: .*hypergrid.*, \\[n, 4\\], found \\[64, 2\\] "
          "\\(hint",
          {"--size", "8", "--ndim", "4", "--terminal-states", "cells.npy"}},
         {USAGE,
@@ -214,7 +212,7 @@ static void terminal_states_are_objects_of_the_environment(void **state)
     assert_all_refused(cases, COUNT(cases));
 }
 
-static void terminal_states_are_a_matrix_of_integers(void **state)
+static void terminal_states_are_a_matrix_of_whole_numbers(void **state)
 {
     (void)state;
     static const refusal cases[] = {
@@ -228,7 +226,7 @@ static void terminal_states_are_a_matrix_of_integers(void **state)
          "^gfn-dist: terminal-states: flat.npy: " EVERYTHING,
          {"--terminal-states", "flat.npy"}},
         {USAGE,
-         "^gfn-dist: terminal-states: real.npy: " EVERYTHING,
+         "^gfn-dist: terminal-states: real.npy: element .*" EVERYTHING,
          {"--terminal-states", "real.npy"}},
         {USAGE,
          "^gfn-dist: terminal-states: cut.npy: expected 512 bytes of data, found 172",
@@ -239,7 +237,7 @@ static void terminal_states_are_a_matrix_of_integers(void **state)
     put_cells();
     put_npy("none.npy", "<i4", false, "0, 2", zeros, 0);
     put_npy("flat.npy", "<i4", false, "4,", zeros, sizeof zeros);
-    put_npy("real.npy", "<f8", false, "1, 2", (double[2]){0}, 2 * sizeof(double));
+    put_npy("real.npy", "<f8", false, "1, 2", (double[2]){0, 2.5}, 2 * sizeof(double));
     put_npy("cut.npy", "<i4", false, "64, 2", cells, 172);
     assert_all_refused(cases, COUNT(cases));
 }
@@ -267,12 +265,12 @@ int main(void)
         scratch_test(rewards_have_the_shape_of_the_grid),
         scratch_test(rewards_are_finite_and_not_negative),
         scratch_test(some_objectives_need_rewards_without_zeros),
-        scratch_test(rewards_are_little_endian_doubles_in_c_order),
+        scratch_test(rewards_are_numbers),
         scratch_test(a_file_of_the_user_is_not_overwritten),
         scratch_test(a_run_is_used_with_the_rewards_that_it_was_trained_with),
         scratch_test(the_list_names_all_rewards),
         scratch_test(terminal_states_are_objects_of_the_environment),
-        scratch_test(terminal_states_are_a_matrix_of_integers),
+        scratch_test(terminal_states_are_a_matrix_of_whole_numbers),
         scratch_test(a_file_of_terminal_states_is_there_and_alone),
     };
     return cmocka_run_group_tests_name("refused files", tests, NULL, print_refusals);
