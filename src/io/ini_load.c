@@ -188,14 +188,45 @@ static gfn_status parse(struct gfn_ini *ini, const char *text, size_t n)
     return check_names(ini);
 }
 
+/* First bytes of text in other encodings, with a byte order mark or without: then the first
+ * characters are ASCII, '?' below. Shells and editors of Windows write UTF-16. */
+static const struct {
+    const char *name, *bytes;
+    size_t n;
+} encodings[] = {
+    {"UTF-32", "\xff\xfe\0\0", 4}, {"UTF-32", "\0\0\xfe\xff", 4}, {"UTF-16", "\xff\xfe", 2},
+    {"UTF-16", "\xfe\xff", 2},     {"UTF-32LE", "?\0\0\0", 4},    {"UTF-32BE", "\0\0\0?", 4},
+    {"UTF-16LE", "?\0?\0", 4},     {"UTF-16BE", "\0?\0?", 4},
+};
+
+static bool begins_with(const char *text, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bytes[i] == '?' ? text[i] == '\0' : text[i] != bytes[i])
+            return false;
+    return true;
+}
+
+static gfn_status check_text(const char *text, size_t n, const char *source)
+{
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
+        if (n >= encodings[i].n && begins_with(text, encodings[i].bytes, encodings[i].n))
+            return gfn_fail(GFN_EDATA,
+                            "%s: expected text in UTF-8, found %s (hint: iconv -f %s -t UTF-8 OLD "
+                            ">NEW)",
+                            source, encodings[i].name, encodings[i].name);
+    if (memchr(text, '\0', n) != NULL)
+        return gfn_fail(GFN_EDATA, "%s: expected text, found a zero byte", source);
+    return GFN_OK;
+}
+
 gfn_status gfn_ini_parse(const char *text, size_t n, const char *source, struct gfn_ini *ini)
 {
     *ini = (struct gfn_ini){0};
     if (n > GFN_INI_LIMIT)
         return gfn_fail(GFN_EDATA, "%s: expected at most %d bytes of options, found %zu", source,
                         GFN_INI_LIMIT, n);
-    if (memchr(text, '\0', n) != NULL)
-        return gfn_fail(GFN_EDATA, "%s: expected text, found a zero byte", source);
+    GFN_TRY(check_text(text, n, source));
     size_t mark = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* byte order mark */
     gfn_status status = allocate(ini, text, n, source);
     if (status == GFN_OK)

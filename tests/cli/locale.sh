@@ -3,7 +3,7 @@
 #
 # A plug-in that calls setlocale() in a locale with a decimal comma: every file and all output
 # look as in the locale C, and runs that were saved in either resume in either. Names that are not
-# UTF-8.
+# UTF-8. Options in other encodings.
 . "$top_srcdir/tests/cli/common.sh"
 
 printf '%s\n' LC_NUMERIC 'decimal_point ","' 'thousands_sep "."' 'grouping 3;3' 'END LC_NUMERIC' >comma
@@ -85,4 +85,19 @@ passes --size 4 --iterations 3 --quiet --out $bad_name/run
 passes --resume $bad_name/run --iterations 6 --quiet
 passes --seeds 0-1 --size 4 --iterations 3 --out $bad_name/sweep
 passes eval $bad_name/run
+
+# Options in the encodings that other systems write: UTF-8 with a byte order mark is read; of UTF-16
+# and UTF-32 the message has the command that makes UTF-8 of it.
+printf '%s\r\n' 'size = 4' $'# Gr\xc3\xb6\xc3\x9fe' 'iterations = 3' 'env = "hypergrid"' >plain.ini
+for encoding in UTF-16 UTF-16LE UTF-16BE UTF-32 UTF-32BE; do
+    iconv -f UTF-8 -t $encoding plain.ini >OLD || bad "iconv does not write $encoding"
+    refused 1 "^gfn-dist: OLD: expected text in UTF-8, found ${encoding} \\(hint: iconv " \
+        --config OLD --print-config
+    hint=$(sed -E 's/.*\(hint: (.*)\)$/\1/' err)
+    rm -f NEW
+    eval "$hint" && cmp plain.ini NEW || bad "$encoding: $hint is no cure"
+    { printf '\xef\xbb\xbf' && cat NEW; } >marked.ini
+    shows '^size = 4 +; marked.ini:1$' --config marked.ini --print-config
+    passes --config marked.ini --quiet --out $encoding
+done
 exit $failed

@@ -310,6 +310,39 @@ static void a_long_line_is_an_error_and_is_not_cut(void **state)
     assert_in_range(longest, 150, 349); /* inih's default limit is 200 bytes with the line end */
 }
 
+/* The same line as editors and shells of other systems write it, and text that only looks so. */
+static void other_encodings_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *part;
+    } rows[] = {
+        {"\xff\xfes\0=\0009\0", 8, "found UTF-16 (hint: iconv -f UTF-16 -t UTF-8 OLD >NEW)"},
+        {"\xfe\xff\0s\0=\0009", 8, "found UTF-16 (hint: iconv -f UTF-16 "},
+        {"\xff\xfe\x2d\x4e\x87\x65", 6, "found UTF-16 (hint: "}, /* no byte is zero */
+        {"s\0=\0009\0", 6, "found UTF-16LE (hint: iconv -f UTF-16LE -t UTF-8 OLD >NEW)"},
+        {"\0s\0=\0009", 6, "found UTF-16BE (hint: iconv -f UTF-16BE "},
+        {"\xff\xfe\0\0s\0\0\0", 8, "found UTF-32 (hint: iconv -f UTF-32 "},
+        {"\0\0\xfe\xff\0\0\0s", 8, "found UTF-32 (hint: "},
+        {"s\0\0\0=\0\0\0", 8, "found UTF-32LE (hint: "},
+        {"\0\0\0s\0\0\0=", 8, "found UTF-32BE (hint: "},
+        {"s=9\0", 4, "found a zero byte"},
+        {"\0", 1, "found a zero byte"},
+        {"s\0", 2, "found a zero byte"},
+    };
+    struct gfn_ini ini;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_refused(gfn_ini_parse(rows[i].bytes, rows[i].n, "text", &ini), GFN_EDATA,
+                       "text: expected text");
+        assert_non_null(strstr(gfn_error_message(), rows[i].part));
+    }
+    assert_ok(gfn_ini_parse("\xef\xbb\xbfs = \xe4\xb8\xad\n", 11, "text", &ini));
+    assert_string_equal(gfn_ini_find(&ini, "s"), "\xe4\xb8\xad");
+    gfn_ini_clear(&ini);
+}
+
 static void files_that_are_not_text_are_rejected(void **state)
 {
     (void)state;
@@ -387,6 +420,7 @@ int main(void)
         scratch_test(files_that_are_not_text_are_rejected),
         scratch_test(a_file_with_many_names_is_read_quickly),
         scratch_test(arbitrary_bytes_do_no_harm),
+        scratch_test(other_encodings_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
