@@ -168,7 +168,8 @@ typedef struct gfn_estimate {
 
 /* Estimates of the policy's quality from trajectories, in any space, with
  *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
- * (Blessing et al. 2024, arXiv:2406.07423). */
+ * (Blessing et al. 2024, arXiv:2406.07423). If the model has flows of edges, P_B is that of the
+ * flows: F(s) P_F(s' | s) / sum of the flows into s'. */
 typedef struct gfn_bounds {
     int64_t n;          /* trajectories of each bound */
     gfn_estimate elbo;  /* mean w over trajectories of the policy: at most log Z */
@@ -201,7 +202,8 @@ GFN_API gfn_status gfn_run_write_objects(const gfn_run *run, const char *file,
  * file, atomically:
  *     states [steps][state_width] int32    the state that each step leaves
  *     actions [steps] int32                the action of the step; the last one ends a trajectory
- *     log_pf, log_pb [steps] float32       log P_F of it, log P_B of its reverse; of an end: 0
+ *     log_pf, log_pb [steps] float32       log P_F of it, log P_B of its reverse, as in gfn_bounds;
+ *                                          of an end: 0
  *     first [n + 1] int64                  trajectory i has the steps first[i] ... first[i + 1] - 1
  *     objects [n][state_width] int32       the object that each ends with, as in gfn_run_draw()
  *     log_reward [n] float64               log R of the object

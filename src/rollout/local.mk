@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += librollout.la
 librollout_la_SOURCES = \
 	src/rollout/faults.c src/rollout/faults.h \
 	src/rollout/fill_rows.c src/rollout/fill_rows.h \
+	src/rollout/flows_back.c src/rollout/flows_back.h \
 	src/rollout/forward.c src/rollout/forward.h \
 	src/rollout/observe.c src/rollout/observe.h \
 	src/rollout/parents.c \

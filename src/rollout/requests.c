@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "env/env_internal.h"
+#include "rollout/flows_back.h"
 
 static const gfn_walk_kind *kind_of(const gfn_sampler *s)
 {
@@ -27,7 +28,7 @@ static gfn_status walk(gfn_walk *w)
     w->fault = SIZE_MAX;
     GFN_TRY(kind_of(w->sampler)->walk(w));
     if (w->fault == SIZE_MAX)
-        return GFN_OK;
+        return w->log ? gfn_flows_back_score(w->sampler, w->log) : GFN_OK;
     return gfn_fail(
         GFN_EINVAL,
         "trajectory %zu: has an action that is not allowed where it is taken, continues "
@@ -106,6 +107,9 @@ gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, 
     if (log->n > 0 && log->call != sampler->call)
         return gfn_fail(GFN_EINVAL, "sampler: it was used since it filled this log (hint: "
                                     "gfn_sampler_sample() first, or a log with n = 0)");
+    if (log->n > 0 && sampler->goes_back_by_flows)
+        return gfn_fail(GFN_EINVAL, "sampler: the log has trajectories, but flows go back in an "
+                                    "empty one only (hint: a log with n = 0)");
     if (log->n == 0) {
         GFN_TRY(renew(sampler));
         log->first = first;

@@ -60,6 +60,13 @@ gfn_status gfn_sampler_find_rows(gfn_sampler *sampler, size_t n, const int32_t *
  * Errors: as gfn_sampler_find_rows(). */
 gfn_status gfn_sampler_parents(gfn_sampler *sampler);
 
+/* From now on, P_B of sampled, scored and backward trajectories is that of the model's edge flows
+ * (GFN_FLOW_EDGES) instead of the uniform one; or, if not `by_flows`, the uniform one again, as
+ * training needs it. The sampler is extended if it has no parents; so set it before anything else
+ * depends on its rows. gfn_sampler_backward() then fills empty logs only.
+ * Errors: GFN_EINVAL (the model has no flows), and those of gfn_sampler_extend(). */
+gfn_status gfn_sampler_go_back_by_flows(gfn_sampler *sampler, bool by_flows);
+
 /* The most trajectories per call. */
 size_t gfn_sampler_capacity(const gfn_sampler *sampler);
 

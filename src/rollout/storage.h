@@ -68,6 +68,8 @@ struct gfn_sampler {
     bool explores;
     double epsilon, temperature;
 
+    bool goes_back_by_flows; /* see gfn_sampler_go_back_by_flows() */
+
     /* Rows of distinct states. */
     bool is_table;                 /* all states have rows, and `table` is filled */
     bool has_rewards, has_parents; /* as requested from gfn_sampler_extend() */

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "env/env_internal.h"
+#include "rollout/flows_back.h"
 
 typedef struct backward_walk {
     gfn_sampler *sampler;
@@ -21,6 +22,8 @@ typedef struct backward_walk {
 /* The weight of an allowed backward action, proportional to P_B. */
 static double weigh_back(const gfn_sampler *s, int32_t row, int32_t back)
 {
+    if (s->goes_back_by_flows)
+        return s->parents.edge[(size_t)row * s->n_back + (size_t)back].fraction;
     return s->policy.log_pb == GFN_NO_VAR ? 1 : exp(gfn_row_log_pb(s, row, back));
 }
 
@@ -114,7 +117,8 @@ gfn_status gfn_walk_back(gfn_sampler *s, const gfn_stream *stream, int64_t first
     memcpy(lanes->state, log->terminal, n * s->width * sizeof *lanes->state);
     for (size_t i = 0; i < n; i++)
         lanes->trajectory[i] = i;
-    GFN_TRY(gfn_sampler_find_rows(s, n, lanes->state, log->end_row));
+    GFN_TRY(gfn_flows_back_begin(s));
+    GFN_TRY(gfn_flows_back_find_rows(s, n, lanes->state, log->end_row));
     memcpy(lanes->row, log->end_row, n * sizeof *lanes->row);
     for (size_t t = 0, live = n; (live = choose_all(&w, t, live)) > 0; t++) {
         if (t == s->max_steps)
@@ -122,7 +126,8 @@ gfn_status gfn_walk_back(gfn_sampler *s, const gfn_stream *stream, int64_t first
         for (size_t k = 0; k < live; k++)
             log->action[(lanes->trajectory[k] + 1) * log->max_steps - 1 - t] = lanes->action[k];
         s->env->ops->step_back(s->env->world, live, lanes->state, lanes->back);
-        GFN_TRY(gfn_sampler_find_rows(s, live, lanes->state, lanes->row));
+        GFN_TRY(gfn_flows_back_find_rows(s, live, lanes->state, lanes->row));
     }
+    GFN_TRY(gfn_flows_back_end(s, log));
     return move_to_front(&w);
 }

@@ -13,7 +13,8 @@
  *
  *     log p(x) = log R(x) + log mean of exp(-w),
  *
- * which has the correlation 1 with log R(x) if the policy is right.
+ * which has the correlation 1 with log R(x) if the policy is right. P_B is the model's: if it has
+ * flows of edges, as for flow matching, then that of the flows.
  */
 #include "run/run.h"
 
@@ -23,6 +24,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "env/env_internal.h"
+#include "rollout/rows.h"
 #include "run/statistics.h"
 
 /* Limits: trajectories per bound, objects of the correlation. Trajectories per object. */
@@ -190,6 +192,8 @@ static gfn_status find_all(weighing *w, int64_t n, gfn_bounds *bounds)
 static gfn_status allocate(weighing *w, int64_t n)
 {
     const size_t most = (size_t)(n > OBJECTS * EACH ? n : OBJECTS * EACH);
+    if (gfn_model_flow(w->run->model) == GFN_FLOW_EDGES)
+        GFN_TRY(gfn_sampler_go_back_by_flows(w->run->sampler, true));
     GFN_TRY(gfn_sampler_trajectories(w->run->sampler, &w->log));
     gfn_trajectories_hold_sums(w->log);
     GFN_TRY(gfn_allocate("objects", most * w->width, sizeof(int32_t), &w->objects));
@@ -211,6 +215,7 @@ gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
         status = gfn_comm_agree(run->comm, allocate(&w, n));
     if (n > 0 && status == GFN_OK)
         status = find_all(&w, n, &found);
+    gfn_sampler_go_back_by_flows(run->sampler, false);
     if (status == GFN_OK)
         *bounds = found;
     gfn_trajectories_destroy(&w.log);

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "data/packed_state.h"
 #include "io/memory_left.h"
+#include "rollout/rows.h"
 #include "run/metadata.h"
 
 #define FORMAT "gfn-dist trajectories 1"
@@ -59,6 +60,8 @@ static gfn_status allocate(drawing *d, int64_t n)
     const size_t key_words = gfn_packed_words(d->width);
     d->heads.words = HEAD_WORDS + key_words;
     d->steps.words = STEP_WORDS + key_words;
+    if (gfn_model_flow(d->run->model) == GFN_FLOW_EDGES)
+        GFN_TRY(gfn_sampler_go_back_by_flows(d->run->sampler, true));
     GFN_TRY(gfn_sampler_trajectories(d->run->sampler, &d->log));
     GFN_TRY(gfn_allocate("counts of ranks", (size_t)gfn_comm_size(d->run->comm), sizeof(size_t),
                          &d->counts));
@@ -291,6 +294,7 @@ gfn_status gfn_run_write_trajectories(gfn_run *run, const gfn_stream *stream, in
             status = write_file(&d, stream, file);
         status = gfn_comm_agree(run->comm, status);
     }
+    gfn_sampler_go_back_by_flows(run->sampler, false);
     release(&d);
     return status;
 }

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -23,23 +24,33 @@ typedef struct fixture {
     double log_pf[STATES][ACTIONS], log_r[STATES], target[STATES];
 } fixture;
 
-static void train(fixture *f, const char *settings)
+static void make(fixture *f, const char *settings)
 {
     gfn_options *options;
-    gfn_trainer *trainer;
     assert_int_equal(gfn_comm_open_serial(&f->comm), GFN_OK);
     assert_int_equal(gfn_run_options_create(NULL, &options), GFN_OK);
     assert_int_equal(gfn_options_parse(options, "size=4 seed=5 batch-size=32 threads=1", "test"),
                      GFN_OK);
     assert_int_equal(gfn_options_parse(options, settings, "test"), GFN_OK);
     assert_int_equal(gfn_run_create(f->comm, options, 0, &f->run), GFN_OK);
+    gfn_options_destroy(&options);
+}
+
+static void measure(fixture *f, int64_t n)
+{
+    assert_int_equal(gfn_run_evaluate(f->run, &f->evaluation), GFN_OK);
+    assert_int_equal(gfn_run_find_bounds(f->run, n, &f->bounds), GFN_OK);
+}
+
+static void train(fixture *f, const char *settings)
+{
+    gfn_trainer *trainer;
+    make(f, settings);
     assert_int_equal(gfn_trainer_create(f->run, &trainer), GFN_OK);
     while (!gfn_trainer_is_done(trainer))
         assert_int_equal(gfn_trainer_step(trainer), GFN_OK);
     gfn_trainer_destroy(&trainer);
-    gfn_options_destroy(&options);
-    assert_int_equal(gfn_run_evaluate(f->run, &f->evaluation), GFN_OK);
-    assert_int_equal(gfn_run_find_bounds(f->run, 10000, &f->bounds), GFN_OK);
+    measure(f, 10000);
 }
 
 static void drop(fixture *f)
@@ -101,7 +112,8 @@ static void bounds_are_sums_over_all_trajectories(void **unused)
 static void bounds_meet_where_the_policy_is_right(void **unused)
 {
     static const char *const settings[] = {"iterations=2000", "iterations=2000 backward=learned",
-                                           "iterations=2000 backward=tied objective=db"};
+                                           "iterations=2000 backward=tied objective=db",
+                                           "iterations=2000 objective=fm"};
     (void)unused;
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         fixture f;
@@ -112,6 +124,71 @@ static void bounds_meet_where_the_policy_is_right(void **unused)
         assert_true(f.bounds.correlation > 0.9999);
         drop(&f);
     }
+}
+
+/* The fraction of the flow into (y, x) that comes from (y - 1, x). */
+static double fraction_from_above(int y, int x)
+{
+    return y == 0 ? 0 : x == 0 ? 1 : 0.85 - 0.04 * y + 0.02 * x;
+}
+
+/* Set the flows of all edges of a linear policy on one-hot cells: exact ones, whose P_B is far from
+ * uniform. */
+static void set_exact_flows(const fixture *f)
+{
+    double flow[STATES];
+    int32_t state[STATES][2];
+    double log_r[STATES];
+    gfn_model *model = gfn_run_model(f->run);
+    gfn_real *weight = gfn_model_params(model) + gfn_model_view(model, 0)->offset;
+    gfn_real *bias = gfn_model_params(model) + gfn_model_view(model, 1)->offset;
+    assert_int_equal(gfn_model_view(model, 0)->n, STATES * ACTIONS);
+    for (int32_t i = 0; i < STATES; i++) {
+        state[i][0] = i / SIZE;
+        state[i][1] = i % SIZE;
+    }
+    gfn_env_log_reward(gfn_run_env(f->run), STATES, state[0], log_r);
+    memset(bias, 0, ACTIONS * sizeof *bias);
+    for (int i = STATES; i-- > 0;) {
+        const int y = i / SIZE, x = i % SIZE;
+        const double down = y + 1 < SIZE ? flow[i + SIZE] * fraction_from_above(y + 1, x) : 0;
+        const double right = x + 1 < SIZE ? flow[i + 1] * (1 - fraction_from_above(y, x + 1)) : 0;
+        flow[i] = exp(log_r[i]) + down + right;
+        weight[i * ACTIONS] = (gfn_real)(down > 0 ? log(down) : 0);
+        weight[i * ACTIONS + 1] = (gfn_real)(right > 0 ? log(right) : 0);
+        weight[i * ACTIONS + 2] = (gfn_real)log_r[i];
+    }
+}
+
+static void exact_flows_close_the_bounds(void **unused)
+{
+    (void)unused;
+    fixture f;
+    make(&f, "objective=fm hidden=none encoding=onehot");
+    set_exact_flows(&f);
+    measure(&f, 1000);
+    const double log_z = f.evaluation.log_z_true;
+    assert_true(f.evaluation.metrics.l1 < 1e-5);
+    assert_true(fabs(f.bounds.elbo.mean - log_z) < 1e-5 && f.bounds.elbo.error < 1e-5);
+    assert_true(fabs(f.bounds.eubo.mean - log_z) < 1e-5 && f.bounds.eubo.error < 1e-5);
+    assert_true(f.bounds.correlation > 0.999999);
+    drop(&f);
+}
+
+/* 11^3 states are walked by table with a batch of 128, and in waves with one of 32. */
+static void bounds_of_flows_do_not_depend_on_the_walk(void **unused)
+{
+    (void)unused;
+    fixture table, waves;
+    make(&table, "objective=fm size=11 ndim=3 batch-size=128 threads=3");
+    make(&waves, "objective=fm size=11 ndim=3 batch-size=32");
+    measure(&table, 500);
+    measure(&waves, 500);
+    assert_memory_equal(&table.bounds, &waves.bounds, sizeof table.bounds);
+    assert_true(table.bounds.elbo.mean < table.evaluation.log_z_true);
+    assert_true(table.bounds.eubo.mean > table.evaluation.log_z_true);
+    drop(&table);
+    drop(&waves);
 }
 
 static void equal_rewards_have_no_correlation(void **unused)
@@ -138,6 +215,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bounds_are_sums_over_all_trajectories),
         cmocka_unit_test(bounds_meet_where_the_policy_is_right),
+        cmocka_unit_test(exact_flows_close_the_bounds),
+        cmocka_unit_test(bounds_of_flows_do_not_depend_on_the_walk),
         cmocka_unit_test(equal_rewards_have_no_correlation),
         cmocka_unit_test(nothing_is_known_of_no_trajectories),
     };

@@ -150,6 +150,22 @@ static void log_pb_is_uniform_or_learned(void **unused)
     }
 }
 
+/* Flow matching: log P_B is that of the flows, so flows that are nearly exact have nearly the same
+ * log R + sum log P_B - sum log P_F along every trajectory. */
+static void log_pb_is_that_of_flows(void **unused)
+{
+    (void)unused;
+    fixture f = {0};
+    open_file(&f, "size=5 batch-size=64 iterations=1500 objective=fm threads=1", N);
+    for (int64_t i = 0; i < N; i++) {
+        double w = f.log_reward[i];
+        for (int64_t t = f.first[i]; t < f.first[i + 1]; t++)
+            w += (double)f.log_pb[t] - (double)f.log_pf[t];
+        assert_true(fabs(w - log(2.25)) < 1e-3); /* Z = 25 r0 + 4 r1 */
+    }
+    close_file(&f);
+}
+
 static void the_file_says_what_it_is(void **unused)
 {
     (void)unused;
@@ -192,6 +208,7 @@ int main(void)
         cmocka_unit_test(objects_are_those_that_are_drawn),
         cmocka_unit_test(log_probabilities_are_those_of_the_policy),
         cmocka_unit_test(log_pb_is_uniform_or_learned),
+        cmocka_unit_test(log_pb_is_that_of_flows),
         cmocka_unit_test(the_file_says_what_it_is),
         cmocka_unit_test(none_is_a_file_too),
         cmocka_unit_test(a_file_that_cannot_be_written_is_an_error),
