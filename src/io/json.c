@@ -32,13 +32,19 @@ static json_t *make_text(const char *text)
     return made;
 }
 
+/* JSON has no infinite numbers. */
+static json_t *make_number(double x)
+{
+    return isinf(x) ? json_string(x > 0 ? "inf" : "-inf") : json_real(x);
+}
+
 static json_t *make_value(const struct gfn_field *field)
 {
     switch (field->kind) {
     case GFN_FIELD_INT:
         return json_integer(field->value.integer);
     case GFN_FIELD_NUMBER:
-        return isfinite(field->value.number) ? json_real(field->value.number) : json_null();
+        return make_number(field->value.number);
     case GFN_FIELD_FLAG:
         return json_boolean(field->value.flag);
     case GFN_FIELD_TEXT:
@@ -61,9 +67,16 @@ static json_t *open_object(json_t *object, const char *name, size_t n)
     return n > 0 && json_is_object(found) ? found : NULL;
 }
 
+static bool is_unknown(const struct gfn_field *field)
+{
+    return field->kind == GFN_FIELD_NUMBER && isnan(field->value.number);
+}
+
 static gfn_status put(json_t *object, const struct gfn_field *field)
 {
     const char *name = field->name;
+    if (is_unknown(field))
+        return GFN_OK;
     for (const char *dot; object != NULL && (dot = strchr(name, '.')) != NULL; name = dot + 1)
         object = open_object(object, name, (size_t)(dot - name));
     bool is_free = object != NULL && name[0] != '\0' && json_object_get(object, name) == NULL;

@@ -17,7 +17,8 @@ struct gfn_field {
     const char *name;
     enum gfn_field_kind {
         GFN_FIELD_INT,
-        GFN_FIELD_NUMBER, /* 17 digits, which are read back to the same bits; null if not finite */
+        GFN_FIELD_NUMBER, /* 17 digits, which are read back to the same bits; "inf" and "-inf" are
+                           * texts; NAN means that it is not known: the field is left out */
         GFN_FIELD_FLAG,
         GFN_FIELD_TEXT, /* NULL gives null; if it is not UTF-8, non-ASCII bytes become '?' */
     } kind;
@@ -71,10 +72,15 @@ gfn_status gfn_json_load(const char *path, gfn_json **json);
 gfn_status gfn_json_parse(const char *text, size_t n, const char *source, gfn_json **json);
 void gfn_json_destroy(gfn_json **json);
 
-/* A value; NAN, false or NULL if the field is missing or of another kind. */
+/* A value; NAN, false or NULL if the field is missing or of another kind. The texts "inf" and
+ * "-inf" are numbers. */
 double gfn_json_number(const gfn_json *json, const char *name);
 bool gfn_json_flag(const gfn_json *json, const char *name);
 const char *gfn_json_string(const gfn_json *json, const char *name); /* borrowed */
+
+/* The number of a value of jansson's, likewise; NULL: none. */
+struct json_t;
+double gfn_json_number_of(const struct json_t *value);
 
 /* Whether a text is UTF-8, as JSON and the metadata of safetensors files need it. */
 bool gfn_json_is_utf8(const char *text);

@@ -64,10 +64,19 @@ static const json_t *find(const gfn_json *json, const char *name)
     return json_object_get(at, name);
 }
 
+double gfn_json_number_of(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    if (text && strcmp(text, "inf") == 0)
+        return INFINITY;
+    if (text && strcmp(text, "-inf") == 0)
+        return -INFINITY;
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
 double gfn_json_number(const gfn_json *json, const char *name)
 {
-    const json_t *value = find(json, name);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    return gfn_json_number_of(find(json, name));
 }
 
 bool gfn_json_flag(const gfn_json *json, const char *name)

@@ -2,7 +2,6 @@
 #include "config.h" /* memmem() */
 
 #include <jansson.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -50,10 +49,8 @@ static void read_numbers(const struct lines *lines, size_t names, const char *co
                          double *number, size_t stride)
 {
     json_t *object = json_loadb(lines->line, lines->length, 0, NULL);
-    for (size_t i = 0; i < names; i++) {
-        const json_t *value = json_object_get(object, name[i]);
-        number[i * stride] = json_is_number(value) ? json_number_value(value) : NAN;
-    }
+    for (size_t i = 0; i < names; i++)
+        number[i * stride] = gfn_json_number_of(json_object_get(object, name[i]));
     json_decref(object);
 }
 

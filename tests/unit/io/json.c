@@ -37,12 +37,13 @@ static void fields_are_written_in_order(void **state)
     assert_text(NULL, 0, "{}\n");
 }
 
-static void numbers_that_are_not_finite_are_null(void **state)
+static void an_infinite_number_is_a_text_and_an_unknown_one_is_left_out(void **state)
 {
     (void)state;
     const struct gfn_field fields[] = {gfn_field_number("a", NAN), gfn_field_number("b", INFINITY),
-                                       gfn_field_number("c", -INFINITY)};
-    assert_text(fields, COUNT(fields), "{\"a\":null,\"b\":null,\"c\":null}\n");
+                                       gfn_field_number("c", -INFINITY),
+                                       gfn_field_number("d.e", NAN)};
+    assert_text(fields, COUNT(fields), "{\"b\":\"inf\",\"c\":\"-inf\"}\n");
 }
 
 static void every_number_is_read_back_with_the_same_bits(void **state)
@@ -138,16 +139,19 @@ static void saved_fields_are_read_back(void **state)
         gfn_field_number("metrics.l1", 0.1),      gfn_field_number("metrics.tv", NAN),
         gfn_field_int("iteration", 1000),         gfn_field_flag("complete", true),
         gfn_field_text("params_crc", "3a006939"), gfn_field_flag("a.b.c", false),
+        gfn_field_number("metrics.kl", INFINITY), gfn_field_number("least", -INFINITY),
     };
     gfn_json *json = NULL;
     assert_ok(gfn_json_save("summary.json", fields, COUNT(fields)));
     assert_ok(gfn_json_load("summary.json", &json));
     assert_true(gfn_json_number(json, "metrics.l1") == 0.1);
     assert_true(gfn_json_number(json, "iteration") == 1000);
+    assert_true(gfn_json_number(json, "metrics.kl") == INFINITY);
+    assert_true(gfn_json_number(json, "least") == -INFINITY);
     assert_true(gfn_json_flag(json, "complete"));
     assert_false(gfn_json_flag(json, "a.b.c"));
     assert_string_equal(gfn_json_string(json, "params_crc"), "3a006939");
-    /* null, missing, of another kind, not an object, a name that is too long */
+    /* missing, of another kind, not an object, a name that is too long */
     static const char *const none[] = {"metrics.tv",
                                        "metrics.x",
                                        "x.l1",
@@ -206,7 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(fields_are_written_in_order),
-        scratch_test(numbers_that_are_not_finite_are_null),
+        scratch_test(an_infinite_number_is_a_text_and_an_unknown_one_is_left_out),
         scratch_test(every_number_is_read_back_with_the_same_bits),
         scratch_test(dots_in_names_make_nested_objects),
         scratch_test(conflicting_names_are_rejected),

@@ -168,13 +168,14 @@ static void lines_that_cannot_be_read_give_nan(void **state)
 {
     (void)state;
     static const char *const names[] = {"iteration"};
-    const char *text = "x\n[]\n{\"iteration\":\"3\"}\n\n{\"iteration\":4}\n";
+    const char *text =
+        "x\n[]\n{\"iteration\":\"3\"}\n\n{\"iteration\":4}\n{\"iteration\":\"-inf\"}\n";
     struct gfn_jsonl_columns c;
     assert_ok(gfn_jsonl_read_columns(text, strlen(text), 1, names, "tv", 100, &c));
-    assert_int_equal(c.n, 5);
+    assert_int_equal(c.n, 6);
     for (size_t i = 0; i < 4; i++)
         assert_true(isnan(c.number[i]));
-    assert_true(c.number[4] == 4);
+    assert_true(c.number[4] == 4 && c.number[5] == -INFINITY);
     gfn_release(&c.number);
     assert_ok(gfn_jsonl_read_columns("", 0, 1, names, "tv", 100, &c));
     assert_int_equal(c.n, 0);

@@ -162,8 +162,11 @@ static void statistics_are_those_of_the_runs_that_are_done(void **unused)
     write_summary(
         0, DONE
         "\"l1\": 0.4, \"tv\": 0.2, \"log_z_error\": 0.25, \"modes\": 15, \"correlation\": -0.5}}");
-    write_summary(1, DONE "\"l1\": 0.1, \"tv\": null, \"log_z_error\": 0.5, \"modes\": 16}}");
-    write_summary(2, DONE "\"l1\": 0.3, \"tv\": 0.2, \"log_z_error\": -1, \"modes\": 15}}");
+    write_summary(
+        1,
+        DONE "\"l1\": 0.1, \"tv\": null, \"jsd\": \"inf\", \"log_z_error\": 0.5, \"modes\": 16}}");
+    write_summary(2, DONE
+                  "\"l1\": 0.3, \"jsd\": 0.25, \"tv\": 0.2, \"log_z_error\": -1, \"modes\": 15}}");
     write_summary(3, "{\"complete\": false, \"iteration\": 29, \"metrics\": {\"l1\": 9}}");
     write_summary(4, "{\"complete\": true, \"iteration\"");
     write_summary(5, DONE "\"l1\": 0.2, \"tv\": 0.2, \"log_z_error\": 0.125, \"modes\": 16}}");
@@ -182,7 +185,10 @@ static void statistics_are_those_of_the_runs_that_are_done(void **unused)
                       &(gfn_statistics){4, 0.125, 0.375, 1, 1, 0.46875, sqrt(0.44921875 / 12), 2});
     assert_statistics(sweep, "correlation",
                       &(gfn_statistics){1, -0.5, -0.5, -0.5, -0.5, -0.5, NAN, 0});
-    gfn_statistics none;
+    gfn_statistics s, none;
+    gfn_sweep_statistics(sweep, gfn_sweep_column_find("jsd"), &s);
+    assert_true(s.n == 2 && s.min == 0.25 && s.worst_seed == 1 && isnan(s.standard_error));
+    assert_true(s.max == INFINITY && s.median == INFINITY && s.mean == INFINITY);
     gfn_sweep_statistics(sweep, gfn_sweep_column_find("kl"), &none);
     assert_true(none.n == 0 && isnan(none.median) && isnan(none.worst) && none.worst_seed == -1);
     assert_int_equal(gfn_sweep_column_find("nothing"), gfn_sweep_columns());
