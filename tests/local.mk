@@ -47,6 +47,7 @@ CLI_TESTS = \
 	tests/cli/older.sh \
 	tests/cli/picture.sh \
 	tests/cli/plugin.sh \
+	tests/cli/plurals.sh \
 	tests/cli/presets.sh \
 	tests/cli/print-config.sh \
 	tests/cli/replay.sh \

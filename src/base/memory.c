@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 
 static gfn_status no_memory(const char *what, size_t bytes)
 {
@@ -19,8 +20,8 @@ gfn_status gfn_allocate(const char *what, size_t n, size_t size, void *array)
     size_t bytes;
     if (!gfn_multiply(n ? n : 1, size, &bytes) || bytes > SIZE_MAX / 2)
         return gfn_fail(GFN_EINVAL,
-                        "%s: %zu elements of %zu bytes are more than memory can address", what, n,
-                        size);
+                        "%s: %zu elements of %zu byte%s are more than memory can address", what, n,
+                        size, gfn_plural((int64_t)size));
     bytes = (bytes + GFN_ALIGNMENT - 1) & ~(GFN_ALIGNMENT - 1);
     /* calloc() hands out large arrays as untouched zero pages; memset() would touch them. The
      * address of the block is stored just before the aligned array, so that gfn_release() finds
@@ -104,7 +105,8 @@ gfn_status gfn_arena_take(gfn_arena *arena, size_t n, size_t size, void *array)
     *out = NULL;
     size_t bytes;
     if (!gfn_multiply(n ? n : 1, size, &bytes) || bytes > SIZE_MAX / 4)
-        return gfn_fail(GFN_EINVAL, "arena: %zu elements of %zu bytes overflow", n, size);
+        return gfn_fail(GFN_EINVAL, "arena: %zu elements of %zu byte%s overflow", n, size,
+                        gfn_plural((int64_t)size));
     bytes = (bytes + GFN_ALIGNMENT - 1) & ~(GFN_ALIGNMENT - 1);
     struct block *block = arena->blocks;
     if (block == NULL || block->size - block->used < bytes) {

@@ -111,10 +111,11 @@ static gfn_status check_room(const gfn_comm *comm, const size_t *counts, size_t 
         if (__builtin_add_overflow(total, counts[i], &total))
             return gfn_fail(GFN_EINVAL, "gather: more records than can be counted");
     if (total > capacity)
-        return gfn_fail(GFN_EINVAL, "gather: %zu records from %d ranks, but room for %zu", total,
-                        comm->size, capacity);
+        return gfn_fail(GFN_EINVAL, "gather: %zu record%s from %d rank%s, but room for %zu", total,
+                        gfn_plural((int64_t)total), comm->size, gfn_plural(comm->size), capacity);
     if (!gfn_multiply(total, width, &bytes) || !gfn_multiply(bytes, sizeof(int64_t), &bytes))
-        return gfn_fail(GFN_EINVAL, "gather: %zu records of %zu words overflow", total, width);
+        return gfn_fail(GFN_EINVAL, "gather: %zu record%s of %zu word%s overflow", total,
+                        gfn_plural((int64_t)total), width, gfn_plural((int64_t)width));
     return GFN_OK;
 }
 

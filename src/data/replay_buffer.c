@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "data/state_set.h"
 
@@ -46,9 +47,9 @@ gfn_status gfn_replay_buffer_create(gfn_replay_kind kind, size_t capacity, size_
     if (capacity == 0 || capacity >= (size_t)1 << 30 || width == 0 ||
         !gfn_multiply(capacity, width, &words))
         return gfn_fail(GFN_EINVAL,
-                        "replay buffer: %zu objects of %zu words, can hold at most 2^30 (hint: a "
+                        "replay buffer: %zu object%s of %zu word%s, can hold at most 2^30 (hint: a "
                         "smaller --replay-capacity)",
-                        capacity, width);
+                        capacity, gfn_plural((int64_t)capacity), width, gfn_plural((int64_t)width));
     gfn_replay_buffer *r;
     GFN_TRY(gfn_allocate("replay buffer", 1, sizeof *r, &r));
     *r = (gfn_replay_buffer){.kind = kind, .capacity = capacity, .width = width};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 
 struct gfn_state_set {
@@ -19,9 +20,9 @@ gfn_status gfn_state_set_create(size_t capacity, size_t width, gfn_state_set **s
     size_t words;
     if (capacity == 0 || capacity >= (size_t)1 << 30 || !gfn_multiply(capacity, width, &words))
         return gfn_fail(GFN_EINVAL,
-                        "set of states: %zu states of %zu words, can hold at most 2^30 "
+                        "set of states: %zu state%s of %zu word%s, can hold at most 2^30 "
                         "(hint: a smaller --batch-size)",
-                        capacity, width);
+                        capacity, gfn_plural((int64_t)capacity), width, gfn_plural((int64_t)width));
     size_t slots = 16;
     while (slots < 2 * capacity)
         slots *= 2;

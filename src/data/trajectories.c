@@ -2,6 +2,7 @@
 #include <gfn/trajectories.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 
 static gfn_status allocate(gfn_trajectories *t)
@@ -9,9 +10,9 @@ static gfn_status allocate(gfn_trajectories *t)
     size_t n = t->capacity, steps, words;
     if (!gfn_multiply(n, t->max_steps, &steps) || !gfn_multiply(n, t->state_width, &words))
         return gfn_fail(GFN_EINVAL,
-                        "trajectories: %zu of %zu steps are more than memory can address "
+                        "trajectories: %zu of %zu step%s are more than memory can address "
                         "(hint: a smaller --batch-size)",
-                        n, t->max_steps);
+                        n, t->max_steps, gfn_plural((int64_t)t->max_steps));
     GFN_TRY(gfn_allocate("steps of trajectories", n, sizeof(int32_t), &t->n_steps));
     GFN_TRY(gfn_allocate("actions of trajectories", steps, sizeof(int32_t), &t->action));
     GFN_TRY(gfn_allocate("rows of trajectories", steps, sizeof(int32_t), &t->row));

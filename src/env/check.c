@@ -3,6 +3,7 @@
  * Tests a world against the contract of gfn/env.h: in random walks from the start and back, and
  * then in all states, in the order of their numbers.
  */
+#include "base/format.h"
 #include "env/env_internal.h"
 
 #include <inttypes.h>
@@ -69,8 +70,8 @@ static gfn_status check_length(const struct walk *w, int64_t t)
         if (w->action[i] >= 0 && t >= env->spec.max_steps)
             return gfn_probe_broken(env, w->rules->state + i * width_of(w->rules),
                                     "no trajectory is longer than max_steps",
-                                    "expected at most %" PRId64 " steps, found one more",
-                                    env->spec.max_steps);
+                                    "expected at most %" PRId64 " step%s, found one more",
+                                    env->spec.max_steps, gfn_plural(env->spec.max_steps));
     return GFN_OK;
 }
 
@@ -167,8 +168,8 @@ static gfn_status add_state(struct totals *c, size_t lane, int64_t number)
         steps += rules->mask[lane * n_actions + (size_t)spec->shape.stop_action];
     if (steps > spec->max_steps)
         return gfn_probe_broken(rules->env, state, "no trajectory is longer than max_steps",
-                                "expected at most %" PRId64 " steps, found %" PRId64,
-                                spec->max_steps, steps);
+                                "expected at most %" PRId64 " step%s, found %" PRId64,
+                                spec->max_steps, gfn_plural(spec->max_steps), steps);
     for (size_t action = 0; action < n_actions; action++) {
         int64_t child = rules->child[lane * n_actions + action];
         if (child >= 0 && c->depth[child] <= c->depth[number])

@@ -152,7 +152,8 @@ static gfn_status check_rest(const gfn_probe *probe, gfn_probe_function function
     for (size_t i = n * size; i < (GFN_PROBE_LANES + 1) * size; i++)
         if (bytes[i] != fill)
             return gfn_probe_broken(probe->env, NULL, rule,
-                                    "expected %zu lanes, found a write beyond them", n);
+                                    "expected %zu lane%s, found a write beyond", n,
+                                    gfn_plural((int64_t)n));
     return GFN_OK;
 }
 

@@ -4,6 +4,7 @@
  * corner at 0 by steps of +1 along one dimension. Stopping is allowed in all cells with a reward
  * (env/hypergrid_rewards.c).
  */
+#include "base/format.h"
 #include "env/env_internal.h"
 
 #include <inttypes.h>
@@ -75,9 +76,10 @@ static gfn_status check_encoding(const struct hypergrid *grid)
 {
     if (!grid->is_onehot && grid->size * grid->ndim > INT32_MAX)
         return gfn_fail(GFN_EINVAL,
-                        "hypergrid: size %" PRId64 " in %d dimensions makes %" PRId64
+                        "hypergrid: size %" PRId64 " in %d dimension%s makes %" PRId64
                         " network inputs, at most %d (hint: a smaller --size or --ndim)",
-                        grid->size, grid->ndim, grid->size * grid->ndim, INT32_MAX);
+                        grid->size, grid->ndim, gfn_plural(grid->ndim), grid->size * grid->ndim,
+                        INT32_MAX);
     if (grid->is_onehot && (grid->n_states == 0 || grid->n_states > INT32_MAX))
         return gfn_fail(GFN_EINVAL,
                         "hypergrid: a one-hot encoding of %" PRId64 "^%d cells makes more than %d "

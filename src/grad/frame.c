@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 
 /* Largest size of a block. */
@@ -122,8 +123,8 @@ gfn_status gfn_frame_set_rows(gfn_frame *frame, gfn_axis axis, size_t rows)
     if (axis < 0 || axis >= (gfn_axis)frame->tape->n_axes)
         return gfn_fail(GFN_EINVAL, "frame: axis %d, the tape has %zu", axis, frame->tape->n_axes);
     if (rows > frame->capacity[axis])
-        return gfn_fail(GFN_EINVAL, "frame: %zu rows on axis %d, there is room for %zu", rows, axis,
-                        frame->capacity[axis]);
+        return gfn_fail(GFN_EINVAL, "frame: %zu row%s on axis %d, there is room for %zu", rows,
+                        gfn_plural((int64_t)rows), axis, frame->capacity[axis]);
     frame->rows[axis] = rows;
     return GFN_OK;
 }

@@ -5,6 +5,7 @@
  *     dz = dy act'(y),  dx = dz w',  dw = x' dz,  db = sum over rows of dz
  */
 #include "base/error.h"
+#include "base/format.h"
 #include "grad/kernels.h"
 
 gfn_var gfn_linear(gfn_tape *tape, gfn_var x, gfn_var w, gfn_var b, gfn_activation act)
@@ -18,8 +19,9 @@ static gfn_status check(const gfn_node *node, const gfn_variable *const *in, gfn
 {
     if (in[1]->rows != in[0]->cols)
         return gfn_fail(GFN_EINVAL,
-                        "linear: x has %zu columns and w %zu rows, expected equal numbers",
-                        in[0]->cols, in[1]->rows);
+                        "linear: x has %zu column%s and w %zu row%s, expected equal numbers",
+                        in[0]->cols, gfn_plural((int64_t)in[0]->cols), in[1]->rows,
+                        gfn_plural((int64_t)in[1]->rows));
     return gfn_check_layer(node, in, out);
 }
 

@@ -67,9 +67,10 @@ static gfn_var add_variable(gfn_tape *tape, const gfn_variable *variable)
         return keep_mistake(tape, gfn_fail(GFN_EINVAL, "tape: it is already finished"));
     if (variable->axis < GFN_FIXED || variable->axis >= (gfn_axis)tape->n_axes)
         return keep_mistake(tape, gfn_fail(GFN_EINVAL,
-                                           "tape: axis %d, expected one of %zu axes "
+                                           "tape: axis %d, expected one of %zu ax%s "
                                            "of this tape, or GFN_FIXED",
-                                           variable->axis, tape->n_axes));
+                                           variable->axis, tape->n_axes,
+                                           tape->n_axes == 1 ? "is" : "es"));
     if (!gfn_multiply(variable->rows, variable->cols, &elements) || elements == 0 ||
         elements > MAX_ELEMENTS)
         return keep_mistake(tape, gfn_fail(GFN_EINVAL,

@@ -204,8 +204,8 @@ static gfn_status find_header(const char *bytes, size_t n, size_t *begin, size_t
         *length |= (size_t)version[4] << 16 | (size_t)version[5] << 24;
     if (n >= *begin && *length <= n - *begin)
         return GFN_OK;
-    return gfn_fail(GFN_EDATA, "expected a header of %zu bytes, found %zu (hint: the file is cut)",
-                    *length, n >= *begin ? n - *begin : 0);
+    return gfn_fail(GFN_EDATA, "expected a header of %zu byte%s, found %zu (hint: the file is cut)",
+                    *length, gfn_plural(*length), n >= *begin ? n - *begin : 0);
 }
 
 static gfn_status parse(const char *bytes, size_t n, struct header *h, size_t *begin)
@@ -223,8 +223,8 @@ static gfn_status parse(const char *bytes, size_t n, struct header *h, size_t *b
     if (expected != n - *begin)
         return gfn_fail(
             GFN_EDATA,
-            "expected %zu bytes of data, found %zu (hint: numpy.save writes a whole file)",
-            expected, n - *begin);
+            "expected %zu byte%s of data, found %zu (hint: numpy.save writes a whole file)",
+            expected, gfn_plural((int64_t)expected), n - *begin);
     return GFN_OK;
 }
 

@@ -30,13 +30,15 @@ static gfn_status split(gfn_safetensors *file, size_t n)
 {
     uint64_t length;
     if (n < 8)
-        return gfn_fail(GFN_EDATA, "expected a safetensors file, found %zu bytes", n);
+        return gfn_fail(GFN_EDATA, "expected a safetensors file, found %zu byte%s", n,
+                        gfn_plural((int64_t)n));
     memcpy(&length, file->data, 8);
-    if (length > n - 8 || length > most_header)
+    const size_t room = n - 8 < most_header ? n - 8 : most_header;
+    if (length > room)
         return gfn_fail(GFN_EDATA,
-                        "expected a header of at most %zu bytes, found the length %llu "
+                        "expected a header of at most %zu byte%s, found the length %llu "
                         "(hint: the file is truncated or is not a safetensors file)",
-                        n - 8 < most_header ? n - 8 : most_header, (unsigned long long)length);
+                        room, gfn_plural((int64_t)room), (unsigned long long)length);
     json_error_t error;
     file->header =
         json_loadb((char *)file->data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &error);
@@ -78,11 +80,12 @@ static gfn_status read_array(const gfn_safetensors *file, json_t *entry, struct 
         return gfn_fail(GFN_EDATA, "\"%s\": the dtype %.20s is unknown", array->name, dtype);
     GFN_TRY(read_shape(shape, array));
     if (begin < 0 || end < begin || (uint64_t)end > file->n_data)
-        return gfn_fail(GFN_EDATA, "\"%s\": expected data within %zu bytes, found %lld to %lld",
-                        array->name, file->n_data, (long long)begin, (long long)end);
+        return gfn_fail(GFN_EDATA, "\"%s\": expected data within %zu byte%s, found %lld to %lld",
+                        array->name, file->n_data, gfn_plural((int64_t)file->n_data),
+                        (long long)begin, (long long)end);
     if (!gfn_array_bytes(array, &bytes) || bytes != (size_t)(end - begin))
-        return gfn_fail(GFN_EDATA, "\"%s\": dtype and shape do not fit its %lld bytes of data",
-                        array->name, (long long)(end - begin));
+        return gfn_fail(GFN_EDATA, "\"%s\": dtype and shape do not fit its %lld byte%s of data",
+                        array->name, (long long)(end - begin), gfn_plural(end - begin));
     if (bytes > 0 && (size_t)begin % gfn_dtype_size(array->dtype) != 0)
         return gfn_fail(GFN_EDATA, "\"%s\": its data is not aligned", array->name);
     array->data = file->data + begin;
@@ -132,8 +135,8 @@ static gfn_status check_cover(gfn_safetensors *file)
         place += bytes;
     }
     if (place != file->data + file->n_data)
-        return gfn_fail(GFN_EDATA, "expected %zu bytes of data, found %zu",
-                        (size_t)(place - file->data), file->n_data);
+        return gfn_fail(GFN_EDATA, "expected %zu byte%s of data, found %zu",
+                        (size_t)(place - file->data), gfn_plural(place - file->data), file->n_data);
     return GFN_OK;
 }
 

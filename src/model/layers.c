@@ -16,8 +16,8 @@ static gfn_status check_shape(const gfn_shape *shape)
         return GFN_OK;
     return gfn_fail(GFN_EINVAL,
                     "model: expected at least 1 action and 1 <= obs_hot <= obs_dim (0: dense), "
-                    "found %d actions, obs_hot %d, obs_dim %d (hint: see gfn/shape.h)",
-                    shape->n_actions, shape->obs_hot, shape->obs_dim);
+                    "found %d action%s, obs_hot %d, obs_dim %d (hint: see gfn/shape.h)",
+                    shape->n_actions, gfn_plural(shape->n_actions), shape->obs_hot, shape->obs_dim);
 }
 
 static gfn_status check_widths(const gfn_model_config *config)

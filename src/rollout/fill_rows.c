@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/parallel.h"
 #include "env/env_internal.h"
 #include "rollout/faults.h"
@@ -171,7 +172,8 @@ gfn_status gfn_sampler_find_rows(gfn_sampler *sampler, size_t n, const int32_t *
     for (size_t i = 0; i < n; i++) {
         row[i] = gfn_state_set_add(sampler->states, state + i * sampler->width);
         if (row[i] < 0)
-            return gfn_fail(GFN_EINVAL, "sampler: no room for %zu more states", n - i);
+            return gfn_fail(GFN_EINVAL, "sampler: no room for %zu more state%s", n - i,
+                            gfn_plural((int64_t)(n - i)));
     }
     return gfn_rows_fill(sampler, before, gfn_state_set_count(sampler->states) - before);
 }

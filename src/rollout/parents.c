@@ -7,6 +7,7 @@
  * with the fraction that each edge carries, which is the derivative of log inflow by the edge's
  * log-flow.
  */
+#include "base/format.h"
 #include "rollout/fill_rows.h"
 
 #include <math.h>
@@ -44,7 +45,8 @@ static gfn_status add_parents(gfn_sampler *s, size_t first, size_t n, int32_t b,
     for (size_t i = 0; i < c.n; i++) {
         const int32_t parent = gfn_state_set_add(s->states, state + i * s->width);
         if (parent < 0)
-            return gfn_fail(GFN_EINVAL, "sampler: no room for the parents of %zu states", n);
+            return gfn_fail(GFN_EINVAL, "sampler: no room for the parents of %zu state%s", n,
+                            gfn_plural((int64_t)n));
         s->parents.edge[c.row[i] * s->n_back + (size_t)b] = (gfn_parent){parent, c.action[i], 0};
     }
     return GFN_OK;

@@ -3,6 +3,7 @@
  * The calls of a sampler: sample, score, draw backward, draw objects, log P_F. Each updates the
  * rows to the current parameters; all except the last then choose a kind of walk.
  */
+#include "base/format.h"
 #include "rollout/walk.h"
 
 #include <string.h>
@@ -41,9 +42,10 @@ static gfn_status check_log(const gfn_sampler *s, size_t n, const gfn_trajectori
     if (n > s->capacity || n > log->capacity || log->max_steps != s->max_steps ||
         log->state_width != s->width)
         return gfn_fail(GFN_EINVAL,
-                        "sampler: %zu trajectories of %zu steps, the sampler has room for %zu of "
+                        "sampler: %zu trajectories of %zu step%s, the sampler has room for %zu of "
                         "%zu (hint: gfn_sampler_trajectories() makes a log that fits)",
-                        n, log->max_steps, s->capacity, s->max_steps);
+                        n, log->max_steps, gfn_plural((int64_t)log->max_steps), s->capacity,
+                        s->max_steps);
     if (s->policy.log_pb != GFN_NO_VAR && log->back == NULL)
         return gfn_fail(GFN_EINVAL, "sampler: the log holds no backward actions, which a learned "
                                     "log P_B needs (hint: gfn_trajectories_hold_back())");
@@ -72,8 +74,8 @@ gfn_status gfn_sampler_score(gfn_sampler *sampler, gfn_trajectories *log)
     GFN_TRY(check_log(sampler, log->n, log));
     for (size_t i = 0; i < log->n; i++)
         if (log->n_steps[i] < 0 || (size_t)log->n_steps[i] > log->max_steps)
-            return gfn_fail(GFN_EINVAL, "trajectory %zu: has %d steps, expected 0 to %zu", i,
-                            (int)log->n_steps[i], log->max_steps);
+            return gfn_fail(GFN_EINVAL, "trajectory %zu: has %d step%s, expected 0 to %zu", i,
+                            (int)log->n_steps[i], gfn_plural(log->n_steps[i]), log->max_steps);
     GFN_TRY(renew(sampler));
     log->call = sampler->call;
     gfn_walk w = {.sampler = sampler, .n = log->n, .log = log, .terminal = log->terminal};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "env/env_internal.h"
 #include "rollout/fill_rows.h"
@@ -52,8 +53,8 @@ static gfn_status check_longest(const gfn_sampler *s, size_t n)
     gfn_release(&steps);
     if (longest <= s->max_steps)
         return GFN_OK;
-    return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu steps, expected at most max_steps, %zu",
-                    s->env->ops->name, longest, s->max_steps);
+    return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu step%s, expected at most max_steps, %zu",
+                    s->env->ops->name, longest, gfn_plural((int64_t)longest), s->max_steps);
 }
 
 /* Fill the data of edges. The last edge of a trajectory leads to the row `over`, after all states,

@@ -3,6 +3,7 @@
  * Backward walks: the backward policy draws trajectories from given objects to the start. Their
  * actions are then given to a forward walk, which scores them.
  */
+#include "base/format.h"
 #include "rollout/walk.h"
 
 #include <math.h>
@@ -85,9 +86,9 @@ static bool ends_by_stop(const gfn_sampler *s, int32_t row)
 static gfn_status refuse(const gfn_sampler *s)
 {
     return gfn_fail(GFN_EINVAL,
-                    "%s: an object lies more than %zu steps from the start, expected at most "
+                    "%s: an object lies more than %zu step%s from the start, expected at most "
                     "max_steps (hint: is it an object of this space?)",
-                    s->env->ops->name, s->max_steps);
+                    s->env->ops->name, s->max_steps, gfn_plural((int64_t)s->max_steps));
 }
 
 /* Actions are the last elements of each trajectory's steps: move them to the front, and append the

@@ -25,11 +25,6 @@ static int choose_threads(gfn_run *run, int threads)
     return share < 1 ? 1 : (int)share;
 }
 
-static const char *plural(int64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 gfn_status gfn_run_lay_out(gfn_run *run, int threads)
 {
     run->threads = choose_threads(run, threads);
@@ -39,18 +34,18 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads)
     GFN_TRY(gfn_comm_sum_i64(run->comm, &all_threads, 1));
     if (all_threads == (int64_t)ranks * run->threads)
         gfn_format(run->layout, sizeof run->layout,
-                   "%d rank%s x %d thread%s on %d host%s, %d core%s%s", ranks, plural(ranks),
-                   run->threads, plural(run->threads), hosts, plural(hosts), cores, plural(cores),
-                   hosts > 1 ? " on the first" : "");
+                   "%d rank%s x %d thread%s on %d host%s, %d core%s%s", ranks, gfn_plural(ranks),
+                   run->threads, gfn_plural(run->threads), hosts, gfn_plural(hosts), cores,
+                   gfn_plural(cores), hosts > 1 ? " on the first" : "");
     else
         gfn_format(run->layout, sizeof run->layout,
                    "%d ranks with %lld threads in all on %d host%s", ranks, (long long)all_threads,
-                   hosts, plural(hosts));
+                   hosts, gfn_plural(hosts));
     if (hidden > 0)
         gfn_notices_add(
             &run->hints,
             "the launcher's binding leaves %d of %d core%s unused (hint: mpirun --bind-to "
             "none)",
-            hidden, hidden + cores, plural(hidden + cores));
+            hidden, hidden + cores, gfn_plural(hidden + cores));
     return GFN_OK;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/format.h"
 #include "step/gradient_parts.h"
 
 #include <math.h>
@@ -134,8 +135,8 @@ gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda)
     if (!(lambda > 0) || !((double)(n + 1) * log(lambda) < log(1e300)))
         return gfn_fail(GFN_EINVAL,
                         "subtb-lambda: expected a number above 0 whose power for trajectories of "
-                        "%zu steps is finite, found %g (hint: --subtb-lambda 0.9)",
-                        n, lambda);
+                        "%zu step%s is finite, found %g (hint: --subtb-lambda 0.9)",
+                        n, gfn_plural((int64_t)n), lambda);
     gradient->lambda = lambda;
     return GFN_OK;
 }

@@ -35,9 +35,10 @@ static gfn_status heal(gfn_store *s, const char *path, char *text, size_t *n,
         status = gfn_appender_open(path, &s->metrics);
     if (status == GFN_OK)
         gfn_notices_add(notices,
-                        "%s: %zu lines are dropped that do not belong to one run (hint: did two "
+                        "%s: %zu line%s dropped that %s not belong to one run (hint: did two "
                         "jobs write it? The old file is %s)",
-                        path, dropped, old);
+                        path, dropped, dropped == 1 ? " is" : "s are", dropped == 1 ? "does" : "do",
+                        old);
     gfn_release(&old);
     return status;
 }

@@ -38,9 +38,9 @@ gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name,
     if (array == NULL || array->dtype != GFN_I32 || array->ndim != 2 ||
         array->shape[1] != (int64_t)width)
         return gfn_fail(GFN_EDATA,
-                        "tensor \"%s\": expected int32 objects of %zu words, found %s (hint: use "
+                        "tensor \"%s\": expected int32 objects of %zu word%s, found %s (hint: use "
                         "another copy)",
-                        name, width, array ? "something else" : "none");
+                        name, width, gfn_plural((int64_t)width), array ? "something else" : "none");
     *objects = array->data;
     *n = (size_t)array->shape[0];
     return GFN_OK;
@@ -87,9 +87,10 @@ static gfn_status read_replay(const gfn_safetensors *file, const gfn_replay *r, 
     GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_REPLAY, r->width, &objects, n));
     if (r->grows ? *n > r->capacity : *n == 0)
         return gfn_fail(GFN_EDATA,
-                        "tensor \"" GFN_CHECKPOINT_REPLAY "\": expected %s%zu objects, found %zu "
+                        "tensor \"" GFN_CHECKPOINT_REPLAY "\": expected %s%zu object%s, found %zu "
                         "(hint: use another copy)",
-                        r->grows ? "at most " : "more than ", r->capacity, *n);
+                        r->grows ? "at most " : "more than ", r->capacity,
+                        gfn_plural((int64_t)r->capacity), *n);
     const gfn_status status = gfn_env_check_objects(r->env, *n, objects);
     if (status == GFN_EINVAL)
         return gfn_fail_in(GFN_EDATA, "tensor \"" GFN_CHECKPOINT_REPLAY "\": ");

@@ -164,6 +164,17 @@ static void note_build(gfn_found *f)
     }
 }
 
+static void note_end(gfn_found *f)
+{
+    const long long done = (long long)f->iteration, more = done > 0 ? 2 * done : 1000;
+    if (done == 1)
+        gfn_notices_add(&f->notices, "the only iteration is done (hint: --iterations 2 continues)");
+    else
+        gfn_notices_add(&f->notices,
+                        "all %lld iterations are done (hint: --iterations %lld continues)", done,
+                        more);
+}
+
 gfn_status gfn_found_open_to_resume(const char *directory, const gfn_setting *settings, size_t n,
                                     gfn_found *f)
 {
@@ -176,8 +187,6 @@ gfn_status gfn_found_open_to_resume(const char *directory, const gfn_setting *se
     note_build(f);
     GFN_TRY(change_all(f, settings, n));
     if (f->file && f->iteration >= gfn_options_int(f->options, "iterations"))
-        gfn_notices_add(
-            &f->notices, "all %lld iterations are done (hint: --iterations %lld continues)",
-            (long long)f->iteration, (long long)(f->iteration > 0 ? 2 * f->iteration : 1000));
+        note_end(f);
     return GFN_OK;
 }

@@ -90,7 +90,7 @@ static void describe_result(const gfn_evaluation *e, const gfn_draw *draw, char 
         append(text, "; %" PRId64, draw->modes);
         if (draw->n_modes >= 0)
             append(text, " of %" PRId64, draw->n_modes);
-        append(text, " modes");
+        append(text, " mode%s", gfn_plural(draw->n_modes >= 0 ? draw->n_modes : draw->modes));
     }
 }
 
@@ -102,7 +102,7 @@ static void describe_briefly(const gfn_evaluation *e, const gfn_draw *draw, char
     append(text, isnan(e->log_z_error) ? "log Z %.4f" : "log Z error %+.2g",
            isnan(e->log_z_error) ? e->log_z : e->log_z_error);
     if (draw->n > 0 && draw->modes >= 0)
-        append(text, ", %" PRId64 " modes", draw->modes);
+        append(text, ", %" PRId64 " mode%s", draw->modes, gfn_plural(draw->modes));
 }
 
 static gfn_status take_text(gfn_portrait *p, char **text, const char **kept)
@@ -124,7 +124,8 @@ gfn_status gfn_portrait_describe(gfn_portrait *p, const gfn_evaluation *evaluati
     GFN_TRY(take_text(p, &text, &p->length));
     if (evaluation)
         append(text, "%" PRId64 " of ", iteration);
-    append(text, "%s iterations", gfn_options_text(o, "iterations"));
+    append(text, "%s iteration%s", gfn_options_text(o, "iterations"),
+           gfn_plural(gfn_options_int(o, "iterations")));
     if (evaluation == NULL) {
         p->result = p->brief = "no checkpoint yet";
         return GFN_OK;

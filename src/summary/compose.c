@@ -148,10 +148,11 @@ static void note_left_out(composition *c, const gfn_portrait *first, size_t show
     for (size_t i = 0; next_like(c, first, &i) != NULL;)
         alike++;
     if (alike < c->n)
-        gfn_format(c->caption[2], TABLE_TEXT, "above: the %zu runs with the target of %s", shown,
-                   first->name);
+        gfn_format(c->caption[2], TABLE_TEXT, "above: the %zu run%s with the target of %s", shown,
+                   gfn_plural((int64_t)shown), first->name);
     else if (shown < alike)
-        gfn_format(c->caption[2], TABLE_TEXT, "above: the first %zu runs", shown);
+        gfn_format(c->caption[2], TABLE_TEXT, "above: the first %zu run%s", shown,
+                   gfn_plural((int64_t)shown));
     if (c->n > 1 && shown < c->n)
         c->picture.title[2] = c->caption[2];
 }

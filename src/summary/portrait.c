@@ -104,7 +104,7 @@ static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw 
         samples.p = NULL;
         samples.count = draw->counts;
         samples.total = draw->n;
-        gfn_format(title, 64, "%lld samples", (long long)draw->n);
+        gfn_format(title, 64, "%lld sample%s", (long long)draw->n, gfn_plural(draw->n));
     }
     p->n_axes = spec->ndim < GFN_PICTURE_AXES ? (size_t)spec->ndim : GFN_PICTURE_AXES;
     int64_t longest = 1;

@@ -34,6 +34,12 @@ typedef struct cli_command {
     gfn_status (*print)(FILE *to, const cli_request *request);
 } cli_command;
 
+/* What makes a noun plural: "%d row%s", n, cli_plural(n). */
+static inline const char *cli_plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 extern const cli_command cli_commands[]; /* ended by a row without name; the first is the default */
 
 /* Returns NULL if there is none. */

@@ -66,13 +66,16 @@ static void print_spec(FILE *to, const gfn_env_ops *env, const gfn_env_spec *spe
     print_states(to, spec);
     fprintf(to, "  %-13s %d forward%s, %d backward\n", "actions", shape->n_actions,
             shape->stop_action < 0 ? "" : " with the stop action", shape->n_back_actions);
-    fprintf(to, "  %-13s %d int32 words\n", "state", spec->state_width);
+    fprintf(to, "  %-13s %d int32 word%s\n", "state", spec->state_width,
+            cli_plural(spec->state_width));
     if (shape->obs_hot > 0)
-        fprintf(to, "  %-13s %d of %d entries are 1\n", "observation", shape->obs_hot,
-                shape->obs_dim);
+        fprintf(to, "  %-13s %d of %d %s 1\n", "observation", shape->obs_hot, shape->obs_dim,
+                shape->obs_dim == 1 ? "entry is" : "entries are");
     else
-        fprintf(to, "  %-13s %d numbers\n", "observation", shape->obs_dim);
-    fprintf(to, "  %-13s at most %" PRId64 " steps\n", "trajectories", spec->max_steps);
+        fprintf(to, "  %-13s %d number%s\n", "observation", shape->obs_dim,
+                cli_plural(shape->obs_dim));
+    fprintf(to, "  %-13s at most %" PRId64 " step%s\n", "trajectories", spec->max_steps,
+            cli_plural(spec->max_steps));
     print_number(to, "largest log R", spec->max_log_reward);
     print_number(to, "log Z", spec->log_z);
 }

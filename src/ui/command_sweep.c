@@ -85,12 +85,23 @@ static void print_end(const gfn_sweep *sweep)
     gfn_statistics modes;
     gfn_sweep_statistics(sweep, gfn_sweep_column_find("n_modes"), &modes);
     if (modes.n > 0)
-        printf("\n  There are %.0f modes; +- is the standard error of the mean.\n", modes.max);
+        printf("\n  There %s %.0f mode%s; +- is the standard error of the mean.\n",
+               modes.max == 1 ? "is" : "are", modes.max, cli_plural((int64_t)modes.max));
     if (done == n)
-        printf("done with %zu seed%s, files in %s\n", n, n == 1 ? "" : "s", directory);
+        printf("done with %zu seed%s, files in %s\n", n, cli_plural((int64_t)n), directory);
     else
-        printf("stopped with %zu of %zu seeds done; to continue: gfn-dist --resume %s\n", done, n,
-               directory);
+        printf("stopped with %zu of %zu seed%s done; to continue: gfn-dist --resume %s\n", done, n,
+               cli_plural((int64_t)n), directory);
+}
+
+/* On standard error. */
+static void print_no_work(size_t n)
+{
+    static const char hint[] = "(hint: more --iterations, or more --seeds, continue)";
+    if (n == 1)
+        fprintf(stderr, "the only seed is done %s\n", hint);
+    else
+        fprintf(stderr, "all %zu seeds are done %s\n", n, hint);
 }
 
 /* ---- the loop ---- */
@@ -163,9 +174,7 @@ gfn_status cli_sweep(gfn_comm *comm, const cli_request *request, bool *is_comple
     if (gfn_sweep_options(sweep))
         cli_stop_after(gfn_options_seconds(gfn_sweep_options(sweep), "time-limit"));
     if (gfn_comm_rank(comm) == 0 && count_done(sweep) == gfn_sweep_count(sweep))
-        fprintf(stderr,
-                "all %zu seeds are done (hint: more --iterations, or more --seeds, continue)\n",
-                gfn_sweep_count(sweep));
+        print_no_work(gfn_sweep_count(sweep));
     if (prints)
         print_head();
     status = train_seeds(comm, sweep, request, prints);

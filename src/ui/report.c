@@ -108,12 +108,12 @@ static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn
                draw->l1_noise_floor);
     if (draw->modes >= 0)
         printf("%s %" PRId64 " mode%s", isnan(draw->l1) ? ":" : ";", draw->modes,
-               draw->modes == 1 ? "" : "s");
+               cli_plural(draw->modes));
     printf("\n");
     if (draw->chi_square_df > 0)
         printf("             chi-square %.1f on %" PRId64
-               " degrees of freedom against the policy\n",
-               draw->chi_square, draw->chi_square_df);
+               " degree%s of freedom against the policy\n",
+               draw->chi_square, draw->chi_square_df, cli_plural(draw->chi_square_df));
 }
 
 void cli_print_notice(const gfn_run *run)
@@ -140,8 +140,9 @@ static void print_files(const gfn_run *run, bool is_complete)
 void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *r)
 {
     const gfn_progress *p = &r->last;
-    printf("%s after %" PRId64 " of %" PRId64 " iterations, %" PRId64 " trajectories\n",
-           r->is_complete ? "done" : "stopped", p->iteration, p->iterations, p->trajectories);
+    printf("%s after %" PRId64 " of %" PRId64 " iteration%s, %" PRId64 " trajector%s\n",
+           r->is_complete ? "done" : "stopped", p->iteration, p->iterations,
+           cli_plural(p->iterations), p->trajectories, p->trajectories == 1 ? "y" : "ies");
     printf("  time       %.2f s", r->seconds);
     if (p->iterations_per_second > 0)
         printf(", %.0f iterations/s", p->iterations_per_second);

@@ -173,7 +173,7 @@ static const struct {
 } mistakes[] = {
     {wrong_columns, "linear: x has 5 columns and w 3 rows"},
     {wrong_bias, "b [1][3]"},
-    {weights_with_an_axis, "linear: x has 3 columns and w 1 rows"},
+    {weights_with_an_axis, "linear: x has 3 columns and w 1 row, expected"},
     {bias_is_the_weight, "another variable"},
     {unknown_activation, "linear: activation is 4"},
     {negative_activation, "linear_hot: activation is -1"},
