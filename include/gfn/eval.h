@@ -64,7 +64,7 @@ GFN_API double gfn_exact_log_z(const gfn_exact *exact);         /* log sum R(x),
 GFN_API int64_t gfn_exact_n_modes(const gfn_exact *exact);      /* objects of maximal reward */
 
 /* In a grid, the connected blocks of such objects (neighbours differ by 1 in one dimension); -1:
- * not known (no grid, the largest reward is not known, or more than 65536 such objects). */
+ * not known (no grid, or more than 65536 such objects). */
 GFN_API int64_t gfn_exact_n_mode_regions(const gfn_exact *exact);
 
 /* Exact terminal distribution of a policy by dynamic programming over states in topological order:

@@ -166,6 +166,11 @@ double gfn_exact_log_z(const gfn_exact *exact)
     return exact->target.log_z;
 }
 
+double gfn_exact_max_log_reward(const gfn_exact *exact)
+{
+    return exact->target.max_log_reward;
+}
+
 int64_t gfn_exact_n_modes(const gfn_exact *exact)
 {
     return exact->target.n_modes;

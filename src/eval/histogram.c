@@ -13,6 +13,7 @@
 #include "base/sum.h"
 #include "data/state_set.h"
 #include "env/env_internal.h"
+#include "eval/exact.h"
 #include "eval/metrics.h"
 
 enum { CHUNK = 256 };
@@ -63,8 +64,8 @@ gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t *termin
 }
 
 /* Pass over the objects of maximal reward: count them, or add them to `set` if it is not NULL. */
-static size_t collect_modes(const gfn_env *env, size_t n, const int32_t *terminal,
-                            gfn_state_set *set)
+static size_t collect_modes(const gfn_env *env, double max_log_reward, size_t n,
+                            const int32_t *terminal, gfn_state_set *set)
 {
     const size_t width = (size_t)env->spec.state_width;
     double log_reward[CHUNK];
@@ -74,7 +75,7 @@ static size_t collect_modes(const gfn_env *env, size_t n, const int32_t *termina
         const size_t m = chunk_of(n, first);
         env->ops->log_reward(env->world, m, state, log_reward);
         for (size_t i = 0; i < m; i++) {
-            if (!(log_reward[i] >= env->spec.max_log_reward))
+            if (!(log_reward[i] >= max_log_reward))
                 continue;
             found++;
             if (set != NULL)
@@ -84,17 +85,23 @@ static size_t collect_modes(const gfn_env *env, size_t n, const int32_t *termina
     return found;
 }
 
+gfn_status gfn_count_modes_of(const gfn_env *env, double max_log_reward, size_t n,
+                              const int32_t *terminal, int64_t *modes)
+{
+    const size_t found = collect_modes(env, max_log_reward, n, terminal, NULL);
+    gfn_state_set *set;
+    GFN_TRY(gfn_state_set_create(found ? found : 1, (size_t)env->spec.state_width, &set));
+    collect_modes(env, max_log_reward, n, terminal, set);
+    *modes = (int64_t)gfn_state_set_count(set);
+    gfn_state_set_destroy(&set);
+    return GFN_OK;
+}
+
 gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *modes)
 {
     if (isnan(env->spec.max_log_reward))
         return gfn_fail(GFN_ENOSUP, "modes: the largest reward of %s is not known", env->ops->name);
-    const size_t found = collect_modes(env, n, terminal, NULL);
-    gfn_state_set *set;
-    GFN_TRY(gfn_state_set_create(found ? found : 1, (size_t)env->spec.state_width, &set));
-    collect_modes(env, n, terminal, set);
-    *modes = (int64_t)gfn_state_set_count(set);
-    gfn_state_set_destroy(&set);
-    return GFN_OK;
+    return gfn_count_modes_of(env, env->spec.max_log_reward, n, terminal, modes);
 }
 
 /* ---- l1 without a table of all states ---- */

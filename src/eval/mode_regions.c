@@ -9,7 +9,6 @@
  */
 #include "eval/mode_regions.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -18,6 +17,7 @@
 
 struct gfn_mode_regions {
     const gfn_env *env;
+    double max_log_reward;
     gfn_state_set *known; /* all cells of the regions found */
     int64_t count;
     bool is_full;
@@ -30,16 +30,18 @@ struct gfn_mode_regions {
 
 bool gfn_mode_regions_exist(const gfn_env *env)
 {
-    return env->spec.ndim > 0 && env->spec.n_states > 0 && !isnan(env->spec.max_log_reward);
+    return env->spec.ndim > 0 && env->spec.n_states > 0;
 }
 
-gfn_status gfn_mode_regions_create(const gfn_env *env, gfn_mode_regions **regions)
+gfn_status gfn_mode_regions_create(const gfn_env *env, double max_log_reward,
+                                   gfn_mode_regions **regions)
 {
     const gfn_env_spec *spec = &env->spec;
     const size_t lanes = 2 * (size_t)spec->ndim, width = (size_t)spec->state_width;
     gfn_mode_regions *r;
     GFN_TRY(gfn_allocate("regions", 1, sizeof *r, &r));
     r->env = env;
+    r->max_log_reward = max_log_reward;
     gfn_status status = gfn_state_set_create(GFN_MODE_REGIONS_MOST, width, &r->known);
     if (status == GFN_OK)
         status = gfn_allocate("neighbours", lanes * width, sizeof *r->state, &r->state);
@@ -71,7 +73,7 @@ static bool is_mode(gfn_mode_regions *r, const int32_t *state)
     if (!gfn_env_is_object(env, r->mask))
         return false;
     env->ops->log_reward(env->world, 1, state, &log_reward);
-    return log_reward >= env->spec.max_log_reward;
+    return log_reward >= r->max_log_reward;
 }
 
 static void add_cell(gfn_mode_regions *r, const int32_t *state)

@@ -13,11 +13,12 @@ enum { GFN_MODE_REGIONS_MOST = 1 << 16 };
 /* The regions found so far. As soon as one cell of a region is added, all its cells are known. */
 typedef struct gfn_mode_regions gfn_mode_regions;
 
-/* Whether the environment has mode regions: it is a numbered grid whose largest reward is known. */
+/* Whether the environment has mode regions: it is a numbered grid. */
 bool gfn_mode_regions_exist(const gfn_env *env);
 
-/* Errors: GFN_ENOMEM. */
-gfn_status gfn_mode_regions_create(const gfn_env *env, gfn_mode_regions **regions);
+/* Regions of objects whose log R is at least the largest one. Errors: GFN_ENOMEM. */
+gfn_status gfn_mode_regions_create(const gfn_env *env, double max_log_reward,
+                                   gfn_mode_regions **regions);
 void gfn_mode_regions_destroy(gfn_mode_regions **regions);
 
 /* Add the regions of n states. Invalid states and those of smaller reward are ignored. */

@@ -102,7 +102,7 @@ static gfn_status count_regions(const computation *c, int64_t *n_regions)
     *n_regions = -1;
     if (!gfn_mode_regions_exist(c->env) || c->n_modes > GFN_MODE_REGIONS_MOST)
         return GFN_OK;
-    GFN_TRY(gfn_mode_regions_create(c->env, &regions));
+    GFN_TRY(gfn_mode_regions_create(c->env, c->largest, &regions));
     for (size_t i = 0; i < (size_t)c->env->spec.n_states; i++) {
         if (c->q[i] < 1)
             continue;
@@ -123,6 +123,7 @@ static gfn_status compute(computation *c, gfn_target *target)
     gfn_state_loop_run(c->threads, n, &(gfn_state_loop){divide, NULL, c});
     target->log_z = c->largest + log(gfn_sum_value(&c->sum));
     target->n_modes = c->n_modes;
+    target->max_log_reward = c->largest;
     return GFN_OK;
 }
 

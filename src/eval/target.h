@@ -8,10 +8,11 @@
 #include "env/env_internal.h"
 
 typedef struct gfn_target {
-    double *q;         /* [n_states] R(x)/Z; 0: not an object */
-    double log_z;      /* log sum R(x) */
-    int64_t n_modes;   /* objects of maximal reward */
-    int64_t n_regions; /* connected blocks of modes; -1: not known */
+    double *q;             /* [n_states] R(x)/Z; 0: not an object */
+    double log_z;          /* log sum R(x) */
+    double max_log_reward; /* -INFINITY: there is no object */
+    int64_t n_modes;       /* objects of maximal reward */
+    int64_t n_regions;     /* connected blocks of modes; -1: not known */
 } gfn_target;
 
 /* Compute the target; gfn_target_clear() releases it, also after an error. Errors: GFN_ENOMEM. */

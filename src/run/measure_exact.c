@@ -52,6 +52,15 @@ static gfn_status make_share(gfn_run *run)
     return gfn_allocate("edges of all ranks", ranks * edges, sizeof(double), &e->all_edges);
 }
 
+/* Tell all ranks the largest log R. */
+static gfn_status share_largest(gfn_run *run)
+{
+    gfn_run_exact *e = &run->exact;
+    if (e->exact)
+        e->max_log_reward = gfn_exact_max_log_reward(e->exact);
+    return gfn_comm_broadcast(run->comm, &e->max_log_reward, sizeof e->max_log_reward);
+}
+
 gfn_status gfn_run_exact_prepare(gfn_run *run)
 {
     gfn_run_exact *e = &run->exact;
@@ -60,6 +69,8 @@ gfn_status gfn_run_exact_prepare(gfn_run *run)
     gfn_status status = gfn_comm_work_alone(run->comm, make_alone, run);
     if (status == GFN_OK)
         status = gfn_comm_agree(run->comm, make_share(run));
+    if (status == GFN_OK)
+        status = share_largest(run);
     /* A space that cannot be numbered or held is measured by samples only. */
     e->is_impossible = status == GFN_ENOSUP || status == GFN_ENOMEM;
     if (status == GFN_OK)

@@ -11,13 +11,14 @@
 #include "rollout/forward.h"
 
 typedef struct gfn_run_exact {
-    bool is_impossible;   /* the same on all ranks */
-    gfn_exact *exact;     /* on rank 0 */
-    gfn_forward *forward; /* NULL: not made yet */
-    size_t part;          /* states per rank and round */
-    double *edges;        /* [part][n_actions] */
-    double *all_edges;    /* [size][part][n_actions], of all ranks; NULL with one rank */
-    size_t *counts;       /* [size] */
+    bool is_impossible;    /* the same on all ranks */
+    gfn_exact *exact;      /* on rank 0 */
+    gfn_forward *forward;  /* NULL: not made yet */
+    size_t part;           /* states per rank and round */
+    double *edges;         /* [part][n_actions] */
+    double *all_edges;     /* [size][part][n_actions], of all ranks; NULL with one rank */
+    size_t *counts;        /* [size] */
+    double max_log_reward; /* of all states, the same on all ranks */
     bool has_p; /* p belongs to the parameters with the CRC p_crc; the same on all ranks */
     uint32_t p_crc;
     const double *p; /* the terminal distribution, on rank 0 */

@@ -3,6 +3,7 @@
  * Objects drawn from the trained policy over all ranks, and their metrics beside those of a perfect
  * sampler.
  */
+#include "eval/exact.h"
 #include "run/run.h"
 
 #include <math.h>
@@ -82,8 +83,10 @@ static gfn_status measure(void *self)
     gfn_draw *draw = ((measurement *)self)->draw;
     gfn_run *run = d->run;
     const gfn_exact *exact = gfn_run_exact_of(run);
-    if (!isnan(gfn_env_spec_of(run->env)->max_log_reward))
-        GFN_TRY(gfn_count_modes(run->env, (size_t)draw->n, d->objects, &draw->modes));
+    const double max_log_reward = gfn_run_max_log_reward(run);
+    if (!isnan(max_log_reward))
+        GFN_TRY(gfn_count_modes_of(run->env, max_log_reward, (size_t)draw->n, d->objects,
+                                   &draw->modes));
     if (exact == NULL)
         return gfn_l1_of_objects(run->env, (size_t)draw->n, d->objects, &draw->l1,
                                  &draw->l1_noise_floor);

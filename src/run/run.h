@@ -90,3 +90,7 @@ bool gfn_run_can_be_exact(const gfn_run *run);
 const gfn_points *gfn_run_points(const gfn_run *run);
 
 #endif
+/* run_queries.c: the largest log R of any object: as the environment states it, else as the exact
+ * evaluation found it, once that is prepared; NAN: not known. The same on all ranks. */
+double gfn_run_max_log_reward(const gfn_run *run);
+

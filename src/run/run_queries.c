@@ -5,6 +5,8 @@
  */
 #include "run/run.h"
 
+#include <math.h>
+
 #include "io/crc.h"
 
 gfn_comm *gfn_run_comm(const gfn_run *run)
@@ -76,6 +78,13 @@ const double *gfn_run_exact_p(const gfn_run *run)
 bool gfn_run_can_be_exact(const gfn_run *run)
 {
     return !run->exact.is_impossible;
+}
+
+double gfn_run_max_log_reward(const gfn_run *run)
+{
+    const double stated = gfn_env_spec_of(run->env)->max_log_reward;
+    const double found = run->exact.part > 0 ? run->exact.max_log_reward : NAN;
+    return !isnan(stated) || isinf(found) ? stated : found;
 }
 
 const double *gfn_run_target(const gfn_run *run)

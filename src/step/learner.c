@@ -20,12 +20,19 @@ static gfn_status make(gfn_learner *l, const gfn_objective *objective)
     return gfn_modes_init(&l->modes, run);
 }
 
+/* Modes are counted from the first batch on, so the largest reward must be known by then. */
+static gfn_status find_largest_reward(gfn_run *run)
+{
+    return isnan(gfn_run_max_log_reward(run)) ? gfn_run_exact_prepare(run) : GFN_OK;
+}
+
 static gfn_status set_up(gfn_learner *l)
 {
     gfn_run *run = l->run;
     const gfn_options *o = run->options;
     const gfn_objective *objective = gfn_objective_find(gfn_options_text(o, "objective"));
     l->loss = NAN;
+    GFN_TRY(find_largest_reward(run));
     GFN_TRY(gfn_comm_agree(run->comm, make(l, objective)));
     GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));
     GFN_TRY(gfn_gradient_set_lambda(l->gradient, gfn_options_number(o, "subtb-lambda")));

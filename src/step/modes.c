@@ -11,14 +11,14 @@ enum { MOST = 1 << 16 };
 gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
-    *modes = (gfn_modes){.max_log_reward = spec->max_log_reward,
+    *modes = (gfn_modes){.max_log_reward = gfn_run_max_log_reward(run),
                          .width = (size_t)spec->state_width,
                          .n = -1,
                          .n_regions = -1};
-    if (isnan(spec->max_log_reward))
+    if (isnan(modes->max_log_reward))
         return GFN_OK;
     if (gfn_mode_regions_exist(run->env))
-        GFN_TRY(gfn_mode_regions_create(run->env, &modes->regions));
+        GFN_TRY(gfn_mode_regions_create(run->env, modes->max_log_reward, &modes->regions));
     modes->exchange = (gfn_exchange){.comm = run->comm,
                                      .width = modes->width,
                                      .capacity = MOST,

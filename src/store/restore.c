@@ -27,14 +27,21 @@ static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *mod
     return GFN_OK;
 }
 
-gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,
-                                  const int32_t **objects, size_t *n)
+/* NULL: the file has no such array. */
+static const struct gfn_array *find_array(const gfn_safetensors *file, const char *name)
 {
     const struct gfn_tensors *all = gfn_safetensors_contents(file);
     const struct gfn_array *array = NULL;
     for (size_t i = 0; i < all->n_arrays; i++)
         if (strcmp(all->arrays[i].name, name) == 0)
             array = &all->arrays[i];
+    return array;
+}
+
+gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name, size_t width,
+                                  const int32_t **objects, size_t *n)
+{
+    const struct gfn_array *array = find_array(file, name);
     if (array == NULL || array->dtype != GFN_I32 || array->ndim != 2 ||
         array->shape[1] != (int64_t)width)
         return gfn_fail(GFN_EDATA,
@@ -47,13 +54,16 @@ gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name,
 }
 
 /* Rank 0 alone gets the modes that all ranks had found: a count is taken over the union. */
-static gfn_status read_modes(const gfn_safetensors *file, gfn_modes *modes)
+static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_modes *modes)
 {
     const int32_t *objects = NULL;
     size_t n = 0;
     if (modes->found == NULL)
         return GFN_OK;
     modes->is_full = gfn_safetensors_text(file, GFN_CHECKPOINT_MODES) != NULL;
+    /* Without a largest reward, modes were not remembered: their number stays unknown. */
+    if (!is_stated && find_array(file, GFN_CHECKPOINT_MODES) == NULL)
+        modes->is_full = true;
     if (modes->is_full)
         return GFN_OK;
     GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_MODES, modes->width, &objects, &n));
@@ -74,7 +84,7 @@ static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
     }
     if (loss && !gfn_parse_number(loss, &l->loss))
         return gfn_fail(GFN_EDATA, "loss is \"%.40s\", expected a number", loss);
-    return read_modes(file, &l->modes);
+    return read_modes(file, !isnan(gfn_env_spec_of(l->run->env)->max_log_reward), &l->modes);
 }
 
 /* Copy the objects of the replay buffer, if they fit. */

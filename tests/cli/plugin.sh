@@ -35,12 +35,19 @@ awk -v l1="$(summary whole l1)" 'BEGIN { exit !(l1 > 0 && l1 < 0.05) }' ||
 bits whole >whole.bits
 grep -q "^env = $PWD/knapsack.so\$" whole/config.ini || bad "$(grep ^env whole/config.ini)"
 
+# Its largest reward is found among its 256 states: modes are counted.
+modes=$(summary whole modes)
+[ "$modes" -gt 0 ] && [ "$modes" -le "$(summary whole n_modes)" ] && [ "$(summary whole n_modes)" -lt 64 ] ||
+    bad "modes: $modes of $(summary whole n_modes)"
+tail -n 1 whole/metrics.jsonl | grep -q "\"modes\":$modes[,}]" || bad "modes in metrics.jsonl"
+
 splits=('1 3')
 [ "$MPI_NAME" = none ] || splits+=('3 2')
 for split in "${splits[@]}"; do
     "$NP_RUN" --ranks "${split% *}" -- "$GFN_DIST" --env ./knapsack.so "${job[@]}" \
         --threads "${split#* }" --quiet --out "split-$split" >log 2>&1 || bad "$split: $(cat log)"
     bits "split-$split" | cmp - whole.bits || bad "other bits on $split"
+    [ "$(summary "split-$split" modes)" = "$modes" ] || bad "other modes on $split"
 done
 
 # Stopped, and from another folder on: the plug-in that the run names is the user's own.
@@ -51,6 +58,7 @@ passes --resume ../parts --quiet
 bits ../parts | cmp - ../whole.bits || bad "other bits after a stop"
 passes --resume ../parts --env ../elsewhere/../knapsack.so --items 8 --quiet
 shows '^  exact      L1 0.0' eval ../whole --samples 100
+grep -qE '^  samples    100: L1 .*; [1-9][0-9]* modes?$' out || bad "modes of samples: $(cat out)"
 shows '^[0-9]+$' sample ../whole --samples 3
 [ "$(wc -l <out)" -eq 3 ] || bad "sample: $(cat out)"
 passes --config ../whole/config.ini --room 16 --iterations 10 --quiet

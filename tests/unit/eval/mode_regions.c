@@ -81,7 +81,8 @@ static void a_region_counts_once_for_any_number_of_its_cells(void **unused)
     };
     static const int64_t counts[] = {1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3};
     gfn_mode_regions *regions = NULL;
-    assert_int_equal(gfn_mode_regions_create(env, &regions), GFN_OK);
+    assert_int_equal(gfn_mode_regions_create(env, gfn_env_spec_of(env)->max_log_reward, &regions),
+                     GFN_OK);
     assert_int_equal(gfn_mode_regions_count(regions), 0);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         gfn_mode_regions_add(regions, 1, cells[i]);
@@ -101,7 +102,8 @@ static void a_region_that_is_too_large_is_not_counted(void **unused)
     static const int32_t cell[] = {150, 7};
     gfn_mode_regions *regions = NULL;
     assert_int_equal(regions_of(env), -1);
-    assert_int_equal(gfn_mode_regions_create(env, &regions), GFN_OK);
+    assert_int_equal(gfn_mode_regions_create(env, gfn_env_spec_of(env)->max_log_reward, &regions),
+                     GFN_OK);
     gfn_mode_regions_add(regions, 1, cell);
     assert_int_equal(gfn_mode_regions_count(regions), -1);
     gfn_mode_regions_destroy(&regions);

@@ -16,3 +16,8 @@ check_PROGRAMS += tests/unit/train/large_rewards
 UNIT_TESTS += tests/unit/train/large_rewards
 tests_unit_train_large_rewards_SOURCES = tests/unit/train/large_rewards.c
 tests_unit_train_large_rewards_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/train/modes
+UNIT_TESTS += tests/unit/train/modes
+tests_unit_train_modes_SOURCES = tests/unit/train/modes.c tests/unit/fixture.h
+tests_unit_train_modes_LDADD = $(LINK_train) $(CMOCKA_LIBS)
