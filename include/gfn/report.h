@@ -45,6 +45,8 @@ typedef struct gfn_report {
     gfn_phases phases; /* means over all ranks */
     double seconds;    /* as last.seconds */
     bool is_complete;  /* all iterations were done; false: stopped on request */
+    int64_t collapsed; /* 1: the loss is small, but the policy is far from the target, as it visits
+                        * only some of the objects; 0: no; -1: not known */
     /* The reason why the picture could not be drawn, on rank 0; "": it was drawn, or none was
      * wanted. All else is saved before. */
     char picture_error[400];

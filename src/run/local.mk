@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += librun.la
 librun_la_SOURCES = \
+	src/run/collapse.c \
 	src/run/exact_plan.c \
 	src/run/measure_bounds.c \
 	src/run/measure_exact.c src/run/measure_exact.h \

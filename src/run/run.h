@@ -73,6 +73,11 @@ void gfn_metric_find_distances(size_t n, const double *p, const double *q,
 /* threads.c: choose the threads of this rank, and describe the machine for the user. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
 
+/* collapse.c: whether training has collapsed, by the loss, the evaluation and the draw of a report:
+ * 1, 0, or -1 if that is not known. Local. */
+struct gfn_report;
+int64_t gfn_run_find_collapse(const gfn_run *run, const struct gfn_report *report);
+
 /* exact_plan.c: find out whether there will be exact evaluations, and tell the user what memory
  * they need. Collective. */
 gfn_status gfn_run_plan(gfn_run *run);
@@ -86,11 +91,11 @@ const double *gfn_run_exact_p(const gfn_run *run);
  */
 bool gfn_run_can_be_exact(const gfn_run *run);
 
-/* run_queries.c: the points of the last gfn_run_find_bounds(). */
-const gfn_points *gfn_run_points(const gfn_run *run);
-
-#endif
 /* run_queries.c: the largest log R of any object: as the environment states it, else as the exact
  * evaluation found it, once that is prepared; NAN: not known. The same on all ranks. */
 double gfn_run_max_log_reward(const gfn_run *run);
 
+/* run_queries.c: the points of the last gfn_run_find_bounds(). */
+const gfn_points *gfn_run_points(const gfn_run *run);
+
+#endif

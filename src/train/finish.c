@@ -16,7 +16,9 @@ static gfn_status measure(gfn_trainer *t, gfn_report *report)
     gfn_trainer_progress(t, &report->last);
     GFN_TRY(gfn_trainer_evaluate(t, &report->last));
     GFN_TRY(gfn_run_find_bounds(t->run, samples, &report->bounds));
-    return gfn_run_draw(t->run, &stream, samples, false, &report->draw);
+    GFN_TRY(gfn_run_draw(t->run, &stream, samples, false, &report->draw));
+    report->collapsed = gfn_run_find_collapse(t->run, report);
+    return GFN_OK;
 }
 
 /* A stopped run is resumed with the next iteration, so the work that is due at this one is done

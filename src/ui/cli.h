@@ -274,6 +274,10 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
 void cli_report_evaluation(const cli_request *request, const gfn_run *run,
                            const gfn_evaluation *evaluation, const gfn_bounds *bounds,
                            const gfn_draw *draw);
+
+/* Print after `begin` what it means that a run collapsed, and what to do; `options` of the run may
+ * be NULL. */
+void cli_print_collapse(const char *begin, const gfn_options *options);
 void cli_print_objects(const gfn_run *run, const gfn_draw *draw);
 
 #endif

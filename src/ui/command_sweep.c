@@ -76,6 +76,18 @@ static size_t count_done(const gfn_sweep *sweep)
     return done;
 }
 
+static void print_collapsed(const gfn_sweep *sweep)
+{
+    gfn_statistics s;
+    char begin[80];
+    gfn_sweep_statistics(sweep, gfn_sweep_column_find("collapsed"), &s);
+    const int n = s.n > 0 ? (int)lround(s.mean * (double)s.n) : 0;
+    snprintf(begin, sizeof begin, "\n  %d of %zu run%s collapsed: ", n, s.n,
+             cli_plural((int64_t)s.n));
+    if (n > 0)
+        cli_print_collapse(begin, gfn_sweep_options(sweep));
+}
+
 static void print_end(const gfn_sweep *sweep)
 {
     const size_t n = gfn_sweep_count(sweep), done = count_done(sweep);
@@ -87,6 +99,7 @@ static void print_end(const gfn_sweep *sweep)
     if (modes.n > 0)
         printf("\n  There %s %.0f mode%s; +- is the standard error of the mean.\n",
                modes.max == 1 ? "is" : "are", modes.max, cli_plural((int64_t)modes.max));
+    print_collapsed(sweep);
     if (done == n)
         printf("done with %zu seed%s, files in %s\n", n, cli_plural((int64_t)n), directory);
     else

@@ -116,6 +116,15 @@ static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn
                draw->chi_square, draw->chi_square_df, cli_plural(draw->chi_square_df));
 }
 
+void cli_print_collapse(const char *begin, const gfn_options *options)
+{
+    printf(
+        "%sthe loss is small, but the policy is far from the target:\n"
+        "             it visits only some of the objects (hint: --epsilon 0.1, --replay reward,\n"
+        "             or a larger %s--batch-size)\n",
+        begin, options && gfn_options_has(options, "r0") ? "--r0 or " : "");
+}
+
 void cli_print_notice(const gfn_run *run)
 {
     if (gfn_run_notice(run)[0])
@@ -150,6 +159,8 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
     if (!isnan(p->loss))
         printf("  loss       %.3g\n", p->loss);
     print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);
+    if (r->collapsed == 1)
+        cli_print_collapse("  collapsed  ", gfn_run_options(run));
     print_heat_map(request, run, &r->draw);
     if (gfn_run_directory(run)[0])
         print_files(run, r->is_complete);
