@@ -51,6 +51,7 @@ CLI_TESTS = \
 	tests/cli/presets.sh \
 	tests/cli/print-config.sh \
 	tests/cli/replay.sh \
+	tests/cli/results.sh \
 	tests/cli/rewards.sh \
 	tests/cli/seeds.sh
 SOURCE_TESTS = \

@@ -86,6 +86,10 @@ GFN_API const gfn_metric *gfn_metric_of(size_t index); /* NULL: there is none */
 /* The value of a metric; NAN if it is not known. */
 GFN_API double gfn_metric_value(const gfn_metric *metric, const gfn_report *report);
 
+/* The text of a JSON object, one line: iteration, params_crc, and the metrics that are known, under
+ * their names in summary.json. The caller must free() *text. Local. Errors: GFN_ENOMEM. */
+GFN_API gfn_status gfn_report_json(const gfn_run *run, const gfn_report *report, char **text);
+
 GFN_END_DECLS
 
 #endif

@@ -31,12 +31,8 @@ static void add(summary *s, struct gfn_field field)
     s->n++;
 }
 
-static void add_results(summary *s, const gfn_report *r)
+static void add_metrics(summary *s, const gfn_report *r)
 {
-    add(s, gfn_field_flag("complete", r->is_complete));
-    add(s, gfn_field_int("iteration", r->last.iteration));
-    add(s, gfn_field_int("iterations", r->last.iterations));
-    add(s, gfn_field_int("trajectories", r->last.trajectories));
     add(s, gfn_field_flag("metrics.exact", r->last.evaluation.is_exact));
     for (size_t i = 0; i < gfn_metric_count(); i++) {
         const gfn_metric *metric = gfn_metric_of(i);
@@ -44,6 +40,15 @@ static void add_results(summary *s, const gfn_report *r)
         add(s, metric->is_count && !isnan(value) ? gfn_field_int(metric->field, (int64_t)value)
                                                  : gfn_field_number(metric->field, value));
     }
+}
+
+static void add_results(summary *s, const gfn_report *r)
+{
+    add(s, gfn_field_flag("complete", r->is_complete));
+    add(s, gfn_field_int("iteration", r->last.iteration));
+    add(s, gfn_field_int("iterations", r->last.iterations));
+    add(s, gfn_field_int("trajectories", r->last.trajectories));
+    add_metrics(s, r);
 }
 
 static void add_machine(summary *s, const gfn_run *run, const gfn_report *r,
@@ -103,6 +108,36 @@ gfn_status gfn_run_summary_save(const gfn_run *run, const gfn_report *report,
         status = gfn_json_save(path, s.field, s.n);
     }
     gfn_release(&path);
+    gfn_release(&s.field);
+    return status;
+}
+
+static void fill_report(summary *s, const gfn_report *report)
+{
+    s->n = 0;
+    add(s, gfn_field_int("iteration", report->last.iteration));
+    add(s, gfn_field_text("params_crc", s->params_crc));
+    add_metrics(s, report);
+}
+
+gfn_status gfn_report_json(const gfn_run *run, const gfn_report *report, char **text)
+{
+    summary s = {.n = 0};
+    char *made = NULL;
+    size_t length;
+    gfn_format(s.params_crc, sizeof s.params_crc, "%08" PRIx32, gfn_run_params_crc(run));
+    fill_report(&s, report);
+    gfn_status status = gfn_allocate("report", s.n, sizeof *s.field, &s.field);
+    if (status == GFN_OK) {
+        fill_report(&s, report);
+        status = gfn_json_text(s.field, s.n, 0, &made, &length);
+    }
+    char *copy = status == GFN_OK ? strdup(made) : NULL;
+    if (status == GFN_OK && copy == NULL)
+        status = gfn_fail(GFN_ENOMEM, "report: no memory for its text");
+    if (status == GFN_OK)
+        *text = copy;
+    gfn_release(&made);
     gfn_release(&s.field);
     return status;
 }

@@ -272,8 +272,7 @@ void cli_print_notice(const gfn_run *run);
 
 void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *report);
 void cli_report_evaluation(const cli_request *request, const gfn_run *run,
-                           const gfn_evaluation *evaluation, const gfn_bounds *bounds,
-                           const gfn_draw *draw);
+                           const gfn_report *report);
 
 /* Print after `begin` what it means that a run collapsed, and what to do; `options` of the run may
  * be NULL. */

@@ -4,6 +4,8 @@
  */
 #include "ui/cli.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The settings that sample and eval take, checked by the rows of training. */
@@ -55,6 +57,39 @@ static gfn_status sample_run(gfn_run *run, const cli_request *request, const dra
     return status;
 }
 
+/* What only training knows is unknown. */
+static gfn_report make_report(const gfn_run *run, const gfn_evaluation *evaluation,
+                              const gfn_bounds *bounds, const gfn_draw *draw)
+{
+    return (gfn_report){.last = {.iteration = gfn_run_iteration(run),
+                                 .loss = NAN,
+                                 .evaluation = *evaluation,
+                                 .modes = -1,
+                                 .n_modes = draw->n_modes,
+                                 .mode_regions = -1,
+                                 .n_mode_regions = -1},
+                        .draw = *draw,
+                        .bounds = *bounds,
+                        .seconds = NAN,
+                        .collapsed = -1};
+}
+
+/* On rank 0. */
+static gfn_status tell(const gfn_run *run, const cli_request *request, const gfn_report *report)
+{
+    char *text = NULL;
+    gfn_status status = GFN_OK;
+    if (gfn_options_flag(request->program, "json")) {
+        status = gfn_report_json(run, report, &text);
+        if (status == GFN_OK)
+            fputs(text, stdout);
+        free(text);
+    } else if (!gfn_options_flag(request->program, "quiet")) {
+        cli_report_evaluation(request, run, report);
+    }
+    return status;
+}
+
 static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawing *d)
 {
     const gfn_stream stream = {d->seed, GFN_PURPOSE_SAMPLE, 0};
@@ -69,10 +104,11 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
     if (status != GFN_OK)
         return status;
     gfn_comm_pause_watch(gfn_run_comm(run), true);
-    if (gfn_comm_rank(gfn_run_comm(run)) == 0 && !gfn_options_flag(request->program, "quiet"))
-        cli_report_evaluation(request, run, &evaluation, &bounds, &draw);
+    const gfn_report report = make_report(run, &evaluation, &bounds, &draw);
+    if (gfn_comm_rank(gfn_run_comm(run)) == 0)
+        status = tell(run, request, &report);
     gfn_draw_clear(&draw);
-    return status;
+    return gfn_comm_agree(gfn_run_comm(run), status);
 }
 
 /* Refuse the name of another format before any object is drawn. */

@@ -19,6 +19,8 @@ static const gfn_option program_rows[] = {
      "run directory; time-limit holds for all together"},
     {"trajectories", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "sample: write whole trajectories, step by step, to this .safetensors file"},
+    {"json", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal",
+     "eval: print one JSON object in place of the report"},
     {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
      "end the job, with a message, if a rank makes no progress for this long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},

@@ -166,14 +166,12 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
         print_files(run, r->is_complete);
 }
 
-void cli_report_evaluation(const cli_request *request, const gfn_run *run,
-                           const gfn_evaluation *evaluation, const gfn_bounds *bounds,
-                           const gfn_draw *draw)
+void cli_report_evaluation(const cli_request *request, const gfn_run *run, const gfn_report *r)
 {
     printf("checkpoint of iteration %" PRId64 ", params_crc %08" PRIx32 "\n",
            gfn_run_iteration(run), gfn_run_params_crc(run));
-    print_quality(run, evaluation, bounds, draw, NULL);
-    print_heat_map(request, run, draw);
+    print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, NULL);
+    print_heat_map(request, run, &r->draw);
 }
 
 void cli_print_objects(const gfn_run *run, const gfn_draw *draw)

@@ -39,6 +39,7 @@ for locale in C comma_XX; do
     train "${job[@]}" --iterations 30 --schedule constant --out part >/dev/null
     train "${job[@]}" --seeds 0-1 --out sweep >table.txt
     "$GFN_DIST" eval whole --threads 1 >eval.txt
+    "$GFN_DIST" eval whole --threads 1 --json >eval.json || bad "$locale: no JSON"
     "$GFN_DIST" sample whole --samples 20 --out samples.npy >sample.txt || bad "$locale: no samples"
     "$GFN_DIST" --env ./world.so --help >help.txt
     "$GFN_DIST" check-env ./world.so >check.txt

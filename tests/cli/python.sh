@@ -25,6 +25,7 @@ is_block() {
 }
 is_block curve '^print\(\[\(point'
 is_block table '^import pandas'
+is_block results 'results.jsonl'
 is_block board 'SummaryWriter'
 is_block histogram 'numpy.indices'
 is_block policy '^class Policy'
@@ -92,6 +93,10 @@ globals().update(runpy.run_path('../$block.py'))
 $checks") >out 2>&1 || bad "$block.py: $(cat out)"
 }
 
+(cd plain && for run in runs/*-*; do "$GFN_DIST" eval "$run" --json; done >results.jsonl)
+tries results pandas <<'E2'
+assert len(results) == 1 and results['metrics.l1'][0] == summary['metrics']['l1'], results
+E2
 tries curve <<'E2'
 assert [p['iteration'] for p in curve] == list(range(5, 41, 5)), curve
 assert curve[-1]['tv'] == summary['metrics']['tv']

@@ -57,6 +57,7 @@ static const gfn_option twice[] = {{"a", GFN_OPTION_INT, "1", 0, 9, NULL, "Topic
                                    {"a", GFN_OPTION_INT, "1", 0, 9, NULL, "Topic", "help"},
                                    {0}};
 static const gfn_option *const tables[] = {twice};
+static const gfn_report report = {.last = {.iteration = 2}};
 static const gfn_stream stream = {7, GFN_PURPOSE_SAMPLE, 0};
 static const int32_t corner[2] = {0, 0};
 static const char *const nowhere[] = {"nowhere"};
@@ -158,6 +159,7 @@ CALL(options_load_none, gfn_options *, gfn_run_options_load("nowhere.ini", NULL,
 CALL(options_load_bad, gfn_options *, gfn_run_options_load("bad.ini", NULL, out))
 CALL(options_load, gfn_options *, gfn_run_options_load("run/config.ini", NULL, out))
 CALL(options_ini, char *, gfn_run_options_ini(options, out))
+CALL(report_json, char *, gfn_report_json(run, &report, out))
 CALL(run_none, gfn_run *, gfn_run_create(comm, impossible, 1, out))
 CALL(run_create, gfn_run *, gfn_run_create(comm, options, 1, out))
 CALL(run_load_none, gfn_run *, gfn_run_load(comm, "nowhere", 1, out))
@@ -289,7 +291,8 @@ static void a_lack_of_memory_leaves_the_result_unchanged(void **unused)
         ROW(gradient_create, drop_gradient), ROW(model_create, drop_model),
         ROW(options_create, drop_options), ROW(options_copy, drop_options),
         ROW(run_options_create, drop_options), ROW(options_load, drop_options),
-        ROW(options_ini, drop_text), ROW(run_create, drop_run), ROW(run_load, drop_run),
+        ROW(options_ini, drop_text), ROW(report_json, drop_text),
+        ROW(run_create, drop_run), ROW(run_load, drop_run),
         ROW(run_resume, drop_run), ROW(draw, drop_draw), ROW(bounds, drop_nothing),
         ROW(sampler_create, drop_sampler), ROW(sampler_trajectories, drop_trajectories),
         ROW(sweep_create, drop_sweep), ROW(sweep_resume, drop_sweep), ROW(sweep_begin, drop_run),

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# What is said of results, for people and as JSON: `eval --json`; a run that collapsed, whose loss is
+# 0 while L1 is large; infinite and unknown metrics.
+. "$top_srcdir/tests/cli/common.sh"
+
+job=(--size 4 --iterations 40 --samples 500 --eval-every 10 --threads 1)
+collapse=(--objective vargrad --lr 1000) # every trajectory of the policy is the same one
+few=('')
+[ "$MPI_NAME" = none ] || few+=("$NP_RUN --ranks 3 --")
+
+# has FILE TEXT...: each is in it. lacks FILE TEXT...
+has() {
+    local file=$1 text
+    shift
+    for text in "$@"; do grep -qF -- "$text" "$file" || bad "$file: expected $text: $(cat "$file")"; done
+}
+lacks() {
+    local file=$1 text
+    shift
+    for text in "$@"; do ! grep -qF -- "$text" "$file" || bad "$file: unexpected $text: $(cat "$file")"; done
+}
+
+# ---- a run that collapsed, and one that did not
+
+passes "${job[@]}" --out good
+lacks out collapsed
+has good/summary.json '"collapsed": 0'
+passes "${job[@]}" "${collapse[@]}" --out narrow
+has out '  loss       0' '  collapsed  the loss is small, but the policy is far from the target:' \
+    '(hint: --epsilon 0.1, --replay reward,' 'a larger --r0 or --batch-size)' 'KL inf'
+has narrow/summary.json '"collapsed": 1' '"kl": "inf"' '"loss": 0.0'
+passes "${job[@]}" "${collapse[@]}" --quiet --out silent
+[ ! -s out ] || bad "--quiet: $(cat out)"
+
+# Among many states, of which samples show next to nothing: by ELBO and log Z.
+passes --size 32 --ndim 6 --iterations 20 --batch-size 16 --samples 200 "${collapse[@]}" --out vast
+has out 'exact      not possible' '  collapsed  the loss is small'
+has vast/summary.json '"collapsed": 1'
+passes --size 32 --ndim 6 --iterations 20 --batch-size 16 --samples 200 --out new
+lacks out collapsed
+has new/summary.json '"collapsed": 0'
+
+# A stopped run that has learned nothing yet has not collapsed.
+"$GFN_DIST" "${job[@]}" --iterations 100000000 --time-limit 0.01 --lr 1e-9 --out early >out 2>err
+[ $? -eq 3 ] || bad "it was not stopped: $(cat err)"
+lacks out collapsed
+
+# ---- of several seeds
+
+passes "${job[@]}" "${collapse[@]}" --seeds 0-1 --out sweep
+has out '  2 of 2 runs collapsed: the loss is small'
+[ "$(grep -c '"kl": "inf"' sweep/sweep.json)" -eq 2 ] && [ "$(grep -c '"median": "inf"' sweep/sweep.json)" -eq 1 ] ||
+    bad "sweep.json: infinite KL: $(cat sweep/sweep.json)"
+passes --resume sweep --seeds 0-2 # it reads what it wrote
+[ "$(grep -c '"kl": "inf"' sweep/sweep.json)" -eq 3 ] || bad "resumed: $(cat sweep/sweep.json)"
+passes --resume narrow --iterations 45
+has narrow/summary.json '"kl": "inf"'
+"$GFN_DIST" plot narrow good --out both.png >out 2>err || grep -q 'draws no pictures' err ||
+    bad "plot: $(cat err)"
+
+# ---- eval --json: one object, with the names and the values of summary.json
+
+# values FILE: the names and values of an object without nested ones, one a line.
+values() { tr -d ' \n' <"$1" | tr '{},' '\n\n\n' | grep '^"[a-z_0-9]*":[^{]' | sort; }
+for run in good narrow vast new; do
+    for launch in "${few[@]}"; do
+        $launch "$GFN_DIST" eval $run --samples "$(summary $run n)" --json >$run.json 2>err ||
+            bad "eval $run --json: $(cat err)"
+        [ "$(wc -l <$run.json)" -eq 1 ] || bad "$run, $launch: more than one line: $(cat $run.json)"
+        [ ! -s err ] || bad "$run, $launch: $(cat err)"
+        [[ $(cat $run.json) == '{"iteration":'*',"params_crc":"'*'"}}' || $(cat $run.json) == '{"iteration":'*'}' ]] ||
+            bad "$run, $launch: $(cat $run.json)"
+        values $run.json >found
+        values $run/summary.json >all
+        comm -23 found all >other
+        [ ! -s other ] && [ "$(wc -l <found)" -gt 8 ] ||
+            bad "eval $run --json, $launch: not in summary.json: $(cat other)"
+    done
+done
+has narrow.json '"kl":"inf"'
+has good.json '"metrics":{"exact":true,"l1":' '"samples":{"l1":'
+has vast.json '"exact":false'
+lacks vast.json '"tv"' '"kl"' '"eubo"'
+passes eval good --json --quiet
+[ "$(wc -l <out)" -eq 1 ] || bad "--quiet: $(cat out)"
+shows '^  exact      L1' eval good
+
+# Nothing is null: what is not known is left out.
+for file in {good,narrow,vast,new,early,sweep/seed-1}/{summary.json,metrics.jsonl} sweep/sweep.json \
+    {good,narrow,vast,new}.json; do
+    lacks "$file" null NaN
+done
+
+# Python reads all of it.
+if command -v python3 >/dev/null; then
+    python3 - <<'END' || bad "Python cannot read it"
+import json
+for name in ["narrow.json", "good.json", "vast.json", "narrow/summary.json", "sweep/sweep.json"]:
+    json.load(open(name))
+assert float(json.load(open("narrow.json"))["metrics"]["kl"]) == float("inf")
+lines = [json.loads(line) for line in open("narrow/metrics.jsonl")]
+assert any(float(line.get("kl", 0)) == float("inf") for line in lines)
+END
+fi
+
+# ---- where it cannot be written, and where it makes no sense
+
+if [ -e /dev/full ]; then
+    "$GFN_DIST" eval good --json >/dev/full 2>err
+    [ $? -eq 1 ] && grep -q '^gfn-dist: standard output: cannot write' err || bad "full: $(cat err)"
+fi
+refused 2 '^gfn-dist: json: expected an option of sample' sample good --json
+refused 2 '^gfn-dist: json: expected an option of train' --json
+exit $failed
