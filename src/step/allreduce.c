@@ -130,8 +130,8 @@ static gfn_status check(gfn_allreduce *a, gfn_status mine, int64_t batch_size)
         return refuse_drift(tail->slot, &drift);
     if (tail->n_trajectories != batch_size)
         return gfn_fail(GFN_EINVAL,
-                        "gradient: expected as many trajectories over all ranks as the batch size, "
-                        "%lld, found %lld",
+                        "gradient: expected the batch size %lld as the number of trajectories over "
+                        "all ranks, found %lld",
                         (long long)batch_size, (long long)tail->n_trajectories);
     return GFN_OK;
 }
