@@ -50,6 +50,7 @@ CLI_TESTS = \
 	tests/cli/plurals.sh \
 	tests/cli/presets.sh \
 	tests/cli/print-config.sh \
+	tests/cli/quota.sh \
 	tests/cli/replay.sh \
 	tests/cli/results.sh \
 	tests/cli/rewards.sh \

@@ -53,12 +53,17 @@ GFN_API int gfn_comm_size(const gfn_comm *comm);
 GFN_API int gfn_comm_hosts(const gfn_comm *comm); /* hosts that hold the ranks */
 
 /* Cores of this rank's host that all its ranks together may use, and this rank's share of them:
- * the sum over the cores in its affinity mask of 1 / (ranks whose mask holds the core). */
+ * the sum over the cores in its affinity mask of 1 / (ranks whose mask holds the core). Both are
+ * limited to the CPU quotas of the ranks' control groups, rounded up to whole cores; ranks of one
+ * group have equal parts of its quota. */
 GFN_API int gfn_comm_host_cores(const gfn_comm *comm);
 GFN_API double gfn_comm_core_share(const gfn_comm *comm);
 
 /* Cores of this host that the launcher could use but that its binding hides from all its ranks. */
 GFN_API int gfn_comm_hidden_cores(const gfn_comm *comm);
+
+/* Cores of this host in the affinity masks of its ranks for which they have no CPU quota. */
+GFN_API int gfn_comm_withheld_cores(const gfn_comm *comm);
 
 /* The MPI library, "Open MPI 4.1.4" or "none". Static storage. */
 GFN_API const char *gfn_comm_library(const gfn_comm *comm);

@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	src/base/clock.c src/base/clock.h \
 	src/base/clones.h \
+	src/base/control_groups.c src/base/control_groups.h \
 	src/base/error.c src/base/error.h \
 	src/base/fingerprint.c src/base/fingerprint.h \
 	src/base/fixed_point.c src/base/fixed_point.h \

@@ -50,6 +50,11 @@ int gfn_comm_hidden_cores(const gfn_comm *comm)
     return comm->cores.hidden;
 }
 
+int gfn_comm_withheld_cores(const gfn_comm *comm)
+{
+    return comm->cores.withheld;
+}
+
 const char *gfn_comm_library(const gfn_comm *comm)
 {
     return comm->library;

@@ -149,6 +149,7 @@ static void destroy(struct gfn_mpi_comm *self)
     gfn_release(&self->counts);
     gfn_release(&self->starts);
     gfn_release(&self->cores);
+    gfn_release(&self->quotas);
     gfn_release(&self);
 }
 
@@ -201,6 +202,7 @@ static gfn_status create(MPI_Comm mpi, struct gfn_mpi_comm **out)
     size_t size = (size_t)self->base.size;
     GFN_TRY(gfn_allocate("communicator", size, sizeof(int), &self->counts));
     GFN_TRY(gfn_allocate("communicator", size, sizeof(int), &self->starts));
+    GFN_TRY(gfn_allocate("cores", size, sizeof *self->quotas, &self->quotas));
     return gfn_allocate("cores", 2, sizeof *self->cores, &self->cores);
 }
 

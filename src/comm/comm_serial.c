@@ -69,6 +69,8 @@ gfn_status gfn_comm_open_serial(gfn_comm **comm)
     GFN_TRY(gfn_allocate("cores", 1, sizeof *cores, &cores));
     gfn_status status = gfn_allocate("communicator", 1, sizeof *self, &self);
     if (status == GFN_OK) {
+        struct gfn_quota quota;
+        gfn_quota_read("", &quota);
         gfn_cores_read(cores, false);
         *self = (gfn_comm){
             .verbs = &verbs,
@@ -78,6 +80,7 @@ gfn_status gfn_comm_open_serial(gfn_comm **comm)
             .cores = gfn_cores_count(cores, cores),
             .most = GFN_COMM_MOST,
         };
+        gfn_cores_limit(&self->cores, &quota, 1, 0);
         gfn_comm_use_own_heartbeat(self);
         *comm = self;
     }

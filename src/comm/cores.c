@@ -14,9 +14,14 @@
 #include "comm/cores.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
+
+/* A rank with a smaller share is crowded; sums of shares such as 1/3 are rounded. */
+#define LEAST_SHARE 0.999
+#define ROUNDING 1e-6
 
 #ifdef __linux__
 
@@ -111,5 +116,21 @@ struct gfn_core_count gfn_cores_count(const struct gfn_cores *own, const struct 
         if (own->held[i] > 0)
             count.share += 1.0 / host->held[i];
     }
+    count.is_crowded = count.share < LEAST_SHARE;
     return count;
+}
+
+void gfn_cores_limit(struct gfn_core_count *count, const struct gfn_quota *all, int ranks, int rank)
+{
+    double quota = 0;
+    for (int i = 0; i < ranks; i++)
+        quota += gfn_quota_share(all, ranks, i);
+    const int held = count->usable;
+    if (quota < held)
+        count->usable = quota > 1 ? (int)ceil(quota - ROUNDING) : 1;
+    count->withheld = held - count->usable;
+    if (quota < held + count->hidden) /* more cores would be of no use */
+        count->hidden = count->withheld > 0 ? 0 : (int)ceil(quota - ROUNDING) - held;
+    count->is_crowded = fmin(count->share, gfn_quota_share(all, ranks, rank)) < LEAST_SHARE;
+    count->share = fmin(count->share, gfn_quota_whole_share(all, ranks, rank));
 }

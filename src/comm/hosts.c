@@ -5,6 +5,24 @@
 #include "base/memory.h"
 #include "comm/shared_memory.h"
 
+/* Limit this rank's cores to its part of the quotas of all ranks of this host. */
+static gfn_status survey_quotas(struct gfn_mpi_comm *self, MPI_Comm host)
+{
+    struct gfn_quota own;
+    MPI_Request request;
+    int rank, size;
+    GFN_TRY(gfn_mpi_check("MPI_Comm_rank", MPI_Comm_rank(host, &rank)));
+    GFN_TRY(gfn_mpi_check("MPI_Comm_size", MPI_Comm_size(host, &size)));
+    gfn_quota_read("", &own);
+    GFN_TRY(gfn_mpi_finish(self, "MPI_Iallgather",
+                           MPI_Iallgather(&own, (int)sizeof own, MPI_BYTE, self->quotas,
+                                          (int)sizeof own, MPI_BYTE, host, &request),
+                           &request));
+    gfn_cores_limit(&self->base.cores, self->quotas, size, rank);
+    gfn_release(&self->quotas);
+    return GFN_OK;
+}
+
 /* Find the ranks of this host, and its cores. */
 static gfn_status survey_host(struct gfn_mpi_comm *self, MPI_Comm host)
 {
@@ -16,9 +34,10 @@ static gfn_status survey_host(struct gfn_mpi_comm *self, MPI_Comm host)
                                           MPI_INT32_T, MPI_SUM, host, &request),
                            &request));
     self->base.cores = gfn_cores_count(own, all);
+    GFN_TRY(survey_quotas(self, host));
     int host_rank;
     GFN_TRY(gfn_mpi_check("MPI_Comm_rank", MPI_Comm_rank(host, &host_rank)));
-    int64_t first_and_crowded[2] = {host_rank == 0, self->base.cores.share < 0.999};
+    int64_t first_and_crowded[2] = {host_rank == 0, self->base.cores.is_crowded};
     GFN_TRY(gfn_mpi_reduce_all(self, GFN_HOST_SUM, first_and_crowded, 2));
     self->base.hosts = (int)first_and_crowded[0];
     self->is_crowded = first_and_crowded[1] > 0;

@@ -5,6 +5,7 @@ libcomm_la_SOURCES = \
 	src/comm/comm_open.c \
 	src/comm/comm_serial.c \
 	src/comm/cores.c src/comm/cores.h \
+	src/comm/cpu_quota.c src/comm/cpu_quota.h \
 	src/comm/host_reduce.c src/comm/host_reduce.h \
 	src/comm/heartbeat.h \
 	src/comm/launcher.c src/comm/launcher.h \

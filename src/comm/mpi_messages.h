@@ -19,13 +19,14 @@
 struct gfn_mpi_comm {
     struct gfn_comm base;
     MPI_Comm mpi;
-    bool ends_mpi;           /* this communicator started MPI */
-    bool is_crowded;         /* ranks outnumber cores on some host; the same on all ranks */
-    bool shares_memory;      /* the ranks of each host do; the same on all ranks */
-    struct gfn_host host;    /* valid if shares_memory */
-    MPI_Comm first_ranks;    /* the first rank of each host; on other ranks MPI_COMM_NULL */
-    int *counts, *starts;    /* [size], for gather */
-    struct gfn_cores *cores; /* [2], while opening */
+    bool ends_mpi;            /* this communicator started MPI */
+    bool is_crowded;          /* a rank has less than one core; the same on all ranks */
+    bool shares_memory;       /* the ranks of each host do; the same on all ranks */
+    struct gfn_host host;     /* valid if shares_memory */
+    MPI_Comm first_ranks;     /* the first rank of each host; on other ranks MPI_COMM_NULL */
+    int *counts, *starts;     /* [size], for gather */
+    struct gfn_cores *cores;  /* [2], while opening */
+    struct gfn_quota *quotas; /* [size], while opening */
 };
 
 /* The error of an MPI call that returned `code`. Errors: GFN_ECOMM. */

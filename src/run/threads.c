@@ -8,6 +8,8 @@
 #include "base/format.h"
 #include "base/parallel.h"
 
+enum { CORES_SIZE = 64 };
+
 /* --threads, else OMP_NUM_THREADS, else the rank's share of its host's cores; at least 1. */
 static int choose_threads(gfn_run *run, int threads)
 {
@@ -25,18 +27,31 @@ static int choose_threads(gfn_run *run, int threads)
     return share < 1 ? 1 : (int)share;
 }
 
+/* "2 cores", or "1 core of 2 (control group's quota)". */
+static const char *describe_cores(const gfn_comm *comm, char text[CORES_SIZE])
+{
+    const int cores = gfn_comm_host_cores(comm), withheld = gfn_comm_withheld_cores(comm);
+    if (withheld > 0)
+        gfn_format(text, CORES_SIZE, "%d core%s of %d (control group's quota)", cores,
+                   gfn_plural(cores), cores + withheld);
+    else
+        gfn_format(text, CORES_SIZE, "%d core%s", cores, gfn_plural(cores));
+    return text;
+}
+
 gfn_status gfn_run_lay_out(gfn_run *run, int threads)
 {
     run->threads = choose_threads(run, threads);
     const int ranks = gfn_comm_size(run->comm), hosts = gfn_comm_hosts(run->comm);
-    const int cores = gfn_comm_host_cores(run->comm), hidden = gfn_comm_hidden_cores(run->comm);
+    const int hidden = gfn_comm_hidden_cores(run->comm);
+    char cores[CORES_SIZE];
     int64_t all_threads = run->threads;
     GFN_TRY(gfn_comm_sum_i64(run->comm, &all_threads, 1));
     if (all_threads == (int64_t)ranks * run->threads)
-        gfn_format(run->layout, sizeof run->layout,
-                   "%d rank%s x %d thread%s on %d host%s, %d core%s%s", ranks, gfn_plural(ranks),
-                   run->threads, gfn_plural(run->threads), hosts, gfn_plural(hosts), cores,
-                   gfn_plural(cores), hosts > 1 ? " on the first" : "");
+        gfn_format(run->layout, sizeof run->layout, "%d rank%s x %d thread%s on %d host%s, %s%s",
+                   ranks, gfn_plural(ranks), run->threads, gfn_plural(run->threads), hosts,
+                   gfn_plural(hosts), describe_cores(run->comm, cores),
+                   hosts > 1 ? " on the first" : "");
     else
         gfn_format(run->layout, sizeof run->layout,
                    "%d ranks with %lld threads in all on %d host%s", ranks, (long long)all_threads,
@@ -44,8 +59,7 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads)
     if (hidden > 0)
         gfn_notices_add(
             &run->hints,
-            "the launcher's binding leaves %d of %d core%s unused (hint: mpirun --bind-to "
-            "none)",
-            hidden, hidden + cores, gfn_plural(hidden + cores));
+            "the launcher's binding leaves %d of %d cores unused (hint: mpirun --bind-to none)",
+            hidden, hidden + gfn_comm_host_cores(run->comm));
     return GFN_OK;
 }

@@ -89,6 +89,41 @@ static void shares_add_up_to_the_cores_also_on_large_machines(void **state)
     free(host);
 }
 
+struct limit {
+    struct gfn_core_count before;
+    struct gfn_quota all[2]; /* of this rank and another */
+    int ranks;
+    struct gfn_core_count after;
+};
+
+static const struct limit limits[] = {
+    {{4, 2, 0, 4, false}, {{0}}, 1, {4, 2, 0, 4, false}}, /* no quota */
+    {{4, 0, 0, 4, false}, {{1, {{7, 1, 4.5}}}}, 1, {4, 0, 0, 4, false}},
+    {{4, 0, 0, 4, false}, {{1, {{7, 1, 1.5}}}}, 1, {2, 0, 2, 2, false}},
+    {{2, 0, 0, 2, false}, {{1, {{7, 1, 0.5}}}}, 1, {1, 0, 1, 1, true}},
+    {{2, 0, 0, 1, false}, {{1, {{7, 1, 0.5}}}, {1, {{7, 1, 0.5}}}}, 2, {1, 0, 1, 0.5, true}},
+    {{2, 0, 0, 1, false}, {{1, {{7, 1, 0.5}}}, {1, {{7, 2, 0.7}}}}, 2, {2, 0, 0, 1, true}},
+    {{2, 0, 0, 1, false}, {{0}, {1, {{7, 1, 0.5}}}}, 2, {2, 0, 0, 1, false}},
+    {{1, 3, 0, 1, false}, {{1, {{7, 1, 2.5}}}}, 1, {1, 2, 0, 1, false}}, /* bound to one core */
+    {{2, 2, 0, 2, false}, {{1, {{7, 1, 1}}}}, 1, {1, 0, 1, 1, false}},
+    {{2, 0, 0, 2, false}, {{1, {{7, 1, 1e-9}}}}, 1, {1, 0, 1, 1, true}},
+};
+
+static void a_quota_limits_cores_and_shares_and_leaves_nothing_to_unhide(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        struct gfn_core_count count = limits[i].before;
+        const struct gfn_core_count *after = &limits[i].after;
+        gfn_cores_limit(&count, limits[i].all, limits[i].ranks, 0);
+        if (count.usable != after->usable || count.hidden != after->hidden ||
+            count.withheld != after->withheld || count.is_crowded != after->is_crowded)
+            fail_msg("limit %zu: usable %d, hidden %d, withheld %d, crowded %d", i, count.usable,
+                     count.hidden, count.withheld, count.is_crowded);
+        assert_float_equal(count.share, after->share, 1e-12);
+    }
+}
+
 static void this_process_holds_cores_and_reading_them_changes_none(void **state)
 {
     (void)state;
@@ -158,6 +193,7 @@ int main(void)
         cmocka_unit_test(ranks_that_share_all_cores_get_equal_parts),
         cmocka_unit_test(overlapping_masks_are_shared_core_by_core),
         cmocka_unit_test(shares_add_up_to_the_cores_also_on_large_machines),
+        cmocka_unit_test(a_quota_limits_cores_and_shares_and_leaves_nothing_to_unhide),
         cmocka_unit_test(this_process_holds_cores_and_reading_them_changes_none),
 #ifdef __linux__
         cmocka_unit_test(only_cores_of_the_parent_count_as_hidden),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 COMM_TESTS = \
 	tests/unit/comm/cores \
+	tests/unit/comm/cpu_quota \
 	tests/unit/comm/host_reduce \
 	tests/unit/comm/launcher \
 	tests/unit/comm/launcher_watch \
@@ -12,6 +13,8 @@ check_PROGRAMS += $(COMM_TESTS)
 UNIT_TESTS += $(COMM_TESTS)
 tests_unit_comm_cores_SOURCES = tests/unit/comm/cores.c
 tests_unit_comm_cores_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
+tests_unit_comm_cpu_quota_SOURCES = tests/unit/comm/cpu_quota.c tests/unit/io/scratch.h
+tests_unit_comm_cpu_quota_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_host_reduce_SOURCES = tests/unit/comm/host_reduce.c
 tests_unit_comm_host_reduce_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_launcher_SOURCES = tests/unit/comm/launcher.c
