@@ -3,8 +3,9 @@
  * step/thread_tuner.h - how many threads are fastest now.
  *
  * On an idle machine that is all threads. If other programs use the cores too, threads that wait
- * for each other can be many times slower than one alone. Threads change no bit of a result, so a
- * run may try: a few steps on one thread, a few on all, and then the faster of the two for a while.
+ * for each other can be many times slower than one alone; a small job may be fastest on some of
+ * many cores. Threads change no bit of a result, so a run may try: a few steps on one thread, on
+ * all, on half of them, and so on, and then the fastest number for a while.
  */
 #ifndef STEP_THREAD_TUNER_H
 #define STEP_THREAD_TUNER_H
@@ -15,7 +16,8 @@ typedef struct gfn_thread_tuner {
     int most; /* 1: there is nothing to try */
     int stage;
     int64_t left, period; /* steps of the present stage, of the next choice */
-    double alone;         /* seconds of a trial on one thread */
+    int best_threads;     /* the fastest number that was tried, or is chosen */
+    double alone, best;   /* seconds of a trial on one thread, on the fastest number */
     double spent, work;   /* seconds of the present stage (a part of it), of all */
 } gfn_thread_tuner;
 

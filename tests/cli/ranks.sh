@@ -24,7 +24,7 @@ says 2 1 '^gfn-dist: .*nonsense' --objective nonsense
 says 2 1 '^gfn-dist: size|^gfn-dist: .*encoding' --size 2147483647 --encoding onehot
 says 1 1 '^gfn-dist: .*nowhere' eval nowhere
 says 1 1 '^gfn-dist: .*/proc' --out /proc/run
-says 0 1 '^3 ranks x [0-9]+ threads? on 1 host, [0-9]+ cores?$' --size 4 --iterations 3 --out a
+says 0 1 '^3 ranks x [0-9]+ threads? on 1 host, [0-9]+ cores?( of |$)' --size 4 --iterations 3 --out a
 says 2 1 '^gfn-dist: .*a.*hint' --size 4 --out a
 says 3 1 '^3 ranks' --size 6 --iterations 100000000 --time-limit 0.3 --out b
 says 0 0 '^gfn-dist' eval b --samples 100
