@@ -25,6 +25,7 @@ SLOW_TESTS = \
 LAUNCH_TESTS = \
 	tests/cli/crash.sh \
 	tests/cli/faults.sh \
+	tests/cli/launchers.sh \
 	tests/cli/resume.sh \
 	tests/cli/stops.sh \
 	tests/cli/sweep.sh \

@@ -18,24 +18,25 @@ GFN_BEGIN_DECLS
 
 typedef struct gfn_comm gfn_comm;
 
-/* Join the other ranks: by MPI if a launcher (mpirun, srun) started this process, else alone. At
- * most one communicator is open per process at a time, and MPI cannot start a second time. Open MPI
- * handles SIGABRT, SIGBUS, SIGFPE and SIGSEGV unless the program already does; UCX, which an MPI
- * library may use, handles most of them in any case. These handlers allocate memory to print a
+/* Join the other ranks: by MPI if a launcher (mpirun, srun) started several processes, else alone.
+ * At most one communicator is open per process at a time, and MPI cannot start a second time. Open
+ * MPI handles SIGABRT, SIGBUS, SIGFPE and SIGSEGV unless the program already does; UCX, which an
+ * MPI library may use, handles most of them in any case. These handlers allocate memory to print a
  * stack trace: after a crash within malloc() they may wait forever, and all ranks with them. To
  * avoid this, install your own handlers before this call, and again after it.
  * Errors: GFN_ECOMM, also if a launcher of another MPI started several processes that each see one
  * rank, or if a launcher started several processes but the library was built without MPI. Then all
- * of them fail in the same way, and only the one whose gfn_comm_launched_rank() is 0 needs to
- * report it. */
+ * of them fail in the same way, and only the one whose gfn_comm_launched_rank() was 0 before this
+ * call needs to report it. Also GFN_ECOMM if environment variables show a launcher of several
+ * processes that no longer waits for this one. */
 GFN_API gfn_status gfn_comm_open(gfn_comm **comm);
 
 /* This process's number among those that a launcher started, from environment variables; 0 without
- * a launcher. Needs no communicator: it selects the process that reports an error if none can be
- * opened. */
+ * a launcher, or if that launcher has ended or another process has this process's place. Needs no
+ * communicator: it selects the process that reports an error if none can be opened. */
 GFN_API int gfn_comm_launched_rank(void);
 
-/* Whether a launcher started this process (1) or a shell (0). */
+/* Whether a launcher that still runs started this process (1), or a shell (0). */
 GFN_API int gfn_comm_is_launched(void);
 
 /* Open a communicator with this process only. Errors: GFN_ENOMEM. */

@@ -82,6 +82,11 @@ gfn_status gfn_comm_broadcast_array(gfn_comm *comm, const char *what, size_t siz
 /* Let this rank read only its own heartbeat; the initial state of a communicator. */
 void gfn_comm_use_own_heartbeat(gfn_comm *comm);
 
+/* Open a communicator with this process only, which a launcher may have started. Errors:
+ * GFN_ENOMEM.
+ */
+gfn_status gfn_comm_open_alone(bool is_launched, gfn_comm **comm);
+
 /* Join the ranks that `launcher` started. In comm_mpi.c, or comm_none.c in builds without MPI. */
 gfn_status gfn_comm_join(const struct gfn_launcher *launcher, gfn_comm **comm);
 

@@ -62,7 +62,7 @@ static const struct gfn_comm_verbs verbs = {
     .close = close_serial,
 };
 
-gfn_status gfn_comm_open_serial(gfn_comm **comm)
+gfn_status gfn_comm_open_alone(bool is_launched, gfn_comm **comm)
 {
     gfn_comm *self;
     struct gfn_cores *cores;
@@ -71,7 +71,7 @@ gfn_status gfn_comm_open_serial(gfn_comm **comm)
     if (status == GFN_OK) {
         struct gfn_quota quota;
         gfn_quota_read("", &quota);
-        gfn_cores_read(cores, false);
+        gfn_cores_read(cores, is_launched);
         *self = (gfn_comm){
             .verbs = &verbs,
             .library = "none",
@@ -86,4 +86,9 @@ gfn_status gfn_comm_open_serial(gfn_comm **comm)
     }
     gfn_release(&cores);
     return status;
+}
+
+gfn_status gfn_comm_open_serial(gfn_comm **comm)
+{
+    return gfn_comm_open_alone(false, comm);
 }

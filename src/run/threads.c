@@ -59,7 +59,8 @@ gfn_status gfn_run_lay_out(gfn_run *run, int threads)
     if (hidden > 0)
         gfn_notices_add(
             &run->hints,
-            "the launcher's binding leaves %d of %d cores unused (hint: mpirun --bind-to none)",
-            hidden, hidden + gfn_comm_host_cores(run->comm));
+            "the launcher's binding leaves %d of %d core%s unused (hint: mpirun --bind-to none)",
+            hidden, hidden + gfn_comm_host_cores(run->comm),
+            gfn_plural(hidden + gfn_comm_host_cores(run->comm)));
     return GFN_OK;
 }

@@ -27,7 +27,7 @@ void cli_live_begin(cli_live *live, const cli_request *request, const char *name
 {
     const char *progress = gfn_options_text(request->program, "progress");
     *live = (cli_live){.is_quiet = gfn_options_flag(request->program, "quiet") ||
-                                   gfn_comm_launched_rank() != 0 || strcmp(progress, "never") == 0};
+                                   strcmp(progress, "never") == 0};
     live->begin = NAN;
     live->tv = NAN;
     live->name = name;

@@ -39,9 +39,10 @@ static int work(const cli_request *request, gfn_comm_alarm alarm)
     bool is_complete = true;
     if (request->command->is_stoppable)
         cli_handle_signals(request);
+    const int rank = gfn_comm_launched_rank(); /* before MPI starts: it may set such variables */
     gfn_status status = gfn_comm_open(&comm);
     if (status != GFN_OK) {
-        if (gfn_comm_launched_rank() == 0)
+        if (rank == 0)
             print_error(gfn_error_message());
         return CLI_EXIT_FAILED;
     }

@@ -73,6 +73,7 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     gfn_trainer *trainer = NULL;
     cli_live live;
     cli_live_begin(&live, request, name);
+    live.is_quiet = live.is_quiet || gfn_comm_rank(comm) != 0;
     print_notice(run);
     gfn_status status = gfn_trainer_create(run, &trainer);
     if (status == GFN_OK)

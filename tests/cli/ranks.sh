@@ -36,8 +36,12 @@ cmp one three || failed=1
 [ "$(wc -l <one)" -eq 50 ] || bad "expected 50 objects"
 
 # A launcher of another MPI starts processes that each see one rank.
-PMI_SIZE=2 PMI_RANK=1 "$GFN_DIST" --size 4 --out wrong >out 2>err
-if [ $? -ne 1 ] || [ -s err ] || [ -e wrong ]; then
-    bad "the second process of another launcher: $(cat err)"
-fi
+for other in mpirun.mpich mpirun.openmpi; do
+    [ $other != mpirun.$MPI_NAME ] && command -v $other >/dev/null || continue
+    MPI_NAME=${other#mpirun.} MPIEXEC=$other "$NP_RUN" --timeout 60 --ranks 2 -- \
+        "$GFN_DIST" --size 4 --out wrong >out 2>err && bad "$other: exit 0"
+    [ "$(grep -c '^gfn-dist: ' err)" -eq 1 ] && [ ! -e wrong ] &&
+        grep -qE '^gfn-dist: expected 2 ranks .* which this launcher does not serve;' err ||
+        bad "$other: $(cat err)"
+done
 exit $failed

@@ -68,6 +68,16 @@ ended() {
 "$GFN_DIST" "${run[@]}" --quiet --out one || exit 1
 bits one >one.bits
 
+# Of several tasks one speaks, however they are connected; one task needs no MPI, and takes turns.
+"$GFN_DIST" --help >help
+for mpi in none pmi2 pmix; do
+    srun --mpi=$mpi --ntasks 2 "$GFN_DIST" --help </dev/null 2>&1 | cmp - help ||
+        bad "srun --mpi=$mpi: two tasks print other help"
+    srun --mpi=$mpi --ntasks 1 bash -c '"$0" "$@" --iterations 9 && "$0" eval "${@: -1}"' \
+        "$GFN_DIST" "${run[@]}" --quiet --out $mpi >$mpi.out 2>&1 </dev/null ||
+        bad "srun --mpi=$mpi: one task: $(cat $mpi.out)"
+done
+
 # Frozen until Slurm's warning comes, which takes it half a minute to a minute.
 submit limit mpirun --time 1 --signal B:USR1@5 --nodelist node3 --ntasks 2 -- "${run[@]}"
 freeze limit node3

@@ -52,7 +52,7 @@ static const struct environment environments[] = {
      1,
      0},
     {"srun --mpi=pmi2",
-     {"SLURM_STEP_NUM_TASKS=6", "SLURM_PROCID=4", "PMI_SIZE=6", "PMI_RANK=4"},
+     {"SLURM_STEP_NUM_TASKS=6", "SLURM_PROCID=4", "PMI_SIZE=6", "PMI_RANK=4", "PMI_FD=9"},
      "PMI",
      6,
      4},
@@ -111,15 +111,15 @@ static void refusal_says_expected_found_and_hint(void **state)
     (void)state;
     current = &environments[3];
     struct gfn_launcher launcher = gfn_launcher_find(lookup);
-    launcher.rank = 0; /* rank 0 returns at once */
     assert_int_equal(gfn_launcher_refuse(&launcher, "Open MPI 4.1.4"), GFN_ECOMM);
     assert_message_has("expected 7 ranks");
     assert_message_has("PMI_SIZE=7");
     assert_message_has("MPICH's mpirun");
     assert_message_has("found 1");
     assert_message_has("library is Open MPI 4.1.4");
-    assert_message_has("process 0");
+    assert_message_has("process 6");
     assert_message_has("hint: the mpirun of Open MPI 4.1.4");
+    assert_message_has("unset PMI_RANK)");
 }
 
 static void refusal_of_a_build_without_mpi_says_so(void **state)
@@ -142,10 +142,42 @@ static void a_launcher_that_cannot_connect_ranks_is_refused_with_any_library(voi
         const struct gfn_launcher launcher = gfn_launcher_find(lookup);
         assert_int_equal(launcher.is_mute, strcmp(environments[i].what, "plain srun") == 0);
     }
-    const struct gfn_launcher mute = {"srun without PMI", "SLURM_STEP_NUM_TASKS", 3, 3, 0, true};
+    current = &environments[8];
+    const struct gfn_launcher mute = gfn_launcher_find(lookup);
     assert_int_equal(gfn_launcher_refuse(&mute, "Open MPI 4.1.4"), GFN_ECOMM);
     assert_message_has("expected 3 ranks (SLURM_STEP_NUM_TASKS=3");
     assert_message_has("hint: srun --mpi=pmix");
+}
+
+/* Only a size of the whole job shows that a process is alone. */
+static void sizes_of_one_host_and_of_pmix_alone_are_not_those_of_the_job(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof environments / sizeof environments[0]; i++) {
+        current = &environments[i];
+        const struct gfn_launcher launcher = gfn_launcher_find(lookup);
+        const bool is_partial = strstr(current->what, "-pmi-port") || strstr(current->what, "prte");
+        assert_int_equal(launcher.is_size_known, launcher.name != NULL && !is_partial);
+    }
+}
+
+static void variables_to_unset_are_those_of_all_launchers(void **state)
+{
+    (void)state;
+    static const struct environment nested = {
+        .set = {"OMPI_COMM_WORLD_SIZE=5", "OMPI_COMM_WORLD_RANK=3", "PMIX_RANK=3", "PMI_RANK=x",
+                "SLURM_STEP_NUM_TASKS=6", "SLURM_PROCID=2"}};
+    current = &nested;
+    struct gfn_launcher launcher = gfn_launcher_find(lookup);
+    assert_string_equal(launcher.unset, "OMPI_COMM_WORLD_RANK PMIX_RANK SLURM_PROCID");
+    const struct gfn_slot taken = {GFN_SLOT_TAKEN, 4711}, closed = {.state = GFN_SLOT_CLOSED};
+    assert_int_equal(gfn_launcher_refuse_slot(&launcher, taken), GFN_ECOMM);
+    assert_message_has("expected to be rank 3 of 5 (OMPI_COMM_WORLD_SIZE=5");
+    assert_message_has("process 4711");
+    assert_message_has("unset OMPI_COMM_WORLD_RANK PMIX_RANK SLURM_PROCID)");
+    assert_int_equal(gfn_launcher_refuse_slot(&launcher, closed), GFN_ECOMM);
+    assert_message_has("expected 5 ranks (OMPI_COMM_WORLD_SIZE=5, set by Open MPI's mpirun)");
+    assert_message_has("unset OMPI_COMM_WORLD_RANK PMIX_RANK SLURM_PROCID)");
 }
 
 int main(void)
@@ -154,6 +186,8 @@ int main(void)
         cmocka_unit_test(every_launcher_is_recognized),
         cmocka_unit_test(refusal_says_expected_found_and_hint),
         cmocka_unit_test(refusal_of_a_build_without_mpi_says_so),
+        cmocka_unit_test(sizes_of_one_host_and_of_pmix_alone_are_not_those_of_the_job),
+        cmocka_unit_test(variables_to_unset_are_those_of_all_launchers),
         cmocka_unit_test(a_launcher_that_cannot_connect_ranks_is_refused_with_any_library),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

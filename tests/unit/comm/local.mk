@@ -8,6 +8,7 @@ COMM_TESTS = \
 	tests/unit/comm/mpi_name \
 	tests/unit/comm/serial \
 	tests/unit/comm/shared_memory \
+	tests/unit/comm/slot \
 	tests/unit/comm/watchdog
 check_PROGRAMS += $(COMM_TESTS)
 UNIT_TESTS += $(COMM_TESTS)
@@ -27,5 +28,7 @@ tests_unit_comm_serial_SOURCES = tests/unit/comm/serial.c
 tests_unit_comm_serial_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_shared_memory_SOURCES = tests/unit/comm/shared_memory.c
 tests_unit_comm_shared_memory_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
+tests_unit_comm_slot_SOURCES = tests/unit/comm/slot.c
+tests_unit_comm_slot_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_watchdog_SOURCES = tests/unit/comm/watchdog.c
 tests_unit_comm_watchdog_LDADD = $(LINK_comm) $(CMOCKA_LIBS)

@@ -5,15 +5,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/error.h"
 
 static const char *const launchers[] = {
-    "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS", "PMIX_RANK", "SLURM_STEP_NUM_TASKS",
+    "OMPI_COMM_WORLD_SIZE", "PMI_SIZE",       "MPI_LOCALNRANKS", "PMIX_RANK",
+    "SLURM_STEP_NUM_TASKS", "SLURM_TASK_PID",
 };
 
 static int open_alone(void **state)
@@ -111,14 +114,39 @@ static void open_without_a_launcher_is_alone(void **state)
 static void the_launched_rank_is_known_without_a_communicator(void **state)
 {
     (void)state;
-    setenv("OMPI_COMM_WORLD_SIZE", "8", 1);
-    setenv("OMPI_COMM_WORLD_RANK", "5", 1);
+    char process[24];
+    snprintf(process, sizeof process, "%ld", (long)getpid());
+    setenv("SLURM_STEP_NUM_TASKS", "8", 1);
+    setenv("SLURM_PROCID", "5", 1);
+    setenv("SLURM_TASK_PID", process, 1);
     assert_int_equal(gfn_comm_launched_rank(), 5);
     assert_true(gfn_comm_is_launched());
-    unsetenv("OMPI_COMM_WORLD_SIZE");
-    unsetenv("OMPI_COMM_WORLD_RANK");
+    unsetenv("SLURM_TASK_PID");
     assert_int_equal(gfn_comm_launched_rank(), 0);
     assert_false(gfn_comm_is_launched());
+    unsetenv("SLURM_STEP_NUM_TASKS");
+    unsetenv("SLURM_PROCID");
+}
+
+static void one_rank_of_a_launcher_is_alone(void **state)
+{
+    (void)state;
+    gfn_comm *comm = NULL;
+    setenv("PMI_SIZE", "1", 1);
+    setenv("PMI_RANK", "0", 1);
+    assert_int_equal(gfn_comm_open(&comm), GFN_OK);
+    assert_string_equal(gfn_comm_library(comm), "none");
+    gfn_comm_close(&comm);
+    setenv("PMI_SIZE", "3", 1);
+    setenv("PMI_RANK", "2", 1);
+    setenv("PMI_FD", "no descriptor", 1);
+    assert_int_equal(gfn_comm_open(&comm), GFN_ECOMM);
+    assert_null(comm);
+    assert_non_null(strstr(gfn_error_message(), "unset PMI_RANK"));
+    assert_int_equal(gfn_comm_launched_rank(), 0);
+    unsetenv("PMI_SIZE");
+    unsetenv("PMI_RANK");
+    unsetenv("PMI_FD");
 }
 
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, open_alone, close_again)
@@ -133,6 +161,7 @@ int main(void)
         ALONE(a_failure_alone_keeps_its_message),
         ALONE(abort_without_others_returns),
         cmocka_unit_test(open_without_a_launcher_is_alone),
+        cmocka_unit_test(one_rank_of_a_launcher_is_alone),
         cmocka_unit_test(the_launched_rank_is_known_without_a_communicator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
