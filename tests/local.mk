@@ -43,6 +43,7 @@ CLI_TESTS = \
 	tests/cli/file-systems.sh \
 	tests/cli/files.sh \
 	tests/cli/help.sh \
+	tests/cli/learn.sh \
 	tests/cli/locale.sh \
 	tests/cli/man.sh \
 	tests/cli/older.sh \

@@ -44,10 +44,11 @@ GFN_API double gfn_norm(size_t n, const gfn_real *x);
  * gradient, of networks and log Z. */
 GFN_API void gfn_clip_norm(double most, size_t n, gfn_real *g);
 
-typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE } gfn_schedule;
+typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE, GFN_DECAY } gfn_schedule;
 
 /* Factor on the learning rate in step `iteration` (0-based) of `iterations`: 1 in the first step;
- * linear and cosine decay to 0, which they would have in the step after the last. */
+ * linear and cosine decay to 0, which they would have in the step after the last; decay
+ * stays 1 for three quarters of the iterations, and is linear from there to 0. */
 GFN_API double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations);
 
 /* Schedules by name. Errors: GFN_EINVAL (unknown name). */

@@ -19,7 +19,7 @@ GFN_BEGIN_DECLS
 
 typedef enum gfn_option_type {
     GFN_OPTION_INT,    /* decimal int64 within [min, max] */
-    GFN_OPTION_NUMBER, /* finite double within [min, max] */
+    GFN_OPTION_NUMBER, /* finite double within [min, max], or one of `choices` */
     GFN_OPTION_WORD,   /* one of `choices`; any printable text if choices is NULL */
     GFN_OPTION_WIDTHS, /* "256,256": at most 16 integers within [min, max]; "none": 0 integers */
     GFN_OPTION_TIME,   /* seconds, or a number with s, m, h or d: "90s", "2h"; not negative */
@@ -31,7 +31,7 @@ typedef struct gfn_option {
     gfn_option_type type;
     const char *fallback; /* default value as text; "" means unset */
     double min, max;      /* inclusive, min <= max; used by INT, NUMBER, WIDTHS and TIME */
-    const char *choices;  /* "tb|db": for WORD; NULL: any text */
+    const char *choices;  /* "tb|db": for WORD; NULL: any text. For NUMBER: words beside numbers */
     const char *topic;    /* heading in --help; not NULL */
     const char *help;     /* one sentence, with the unit */
 } gfn_option;
@@ -77,8 +77,8 @@ GFN_API const char *gfn_options_source(const gfn_options *options, const char *n
 GFN_API bool gfn_options_is_same(const gfn_options *a, const gfn_options *b, const char *name);
 
 /* Values. The name must be that of a row of the matching type; otherwise debug builds fail an
- * assertion, and others return 0, NAN or NULL. An unset INT gives 0; an unset NUMBER or TIME gives
- * NAN. Texts are borrowed. */
+ * assertion, and others return 0, NAN or NULL. An unset INT gives 0; an unset NUMBER or TIME, and
+ * a NUMBER that is a word, give NAN. Texts are borrowed. */
 GFN_API bool gfn_options_has(const gfn_options *options, const char *name);
 GFN_API bool gfn_options_is_set(const gfn_options *options, const char *name); /* value is not "" */
 GFN_API const char *gfn_options_text(const gfn_options *options, const char *name);

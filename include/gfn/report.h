@@ -50,6 +50,10 @@ typedef struct gfn_report {
     /* The reason why the picture could not be drawn, on rank 0; "": it was drawn, or none was
      * wanted. All else is saved before. */
     char picture_error[400];
+    /* Learned log Z was probably still on its way to its value: over the last quarter of the
+     * iterations it moved by more than half of what its rate allows; or it is off by more than 0.5
+     * and was coming nearer. */
+    bool is_log_z_moving;
 } gfn_report;
 
 /* Where a metric is shown. summary.json has all of them. */

@@ -92,7 +92,8 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
     case GFN_OPTION_INT:
         return gfn_parse_integer(text, &value->integer) && is_integer_within(row, value->integer);
     case GFN_OPTION_NUMBER:
-        return gfn_parse_number(text, &value->number) && is_within(row, value->number);
+        return (row->choices && is_choice(row->choices, &nearest)) ||
+               (gfn_parse_number(text, &value->number) && is_within(row, value->number));
     case GFN_OPTION_TIME:
         return gfn_parse_seconds(text, &value->number) && is_within(row, value->number);
     case GFN_OPTION_FLAG:
@@ -178,6 +179,7 @@ static gfn_status reject_value(const gfn_option *row, const char *text)
         [GFN_OPTION_TIME] = {"a time", "90s, 5m, 2h or 1d"},
         [GFN_OPTION_FLAG] = {"yes or no", "yes"},
     };
+    const char *words = row->type == GFN_OPTION_NUMBER && row->choices ? row->choices : "";
     char range[900], hint[200];
     if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
         struct gfn_nearest nearest = {.text = text};
@@ -186,8 +188,9 @@ static gfn_status reject_value(const gfn_option *row, const char *text)
     }
     gfn_option_range(row, range, sizeof range);
     write_hint(row, expected[row->type].example, text, hint, sizeof hint);
-    return gfn_fail(GFN_EINVAL, "%s: expected %s%s%s, found \"%.200s\" (hint: %s)", row->name,
-                    expected[row->type].what, preposition(range), range, text, hint);
+    return gfn_fail(GFN_EINVAL, "%s: expected %s%s%s%s%s, found \"%.200s\" (hint: %s)", row->name,
+                    words, words[0] ? " or " : "", expected[row->type].what, preposition(range),
+                    range, text, hint);
 }
 
 static gfn_status reject_name(const gfn_options *options, const char *name)

@@ -3,9 +3,13 @@
  * With s = iteration / iterations:
  *
  *     constant 1        linear 1 - s        cosine (1 + cos(pi s)) / 2
+ *     decay    1 for s <= 3/4, then 4 (1 - s)
  *
  * Cosine: Loshchilov and Hutter, "SGDR", ICLR 2017, arXiv:1608.03983, equation 5, without restarts.
- * To check by: linear and cosine are both 1/2 at half of the iterations.
+ * Decay: a short run needs its full rate for most of its steps, and the end needs a decay to 0; its
+ * measured results are in doc/methods.md.
+ *
+ * To check by: linear and cosine are both 1/2 at half of the iterations, decay is at seven eighths.
  */
 #include <gfn/optim.h>
 
@@ -24,12 +28,16 @@ double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t ite
         return 1 - s;
     case GFN_COSINE:
         return (1 + cos(3.14159265358979323846 * s)) / 2;
+    case GFN_DECAY:
+        return s <= 0.75 ? 1 : 4 * (1 - s);
     }
     return 1;
 }
 
-static const char *const names[] = {
-    [GFN_CONSTANT] = "constant", [GFN_LINEAR] = "linear", [GFN_COSINE] = "cosine"};
+static const char *const names[] = {[GFN_CONSTANT] = "constant",
+                                    [GFN_LINEAR] = "linear",
+                                    [GFN_COSINE] = "cosine",
+                                    [GFN_DECAY] = "decay"};
 
 const char *gfn_schedule_name(size_t index)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Estimates of a policy's quality from trajectories, also if its space cannot be enumerated. With
+ * Estimates of a policy's quality, and of log Z, from trajectories, also if the space cannot be
+ * enumerated. With
  *
  *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
  *
@@ -14,7 +15,8 @@
  *     log p(x) = log R(x) + log mean of exp(-w),
  *
  * which has the correlation 1 with log R(x) if the policy is right. P_B is the model's: if it has
- * flows of edges, as for flow matching, then that of the flows.
+ * flows of edges, as for flow matching, then that of the flows. Z itself is the mean of exp(w) over
+ * trajectories of any policy, with any P_B.
  */
 #include "run/run.h"
 
@@ -41,8 +43,9 @@ typedef struct weighing {
 } weighing;
 
 /* Streams of random numbers: trajectories of the policy, trajectories drawn backward from the
- * target, objects for the correlation, trajectories drawn backward from each object. */
-enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH };
+ * target, objects for the correlation, trajectories drawn backward from each object, trajectories
+ * of the policy before the first step. */
+enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH, OF_START };
 
 static gfn_stream stream_of(const gfn_run *run, int which)
 {
@@ -204,9 +207,24 @@ static gfn_status allocate(weighing *w, int64_t n)
                         &w->counts);
 }
 
+static void clear(weighing *w)
+{
+    gfn_trajectories_destroy(&w->log);
+    gfn_release(&w->objects);
+    gfn_release(&w->mine);
+    gfn_release(&w->all);
+    gfn_release(&w->weight);
+    gfn_release(&w->counts);
+}
+
+static weighing weighing_of(gfn_run *run)
+{
+    return (weighing){.run = run, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
+}
+
 gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
 {
-    weighing w = {.run = run, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
+    weighing w = weighing_of(run);
     gfn_bounds found = {.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
     gfn_status status = GFN_OK;
     run->points.n = 0;
@@ -218,11 +236,30 @@ gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
     gfn_sampler_go_back_by_flows(run->sampler, false);
     if (status == GFN_OK)
         *bounds = found;
-    gfn_trajectories_destroy(&w.log);
-    gfn_release(&w.objects);
-    gfn_release(&w.mine);
-    gfn_release(&w.all);
-    gfn_release(&w.weight);
-    gfn_release(&w.counts);
+    clear(&w);
+    return status;
+}
+
+/* All ranks add the same weights in the same order. */
+static double log_mean_exp(size_t n, const double *weight)
+{
+    double most = -INFINITY, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, weight[i]);
+    for (size_t i = 0; i < n; i++)
+        sum += exp(weight[i] - most);
+    return most + log(sum / (double)n);
+}
+
+gfn_status gfn_run_estimate_log_z(gfn_run *run, int64_t n, double *log_z)
+{
+    weighing w = weighing_of(run);
+    n = n < MOST ? n : MOST;
+    gfn_status status = gfn_comm_agree(run->comm, allocate(&w, n));
+    if (status == GFN_OK)
+        status = weigh(&w, OF_START, false, n);
+    if (status == GFN_OK)
+        *log_z = log_mean_exp((size_t)n, w.weight);
+    clear(&w);
     return status;
 }

@@ -66,6 +66,12 @@ gfn_status gfn_run_configure_model(const gfn_options *options, gfn_model_config 
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
                                  gfn_options **options);
 
+/* measure_bounds.c: an estimate of log Z, the log of the mean of exp(w) (see gfn_bounds) over n
+ * trajectories of the policy, at most 2,000, whose random numbers are those of no other purpose.
+ * Not finite if a weight is not. The same bits on any number of ranks and threads. Collective.
+ * Errors: those of gfn_sampler_sample(), GFN_ENOMEM, GFN_ECOMM. */
+gfn_status gfn_run_estimate_log_z(gfn_run *run, int64_t n, double *log_z);
+
 /* metric_table.c: fill evaluation->distance with the functions of the table of metrics. Local. */
 void gfn_metric_find_distances(size_t n, const double *p, const double *q,
                                gfn_evaluation *evaluation);

@@ -33,6 +33,7 @@ static gfn_status set_up(gfn_learner *l)
     const gfn_objective *objective = gfn_objective_find(gfn_options_text(o, "objective"));
     l->loss = NAN;
     GFN_TRY(find_largest_reward(run));
+    l->estimates_log_z = objective->estimate == NULL && isnan(gfn_options_number(o, "log-z-init"));
     GFN_TRY(gfn_comm_agree(run->comm, make(l, objective)));
     GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));
     GFN_TRY(gfn_gradient_set_lambda(l->gradient, gfn_options_number(o, "subtb-lambda")));
@@ -75,12 +76,21 @@ void gfn_learner_destroy(gfn_learner **learner)
 /* A new buffer is empty, or has the objects of a file. */
 gfn_status gfn_learner_begin(gfn_learner *l)
 {
+    const double log_z = gfn_options_number(l->run->options, "log-z-init");
+    if (!isnan(log_z))
+        *gfn_learner_log_z(l) = (gfn_real)log_z;
     int32_t *objects;
     size_t n;
     gfn_status status = gfn_run_load_terminal_states(l->run, &objects, &n);
     status = gfn_replay_fill(&l->replay, status, objects, n);
     gfn_release(&objects);
     return status;
+}
+
+gfn_real *gfn_learner_log_z(gfn_learner *l)
+{
+    gfn_model *model = l->run->model;
+    return gfn_model_params(model) + gfn_model_log_z_offset(model);
 }
 
 gfn_status gfn_learner_remember(gfn_learner *l)

@@ -28,8 +28,9 @@ typedef struct gfn_learner {
     gfn_modes modes;
     gfn_thread_tuner tuner;
     gfn_stopwatch stopwatch;
-    int threads; /* of the next step */
-    double loss; /* of the last batch; NAN: there was none */
+    int threads;          /* of the next step */
+    double loss;          /* of the last batch; NAN: there was none */
+    bool estimates_log_z; /* before the first step */
 } gfn_learner;
 
 /* A learner for a run. Before its first step, call gfn_learner_begin(), or fill its replay buffer
@@ -38,7 +39,8 @@ typedef struct gfn_learner {
 gfn_status gfn_learner_create(gfn_run *run, gfn_learner **learner);
 void gfn_learner_destroy(gfn_learner **learner);
 
-/* Begin at iteration 0: make the replay buffer, if the options request one. It is empty, or has the
+/* Begin at iteration 0: set log Z, if the option log-z-init is a number (else the first step
+ * estimates it), and make the replay buffer, if the options request one. It is empty, or has the
  * objects of the option terminal-states. Collective. Errors: those of
  * gfn_run_load_terminal_states(). */
 gfn_status gfn_learner_begin(gfn_learner *learner);
@@ -47,6 +49,9 @@ gfn_status gfn_learner_begin(gfn_learner *learner);
  * all ranks fail together. Collective; on an error the parameters are those of the step before, on
  * every rank. */
 gfn_status gfn_learner_step(gfn_learner *learner, gfn_status mine);
+
+/* The parameter log Z. */
+gfn_real *gfn_learner_log_z(gfn_learner *learner);
 
 /* Store what later steps need of the batch: modes, and objects to replay. Collective. */
 gfn_status gfn_learner_remember(gfn_learner *learner);

@@ -4,30 +4,56 @@
  * local gradients of the balance condition through the shared autograd core, sums the gradients
  * over all ranks, and takes one synchronized optimizer step.
  */
+#include <math.h>
+
 #include "base/error.h"
 #include "step/gradient.h"
 #include "step/learner.h"
+
+/* Adam moves log Z by about its rate per step, so from 0 a short run may not reach it. The batch of
+ * the estimate is drawn by the policy itself, without exploration and replay. Collective. */
+static gfn_status start_log_z(gfn_learner *l)
+{
+    double log_z = NAN;
+    if (!l->estimates_log_z || l->run->iteration > 0)
+        return GFN_OK;
+    GFN_TRY(gfn_run_estimate_log_z(l->run, l->batch.size, &log_z));
+    if (isfinite(log_z)) /* else the step reports the trajectory */
+        *gfn_learner_log_z(l) = (gfn_real)log_z;
+    return GFN_OK;
+}
+
+/* A batch and its gradient. mine: as in gfn_learner_step(). Collective. */
+static gfn_status find_gradient(gfn_learner *l, gfn_status mine, gfn_loss *loss)
+{
+    /* No rank returns before the sum over ranks: that message shows all ranks if one has failed. */
+    if (mine == GFN_OK)
+        mine = gfn_batch_sample(&l->batch, l->run->sampler, &l->replay, l->run->iteration);
+    gfn_learner_enter(l, GFN_PHASE_GRADIENT);
+    if (mine == GFN_OK)
+        mine = gfn_gradient_add(l->gradient, l->batch.log);
+    return gfn_gradient_run(l->gradient, mine, l->update.vector, loss);
+}
 
 gfn_status gfn_learner_step(gfn_learner *l, gfn_status mine)
 {
     gfn_loss loss;
     const int64_t iteration = l->run->iteration;
+    const gfn_real log_z = *gfn_learner_log_z(l);
 
-    /* No rank returns before the sum over ranks: that message shows all ranks if one has failed. */
     gfn_learner_enter(l, GFN_PHASE_SAMPLING);
-    if (mine == GFN_OK)
-        mine = gfn_batch_sample(&l->batch, l->run->sampler, &l->replay, iteration);
-    gfn_learner_enter(l, GFN_PHASE_GRADIENT);
-    if (mine == GFN_OK)
-        mine = gfn_gradient_add(l->gradient, l->batch.log);
-    gfn_status status = gfn_gradient_run(l->gradient, mine, l->update.vector, &loss);
+    gfn_status status = start_log_z(l);
+    if (status == GFN_OK)
+        status = find_gradient(l, mine, &loss);
 
     /* From the update on nothing can fail, so an error leaves the parameters of the step before. */
     gfn_learner_enter(l, GFN_PHASE_OPTIMIZER);
     if (status == GFN_OK)
         status = gfn_learner_remember(l);
-    if (status != GFN_OK)
+    if (status != GFN_OK) {
+        *gfn_learner_log_z(l) = log_z;
         return gfn_fail_in(status, "iteration %lld: ", (long long)iteration);
+    }
     gfn_update_apply(&l->update, l->run->model, iteration, loss.log_z, l->threads);
     l->loss = loss.mean;
     l->run->iteration++;

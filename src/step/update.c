@@ -27,6 +27,7 @@ gfn_status gfn_update_init(gfn_update *u, const gfn_options *o, const gfn_model 
 {
     const size_t n = gfn_model_n_params(model);
     u->iterations = gfn_options_int(o, "iterations");
+    u->watched_log_z = NAN;
     u->lr = gfn_options_number(o, "lr");
     u->lr_logz = gfn_options_number(o, "lr-logz");
     u->weight_decay = gfn_options_number(o, "weight-decay");
@@ -73,6 +74,26 @@ static void decay_weights(gfn_model *model, double amount)
     }
 }
 
+/* Not a step of few: each moves log Z. */
+enum { LEAST_WATCHED = 10 };
+
+static void watch_log_z(gfn_update *u, double log_z, int64_t iteration, double rate)
+{
+    const int64_t quarter = u->iterations / 4;
+    if (iteration == u->iterations - quarter && quarter >= LEAST_WATCHED) {
+        u->watched_log_z = log_z;
+        u->log_z_reach = 0;
+    }
+    u->log_z_reach += rate;
+}
+
+bool gfn_update_is_log_z_moving(const gfn_update *u, const gfn_model *model, double error)
+{
+    const double change = gfn_model_log_z(model) - u->watched_log_z;
+    const double approach = error > 0 ? -change : change;
+    return fabs(change) > u->log_z_reach / 2 || (fabs(error) > 0.5 && approach > fabs(error) / 20);
+}
+
 void gfn_update_apply(gfn_update *u, gfn_model *model, int64_t iteration, double log_z, int threads)
 {
     const size_t n = gfn_model_log_z_offset(model);
@@ -85,8 +106,10 @@ void gfn_update_apply(gfn_update *u, gfn_model *model, int64_t iteration, double
     if (u->weight_decay > 0)
         decay_weights(model, networks.rate * u->weight_decay);
     gfn_parallel_ranges(threads, n, update_range, &networks);
-    if (isnan(log_z))
+    if (isnan(log_z)) {
+        watch_log_z(u, gfn_model_log_z(model), iteration, of_log_z.rate);
         update_range(&of_log_z, n, 1);
-    else
+    } else {
         params[n] = (gfn_real)log_z;
+    }
 }

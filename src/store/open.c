@@ -109,11 +109,14 @@ static gfn_status read_option(gfn_found *f, const char *name, const char *value)
     return gfn_options_set(f->options, name, value, f->path);
 }
 
+/* A checkpoint without the option log-z-init is of a version that started at 0. */
 static gfn_status read_options(gfn_found *f)
 {
     const struct gfn_tensors *all = gfn_safetensors_contents(f->file);
     const size_t prefix = strlen(GFN_METADATA_CONFIG);
     gfn_status status = open_env(f);
+    if (status == GFN_OK)
+        status = gfn_options_set(f->options, "log-z-init", "0", f->path);
     for (size_t i = 0; i < all->n_texts && status == GFN_OK; i++)
         if (strncmp(all->texts[i].name, GFN_METADATA_CONFIG, prefix) == 0)
             status = read_option(f, all->texts[i].name + prefix, all->texts[i].value);

@@ -61,6 +61,9 @@ static gfn_status write_results(gfn_trainer *t, gfn_report *report)
 
 static gfn_status conclude(gfn_trainer *t, gfn_report *report)
 {
+    const double error = report->last.evaluation.log_z_error;
+    report->is_log_z_moving = report->is_complete &&
+                              gfn_update_is_log_z_moving(&t->learner->update, t->run->model, error);
     if (report->is_complete)
         GFN_TRY(gfn_comm_agree(t->run->comm, gfn_store_log(t->store, &report->last)));
     gfn_learner_enter(t->learner, GFN_PHASE_NONE);

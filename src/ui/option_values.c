@@ -25,6 +25,7 @@ static const struct {
 } special[] = {
     {"config", {"FILE", CLI_VALUE_FILE, NULL}},
     {"env", {"NAME", CLI_VALUE_NAME, env_name}},
+    {"log-z-init", {"auto|X", CLI_VALUE_CHOICE, NULL}},
     {"objective", {"NAME", CLI_VALUE_NAME, gfn_objective_name}},
     {"out", {"PATH", CLI_VALUE_FILE, NULL}},
     {"preset", {"NAME", CLI_VALUE_NAME, preset_name}},

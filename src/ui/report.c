@@ -88,18 +88,27 @@ static void print_modes(const gfn_progress *p)
     printf("\n");
 }
 
-/* `progress` is NULL if nothing was trained. */
-static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn_bounds *bounds,
-                          const gfn_draw *draw, const gfn_progress *progress)
+static void print_log_z(const gfn_evaluation *e)
 {
-    print_exact(run, e);
     printf("  log Z      %.6f", e->log_z);
     if (!isnan(e->log_z_error))
         printf("  (exact %.6f, error %+.2g)", e->log_z_true, e->log_z_error);
     printf("\n");
+}
+
+/* `report` is NULL if nothing was trained. */
+static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn_bounds *bounds,
+                          const gfn_draw *draw, const gfn_report *report)
+{
+    print_exact(run, e);
+    print_log_z(e);
+    if (report && report->is_log_z_moving)
+        printf(
+            "             still moving at the end (hint: more --iterations, a larger --lr-logz,\n"
+            "             or --log-z-init with a number near its value)\n");
     print_bounds(bounds);
-    if (progress)
-        print_modes(progress);
+    if (report)
+        print_modes(&report->last);
     if (draw->n == 0)
         return;
     printf("  samples    %" PRId64, draw->n);
@@ -158,7 +167,7 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
     printf("\n");
     if (!isnan(p->loss))
         printf("  loss       %.3g\n", p->loss);
-    print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, p);
+    print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, r);
     if (r->collapsed == 1)
         cli_print_collapse("  collapsed  ", gfn_run_options(run));
     print_heat_map(request, run, &r->draw);

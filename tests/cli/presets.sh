@@ -7,16 +7,17 @@
 crc() { grep '"params_crc"' "$1/summary.json"; }
 train() { "$GFN_DIST" "$@" --threads 1 --quiet || bad "it fails: $*"; }
 
-# The seed's is the job without options; only what is written differs.
+# The seed's is the job without options, except for its rates and the start of log Z.
 train --preset seed --out preset
-train --out plain
-[ "$(crc preset)" = "$(crc plain)" ] || bad "the preset seed is not the job without options"
+train --schedule cosine --log-z-init 0 --out plain
+[ "$(crc preset)" = "$(crc plain)" ] || bad "the preset seed is not its settings"
 grep -qx 'preset = seed' preset/config.ini || bad "config.ini does not name the preset"
 
 # Options override it, wherever they stand, and config.ini has what became of them.
 train --iterations 6 --preset tb-8x4-r0.01 --lr 0.002 --samples 50 --out few
 train --size 8 --ndim 4 --r0 0.01 --r1 0.5 --r2 2 --hidden 256,256 \
-    --activation leaky-relu --batch-size 16 --iterations 6 --lr 0.002 --samples 50 --out few-plain
+    --activation leaky-relu --batch-size 16 --iterations 6 --lr 0.002 --schedule cosine \
+    --log-z-init 0 --samples 50 --out few-plain
 [ "$(crc few)" = "$(crc few-plain)" ] || bad "tb-8x4-r0.01 is not its settings"
 for line in 'preset = tb-8x4-r0.01' 'iterations = 6 ' 'lr = 0.002 ' 'size = 8 '; do
     grep -q "^$line" few/config.ini || bad "config.ini: no line $line"

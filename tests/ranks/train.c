@@ -93,6 +93,8 @@ static void results_do_not_depend_on_ranks_or_threads(void **unused)
         "size=5 ndim=4 batch-size=64 hidden=24,17 iterations=100 eval-every=3",
         "size=9 ndim=3 batch-size=1 encoding=onehot iterations=100",
         "size=70 batch-size=129 hidden=none iterations=100",
+        /* more trajectories than log Z is estimated from */
+        "size=5 batch-size=2501 iterations=100 backward=learned epsilon=0.3",
         /* 531441 states: evaluated in two rounds */
         "size=9 ndim=6 batch-size=5 hidden=6 iterations=100 eval-every=0",
     };

@@ -16,6 +16,7 @@ static const gfn_option first_table[] = {
     {"keep", GFN_OPTION_INT, "", 1, 9, NULL, "Training", "Unset at first."},
     {"lr", GFN_OPTION_NUMBER, "5e-3", 0, 1, NULL, "Training", "Learning rate."},
     {"r0", GFN_OPTION_NUMBER, "0.01", 1e-30, INFINITY, NULL, "Environment", "Reward."},
+    {"start", GFN_OPTION_NUMBER, "auto", -5, 5, "auto|mean", "Training", "A number or a word."},
     {NULL, GFN_OPTION_FLAG, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -90,8 +91,9 @@ static void text_and_source_of_a_value_are_copied_unchanged(void **state)
 static void rows_come_in_the_order_of_the_tables(void **state)
 {
     const gfn_options *options = *state;
-    static const char *const names[] = {"size", "seed", "keep",   "lr",         "r0",   "objective",
-                                        "out",  "name", "hidden", "time-limit", "quiet"};
+    static const char *const names[] = {"size", "seed",   "keep",       "lr",
+                                        "r0",   "start",  "objective",  "out",
+                                        "name", "hidden", "time-limit", "quiet"};
     size_t n = sizeof names / sizeof names[0];
     assert_int_equal(gfn_options_count(options), n);
     for (size_t i = 0; i < n; i++)
@@ -99,6 +101,21 @@ static void rows_come_in_the_order_of_the_tables(void **state)
     assert_null(gfn_options_row(options, n));
     assert_true(gfn_options_has(options, "quiet"));
     assert_false(gfn_options_has(options, "loud"));
+}
+
+static void a_number_may_be_one_of_its_words(void **state)
+{
+    gfn_options *options = *state, *other = NULL;
+    assert_true(isnan(gfn_options_number(options, "start")));
+    assert_int_equal(gfn_options_copy(options, &other), GFN_OK);
+    assert_true(gfn_options_is_same(options, other, "start"));
+    assert_int_equal(gfn_options_set(options, "start", "-2.385", "test"), GFN_OK);
+    assert_true(gfn_options_number(options, "start") == -2.385);
+    assert_false(gfn_options_is_same(options, other, "start"));
+    assert_int_equal(gfn_options_set(options, "start", "mean", "test"), GFN_OK);
+    assert_true(isnan(gfn_options_number(options, "start")));
+    assert_false(gfn_options_is_same(options, other, "start"));
+    gfn_options_destroy(&other);
 }
 
 static void every_limit_is_inclusive(void **state)
@@ -191,6 +208,12 @@ static void rejected_values_change_nothing_and_give_a_message(void **state)
          "size: expected an integer from 2 to 1000000, found \"1\" (hint: the default is 16)"},
         {"size", "",
          "size: expected an integer from 2 to 1000000, found \"\" (hint: the default is 16)"},
+        {"start", "5.1",
+         "start: expected auto|mean or a number from -5 to 5, found \"5.1\" (hint: the default is "
+         "auto)"},
+        {"start", "aut",
+         "start: expected auto|mean or a number from -5 to 5, found \"aut\" (hint: the default is "
+         "auto)"},
         {"keep", "10",
          "keep: expected an integer from 1 to 9, found \"10\" (hint: for example 16)"},
         {"size", "1e4", "size: expected an integer from 2 to 1000000, found \"1e4\" (hint: 10000)"},
@@ -346,6 +369,7 @@ int main(void)
         WITH_SET(unset_differs_from_every_value),
         WITH_SET(text_and_source_of_a_value_are_copied_unchanged),
         WITH_SET(rows_come_in_the_order_of_the_tables),
+        WITH_SET(a_number_may_be_one_of_its_words),
         WITH_SET(every_limit_is_inclusive),
         cmocka_unit_test(integers_are_compared_as_integers),
         cmocka_unit_test(a_range_is_told_with_its_unit_and_without_infinite_limits),

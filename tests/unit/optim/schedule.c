@@ -9,12 +9,13 @@
 
 #include <cmocka.h>
 
-static const gfn_schedule all[] = {GFN_CONSTANT, GFN_LINEAR, GFN_COSINE};
+static const gfn_schedule all[] = {GFN_CONSTANT, GFN_LINEAR, GFN_COSINE, GFN_DECAY};
+enum { ALL = sizeof all / sizeof all[0] };
 
 static void every_schedule_starts_at_one(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < ALL; i++) {
         assert_true(gfn_schedule_factor(all[i], 0, 1) == 1);
         assert_true(gfn_schedule_factor(all[i], 0, 2385) == 1);
     }
@@ -27,8 +28,11 @@ static void a_decay_ends_right_after_the_last_step(void **state)
     assert_true(gfn_schedule_factor(GFN_COSINE, 2385, 2385) == 0);
     assert_true(gfn_schedule_factor(GFN_LINEAR, 2384, 2385) > 0);
     assert_true(gfn_schedule_factor(GFN_COSINE, 2384, 2385) > 0);
+    assert_true(gfn_schedule_factor(GFN_DECAY, 2385, 2385) == 0);
+    assert_true(gfn_schedule_factor(GFN_DECAY, 2384, 2385) > 0);
     assert_true(gfn_schedule_factor(GFN_LINEAR, 9999, 2385) == 0); /* and stays 0 */
     assert_true(gfn_schedule_factor(GFN_COSINE, 9999, 2385) == 0);
+    assert_true(gfn_schedule_factor(GFN_DECAY, 9999, 2385) == 0);
     assert_true(gfn_schedule_factor(GFN_CONSTANT, 2385, 2385) == 1);
 }
 
@@ -45,10 +49,22 @@ static void a_third_of_the_way_has_known_factors(void **state)
 static void a_decay_never_grows(void **state)
 {
     (void)state;
-    for (size_t k = 1; k < 3; k++)
-        for (int64_t i = 0; i < 77; i++)
-            assert_true(gfn_schedule_factor(all[k], i + 1, 77) <
-                        gfn_schedule_factor(all[k], i, 77));
+    for (size_t k = 1; k < ALL; k++)
+        for (int64_t i = 0; i < 77; i++) {
+            const double now = gfn_schedule_factor(all[k], i, 77);
+            const double next = gfn_schedule_factor(all[k], i + 1, 77);
+            assert_true(next < now || (all[k] == GFN_DECAY && i + 1 < 58 && next == now));
+        }
+}
+
+/* 3/4 of 1000 steps, and of 300. */
+static void the_decay_is_constant_before_the_last_quarter(void **state)
+{
+    (void)state;
+    assert_true(gfn_schedule_factor(GFN_DECAY, 750, 1000) == 1);
+    assert_true(gfn_schedule_factor(GFN_DECAY, 751, 1000) < 1);
+    assert_true(fabs(gfn_schedule_factor(GFN_DECAY, 875, 1000) - 0.5) < 1e-14);
+    assert_true(fabs(gfn_schedule_factor(GFN_DECAY, 250, 300) - 2.0 / 3) < 1e-14);
 }
 
 static void schedules_are_found_by_name(void **state)
@@ -61,6 +77,8 @@ static void schedules_are_found_by_name(void **state)
     assert_int_equal(schedule, GFN_LINEAR);
     assert_int_equal(gfn_schedule_find("cosine", &schedule), GFN_OK);
     assert_int_equal(schedule, GFN_COSINE);
+    assert_int_equal(gfn_schedule_find("decay", &schedule), GFN_OK);
+    assert_int_equal(schedule, GFN_DECAY);
 }
 
 static void unknown_schedules_are_refused(void **state)
@@ -73,7 +91,7 @@ static void unknown_schedules_are_refused(void **state)
         assert_int_equal(schedule, GFN_LINEAR);
     }
     assert_string_equal(gfn_error_message(),
-                        "schedule: expected one of constant, linear, cosine, found "
+                        "schedule: expected one of constant, linear, cosine, decay, found "
                         "\"step\" (hint: gfn-dist list)");
 }
 
@@ -84,6 +102,7 @@ int main(void)
         cmocka_unit_test(a_decay_ends_right_after_the_last_step),
         cmocka_unit_test(a_third_of_the_way_has_known_factors),
         cmocka_unit_test(a_decay_never_grows),
+        cmocka_unit_test(the_decay_is_constant_before_the_last_quarter),
         cmocka_unit_test(schedules_are_found_by_name),
         cmocka_unit_test(unknown_schedules_are_refused),
     };

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "run/run.h"
+
 enum { SIZE = 4, STATES = SIZE * SIZE, ACTIONS = 3 };
 
 typedef struct fixture {
@@ -191,6 +193,29 @@ static void bounds_of_flows_do_not_depend_on_the_walk(void **unused)
     drop(&waves);
 }
 
+static double estimate_log_z(gfn_run *run, int64_t n)
+{
+    double log_z = NAN;
+    assert_int_equal(gfn_run_estimate_log_z(run, n, &log_z), GFN_OK);
+    return log_z;
+}
+
+/* The mean of exp(w) over trajectories of any policy is Z, and if the policy is right, each is. */
+static void z_is_estimated_by_any_policy(void **unused)
+{
+    (void)unused;
+    fixture f;
+    train(&f, "iterations=0");
+    const double log_z = f.evaluation.log_z_true;
+    assert_true(fabs(estimate_log_z(f.run, 2000) - log_z) < 0.15);
+    assert_true(estimate_log_z(f.run, 2000) == estimate_log_z(f.run, 100000)); /* the most */
+    assert_true(estimate_log_z(f.run, 1) != estimate_log_z(f.run, 2));
+    drop(&f);
+    train(&f, "iterations=2000 backward=learned");
+    assert_true(fabs(estimate_log_z(f.run, 1) - log_z) < 1e-3);
+    drop(&f);
+}
+
 static void equal_rewards_have_no_correlation(void **unused)
 {
     (void)unused;
@@ -217,6 +242,7 @@ int main(void)
         cmocka_unit_test(bounds_meet_where_the_policy_is_right),
         cmocka_unit_test(exact_flows_close_the_bounds),
         cmocka_unit_test(bounds_of_flows_do_not_depend_on_the_walk),
+        cmocka_unit_test(z_is_estimated_by_any_policy),
         cmocka_unit_test(equal_rewards_have_no_correlation),
         cmocka_unit_test(nothing_is_known_of_no_trajectories),
     };

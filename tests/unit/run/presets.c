@@ -81,6 +81,23 @@ static void a_preset_says_where_it_comes_from_and_is_overridden(void **unused)
     }
 }
 
+/* So that later defaults do not change what was published. */
+static void presets_set_every_option_that_learning_depends_on(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = {
+        "size",       "ndim",      "reward",     "r0",         "r1",         "r2",
+        "encoding",   "objective", "backward",   "hidden",     "lr",         "lr-logz",
+        "log-z-init", "schedule",  "activation", "batch-size", "iterations",
+    };
+    for (size_t i = 0; i < gfn_presets(); i++) {
+        gfn_options *options = options_of(gfn_preset_of(i)->name);
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+            assert_string_not_equal(gfn_options_source(options, names[k]), "default");
+        gfn_options_destroy(&options);
+    }
+}
+
 static void what_is_no_preset_is_refused(void **unused)
 {
     (void)unused;
@@ -105,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(presets_are_the_problems_they_are_named_after),
         cmocka_unit_test(a_preset_says_where_it_comes_from_and_is_overridden),
+        cmocka_unit_test(presets_set_every_option_that_learning_depends_on),
         cmocka_unit_test(what_is_no_preset_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 #include "step/allreduce.h"
 #include "step/learner.h"
 
-static bool fails;
+static int fails_in; /* the gather that fails: 1 is the next one, 0 none */
 
 gfn_status __real_gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
                                       int64_t *all, size_t capacity, size_t *counts);
@@ -28,7 +28,7 @@ gfn_status __wrap_gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_
 gfn_status __wrap_gfn_comm_gather_i64(gfn_comm *comm, const int64_t *mine, size_t n, size_t width,
                                       int64_t *all, size_t capacity, size_t *counts)
 {
-    if (fails)
+    if (fails_in > 0 && --fails_in == 0)
         return gfn_fail(GFN_ECOMM, "a message is lost");
     return __real_gfn_comm_gather_i64(comm, mine, n, width, all, capacity, counts);
 }
@@ -62,11 +62,13 @@ static void a_step_that_fails_leaves_the_parameters_of_the_step_before(void **un
     assert_int_equal(gfn_learner_begin(other), GFN_OK);
     for (int i = 0; i < 6; i++) {
         memcpy(before, gfn_model_params(run->model), bytes);
-        fails = true;
-        assert_int_equal(gfn_learner_step(learner, GFN_OK), GFN_ECOMM);
-        fails = false;
-        assert_memory_equal(gfn_model_params(run->model), before, bytes);
-        assert_int_equal(run->iteration, i);
+        /* The first step gathers weights, to estimate log Z, before objects to replay. */
+        for (int gather = i == 0 ? 2 : 1; gather > 0; gather--) {
+            fails_in = gather;
+            assert_int_equal(gfn_learner_step(learner, GFN_OK), GFN_ECOMM);
+            assert_memory_equal(gfn_model_params(run->model), before, bytes);
+            assert_int_equal(run->iteration, i);
+        }
         assert_int_equal(gfn_learner_step(learner, GFN_OK), GFN_OK);
         assert_int_equal(gfn_learner_step(other, GFN_OK), GFN_OK);
         assert_memory_equal(gfn_model_params(run->model), gfn_model_params(undisturbed->model),

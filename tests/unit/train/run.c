@@ -100,7 +100,9 @@ static void check_steps(const char *more, double decay, double most)
     enum { STEPS = 5, BATCH = 40 };
     char settings[256];
     snprintf(settings, sizeof settings,
-             "size=7 batch-size=40 iterations=9 lr=0.0173 lr-logz=0.21 seed=6 %s", more);
+             "size=7 batch-size=40 iterations=9 lr=0.0173 lr-logz=0.21 schedule=cosine "
+             "log-z-init=0.75 seed=6 %s",
+             more);
     gfn_run *run = make_run(settings, 1);
     gfn_run *by_hand = make_run("size=7 batch-size=40 iterations=9 seed=6", 2);
     gfn_trainer *trainer = NULL;
@@ -116,6 +118,7 @@ static void check_steps(const char *more, double decay, double most)
     gfn_real *x = gfn_model_params(model), *g = calloc(3 * n, sizeof *g);
     gfn_real *m = g + n, *v = m + n;
     double loss;
+    x[z] = 0.75;
     assert_int_equal(gfn_gradient_create(comm, sampler, gfn_objective_find("tb"), BATCH, &gradient),
                      GFN_OK);
     assert_int_equal(gfn_sampler_trajectories(sampler, &log), GFN_OK);
@@ -169,6 +172,62 @@ static void a_decay_beyond_all_of_a_weight_is_refused(void **unused)
                         "weight-decay: expected lr x weight-decay below 1, found lr 0.25 and "
                         "weight-decay 4 (hint: --weight-decay 0.01)");
     gfn_run_destroy(&run);
+}
+
+/* log Z after one step with a rate of 0. */
+static double first_log_z(const char *settings)
+{
+    char all[256];
+    gfn_trainer *trainer = NULL;
+    snprintf(all, sizeof all, "size=7 batch-size=40 iterations=9 lr-logz=0 seed=6 %s", settings);
+    gfn_run *run = make_run(all, 2);
+    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
+    assert_int_equal(gfn_trainer_step(trainer), GFN_OK);
+    gfn_trainer_destroy(&trainer);
+    const double log_z = gfn_model_log_z(gfn_run_model(run));
+    gfn_run_destroy(&run);
+    return log_z;
+}
+
+/* Neither exploration nor replay enters into the estimate. */
+static void learned_log_z_starts_at_an_estimate_or_a_number(void **unused)
+{
+    (void)unused;
+    gfn_run *fresh = make_run("size=7 batch-size=40 seed=6", 1);
+    double estimate = NAN;
+    assert_int_equal(gfn_run_estimate_log_z(fresh, 40, &estimate), GFN_OK);
+    gfn_run_destroy(&fresh);
+    estimate = (double)(gfn_real)estimate;
+    assert_true(estimate != 0 && isfinite(estimate));
+    assert_true(first_log_z("") == estimate);
+    assert_true(first_log_z("epsilon=0.5 temperature=2 replay=fifo") == estimate);
+    assert_true(first_log_z("log-z-init=-3.25") == -3.25);
+    assert_true(first_log_z("log-z-init=0") == 0);
+    assert_true(first_log_z("objective=vargrad") == first_log_z("objective=vargrad log-z-init=7"));
+}
+
+static bool is_moving(const char *settings)
+{
+    gfn_report report;
+    gfn_run *run = make_run(settings, 1);
+    train(run, NULL, &report);
+    const bool found = report.is_log_z_moving;
+    gfn_draw_clear(&report.draw);
+    gfn_run_destroy(&run);
+    return found;
+}
+
+static void log_z_that_is_still_on_its_way_is_noticed(void **unused)
+{
+    (void)unused;
+    assert_true(is_moving("samples=0 iterations=200 log-z-init=-50"));
+    assert_true(is_moving("samples=0 iterations=200 log-z-init=90 schedule=cosine"));
+    assert_true(is_moving("samples=0 iterations=80")); /* more slowly, but far from the end */
+    assert_false(is_moving("samples=0 iterations=400"));
+    assert_false(is_moving("samples=0 iterations=400 schedule=constant"));
+    assert_false(is_moving("samples=0 iterations=400 lr-logz=0 log-z-init=-50"));
+    assert_false(is_moving("samples=0 iterations=400 objective=vargrad"));
+    assert_false(is_moving("samples=0 iterations=8 log-z-init=-50")); /* too few to judge by */
 }
 
 static void a_checkpoint_gives_back_the_run(void **unused)
@@ -392,6 +451,8 @@ int main(void)
         cmocka_unit_test(a_step_is_the_loop_written_out),
         cmocka_unit_test(gradients_are_clipped_and_weights_decay_where_asked_for),
         cmocka_unit_test(a_decay_beyond_all_of_a_weight_is_refused),
+        cmocka_unit_test(learned_log_z_starts_at_an_estimate_or_a_number),
+        cmocka_unit_test(log_z_that_is_still_on_its_way_is_noticed),
         cmocka_unit_test(a_checkpoint_gives_back_the_run),
         cmocka_unit_test(a_checkpoint_holds_all_that_a_run_needs_to_go_on),
         cmocka_unit_test(a_run_is_never_overwritten),
