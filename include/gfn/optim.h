@@ -47,8 +47,9 @@ GFN_API void gfn_clip_norm(double most, size_t n, gfn_real *g);
 typedef enum gfn_schedule { GFN_CONSTANT, GFN_LINEAR, GFN_COSINE, GFN_DECAY } gfn_schedule;
 
 /* Factor on the learning rate in step `iteration` (0-based) of `iterations`: 1 in the first step;
- * linear and cosine decay to 0, which they would have in the step after the last; decay
- * stays 1 for three quarters of the iterations, and is linear from there to 0. */
+ * linear and cosine decay to 0, which they would have in the step after the last. Decay is
+ * constant, and linear to 0 over the last quarter of the iterations; if there are fewer than 1000,
+ * over a smaller part, iterations / 4000 of them. */
 GFN_API double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations);
 
 /* Schedules by name. Errors: GFN_EINVAL (unknown name). */

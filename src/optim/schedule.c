@@ -3,13 +3,15 @@
  * With s = iteration / iterations:
  *
  *     constant 1        linear 1 - s        cosine (1 + cos(pi s)) / 2
- *     decay    1 for s <= 3/4, then 4 (1 - s)
+ *     decay    min(1, left / length), of the `left` iterations before the end,
+ *              with length = iterations / 4, below 1000 iterations^2 / 4000
  *
  * Cosine: Loshchilov and Hutter, "SGDR", ICLR 2017, arXiv:1608.03983, equation 5, without restarts.
  * Decay: a short run needs its full rate for most of its steps, and the end needs a decay to 0; its
  * measured results are in doc/methods.md.
  *
- * To check by: linear and cosine are both 1/2 at half of the iterations, decay is at seven eighths.
+ * To check by: linear and cosine are both 1/2 at half of the iterations, decay is at seven eighths
+ * of 1000 or more.
  */
 #include <gfn/optim.h>
 
@@ -17,6 +19,14 @@
 
 #include "base/error.h"
 #include "base/name_table.h"
+
+/* A short run is far from its goal at its end: it gains less by a decay than it loses by smaller
+ * steps. So its decay is shorter. */
+static double decay(double left, double iterations)
+{
+    const double length = iterations < 1000 ? iterations * iterations / 4000 : iterations / 4;
+    return left < length ? left / length : 1;
+}
 
 double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t iterations)
 {
@@ -29,7 +39,7 @@ double gfn_schedule_factor(gfn_schedule schedule, int64_t iteration, int64_t ite
     case GFN_COSINE:
         return (1 + cos(3.14159265358979323846 * s)) / 2;
     case GFN_DECAY:
-        return s <= 0.75 ? 1 : 4 * (1 - s);
+        return s < 1 ? decay((double)(iterations - iteration), (double)iterations) : 0;
     }
     return 1;
 }

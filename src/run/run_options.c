@@ -67,7 +67,8 @@ static gfn_option rows[] = {
     {"log-z-init", GFN_OPTION_NUMBER, "auto", -1e5, 1e5, "auto", "Optimization",
      "log Z before the first step, if it is learned; auto: estimated from one batch"},
     {"schedule", GFN_OPTION_WORD, "decay", 0, 0, NULL, "Optimization",
-     "both learning rates over the run; decay: constant, then linear to 0 in the last quarter"},
+     "both learning rates over the run; decay: constant, and linear to 0 in the last quarter, or "
+     "in less of a run below 1000 iterations"},
     {"weight-decay", GFN_OPTION_NUMBER, "0", 0, 1e6, NULL, "Optimization",
      "AdamW: weights of networks shrink by lr x this per step; biases and log Z do not"},
     {"clip-norm", GFN_OPTION_NUMBER, "0", 0, 1e6, NULL, "Optimization",

@@ -71,22 +71,33 @@ static gfn_status note_other_length(const char *directory, gfn_found *f)
     return GFN_OK;
 }
 
-/* Whether the result of an iteration is independent of the number of iterations. */
-static bool is_independent_of_length(const gfn_options *o)
+/* Whether the steps that are done had the full rates, as a run of so many iterations gives them. No
+ * schedule grows, so the last one decides. */
+static bool had_full_rates(const gfn_found *f, int64_t iterations)
 {
+    gfn_schedule schedule = GFN_CONSTANT;
+    const char *name = gfn_options_text(f->options, "schedule");
+    return gfn_schedule_find(name, &schedule) == GFN_OK &&
+           (f->iteration == 0 || gfn_schedule_factor(schedule, f->iteration - 1, iterations) >= 1);
+}
+
+/* Whether the steps that are done are those of a run of `now` iterations. */
+static bool is_independent_of_length(const gfn_found *f, int64_t before, int64_t now)
+{
+    const gfn_options *o = f->options;
     const double until = gfn_options_number(o, "explore-until");
     const bool has_constant_schedule =
         strcmp(gfn_options_text(o, "explore-schedule"), "constant") == 0;
     const bool explores =
         gfn_options_number(o, "epsilon") > 0 || fabs(gfn_options_number(o, "temperature") - 1) > 0;
-    return strcmp(gfn_options_text(o, "schedule"), "constant") == 0 &&
+    return had_full_rates(f, before) && had_full_rates(f, now) &&
            (!explores || until <= 0 || (has_constant_schedule && until >= 1));
 }
 
 /* Notice printed when --iterations changes on resume. */
 static void note_length(gfn_found *f, int64_t before, int64_t now)
 {
-    if (is_independent_of_length(f->options))
+    if (is_independent_of_length(f, before, now))
         gfn_notices_add(&f->notices, "iterations: %lld instead of %lld", (long long)now,
                         (long long)before);
     else
@@ -94,7 +105,7 @@ static void note_length(gfn_found *f, int64_t before, int64_t now)
             &f->notices,
             "iterations: %lld instead of %lld: from here on learning rates and exploration are "
             "those of a run of %lld, and the result differs from that of a run of %lld from the "
-            "start (hint: equal only with --schedule constant and constant exploration)",
+            "start (hint: equal only before rates decay, and with constant exploration)",
             (long long)now, (long long)before, (long long)now, (long long)now);
 }
 

@@ -49,7 +49,7 @@ static inline int close_folder(void **unused)
 /* A decaying schedule, modes, lines and evaluations that fall on different iterations. */
 #define JOB                                                                                        \
     "size=9 batch-size=30 iterations=60 seed=5 lr=0.0173 hidden=12 log-every=4 eval-every=10 "     \
-    "checkpoint-every=7 samples=200 threads=1"
+    "checkpoint-every=7 samples=200 threads=1 schedule=cosine"
 
 static inline gfn_run *new_run(const char *settings)
 {

@@ -53,18 +53,23 @@ static void a_decay_never_grows(void **state)
         for (int64_t i = 0; i < 77; i++) {
             const double now = gfn_schedule_factor(all[k], i, 77);
             const double next = gfn_schedule_factor(all[k], i + 1, 77);
-            assert_true(next < now || (all[k] == GFN_DECAY && i + 1 < 58 && next == now));
+            assert_true(next < now || (all[k] == GFN_DECAY && next >= 1));
         }
 }
 
-/* 3/4 of 1000 steps, and of 300. */
-static void the_decay_is_constant_before_the_last_quarter(void **state)
+/* Over the last quarter of 1000 steps and of 4000, the last 62.5 of 500, the last 0.9 of 60. */
+static void a_decay_is_constant_before_the_last_part(void **state)
 {
     (void)state;
-    assert_true(gfn_schedule_factor(GFN_DECAY, 750, 1000) == 1);
-    assert_true(gfn_schedule_factor(GFN_DECAY, 751, 1000) < 1);
-    assert_true(fabs(gfn_schedule_factor(GFN_DECAY, 875, 1000) - 0.5) < 1e-14);
-    assert_true(fabs(gfn_schedule_factor(GFN_DECAY, 250, 300) - 2.0 / 3) < 1e-14);
+    static const struct {
+        int64_t iteration, iterations;
+        double factor;
+    } rows[] = {{750, 1000, 1},    {751, 1000, 0.996}, {875, 1000, 0.5}, {3000, 4000, 1},
+                {3500, 4000, 0.5}, {437, 500, 1},      {450, 500, 0.8},  {475, 500, 0.4},
+                {59, 60, 1},       {60, 60, 0},        {0, 1, 1},        {0, 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_true(fabs(gfn_schedule_factor(GFN_DECAY, rows[i].iteration, rows[i].iterations) -
+                         rows[i].factor) < 1e-14);
 }
 
 static void schedules_are_found_by_name(void **state)
@@ -102,7 +107,7 @@ int main(void)
         cmocka_unit_test(a_decay_ends_right_after_the_last_step),
         cmocka_unit_test(a_third_of_the_way_has_known_factors),
         cmocka_unit_test(a_decay_never_grows),
-        cmocka_unit_test(the_decay_is_constant_before_the_last_quarter),
+        cmocka_unit_test(a_decay_is_constant_before_the_last_part),
         cmocka_unit_test(schedules_are_found_by_name),
         cmocka_unit_test(unknown_schedules_are_refused),
     };

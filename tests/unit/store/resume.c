@@ -233,7 +233,7 @@ static void settings_that_contradict_are_refused_by_name(void **unused)
     gfn_run_destroy(&run);
 }
 
-/* Without a schedule a longer run begins as the shorter one. */
+/* As long as the rates are constant, a longer run begins as the shorter one. */
 static void a_finished_run_can_be_extended(void **unused)
 {
     (void)unused;
@@ -252,6 +252,26 @@ static void a_finished_run_can_be_extended(void **unused)
     gfn_run_destroy(&run);
     assert_int_equal(gfn_run_resume(comm, whole(), NULL, 0, &run), GFN_OK);
     assert_non_null(strstr(gfn_run_notice(run), "all 60 iterations are done"));
+    gfn_run_destroy(&run);
+}
+
+/* The default schedule decays over the last 40 of 400 iterations. */
+static void a_run_can_be_extended_before_its_rates_decay(void **unused)
+{
+    (void)unused;
+    static const char job[] = JOB " schedule=decay checkpoint-every=0 iterations=400";
+    gfn_run *run = NULL;
+    work(new_run(job), "early", 361, STOPPED);
+    assert_int_equal(change("early", "iterations", "450", &run), GFN_OK);
+    assert_non_null(strstr(gfn_run_notice(run), "450 instead of 400"));
+    assert_null(strstr(gfn_run_notice(run), "differs"));
+    work(run, NULL, 450, FINISHED);
+    work(new_run(JOB " schedule=decay checkpoint-every=0 iterations=450"), "at-once", 450,
+         FINISHED);
+    assert_same_file("early", "at-once", "checkpoint.safetensors");
+    work(new_run(job), "late-extension", 362, STOPPED);
+    assert_int_equal(change("late-extension", "iterations", "450", &run), GFN_OK);
+    assert_non_null(strstr(gfn_run_notice(run), "differs"));
     gfn_run_destroy(&run);
 }
 
@@ -372,6 +392,7 @@ int main(void)
         cmocka_unit_test(a_run_is_kept_once),
         cmocka_unit_test(settings_that_contradict_are_refused_by_name),
         cmocka_unit_test(a_finished_run_can_be_extended),
+        cmocka_unit_test(a_run_can_be_extended_before_its_rates_decay),
         cmocka_unit_test(a_run_is_gone_on_with_by_one_job_at_a_time),
         cmocka_unit_test(nothing_is_read_before_the_job_before_has_ended),
         cmocka_unit_test(a_checkpoint_that_cannot_be_opened_is_not_damaged),
