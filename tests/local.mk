@@ -24,6 +24,7 @@ SLOW_TESTS = \
 	tests/cli/python.sh
 LAUNCH_TESTS = \
 	tests/cli/crash.sh \
+	tests/cli/failures.sh \
 	tests/cli/faults.sh \
 	tests/cli/launchers.sh \
 	tests/cli/resume.sh \
@@ -42,6 +43,7 @@ CLI_TESTS = \
 	tests/cli/explore.sh \
 	tests/cli/file-systems.sh \
 	tests/cli/files.sh \
+	tests/cli/float-mode.sh \
 	tests/cli/help.sh \
 	tests/cli/learn.sh \
 	tests/cli/locale.sh \

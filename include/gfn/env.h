@@ -6,7 +6,9 @@
  * `state_width` int32 words. Equal states have equal words, so the words identify a state, and a
  * space that cannot be numbered needs nothing else. Functions work on n independent states at a
  * time, called lanes: arrays are [n][width], and a lane must not influence another. A world is
- * constant after its creation, so every function may be called from several threads at once.
+ * constant after its creation, so every function may be called from several threads at once. A
+ * function that cannot do its work calls gfn_env_fail(). All leave the floating-point mode (fenv.h)
+ * as it was.
  *
  * The author of a kind of world writes one `gfn_env_ops`, in a program or in a plug-in that is
  * loaded at run time. Its functions get only allowed actions and never the stop action, because the
@@ -120,6 +122,18 @@ GFN_API size_t gfn_env_kinds(void);
 GFN_API const gfn_env_ops *gfn_env_kind(size_t index);
 GFN_API const gfn_env_ops *gfn_env_find(const char *name);
 
+/* For authors of environments: report that a function of gfn_env_ops has failed, for instance
+ * because a library that it calls has. Call it in any of them except `create` and `set_rewards`,
+ * which return gfn_fail(), from any thread, and then return; the results of the call are not used,
+ * and other calls may still follow. The function of the library that needs the results returns
+ * GFN_EENV, on all ranks, with a message that begins with name and state. Of several failures, the
+ * first counts. The environment may be used again afterwards: training can retry the step.
+ * world: as the function got it; not NULL. state: the lane that failed; NULL: not known. The text
+ * is formatted as by printf() and cut at 511 bytes.
+ *     gfn_env_fail(world, state + i * width, "dock: %s", dock_error_text(error)); */
+GFN_API void gfn_env_fail(const void *world, const int32_t *state, const char *format, ...)
+    GFN_PRINTF(3, 4);
+
 /* Register a user-defined kind (borrowed until the program ends). From then on options, runs,
  * trainers and checkpoints find it by its name. Call it on every rank, before other functions of
  * the library; not thread-safe.
@@ -146,7 +160,7 @@ GFN_API gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops);
 
 /* Create an environment of a kind that gfn_env_open() finds. `settings`: "size=16 ndim=2", or NULL
  * for the defaults. Errors: those of gfn_env_open() and of the kind, GFN_EINVAL (unknown setting,
- * value out of range), GFN_ENOMEM. */
+ * value out of range), GFN_ENOMEM, GFN_EENV (describe failed). */
 GFN_API gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env);
 
 /* As gfn_env_create(), for a user-defined kind (borrowed; it must outlive the environment). */
@@ -164,6 +178,11 @@ GFN_API const gfn_env_ops *gfn_env_kind_of(const gfn_env *env);
 GFN_API const gfn_env_spec *gfn_env_spec_of(const gfn_env *env);
 GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
 
+/* Notices for the user, one per line; "" if there are none: loading the plug-in, or a function of
+ * the world, changed the floating-point mode, which the library restored. Borrowed. Call it between
+ * other functions that use the environment. */
+GFN_API const char *gfn_env_notice(const gfn_env *env);
+
 /* Set the rewards of all states: reward[n_states], indexed by number. ndim and axis (the slowest
  * first) must be those of the spec. The array is copied. Every reward must be finite and at least
  * 0, and one must be above 0. A state with reward 0 does not allow stopping any more and so is not
@@ -171,16 +190,19 @@ GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
  * counts as 1e-8 of the largest reward. The spec is updated. Call it before the environment is
  * used; not thread-safe.
  * Errors: GFN_ENOSUP (the kind does not take rewards), GFN_EINVAL (more than GFN_ENV_MAX_REWARDS
- * states, another shape, a bad reward; then nothing has changed), GFN_ENOMEM. */
+ * states, another shape, a bad reward; then nothing has changed), GFN_ENOMEM, GFN_EENV. */
 GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,
                                        const double *reward);
 
+/* The functions below call those of the world, so all of them may fail with GFN_EENV: the world
+ * reported a failure, here or in an earlier call on another thread. */
+
 /* Put every lane at the start. state [n][state_width]. */
-GFN_API void gfn_env_start(const gfn_env *env, size_t n, int32_t *state);
+GFN_API gfn_status gfn_env_start(const gfn_env *env, size_t n, int32_t *state);
 
 /* Allowed actions; all 0 in lanes that are done. done [n]; NULL: no lane is done. */
-GFN_API void gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state,
-                             const uint8_t *done, uint8_t *mask);
+GFN_API gfn_status gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state,
+                                   const uint8_t *done, uint8_t *mask);
 
 /* State of a lane: live, ended by the stop action, or ended in a state without allowed action. */
 enum { GFN_LIVE = 0, GFN_DONE_STOP = 1, GFN_DONE_END = 2 };
@@ -198,17 +220,17 @@ GFN_API gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, ui
 GFN_API gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
                                      const int32_t *back);
 
-/* log R of n objects. */
-GFN_API void gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state,
-                                double *log_reward);
+/* log R of n objects. Errors: GFN_EENV (also: a log R is NAN or INFINITY). */
+GFN_API gfn_status gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state,
+                                      double *log_reward);
 
 /* Allowed backward actions, mask [n][n_back_actions]. */
-GFN_API void gfn_env_allowed_back(const gfn_env *env, size_t n, const int32_t *state,
-                                  uint8_t *mask);
+GFN_API gfn_status gfn_env_allowed_back(const gfn_env *env, size_t n, const int32_t *state,
+                                        uint8_t *mask);
 
 /* Observations: index [n][obs_hot] if obs_hot > 0, else x [n][obs_dim]; the other may be NULL. */
-GFN_API void gfn_env_observe(const gfn_env *env, size_t n, const int32_t *state, int32_t *index,
-                             float *x);
+GFN_API gfn_status gfn_env_observe(const gfn_env *env, size_t n, const int32_t *state,
+                                   int32_t *index, float *x);
 
 /* The numbers of states, and the states with given numbers, in [0, n_states). Errors: GFN_ENOSUP
  * (states have no numbers). */
@@ -232,7 +254,7 @@ typedef struct gfn_env_place {
  * all states if these have numbers and are not more than `most`. *place (may be NULL) is updated
  * before every call and empty in the end; each function is first called for one state at a time.
  * Errors: GFN_EINVAL; the message names the broken rule, the state, and what was expected and
- * found. */
+ * found. GFN_EENV (the world reported a failure; the message names the function). */
 GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most,
                                  gfn_env_place *place);
 

@@ -54,7 +54,7 @@ typedef struct gfn_exact gfn_exact;
 
 /* Prepare the exact evaluation of policies in `env` (borrowed): the target R(x)/Z, its modes.
  * Errors: GFN_ENOSUP (states cannot be numbered, or are more than GFN_EXACT_MAX_STATES),
- * GFN_ENOMEM. */
+ * GFN_ENOMEM, GFN_EENV (the environment failed, or a log R is NAN or INFINITY). */
 GFN_API gfn_status gfn_exact_create(const gfn_env *env, int threads, gfn_exact **exact);
 GFN_API void gfn_exact_destroy(gfn_exact **exact);
 
@@ -72,18 +72,18 @@ GFN_API int64_t gfn_exact_n_mode_regions(const gfn_exact *exact);
  * in double. The probabilities of a state are divided by their sum if that is 1 within 5e-4, so
  * that the rounding of log P_F does not add up. *p is borrowed, [n], valid until the next run.
  * Errors: those of `policy`; GFN_ENUMERIC if the sum of p is not 1 within 1e-6 (a policy that is
- * not normalized). */
+ * not normalized); GFN_EENV. */
 GFN_API gfn_status gfn_exact_run(gfn_exact *exact, gfn_policy_function policy, void *self,
                                  const double **p);
 
 /* Count the distinct objects of maximal reward among n objects, each once.
- * Errors: GFN_ENOSUP (the environment does not know its largest reward), GFN_ENOMEM. */
+ * Errors: GFN_ENOSUP (the environment does not know its largest reward), GFN_ENOMEM, GFN_EENV. */
 GFN_API gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal,
                                    int64_t *modes);
 
 /* Add one to counts[number(x)] for each of n objects. counts [n_states].
- * Errors: GFN_ENOSUP (states cannot be numbered), GFN_EINVAL (not a state); nothing is added
- * then. */
+ * Errors: GFN_ENOSUP (states cannot be numbered), GFN_EINVAL (not a state; nothing is added then),
+ * GFN_EENV. */
 GFN_API gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t *terminal,
                                      int64_t *counts);
 
@@ -91,7 +91,7 @@ GFN_API gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t
  *     l1 = sum over the distinct x among them of |count/n - q(x)| + 1 - sum over them of q(x),
  * which equals the l1 of the counts of all states. *floor gets an estimate of the noise floor: the
  * mean over the objects of E|X - n q| / (n q), unbiased if the objects are drawn from q.
- * Both are NAN if n is 0 or log Z is not known. Errors: GFN_ENOMEM. */
+ * Both are NAN if n is 0 or log Z is not known. Errors: GFN_ENOMEM, GFN_EENV. */
 GFN_API gfn_status gfn_l1_of_objects(const gfn_env *env, size_t n, const int32_t *terminal,
                                      double *l1, double *floor);
 

@@ -41,7 +41,7 @@ GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda
  * pass, which needs its rows. Errors: GFN_EINVAL (the log is not of the sampler's last call, or
  * holds only sums although the objective needs the steps, or the trajectories exceed the batch),
  * GFN_ENUMERIC (a loss that is not finite, or a derivative beyond +-2^20; log R within +-1e5 is
- * safe). */
+ * safe), GFN_EENV (a log R is not finite). */
 GFN_API gfn_status gfn_gradient_add(gfn_gradient *gradient, const gfn_trajectories *log);
 
 /* Differentiate the model, sum over all ranks and start the next batch: vector [n_params] gets the

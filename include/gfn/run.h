@@ -117,7 +117,8 @@ GFN_API const char *gfn_run_layout(const gfn_run *run);
 GFN_API const char *gfn_run_hint(const gfn_run *run);
 
 /* Notices for the user, one per line: damage, a run that is complete already, another build, no
- * memory for exact evaluations; "" if there is none, and on ranks other than 0. Borrowed. */
+ * memory for exact evaluations, those of gfn_env_notice() when the run was made; "" if there is
+ * none, and on ranks other than 0. Borrowed. */
 GFN_API const char *gfn_run_notice(const gfn_run *run);
 
 /* CRC-32 of the parameters as little-endian words: equal CRCs mean equal runs. */
@@ -139,7 +140,7 @@ typedef struct gfn_evaluation {
 
 /* Evaluate under the current parameters; all ranks get the result. It is not exact if memory is too
  * small. Collective. Errors: GFN_ENUMERIC (a policy that is not finite, or not normalized),
- * GFN_ECOMM. */
+ * GFN_EENV, GFN_ECOMM. */
 GFN_API gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation);
 
 /* Objects drawn from the policy over all ranks, and their comparison with the target. */
@@ -183,7 +184,8 @@ typedef struct gfn_bounds {
 
 /* Find bounds with n trajectories, 2,000 at most; if n is 0, all are NAN. The same bits on any
  * number of ranks and threads. Call it after gfn_run_evaluate(): without that, eubo is not known.
- * Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_ENOMEM, GFN_ECOMM. */
+ * Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_EENV, GFN_ENOMEM,
+ * GFN_ECOMM. */
 GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds);
 
 /* The target R(x)/Z [n_states] on rank 0, if exact evaluation is possible; else NULL. */
@@ -211,7 +213,7 @@ GFN_API gfn_status gfn_run_write_objects(const gfn_run *run, const char *file,
  * configuration. The bytes do not depend on the number of ranks and threads. Rank 0 holds and
  * writes all data; only its `file` is used. Exploration is off afterwards. Collective; errors are
  * the same on every rank: GFN_ENOMEM (also if the size predicted from the first trajectories
- * exceeds the memory that is left), GFN_EIO, GFN_ENUMERIC. */
+ * exceeds the memory that is left), GFN_EIO, GFN_ENUMERIC, GFN_EENV. */
 GFN_API gfn_status gfn_run_write_trajectories(gfn_run *run, const gfn_stream *stream, int64_t n,
                                               const char *file);
 

@@ -5,6 +5,9 @@
  * The policy is evaluated once for each distinct state of a call. A trajectory is identified by its
  * number in the stream; its bits do not depend on the rank, on the other trajectories of the call
  * or on the number of threads.
+ *
+ * Functions that create a sampler, sample or score may also return GFN_EENV: the environment
+ * failed, or a log R is NAN or INFINITY. They can be called again.
  */
 #ifndef GFN_SAMPLER_H
 #define GFN_SAMPLER_H

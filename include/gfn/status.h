@@ -38,6 +38,7 @@ typedef enum gfn_status {
     GFN_ECOMM,    /* processes cannot communicate, or disagree */
     GFN_ENUMERIC, /* a number is not finite or exceeds the range of exact sums */
     GFN_ENOSUP,   /* the object or the build does not support this */
+    GFN_EENV,     /* an environment failed: gfn_env_fail(), or a log R that is NAN or infinite */
 } gfn_status;
 
 /* Name of a status, e.g. "GFN_EINVAL". Never NULL; static storage. */

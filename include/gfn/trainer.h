@@ -43,10 +43,14 @@ GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
 GFN_API gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory);
 
 /* One iteration: sample, differentiate, sum over all ranks, optimizer step. Collective; on an error
- * the parameters are those of the step before, on every rank. */
+ * the parameters are those of the step before, on every rank. After GFN_EENV (the environment
+ * failed) the step can be tried again: it gives the bits that it would have given at first. */
 GFN_API gfn_status gfn_trainer_step(gfn_trainer *trainer);
 
-/* One iteration and the work due after it: evaluation, metrics, checkpoint. Collective. */
+/* One iteration and the work due after it: evaluation, metrics, checkpoint. If the environment
+ * fails (GFN_EENV), a run that is kept gets a checkpoint of the last finished iteration.
+ * Collective.
+ */
 GFN_API gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progress);
 
 /* Whether all iterations are done, or all ranks agreed to stop. */

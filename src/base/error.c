@@ -12,6 +12,7 @@ static const char *const names[] = {
     [GFN_OK] = "GFN_OK",       [GFN_EINVAL] = "GFN_EINVAL",     [GFN_ENOMEM] = "GFN_ENOMEM",
     [GFN_EIO] = "GFN_EIO",     [GFN_EDATA] = "GFN_EDATA",       [GFN_EEXIST] = "GFN_EEXIST",
     [GFN_ECOMM] = "GFN_ECOMM", [GFN_ENUMERIC] = "GFN_ENUMERIC", [GFN_ENOSUP] = "GFN_ENOSUP",
+    [GFN_EENV] = "GFN_EENV",
 };
 
 const char *gfn_status_name(gfn_status status)

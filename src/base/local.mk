@@ -7,6 +7,7 @@ libbase_la_SOURCES = \
 	src/base/error.c src/base/error.h \
 	src/base/fingerprint.c src/base/fingerprint.h \
 	src/base/fixed_point.c src/base/fixed_point.h \
+	src/base/float_mode.c src/base/float_mode.h \
 	src/base/format.c src/base/format.h \
 	src/base/memory.c src/base/memory.h \
 	src/base/name_table.c src/base/name_table.h \

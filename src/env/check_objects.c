@@ -34,11 +34,11 @@ static gfn_status allocate(builder *w)
     GFN_TRY(gfn_allocate("a path", (size_t)spec->max_steps, sizeof(int32_t), &w->action));
     GFN_TRY(gfn_allocate("a mask", (size_t)spec->shape.n_actions, 1, &w->mask));
     GFN_TRY(gfn_allocate("a backward mask", (size_t)spec->shape.n_back_actions, 1, &w->back));
-    w->env->ops->start(w->env->world, 1, w->start);
-    return GFN_OK;
+    return gfn_env_start(w->env, 1, w->start);
 }
 
-/* Take the first backward action; false if there is none. *action is the action that it undoes. */
+/* Take the first backward action; false if there is none, or the world failed. *action is the
+ * action that it undoes. */
 static bool step_back(builder *w, int32_t *action)
 {
     const gfn_env_ops *ops = w->env->ops;
@@ -50,10 +50,10 @@ static bool step_back(builder *w, int32_t *action)
         return false;
     ops->forward_action(w->env->world, 1, w->state, &back, action);
     ops->step_back(w->env->world, 1, w->state, &back);
-    return true;
+    return gfn_env_end_calls(w->env);
 }
 
-/* Take an action; false if it is not allowed. */
+/* Take an action; false if it is not allowed, or the world failed. */
 static bool step(builder *w, int32_t action)
 {
     const gfn_shape *shape = &w->env->spec.shape;
@@ -62,7 +62,7 @@ static bool step(builder *w, int32_t action)
     w->env->ops->allowed(w->env->world, 1, w->state, w->mask);
     if (w->mask[action])
         w->env->ops->step(w->env->world, 1, w->state, &action);
-    return w->mask[action] != 0;
+    return gfn_env_end_calls(w->env) && w->mask[action] != 0;
 }
 
 static bool is_object(builder *w, const int32_t *object)
@@ -88,7 +88,9 @@ gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *st
     gfn_status status = allocate(&w);
     for (size_t i = 0; i < n && status == GFN_OK; i++) {
         const int32_t *object = state + i * (size_t)env->spec.state_width;
-        if (!is_object(&w, object))
+        const bool is_good = is_object(&w, object);
+        status = gfn_env_failure(env);
+        if (status == GFN_OK && !is_good)
             status =
                 gfn_fail(GFN_EINVAL,
                          "row %zu: expected an object of this %s, found %s (hint: all objects must "

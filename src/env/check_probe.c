@@ -122,6 +122,24 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
     }
 }
 
+static gfn_status try_call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_input in,
+                           void *out)
+{
+    const gfn_env *env = probe->env;
+    call(probe, function, in, out);
+    const bool has_same_mode = gfn_float_mode_now() == env->mode;
+    const gfn_status status = gfn_env_failure(env);
+    if (status != GFN_OK)
+        return gfn_fail_in(status, "%s(): ", names[function]);
+    if (has_same_mode)
+        return GFN_OK;
+    return gfn_probe_broken(env, in.n > 0 ? in.state : NULL,
+                            "functions leave the floating-point mode as it was",
+                            "expected the mode before %s(), found another (hint: fegetround() and "
+                            "fesetround() restore it)",
+                            names[function]);
+}
+
 /* Compare the result of lane i of `input`, called alone, with that of lane `lane` of a batch. */
 static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
                           gfn_probe_input input, size_t i, size_t lane)
@@ -171,7 +189,7 @@ static gfn_status call_alone(gfn_probe *probe, gfn_probe_function function, gfn_
             .number = input.number ? input.number + i : NULL,
         };
         memset(probe->again, FILL, size);
-        call(probe, function, alone, probe->again);
+        GFN_TRY(try_call(probe, function, alone, probe->again));
         memcpy((char *)probe->out + i * size, probe->again, size);
     }
     return check_rest(probe, function, 1, FILL);
@@ -181,7 +199,7 @@ static gfn_status check_together(gfn_probe *probe, gfn_probe_function function,
                                  gfn_probe_input input)
 {
     memset(probe->again, OTHER_FILL, (GFN_PROBE_LANES + 1) * probe->bytes[function]);
-    call(probe, function, input, probe->again);
+    GFN_TRY(try_call(probe, function, input, probe->again));
     GFN_TRY(check_rest(probe, function, input.n, OTHER_FILL));
     for (size_t i = 0; i < input.n; i++)
         GFN_TRY(compare(probe, function, input, i, i));
@@ -206,7 +224,7 @@ static gfn_status check_reversed(gfn_probe *probe, gfn_probe_function function,
         .number = input.number ? probe->number : NULL,
     };
     memset(probe->again, OTHER_FILL, n * probe->bytes[function]);
-    call(probe, function, reversed, probe->again);
+    GFN_TRY(try_call(probe, function, reversed, probe->again));
     for (size_t i = 0; i < n; i++)
         GFN_TRY(compare(probe, function, input, i, n - 1 - i));
     return GFN_OK;

@@ -14,24 +14,50 @@
 
 /* ---- creating ---- */
 
+static gfn_status create_world(gfn_env *env, const gfn_options *options)
+{
+    const gfn_env_file *file = gfn_env_file_of(env->ops);
+    gfn_env_begin_creation();
+    const gfn_status status = env->ops->create(options, &env->world);
+    gfn_env_end_creation(status == GFN_OK ? env : NULL);
+    gfn_env_end_calls(env);
+    if (file && file->set_mode)
+        gfn_notices_add(&env->record->notices,
+                        "env: %.300s changed the floating-point mode when it was loaded; it was "
+                        "restored (hint: link plug-ins without -ffast-math)",
+                        file->path);
+    return status;
+}
+
+static gfn_status describe(gfn_env *env)
+{
+    gfn_env_spec spec = env->spec;
+    env->ops->describe(env->world, &spec);
+    GFN_TRY(gfn_env_failure(env));
+    env->spec = spec;
+    return gfn_env_check_spec(env->ops, &spec);
+}
+
 gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options, gfn_env **env)
 {
     GFN_TRY(gfn_env_check_ops(ops));
     gfn_env *made;
     GFN_TRY(gfn_allocate(ops->name, 1, sizeof *made, &made));
     made->ops = ops;
-    gfn_status status = ops->create(options, &made->world);
+    made->mode = gfn_float_mode_now();
+    gfn_status status = gfn_allocate(ops->name, 1, sizeof *made->record, &made->record);
+    if (status == GFN_OK)
+        status = create_world(made, options);
     if (status != GFN_OK)
         goto no_world;
-    ops->describe(made->world, &made->spec);
-    status = gfn_env_check_spec(ops, &made->spec);
+    status = describe(made);
     if (status != GFN_OK)
-        goto no_spec;
-    *env = made;
-    return GFN_OK;
-no_spec:
-    ops->destroy(made->world);
+        gfn_env_destroy(&made);
+    else
+        *env = made;
+    return status;
 no_world:
+    gfn_release(&made->record);
     gfn_release(&made);
     return status;
 }
@@ -108,17 +134,23 @@ gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, cons
                         env->ops->name, GFN_ENV_MAX_REWARDS, n ? "" : "more than can be numbered",
                         n);
     GFN_TRY(check_rewards_shape(env, ndim, axis));
-    GFN_TRY(env->ops->set_rewards(env->world, ndim, axis, reward));
+    const gfn_status status = env->ops->set_rewards(env->world, ndim, axis, reward);
+    const gfn_status failure = gfn_env_failure(env);
+    GFN_TRY(status);
+    GFN_TRY(failure);
     env->has_table = true;
-    env->ops->describe(env->world, &env->spec);
-    return gfn_env_check_spec(env->ops, &env->spec);
+    return describe(env);
 }
 
 void gfn_env_destroy(gfn_env **env)
 {
     if (*env == NULL)
         return;
+    gfn_env_begin_destruction(*env);
     (*env)->ops->destroy((*env)->world);
+    if (gfn_float_mode_now() != (*env)->mode)
+        gfn_float_mode_set((*env)->mode);
+    gfn_release(&(*env)->record);
     gfn_release(env);
 }
 
@@ -137,50 +169,46 @@ const gfn_shape *gfn_env_shape(const gfn_env *env)
     return &env->spec.shape;
 }
 
-const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *text, size_t size)
-{
-    size_t used = 0;
-    for (int i = 0; i < env->spec.state_width && used < size; i++)
-        used += (size_t)gfn_format(text + used, size - used, "%s%d", i ? ", " : "(", state[i]);
-    if (used < size)
-        used += (size_t)gfn_format(text + used, size - used, ")");
-    if (used >= size && size > 4)
-        gfn_format(text + size - 5, 5, "...)");
-    return text;
-}
-
 gfn_status gfn_env_add_states(const gfn_env *env, gfn_state_set *set)
 {
     int32_t *state;
+    gfn_status status = GFN_OK;
     GFN_TRY(gfn_allocate("a state", (size_t)env->spec.state_width, sizeof *state, &state));
-    for (int64_t number = 0; number < env->spec.n_states; number++) {
-        env->ops->state_at(env->world, 1, &number, state);
+    for (int64_t number = 0; number < env->spec.n_states && status == GFN_OK; number++) {
+        status = gfn_env_state_at(env, 1, &number, state);
         gfn_state_set_add(set, state);
     }
     gfn_release(&state);
-    return GFN_OK;
+    return status;
 }
 
 /* ---- lanes ---- */
 
-void gfn_env_start(const gfn_env *env, size_t n, int32_t *state)
+gfn_status gfn_env_start(const gfn_env *env, size_t n, int32_t *state)
 {
     env->ops->start(env->world, n, state);
+    return gfn_env_failure(env);
 }
 
-void gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state, double *log_reward)
+gfn_status gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state,
+                              double *log_reward)
 {
     env->ops->log_reward(env->world, n, state, log_reward);
+    GFN_TRY(gfn_env_failure(env));
+    return gfn_env_check_rewards(env, n, state, log_reward);
 }
 
-void gfn_env_allowed_back(const gfn_env *env, size_t n, const int32_t *state, uint8_t *mask)
+gfn_status gfn_env_allowed_back(const gfn_env *env, size_t n, const int32_t *state, uint8_t *mask)
 {
     env->ops->allowed_back(env->world, n, state, mask);
+    return gfn_env_failure(env);
 }
 
-void gfn_env_observe(const gfn_env *env, size_t n, const int32_t *state, int32_t *index, float *x)
+gfn_status gfn_env_observe(const gfn_env *env, size_t n, const int32_t *state, int32_t *index,
+                           float *x)
 {
     env->ops->observe(env->world, n, state, index, x);
+    return gfn_env_failure(env);
 }
 
 static gfn_status check_numbered(const gfn_env *env)
@@ -194,24 +222,25 @@ gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *state, in
 {
     GFN_TRY(check_numbered(env));
     env->ops->number(env->world, n, state, number);
-    return GFN_OK;
+    return gfn_env_failure(env);
 }
 
 gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number, int32_t *state)
 {
     GFN_TRY(check_numbered(env));
     env->ops->state_at(env->world, n, number, state);
-    return GFN_OK;
+    return gfn_env_failure(env);
 }
 
-void gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state, const uint8_t *done,
-                     uint8_t *mask)
+gfn_status gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state, const uint8_t *done,
+                           uint8_t *mask)
 {
     const size_t n_actions = (size_t)env->spec.shape.n_actions;
     env->ops->allowed(env->world, n, state, mask);
     for (size_t i = 0; done != NULL && i < n; i++)
         for (size_t action = 0; done[i] != GFN_LIVE && action < n_actions; action++)
             mask[i * n_actions + action] = 0;
+    return gfn_env_failure(env);
 }
 
 /* Masks are on the stack, for as many lanes at a time as fit. */
@@ -259,6 +288,7 @@ static gfn_status check_actions(const gfn_env *env, const struct direction *alon
     for (size_t first = 0, m; first < n; first += m) {
         m = smaller(n - first, MASK_BYTES / k);
         along->allowed(env->world, m, state + first * width, mask);
+        GFN_TRY(gfn_env_failure(env));
         for (size_t i = 0; i < m; i++) {
             size_t lane = first + i;
             if (is_idle(along, done[lane]))
@@ -317,8 +347,9 @@ gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *d
     };
     GFN_TRY(check_actions(env, &along, n, state, done, action));
     move(env, &along, n, state, done, action);
+    GFN_TRY(gfn_env_failure(env));
     mark_done(env, n, state, done, action);
-    return GFN_OK;
+    return gfn_env_failure(env);
 }
 
 gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
@@ -335,5 +366,5 @@ gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8
     GFN_TRY(check_actions(env, &along, n, state, done, back));
     move(env, &along, n, state, done, back);
     memset(done, GFN_LIVE, n);
-    return GFN_OK;
+    return gfn_env_failure(env);
 }

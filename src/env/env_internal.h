@@ -8,20 +8,66 @@
 #ifndef ENV_ENV_INTERNAL_H
 #define ENV_ENV_INTERNAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include <gfn/env.h>
 
+#include "base/float_mode.h"
+#include "base/notices.h"
 #include "data/state_set.h"
+
+/* What calls of a world's functions leave behind, on any thread. Except for has_failed, it is read
+ * and written under the lock of env_fail.c. */
+typedef struct gfn_env_record {
+    _Atomic bool has_failed;
+    char failure[768]; /* the first since the last gfn_env_failure(): a message */
+    bool changes_mode; /* a function changed the floating-point mode; a notice says so */
+    gfn_notices notices;
+} gfn_env_record;
 
 struct gfn_env {
     const gfn_env_ops *ops; /* borrowed */
     void *world;            /* owned: ops->destroy */
     gfn_env_spec spec;
-    bool has_table; /* its rewards were set by gfn_env_set_rewards() */
+    bool has_table;         /* its rewards were set by gfn_env_set_rewards() */
+    gfn_float_mode mode;    /* of the thread that created it, in which everything is computed */
+    gfn_env_record *record; /* owned */
+    gfn_env *next;          /* in the list of all environments */
 };
+
+/* env_fail.c: the failures that worlds report. Before and after ops->create(), on one thread: a
+ * failure that is reported in between is that of the new world. `env` is NULL if there is none. */
+void gfn_env_begin_creation(void);
+void gfn_env_end_creation(gfn_env *env);
+
+/* Before ops->destroy(): forget the world. */
+void gfn_env_begin_destruction(gfn_env *env);
+
+/* Set the floating-point mode of the calling thread to env->mode, with a notice. */
+void gfn_env_restore_mode(const gfn_env *env);
+
+/* End calls of env->ops, on the thread that made them and before it computes anything: restore the
+ * floating-point mode if they changed it. Returns whether their results can be used; if not,
+ * gfn_env_failure() will say why. A few nanoseconds. */
+static inline bool gfn_env_end_calls(const gfn_env *env)
+{
+    if (gfn_float_mode_now() != env->mode)
+        gfn_env_restore_mode(env);
+    return !atomic_load_explicit(&env->record->has_failed, memory_order_acquire);
+}
+
+/* GFN_OK, or the failure that the world reported since the last call, on any thread: GFN_EENV. A
+ * function that called env->ops returns it, after its threads have ended. Includes
+ * gfn_env_end_calls(). */
+gfn_status gfn_env_failure(const gfn_env *env);
+
+/* Check the log-rewards of n objects. -INFINITY passes: it has a meaning, although no trajectory
+ * that ends there can be learned from. Errors: GFN_EENV; the message names the first object. */
+gfn_status gfn_env_check_rewards(const gfn_env *env, size_t n, const int32_t *state,
+                                 const double *log_reward);
 
 /* Whether a state with this mask of ops->allowed has an action, the stop action included. */
 static inline bool gfn_env_has_action(const gfn_env *env, const uint8_t *mask)
@@ -40,7 +86,7 @@ static inline bool gfn_env_is_object(const gfn_env *env, const uint8_t *mask)
 }
 
 /* Add all states of a numbered environment to a set, in the order of their numbers. Errors:
- * GFN_ENOMEM. */
+ * GFN_ENOMEM, GFN_EENV. */
 gfn_status gfn_env_add_states(const gfn_env *env, gfn_state_set *set);
 
 /* plugin.c: one of the names of a file from which code was loaded. */
@@ -52,6 +98,7 @@ typedef struct gfn_env_file {
     int fd;          /* the loaded file, open until the process ends */
     bool is_kept;    /* the descriptor must not be closed */
     bool is_trusted; /* the user named the file when it was loaded, not another file */
+    bool set_mode;   /* loading it changed the floating-point mode, which was restored */
     bool has_crc;    /* crc was set, by a room that can read files */
     uint32_t crc;    /* of the loaded file */
     char path[];

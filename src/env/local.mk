@@ -3,12 +3,14 @@ noinst_LTLIBRARIES += libenv.la
 libenv_la_SOURCES = \
 	src/env/check.c \
 	src/env/env.c \
+	src/env/env_fail.c \
 	src/env/hypergrid.c \
 	src/env/hypergrid_rewards.c src/env/hypergrid_rewards.h \
 	src/env/check_objects.c \
 	src/env/plugin.c \
 	src/env/check_probe.c src/env/check_probe.h \
 	src/env/registry.c \
+	src/env/state_text.c \
 	src/env/check_rules.c src/env/check_rules.h \
 	src/env/validate.c \
 	src/env/env_internal.h

@@ -124,6 +124,17 @@ static gfn_status find_table(const char *path, void *handle, const gfn_env_ops *
     return GFN_OK;
 }
 
+/* Libraries that were linked with -ffast-math, and constructors, may change the floating-point mode
+ * of the thread that loads them, and so the bits of everything that it computes. */
+static void *load_code(gfn_env_file *file, const char *name)
+{
+    gfn_float_env before;
+    gfn_float_env_get(&before);
+    void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    file->set_mode = gfn_float_env_restore(&before);
+    return handle;
+}
+
 /* Load the file. Nothing is ever unloaded, because tables are borrowed. A file that the user named
  * is loaded by its path, so that $ORIGIN works for libraries in its folder, unless the path
  * contains '$', which the linker would expand. Other files are loaded by the name of their
@@ -138,7 +149,7 @@ static gfn_status load(gfn_env_file *file)
     const bool has_descriptors = !is_literal && stat(name, &found) == 0;
     const char *taken = has_descriptors ? name : file->path;
     has_plugins = true;
-    void *handle = dlopen(taken, RTLD_NOW | RTLD_LOCAL);
+    void *handle = load_code(file, taken);
     if (handle == NULL)
         return reject_linked(file->path, taken);
     if (has_descriptors)
@@ -170,6 +181,7 @@ static void make_alias(const gfn_env_file *same, gfn_env_file *file)
     file->ops = same->ops;
     file->is_kept = true;
     file->is_trusted = same->is_trusted;
+    file->set_mode = same->set_mode;
     file->has_crc = same->has_crc;
     file->crc = same->crc;
 }

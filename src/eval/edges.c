@@ -56,16 +56,19 @@ void gfn_edge_table_destroy(gfn_edge_table **table)
     gfn_release(table);
 }
 
-void gfn_edge_table_load(gfn_edge_table *t, size_t first, size_t n)
+bool gfn_edge_table_load(gfn_edge_table *t, size_t first, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         t->number[i] = (int64_t)(first + i);
     t->env->ops->state_at(t->env->world, n, t->number, t->state);
+    if (!gfn_env_end_calls(t->env))
+        return false;
     t->env->ops->allowed(t->env->world, n, t->state, t->mask);
+    return gfn_env_end_calls(t->env);
 }
 
 /* The ends of the edges of one action. */
-static void place_edges(gfn_edge_table *t, size_t n, int32_t action, int32_t *place)
+static bool place_edges(gfn_edge_table *t, size_t n, int32_t action, int32_t *place)
 {
     const size_t k = t->n_actions;
     size_t edges = 0;
@@ -77,19 +80,24 @@ static void place_edges(gfn_edge_table *t, size_t n, int32_t action, int32_t *pl
         t->lane[edges++] = i;
     }
     t->env->ops->step(t->env->world, edges, t->to, t->action);
+    if (!gfn_env_end_calls(t->env))
+        return false;
     t->env->ops->number(t->env->world, edges, t->to, t->number);
+    if (!gfn_env_end_calls(t->env))
+        return false;
     for (size_t j = 0; j < edges; j++)
         place[t->lane[j] * k + (size_t)action] = (int32_t)t->number[j];
+    return true;
 }
 
-void gfn_edge_table_place(gfn_edge_table *t, size_t first, size_t n, int32_t *place)
+bool gfn_edge_table_place(gfn_edge_table *t, size_t first, size_t n, int32_t *place)
 {
     const int32_t stop = t->env->spec.shape.stop_action, n_actions = (int32_t)t->n_actions;
     for (size_t i = 0; i < n * t->n_actions; i++)
         place[i] = GFN_NO_EDGE;
     for (int32_t action = 0; action < n_actions; action++)
-        if (action != stop)
-            place_edges(t, n, action, place);
+        if (action != stop && !place_edges(t, n, action, place))
+            return false;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *mask = t->mask + i * t->n_actions;
         if (stop >= 0 && mask[stop])
@@ -97,9 +105,10 @@ void gfn_edge_table_place(gfn_edge_table *t, size_t first, size_t n, int32_t *pl
         if (!gfn_env_has_action(t->env, mask))
             place[i * t->n_actions] = GFN_NO_ACTION;
     }
+    return true;
 }
 
-void gfn_edge_table_rewards(gfn_edge_table *t, size_t n, double *log_reward)
+bool gfn_edge_table_rewards(gfn_edge_table *t, size_t n, double *log_reward)
 {
     size_t objects = 0;
     for (size_t i = 0; i < n; i++) {
@@ -112,4 +121,5 @@ void gfn_edge_table_rewards(gfn_edge_table *t, size_t n, double *log_reward)
     t->env->ops->log_reward(t->env->world, objects, t->to, t->log_reward);
     for (size_t j = 0; j < objects; j++)
         log_reward[t->lane[j]] = t->log_reward[j];
+    return gfn_env_end_calls(t->env);
 }

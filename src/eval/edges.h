@@ -28,15 +28,18 @@ typedef struct gfn_edge_table {
 gfn_status gfn_edge_table_create(const gfn_env *env, gfn_edge_table **table);
 void gfn_edge_table_destroy(gfn_edge_table **table);
 
-/* Load the states numbered first ... first + n - 1, n <= room, and their masks. */
-void gfn_edge_table_load(gfn_edge_table *table, size_t first, size_t n);
+/* These functions return whether the world did its work; if not, gfn_env_failure() says why, and
+ * the results must not be used.
+ *
+ * Load the states numbered first ... first + n - 1, n <= room, and their masks. */
+bool gfn_edge_table_load(gfn_edge_table *table, size_t first, size_t n);
 
 /* The ends of the edges of the loaded states: place [n][n_actions] gets the number of the next
  * state, for the stop action that of the state itself, or GFN_NO_EDGE. In a state without any
  * action the first entry is GFN_NO_ACTION. */
-void gfn_edge_table_place(gfn_edge_table *table, size_t first, size_t n, int32_t *place);
+bool gfn_edge_table_place(gfn_edge_table *table, size_t first, size_t n, int32_t *place);
 
 /* log R of the loaded states; -INFINITY for those that are not objects. */
-void gfn_edge_table_rewards(gfn_edge_table *table, size_t n, double *log_reward);
+bool gfn_edge_table_rewards(gfn_edge_table *table, size_t n, double *log_reward);
 
 #endif

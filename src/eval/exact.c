@@ -107,8 +107,9 @@ static gfn_status find_number_deltas(gfn_exact *e)
         return GFN_OK;
     GFN_TRY(
         gfn_allocate("exact evaluation", e->n_actions, sizeof *e->number_delta, &e->number_delta));
-    gfn_edge_table_load(e->tables[0], 0, 1);
-    gfn_edge_table_place(e->tables[0], 0, 1, e->place);
+    gfn_edge_table *table = e->tables[0];
+    if (!gfn_edge_table_load(table, 0, 1) || !gfn_edge_table_place(table, 0, 1, e->place))
+        return gfn_env_failure(e->env);
     for (size_t a = 0; a < e->n_actions; a++)
         e->number_delta[a] = e->place[a] > 0 ? e->place[a] : 0;
     return GFN_OK;
@@ -253,8 +254,9 @@ static void work_on_chunk(gfn_exact *e, size_t n, void (*work)(const part *p))
 static void place_edges(const part *p)
 {
     const gfn_exact *e = p->exact;
-    gfn_edge_table_load(p->table, e->next + p->at, p->n);
-    gfn_edge_table_place(p->table, e->next + p->at, p->n, e->place + p->at * e->n_actions);
+    const size_t first = e->next + p->at;
+    if (gfn_edge_table_load(p->table, first, p->n))
+        gfn_edge_table_place(p->table, first, p->n, e->place + p->at * e->n_actions);
 }
 
 void gfn_exact_push(gfn_exact *e, size_t n, const double *edges)
@@ -265,6 +267,8 @@ void gfn_exact_push(gfn_exact *e, size_t n, const double *edges)
             push_by_delta(e, m, edges);
         } else {
             work_on_chunk(e, m, place_edges);
+            if (!gfn_env_end_calls(e->env)) /* gfn_exact_end() returns the failure */
+                return;
             push_by_place(e, m, edges);
         }
     }
@@ -286,6 +290,7 @@ static void join_sums(void *self, const void *sum)
 
 gfn_status gfn_exact_end(gfn_exact *e, const double **p)
 {
+    GFN_TRY(gfn_env_failure(e->env));
     e->sum = (gfn_sum){0, 0};
     gfn_state_loop_run(e->threads, e->n, &(gfn_state_loop){add_flows, join_sums, e});
     const double total = gfn_sum_value(&e->sum), tolerance = 1e-6;
@@ -318,7 +323,8 @@ void gfn_edges_find(size_t n, size_t n_actions, const uint8_t *mask, const gfn_r
 static void load_states(const part *p)
 {
     const gfn_exact *e = p->exact;
-    gfn_edge_table_load(p->table, e->next + p->at, p->n);
+    if (!gfn_edge_table_load(p->table, e->next + p->at, p->n))
+        return;
     memcpy(e->state + p->at * e->width, p->table->state, p->n * e->width * sizeof *e->state);
     memcpy(e->mask + p->at * e->n_actions, p->table->mask, p->n * e->n_actions);
 }
@@ -337,6 +343,7 @@ gfn_status gfn_exact_run(gfn_exact *exact, gfn_policy_function policy, void *sel
     while (e->next < e->n) {
         const size_t m = smaller(e->n - e->next, e->chunk);
         work_on_chunk(e, m, load_states);
+        GFN_TRY(gfn_env_failure(e->env));
         GFN_TRY(policy(self, m, e->state, e->log_pf));
         work_on_chunk(e, m, find_edges);
         gfn_exact_push(e, m, e->edges);

@@ -20,10 +20,10 @@ int64_t gfn_exact_bytes(int64_t n_states);
 void gfn_exact_begin(gfn_exact *exact);
 
 /* Push the flow of the next n states along their edges: edges [n][n_actions] are probabilities, 0
- * if there is no edge. */
+ * if there is no edge. The next function that returns a status returns a failure of the world. */
 void gfn_exact_push(gfn_exact *exact, size_t n, const double *edges);
 
-/* Errors: GFN_ENUMERIC, as gfn_exact_run(). */
+/* Errors: GFN_ENUMERIC and GFN_EENV, as gfn_exact_run(). */
 gfn_status gfn_exact_end(gfn_exact *exact, const double **p);
 
 /* Probabilities of the edges of n states, in double: exp log_pf [n][n_actions], each row divided by

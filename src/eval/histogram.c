@@ -41,7 +41,7 @@ static gfn_status number_all(const gfn_env *env, size_t n, const int32_t *termin
     for (size_t first = 0; first < n; first += CHUNK) {
         const int32_t *state = terminal + first * width;
         const size_t m = chunk_of(n, first);
-        env->ops->number(env->world, m, state, number);
+        GFN_TRY(gfn_env_number(env, m, state, number));
         for (size_t i = 0; i < m; i++) {
             if (number[i] < 0 || number[i] >= env->spec.n_states)
                 return refuse(env, state + i * width, number[i]);
@@ -63,38 +63,40 @@ gfn_status gfn_histogram_add(const gfn_env *env, size_t n, const int32_t *termin
     return number_all(env, n, terminal, counts);
 }
 
-/* Pass over the objects of maximal reward: count them, or add them to `set` if it is not NULL. */
-static size_t collect_modes(const gfn_env *env, double max_log_reward, size_t n,
-                            const int32_t *terminal, gfn_state_set *set)
+/* Pass over the objects of maximal reward: count them, and add them to `set` if it is not NULL. */
+static gfn_status collect_modes(const gfn_env *env, double max_log_reward, size_t n,
+                                const int32_t *terminal, gfn_state_set *set, size_t *count)
 {
     const size_t width = (size_t)env->spec.state_width;
     double log_reward[CHUNK];
-    size_t found = 0;
+    *count = 0;
     for (size_t first = 0; first < n; first += CHUNK) {
         const int32_t *state = terminal + first * width;
         const size_t m = chunk_of(n, first);
-        env->ops->log_reward(env->world, m, state, log_reward);
+        GFN_TRY(gfn_env_log_reward(env, m, state, log_reward));
         for (size_t i = 0; i < m; i++) {
             if (!(log_reward[i] >= max_log_reward))
                 continue;
-            found++;
+            (*count)++;
             if (set != NULL)
                 gfn_state_set_add(set, state + i * width);
         }
     }
-    return found;
+    return GFN_OK;
 }
 
 gfn_status gfn_count_modes_of(const gfn_env *env, double max_log_reward, size_t n,
                               const int32_t *terminal, int64_t *modes)
 {
-    const size_t found = collect_modes(env, max_log_reward, n, terminal, NULL);
+    size_t found;
     gfn_state_set *set;
+    GFN_TRY(collect_modes(env, max_log_reward, n, terminal, NULL, &found));
     GFN_TRY(gfn_state_set_create(found ? found : 1, (size_t)env->spec.state_width, &set));
-    collect_modes(env, max_log_reward, n, terminal, set);
-    *modes = (int64_t)gfn_state_set_count(set);
+    const gfn_status status = collect_modes(env, max_log_reward, n, terminal, set, &found);
+    if (status == GFN_OK)
+        *modes = (int64_t)gfn_state_set_count(set);
     gfn_state_set_destroy(&set);
-    return GFN_OK;
+    return status;
 }
 
 gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *modes)
@@ -115,8 +117,8 @@ static void count_objects(size_t n, size_t width, const int32_t *terminal, gfn_s
 }
 
 /* Sum over distinct objects. Each object that was never drawn contributes its q to l1. */
-static void compare(const gfn_env *env, size_t n, const gfn_state_set *set, const int64_t *counts,
-                    double *l1, double *floor)
+static gfn_status compare(const gfn_env *env, size_t n, const gfn_state_set *set,
+                          const int64_t *counts, double *l1, double *floor)
 {
     const size_t width = (size_t)env->spec.state_width, distinct = gfn_state_set_count(set);
     const double samples = (double)n;
@@ -124,7 +126,8 @@ static void compare(const gfn_env *env, size_t n, const gfn_state_set *set, cons
     double log_reward[CHUNK];
     for (size_t first = 0; first < distinct; first += CHUNK) {
         const size_t m = chunk_of(distinct, first);
-        env->ops->log_reward(env->world, m, gfn_state_set_states(set) + first * width, log_reward);
+        const int32_t *state = gfn_state_set_states(set) + first * width;
+        GFN_TRY(gfn_env_log_reward(env, m, state, log_reward));
         for (size_t i = 0; i < m; i++) {
             const double q = exp(log_reward[i] - env->spec.log_z);
             const double share = (double)counts[first + i] / samples;
@@ -135,6 +138,7 @@ static void compare(const gfn_env *env, size_t n, const gfn_state_set *set, cons
     }
     *l1 = gfn_sum_value(&difference) + fmax(0, 1 - gfn_sum_value(&seen));
     *floor = gfn_sum_value(&deviation);
+    return GFN_OK;
 }
 
 gfn_status gfn_l1_of_objects(const gfn_env *env, size_t n, const int32_t *terminal, double *l1,
@@ -152,7 +156,7 @@ gfn_status gfn_l1_of_objects(const gfn_env *env, size_t n, const int32_t *termin
         status = gfn_allocate("counts of objects", n, sizeof *counts, &counts);
     if (status == GFN_OK) {
         count_objects(n, width, terminal, set, counts);
-        compare(env, n, set, counts, l1, floor);
+        status = compare(env, n, set, counts, l1, floor);
     }
     gfn_state_set_destroy(&set);
     gfn_release(&counts);

@@ -64,16 +64,25 @@ void gfn_mode_regions_destroy(gfn_mode_regions **regions)
     gfn_release(regions);
 }
 
+/* After calls of the world's functions. If it failed, the number of regions is not known any more.
+ */
+static bool end_calls(gfn_mode_regions *r)
+{
+    const bool is_good = gfn_env_end_calls(r->env);
+    r->is_full |= !is_good;
+    return is_good;
+}
+
 /* Whether a state has the largest reward. */
 static bool is_mode(gfn_mode_regions *r, const int32_t *state)
 {
     const gfn_env *env = r->env;
     double log_reward;
     env->ops->allowed(env->world, 1, state, r->mask);
-    if (!gfn_env_is_object(env, r->mask))
+    if (!end_calls(r) || !gfn_env_is_object(env, r->mask))
         return false;
     env->ops->log_reward(env->world, 1, state, &log_reward);
-    return log_reward >= r->max_log_reward;
+    return end_calls(r) && log_reward >= r->max_log_reward;
 }
 
 static void add_cell(gfn_mode_regions *r, const int32_t *state)
@@ -89,6 +98,8 @@ static void add_neighbours(gfn_mode_regions *r, const int32_t *cell)
     int64_t number, stride = 1;
     size_t n = 0;
     env->ops->number(env->world, 1, cell, &number);
+    if (!end_calls(r))
+        return;
     for (int d = env->spec.ndim; d-- > 0; stride *= env->spec.axis[d]) {
         const int64_t at = number / stride % env->spec.axis[d];
         if (at > 0)
@@ -97,7 +108,7 @@ static void add_neighbours(gfn_mode_regions *r, const int32_t *cell)
             r->number[n++] = number + stride;
     }
     env->ops->state_at(env->world, n, r->number, r->state);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && end_calls(r); i++)
         if (is_mode(r, r->state + i * width))
             add_cell(r, r->state + i * width);
 }
@@ -119,10 +130,10 @@ static bool is_good(gfn_mode_regions *r, const int32_t *state)
     const size_t width = (size_t)env->spec.state_width;
     int64_t number;
     env->ops->number(env->world, 1, state, &number);
-    if (number < 0 || number >= env->spec.n_states)
+    if (!end_calls(r) || number < 0 || number >= env->spec.n_states)
         return false;
     env->ops->state_at(env->world, 1, &number, r->state);
-    return memcmp(r->state, state, width * sizeof *state) == 0 && is_mode(r, state);
+    return end_calls(r) && memcmp(r->state, state, width * sizeof *state) == 0 && is_mode(r, state);
 }
 
 void gfn_mode_regions_add(gfn_mode_regions *regions, size_t n, const int32_t *state)

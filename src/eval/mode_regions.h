@@ -21,10 +21,12 @@ gfn_status gfn_mode_regions_create(const gfn_env *env, double max_log_reward,
                                    gfn_mode_regions **regions);
 void gfn_mode_regions_destroy(gfn_mode_regions **regions);
 
-/* Add the regions of n states. Invalid states and those of smaller reward are ignored. */
+/* Add the regions of n states. Invalid states and those of smaller reward are ignored. The caller
+ * asks gfn_env_failure() afterwards; after a failure the number of regions stays unknown. */
 void gfn_mode_regions_add(gfn_mode_regions *regions, size_t n, const int32_t *state);
 
-/* The number of regions; -1 if they have more cells than can be stored. */
+/* The number of regions; -1 if it is not known: they have more cells than can be stored, or the
+ * world failed. */
 int64_t gfn_mode_regions_count(const gfn_mode_regions *regions);
 
 #endif

@@ -16,6 +16,7 @@ typedef struct computation {
     gfn_edge_table **edges; /* [threads] */
     double *q;              /* log R, then R / exp(largest), then R/Z */
     double largest;         /* log R */
+    size_t fault;           /* the first state whose log R is NAN or INFINITY, plus 1; 0: none */
     gfn_sum sum;            /* of R / exp(largest) */
     int64_t n_modes;
 } computation;
@@ -35,28 +36,51 @@ static void release(computation *c)
     gfn_release(&c->edges);
 }
 
-/* q = log R; the partial result is the largest of them. */
+struct rewards {
+    double largest;
+    size_t fault;
+};
+
+/* q = log R. A failure of the world ends the loop after its ranges. */
 static void find_log_rewards(void *self, size_t first, size_t n, int thread, void *part)
 {
     const computation *c = self;
     gfn_edge_table *edges = c->edges[thread];
-    double *largest = part;
-    *largest = -INFINITY;
+    struct rewards *found = part;
+    found->largest = -INFINITY;
     for (size_t done = 0, m; done < n; done += m) {
         m = n - done < edges->room ? n - done : edges->room;
         double *log_reward = c->q + first + done;
-        gfn_edge_table_load(edges, first + done, m);
-        gfn_edge_table_rewards(edges, m, log_reward);
-        for (size_t i = 0; i < m; i++)
-            *largest = log_reward[i] > *largest ? log_reward[i] : *largest;
+        if (!gfn_edge_table_load(edges, first + done, m) ||
+            !gfn_edge_table_rewards(edges, m, log_reward))
+            return;
+        for (size_t i = 0; i < m; i++) {
+            found->largest = log_reward[i] > found->largest ? log_reward[i] : found->largest;
+            if (!(log_reward[i] < INFINITY) && found->fault == 0) /* also rejects NaN */
+                found->fault = first + done + i + 1;
+        }
     }
 }
 
-static void keep_largest(void *self, const void *part)
+static void join_rewards(void *self, const void *part)
 {
     computation *c = self;
-    const double *largest = part;
-    c->largest = *largest > c->largest ? *largest : c->largest;
+    const struct rewards *found = part;
+    c->largest = found->largest > c->largest ? found->largest : c->largest;
+    c->fault = c->fault ? c->fault : found->fault;
+}
+
+/* After all rewards were found: whether all can be used. */
+static gfn_status check_rewards(const computation *c)
+{
+    gfn_edge_table *edges = c->edges[0];
+    GFN_TRY(gfn_env_failure(c->env));
+    if (c->fault == 0)
+        return GFN_OK;
+    const size_t state = c->fault - 1;
+    if (!gfn_edge_table_load(edges, state, 1))
+        return gfn_env_failure(c->env);
+    return gfn_env_check_rewards(c->env, 1, edges->state, &c->q[state]);
 }
 
 struct weight {
@@ -106,18 +130,19 @@ static gfn_status count_regions(const computation *c, int64_t *n_regions)
     for (size_t i = 0; i < (size_t)c->env->spec.n_states; i++) {
         if (c->q[i] < 1)
             continue;
-        gfn_edge_table_load(edges, i, 1);
-        gfn_mode_regions_add(regions, 1, edges->state);
+        if (gfn_edge_table_load(edges, i, 1))
+            gfn_mode_regions_add(regions, 1, edges->state);
     }
     *n_regions = gfn_mode_regions_count(regions);
     gfn_mode_regions_destroy(&regions);
-    return GFN_OK;
+    return gfn_env_failure(c->env);
 }
 
 static gfn_status compute(computation *c, gfn_target *target)
 {
     const size_t n = (size_t)c->env->spec.n_states;
-    gfn_state_loop_run(c->threads, n, &(gfn_state_loop){find_log_rewards, keep_largest, c});
+    gfn_state_loop_run(c->threads, n, &(gfn_state_loop){find_log_rewards, join_rewards, c});
+    GFN_TRY(check_rewards(c));
     gfn_state_loop_run(c->threads, n, &(gfn_state_loop){find_weights, add_weights, c});
     GFN_TRY(count_regions(c, &target->n_regions));
     gfn_state_loop_run(c->threads, n, &(gfn_state_loop){divide, NULL, c});

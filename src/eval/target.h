@@ -15,7 +15,8 @@ typedef struct gfn_target {
     int64_t n_regions;     /* connected blocks of modes; -1: not known */
 } gfn_target;
 
-/* Compute the target; gfn_target_clear() releases it, also after an error. Errors: GFN_ENOMEM. */
+/* Compute the target; gfn_target_clear() releases it, also after an error. Errors: GFN_ENOMEM,
+ * GFN_EENV (also: a log R is NAN or INFINITY). */
 gfn_status gfn_target_create(const gfn_env *env, int threads, gfn_target *target);
 void gfn_target_clear(gfn_target *target);
 

@@ -37,8 +37,9 @@ static void count_choices(gfn_sampler *s, size_t first, size_t n, const uint8_t 
     }
 }
 
-/* Fill what depends only on the state: masks, observation, uniform log P_B, log-reward. */
-static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
+/* Fill what depends only on the state: masks, observation, uniform log P_B, log-reward. Returns
+ * whether the world did its work. */
+static bool describe(gfn_sampler *s, size_t first, size_t n, int thread)
 {
     const gfn_env_ops *ops = s->env->ops;
     const void *world = s->env->world;
@@ -47,11 +48,14 @@ static void describe(gfn_sampler *s, size_t first, size_t n, int thread)
     uint8_t *back = gfn_row_back_mask(s, (int32_t)first);
     ops->allowed(world, n, state, mask);
     ops->allowed_back(world, n, state, back);
+    if (!gfn_env_end_calls(s->env))
+        return false;
     count_choices(s, first, n, mask, back);
     if (s->has_rewards)
         ops->log_reward(world, n, state, s->log_reward + first);
     float *dense = s->dense ? s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim : NULL;
     gfn_observe(s->env, n, state, &(gfn_observed){s->frame, s->policy.observation, first, dense});
+    return gfn_env_end_calls(s->env);
 }
 
 /* Set the thresholds of n rows from weights p [n][n_actions], which are divided by their sum;
@@ -117,8 +121,8 @@ static void task(void *self, size_t index, int thread)
     gfn_sampler *s = j->sampler;
     size_t done = index * GFN_ROWS_CHUNK, first = j->first + done;
     size_t n = j->n - done < GFN_ROWS_CHUNK ? j->n - done : GFN_ROWS_CHUNK;
-    if (!j->refresh)
-        describe(s, first, n, thread);
+    if (!j->refresh && !describe(s, first, n, thread))
+        return;
     gfn_frame_forward_rows(s->frame, gfn_model_params(s->model), first, n);
     const size_t k = s->n_actions;
     const gfn_real *log_pf = gfn_frame_reals(s->frame, s->policy.log_pf) + first * k;
@@ -143,6 +147,16 @@ static gfn_status refuse(gfn_sampler *s, size_t first, size_t n)
     return gfn_fail_policy(s->env, gfn_state_set_states(s->states) + row * s->width);
 }
 
+/* After describe(): a failure of the world, or of a log-reward. */
+static gfn_status check_world(const gfn_sampler *s, size_t first, size_t n)
+{
+    GFN_TRY(gfn_env_failure(s->env));
+    if (!s->has_rewards)
+        return GFN_OK;
+    return gfn_env_check_rewards(s->env, n, gfn_state_set_states(s->states) + first * s->width,
+                                 s->log_reward + first);
+}
+
 static gfn_status run(gfn_sampler *s, size_t first, size_t n, bool refresh)
 {
     if (n == 0)
@@ -151,6 +165,8 @@ static gfn_status run(gfn_sampler *s, size_t first, size_t n, bool refresh)
     gfn_frame_set_rows(s->frame, 0, first + n);
     atomic_store_explicit(&s->broken, false, memory_order_relaxed);
     gfn_parallel_for(s->threads, (n + GFN_ROWS_CHUNK - 1) / GFN_ROWS_CHUNK, task, &j);
+    if (!refresh)
+        GFN_TRY(check_world(s, first, n));
     if (atomic_load_explicit(&s->broken, memory_order_relaxed))
         return refuse(s, first, n);
     return GFN_OK;

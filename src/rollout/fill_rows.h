@@ -8,7 +8,7 @@
 #include "rollout/storage.h"
 
 /* Fill rows first ... first+n-1 from the states of the set.
- * Errors: GFN_ENUMERIC (a policy that is not finite). */
+ * Errors: GFN_ENUMERIC (a policy that is not finite), GFN_EENV. */
 gfn_status gfn_rows_fill(gfn_sampler *sampler, size_t first, size_t n);
 
 /* Update what depends on the parameters in rows that were filled before. Errors: the same. */

@@ -129,8 +129,12 @@ static void task(void *self, size_t index, int thread)
     for (size_t i = 0; i < n; i++)
         d->number[i] = j->first + (int64_t)(first + i);
     ops->state_at(f->env->world, n, d->number, d->state);
+    if (!gfn_env_end_calls(f->env))
+        return;
     ops->allowed(f->env->world, n, d->state, mask);
     gfn_observe(f->env, n, d->state, &(gfn_observed){d->frame, f->observation, 0, d->dense});
+    if (!gfn_env_end_calls(f->env))
+        return;
     gfn_frame_forward_rows(d->frame, gfn_model_params(f->model), 0, n);
     gfn_edges_find(n, f->n_actions, mask, gfn_frame_reals(d->frame, f->log_pf), edges);
     check(j, first, n, edges);
@@ -139,7 +143,7 @@ static void task(void *self, size_t index, int thread)
 static gfn_status refuse(gfn_forward *f, int64_t number)
 {
     int32_t *state = f->scratch[0].state;
-    f->env->ops->state_at(f->env->world, 1, &number, state);
+    GFN_TRY(gfn_env_state_at(f->env, 1, &number, state));
     return gfn_fail_policy(f->env, state);
 }
 
@@ -147,5 +151,6 @@ gfn_status gfn_forward_edges(gfn_forward *forward, int64_t first, size_t n, doub
 {
     job j = {.forward = forward, .first = first, .n = n, .edges = edges, .fault = n};
     gfn_parallel_for(forward->threads, (n + GFN_FORWARD_STATES - 1) / GFN_FORWARD_STATES, task, &j);
+    GFN_TRY(gfn_env_failure(forward->env));
     return j.fault < n ? refuse(forward, first + (int64_t)j.fault) : GFN_OK;
 }

@@ -23,7 +23,8 @@ void gfn_forward_destroy(gfn_forward **forward);
 
 /* P_F along the edges out of the states numbered first ... first + n - 1: edges [n][n_actions], 0
  * if an action is not allowed. The values of a state do not depend on n or on threads.
- * Errors: GFN_ENUMERIC (a policy that is not finite; the message names the first such state). */
+ * Errors: GFN_ENUMERIC (a policy that is not finite; the message names the first such state),
+ * GFN_EENV. */
 gfn_status gfn_forward_edges(gfn_forward *forward, int64_t first, size_t n, double *edges);
 
 #endif

@@ -17,7 +17,8 @@ typedef struct gfn_observed {
     float *dense; /* [n][obs_dim], if observations are dense */
 } gfn_observed;
 
-/* Observe n states. */
+/* Observe n states. The caller ends the calls by gfn_env_end_calls(): an observation of a world
+ * that failed must not be read. */
 void gfn_observe(const gfn_env *env, size_t n, const int32_t *state, const gfn_observed *to);
 
 /* Whether a model reads observations of this environment; `who` needs it to. Errors: GFN_EINVAL. */

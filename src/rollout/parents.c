@@ -42,6 +42,7 @@ static gfn_status add_parents(gfn_sampler *s, size_t first, size_t n, int32_t b,
     }
     ops->forward_action(s->env->world, c.n, state, c.back, c.action);
     ops->step_back(s->env->world, c.n, state, c.back);
+    GFN_TRY(gfn_env_failure(s->env));
     for (size_t i = 0; i < c.n; i++) {
         const int32_t parent = gfn_state_set_add(s->states, state + i * s->width);
         if (parent < 0)

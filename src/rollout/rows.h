@@ -47,12 +47,13 @@ gfn_rows gfn_sampler_rows(const gfn_sampler *sampler);
 enum { GFN_ROWS_REWARDS = 1, GFN_ROWS_PARENTS = 2, GFN_ROWS_TABLE = 4 };
 
 /* Make rows hold more, and make room for `extra` more rows than one call can need. The sampler
- * loses its contents. Errors: GFN_EINVAL, GFN_ENOMEM; then the sampler can only be destroyed. */
+ * loses its contents. Errors: GFN_EINVAL, GFN_ENOMEM, GFN_EENV; then the sampler can only be
+ * destroyed. */
 gfn_status gfn_sampler_extend(gfn_sampler *sampler, unsigned what, size_t extra);
 
 /* Find the rows of n given states under the parameters of the last call; new states are added and
  * evaluated.
- * Errors: GFN_EINVAL (no room), GFN_ENUMERIC. */
+ * Errors: GFN_EINVAL (no room), GFN_ENUMERIC, GFN_EENV. */
 gfn_status gfn_sampler_find_rows(gfn_sampler *sampler, size_t n, const int32_t *state,
                                  int32_t *row);
 

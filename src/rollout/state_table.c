@@ -22,7 +22,7 @@ static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *s
             continue;
         memcpy(state, states + row * s->width, s->width * sizeof *state);
         ops->step(s->env->world, 1, state, &a);
-        ops->number(s->env->world, 1, state, &number);
+        GFN_TRY(gfn_env_number(s->env, 1, state, &number));
         if (number <= (int64_t)row || number >= (int64_t)n)
             return gfn_fail(GFN_EINVAL,
                             "%s: state %zu leads to state %lld, expected a number after it and "
@@ -59,7 +59,7 @@ static gfn_status check_longest(const gfn_sampler *s, size_t n)
 
 /* Fill the data of edges. The last edge of a trajectory leads to the row `over`, after all states,
  * whose edges lead back to itself. */
-static void add_edges(gfn_sampler *s, size_t n)
+static gfn_status add_edges(gfn_sampler *s, size_t n)
 {
     const int32_t stop = s->env->spec.shape.stop_action, over = (int32_t)n;
     for (size_t i = 0; i < n * s->n_actions; i++) {
@@ -78,16 +78,18 @@ static void add_edges(gfn_sampler *s, size_t n)
     }
     for (size_t a = 0; a < s->n_actions; a++)
         s->table.edge[n * s->n_actions + a] = (gfn_edge){.next = over};
+    return gfn_env_failure(s->env);
 }
 
 /* Only objects have a reward; the entries of other states are never read. */
-static void add_rewards(gfn_sampler *s, size_t n)
+static gfn_status add_rewards(gfn_sampler *s, size_t n)
 {
     const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);
     const int32_t *states = gfn_state_set_states(s->states);
     for (size_t row = 0; row < n; row++)
         if (gfn_env_is_object(s->env, mask + row * s->n_actions))
-            s->env->ops->log_reward(s->env->world, 1, states + row * s->width, s->log_reward + row);
+            GFN_TRY(gfn_env_log_reward(s->env, 1, states + row * s->width, s->log_reward + row));
+    return GFN_OK;
 }
 
 gfn_status gfn_state_table_init(gfn_sampler *s)
@@ -104,7 +106,6 @@ gfn_status gfn_state_table_init(gfn_sampler *s)
     gfn_release(&state);
     GFN_TRY(status);
     GFN_TRY(check_longest(s, n));
-    add_edges(s, n);
-    add_rewards(s, n);
-    return GFN_OK;
+    GFN_TRY(add_edges(s, n));
+    return add_rewards(s, n);
 }

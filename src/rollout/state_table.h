@@ -8,7 +8,7 @@
 #include "rollout/storage.h"
 
 /* Allocate and fill the table. The sampler's rows are allocated, and none is in use.
- * Errors: GFN_EINVAL (the environment breaks its promises), GFN_ENOMEM, GFN_ENUMERIC. */
+ * Errors: GFN_EINVAL (the environment breaks its promises), GFN_ENOMEM, GFN_ENUMERIC, GFN_EENV. */
 gfn_status gfn_state_table_init(gfn_sampler *sampler);
 
 #endif

@@ -127,6 +127,7 @@ gfn_status gfn_walk_back(gfn_sampler *s, const gfn_stream *stream, int64_t first
         for (size_t k = 0; k < live; k++)
             log->action[(lanes->trajectory[k] + 1) * log->max_steps - 1 - t] = lanes->action[k];
         s->env->ops->step_back(s->env->world, live, lanes->state, lanes->back);
+        GFN_TRY(gfn_env_failure(s->env));
         GFN_TRY(gfn_flows_back_find_rows(s, live, lanes->state, lanes->row));
     }
     GFN_TRY(gfn_flows_back_end(s, log));

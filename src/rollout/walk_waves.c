@@ -109,22 +109,23 @@ static size_t advance(gfn_walk *w, size_t t, size_t live)
     return kept;
 }
 
-static void begin(gfn_walk *w)
+static gfn_status begin(gfn_walk *w)
 {
     gfn_sampler *s = w->sampler;
-    s->env->ops->start(s->env->world, w->n, s->lanes.state);
+    GFN_TRY(gfn_env_start(s->env, w->n, s->lanes.state));
     for (size_t i = 0; i < w->n; i++)
         s->lanes.trajectory[i] = i;
     if (w->log) {
         memset(w->log->sum_log_pf, 0, w->n * sizeof *w->log->sum_log_pf);
         memset(w->log->sum_log_pb, 0, w->n * sizeof *w->log->sum_log_pb);
     }
+    return GFN_OK;
 }
 
 static gfn_status walk(gfn_walk *w)
 {
     gfn_sampler *s = w->sampler;
-    begin(w);
+    GFN_TRY(begin(w));
     size_t live = w->n;
     for (size_t t = 0; live > 0; t++) {
         GFN_TRY(gfn_sampler_find_rows(s, live, s->lanes.state, s->lanes.row));
@@ -136,9 +137,10 @@ static gfn_status walk(gfn_walk *w)
                             "max_steps (hint: gfn_env_check() tests an environment)",
                             s->env->ops->name, s->max_steps);
         live = advance(w, t, live);
+        GFN_TRY(gfn_env_failure(s->env));
     }
     if (w->log && w->fault == SIZE_MAX)
-        s->env->ops->log_reward(s->env->world, w->n, w->terminal, w->log->log_reward);
+        return gfn_env_log_reward(s->env, w->n, w->terminal, w->log->log_reward);
     return GFN_OK;
 }
 

@@ -124,8 +124,7 @@ static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
     if (gfn_comm_rank(comm) == 0)
         draw_targets(w, n, w->all);
     GFN_TRY(gfn_comm_broadcast(comm, w->all, (size_t)n * sizeof *w->all));
-    w->run->env->ops->state_at(w->run->env->world, (size_t)n, w->all, w->objects);
-    return GFN_OK;
+    return gfn_comm_agree(comm, gfn_env_state_at(w->run->env, (size_t)n, w->all, w->objects));
 }
 
 static double correlate(int64_t n, const double *x, const double *y)
@@ -163,8 +162,9 @@ static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
     const gfn_stream stream = stream_of(run, OF_OBJECTS);
     double *log_p = run->points.log_p, *log_r = run->points.log_r;
     gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
+    if (status == GFN_OK)
+        status = gfn_env_log_reward(run->env, (size_t)n, w->objects, log_r);
     GFN_TRY(gfn_comm_agree(run->comm, status));
-    run->env->ops->log_reward(run->env->world, (size_t)n, w->objects, log_r);
     for (int64_t i = n * EACH; i-- > 0;) /* repeat each object EACH times, the last one first */
         memmove(w->objects + (size_t)i * w->width, w->objects + (size_t)(i / EACH) * w->width,
                 w->width * sizeof *w->objects);
@@ -236,6 +236,7 @@ gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
     gfn_sampler_go_back_by_flows(run->sampler, false);
     if (status == GFN_OK)
         *bounds = found;
+    status = gfn_run_fail_in(run, status);
     clear(&w);
     return status;
 }

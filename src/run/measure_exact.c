@@ -170,9 +170,9 @@ gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
                         .log_z_true = gfn_env_spec_of(run->env)->log_z};
     for (size_t i = 0; i < GFN_MAX_DISTANCES; i++)
         e.distance[i] = NAN;
-    GFN_TRY(gfn_run_exact_prepare(run));
+    GFN_TRY(gfn_run_fail_in(run, gfn_run_exact_prepare(run)));
     if (!run->exact.is_impossible) {
-        GFN_TRY(gfn_run_exact_find_p(run));
+        GFN_TRY(gfn_run_fail_in(run, gfn_run_exact_find_p(run)));
         GFN_TRY(gfn_comm_work_alone(run->comm, find_metrics, &(exact_metrics){run, &e}));
         e.is_exact = true;
     }

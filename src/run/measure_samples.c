@@ -145,6 +145,7 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
         *draw = made;
     else
         gfn_draw_clear(&made);
+    status = gfn_run_fail_in(run, status);
     gfn_exchange_clear(&d.exchange);
     gfn_release(&d.mine);
     gfn_release(&d.objects);

@@ -130,7 +130,10 @@ gfn_plugin_facts gfn_plugin_facts_of(const char *env)
 gfn_status gfn_plugin_note(gfn_run *run)
 {
     const char *path = gfn_options_text(run->options, "env");
+    const char *notice = gfn_env_notice(run->env);
     uint32_t mine = 0, first;
+    if (notice[0] && gfn_comm_rank(run->comm) == 0)
+        gfn_notices_add(&run->notices, "%s", notice);
     run->is_plugin = gfn_env_is_path(path);
     if (!run->is_plugin)
         return GFN_OK;

@@ -101,6 +101,10 @@ bool gfn_run_can_be_exact(const gfn_run *run);
  * evaluation found it, once that is prepared; NAN: not known. The same on all ranks. */
 double gfn_run_max_log_reward(const gfn_run *run);
 
+/* run_queries.c: put the iteration of the run in front of the message, if the environment failed in
+ * what is measured. Returns status. */
+gfn_status gfn_run_fail_in(const gfn_run *run, gfn_status status);
+
 /* run_queries.c: the points of the last gfn_run_find_bounds(). */
 const gfn_points *gfn_run_points(const gfn_run *run);
 

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "base/error.h"
 #include "io/crc.h"
 
 gfn_comm *gfn_run_comm(const gfn_run *run)
@@ -90,6 +91,12 @@ double gfn_run_max_log_reward(const gfn_run *run)
 const double *gfn_run_target(const gfn_run *run)
 {
     return run->exact.exact ? gfn_exact_target(run->exact.exact) : NULL;
+}
+
+gfn_status gfn_run_fail_in(const gfn_run *run, gfn_status status)
+{
+    return status == GFN_EENV ? gfn_fail_in(status, "iteration %lld: ", (long long)run->iteration)
+                              : status;
 }
 
 const gfn_points *gfn_run_points(const gfn_run *run)

@@ -295,6 +295,7 @@ gfn_status gfn_run_write_trajectories(gfn_run *run, const gfn_stream *stream, in
         status = gfn_comm_agree(run->comm, status);
     }
     gfn_sampler_go_back_by_flows(run->sampler, false);
+    status = gfn_run_fail_in(run, status);
     release(&d);
     return status;
 }

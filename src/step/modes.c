@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "env/env_internal.h"
 
 /* Most modes that are stored; if more are found, their number is not known. */
 enum { MOST = 1 << 16 };
@@ -11,7 +12,8 @@ enum { MOST = 1 << 16 };
 gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
-    *modes = (gfn_modes){.max_log_reward = gfn_run_max_log_reward(run),
+    *modes = (gfn_modes){.env = run->env,
+                         .max_log_reward = gfn_run_max_log_reward(run),
                          .width = (size_t)spec->state_width,
                          .n = -1,
                          .n_regions = -1};
@@ -72,6 +74,7 @@ gfn_status gfn_modes_count(gfn_modes *modes)
     if (modes->regions == NULL)
         return GFN_OK;
     gfn_mode_regions_add(modes->regions, n, gfn_state_set_states(modes->all));
+    GFN_TRY(gfn_comm_agree(modes->exchange.comm, gfn_env_failure(modes->env)));
     modes->n_regions = gfn_mode_regions_count(modes->regions);
     return GFN_OK;
 }

@@ -14,6 +14,7 @@
 #include "run/run.h"
 
 typedef struct gfn_modes {
+    const gfn_env *env;   /* borrowed */
     gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
     double max_log_reward;
     size_t width;
@@ -31,7 +32,8 @@ void gfn_modes_clear(gfn_modes *modes);
 /* Remember objects that the policy drew: those of trajectories 0 ... n-1 of the log. */
 void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log, size_t n);
 
-/* Count modes and their regions over all ranks. Collective. Errors: GFN_ECOMM. */
+/* Count modes and their regions over all ranks. Collective. Errors: GFN_ECOMM; GFN_EENV, after
+ * which the union of all ranks is known, but not the regions. */
 gfn_status gfn_modes_count(gfn_modes *modes);
 
 #endif

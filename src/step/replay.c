@@ -77,8 +77,10 @@ gfn_status gfn_replay_init(gfn_replay *r, const gfn_run *run, int64_t batch_size
         return GFN_OK;
     r->exchange = (gfn_exchange){.comm = r->comm,
                                  .width = r->width,
+                                 .n_values = 1,
                                  .capacity = (size_t)n_mine,
                                  .all_capacity = (size_t)batch_size};
+    GFN_TRY(gfn_allocate("rewards to replay", (size_t)batch_size, sizeof(double), &r->log_reward));
     return gfn_exchange_init(&r->exchange);
 }
 
@@ -86,17 +88,20 @@ void gfn_replay_clear(gfn_replay *r)
 {
     gfn_replay_buffer_destroy(&r->buffer);
     gfn_exchange_clear(&r->exchange);
+    gfn_release(&r->log_reward);
 }
 
-static void add(gfn_replay *r, size_t n, const int32_t *objects)
+/* Add objects of a file, whose rewards are still to be found. Local. */
+static gfn_status fill(gfn_replay *r, size_t n, const int32_t *objects)
 {
     double log_reward[PART];
     for (size_t done = 0; done < n; done += PART) {
         const size_t some = n - done < PART ? n - done : PART;
         const int32_t *object = objects + done * r->width;
-        r->env->ops->log_reward(r->env->world, some, object, log_reward);
+        GFN_TRY(gfn_env_log_reward(r->env, some, object, log_reward));
         gfn_replay_buffer_add(r->buffer, some, object, log_reward);
     }
+    return GFN_OK;
 }
 
 gfn_status gfn_replay_fill(gfn_replay *r, gfn_status mine, int32_t *objects, size_t n)
@@ -111,18 +116,25 @@ gfn_status gfn_replay_fill(gfn_replay *r, gfn_status mine, int32_t *objects, siz
     gfn_status status =
         gfn_comm_agree(r->comm, gfn_replay_buffer_create(r->kind, capacity, r->width, &r->buffer));
     if (status == GFN_OK)
-        add(r, n, all);
+        status = gfn_comm_agree(r->comm, fill(r, n, all));
     if (gfn_comm_rank(r->comm) != 0)
         gfn_release(&all);
     return status;
 }
 
+/* Rewards travel with their objects: a function of the environment may fail on one rank alone, and
+ * nothing may fail after the update. They are sent as the words that hold their bits. */
 gfn_status gfn_replay_add(gfn_replay *r, const gfn_trajectories *log, size_t n)
 {
     if (!r->grows)
         return GFN_OK;
-    gfn_exchange_put_states(&r->exchange, n, log->terminal);
-    GFN_TRY(gfn_exchange_gather(&r->exchange, n));
-    add(r, r->exchange.n, gfn_exchange_unpack_states(&r->exchange));
+    gfn_exchange *x = &r->exchange;
+    for (size_t i = 0; i < n; i++)
+        memcpy(gfn_exchange_put(x, i, log->terminal + i * r->width), &log->log_reward[i],
+               sizeof(double));
+    GFN_TRY(gfn_exchange_gather(x, n));
+    for (size_t i = 0; i < x->n; i++)
+        memcpy(&r->log_reward[i], gfn_exchange_values(x, i), sizeof *r->log_reward);
+    gfn_replay_buffer_add(r->buffer, x->n, gfn_exchange_unpack_states(x), r->log_reward);
     return GFN_OK;
 }

@@ -21,7 +21,8 @@ typedef struct gfn_replay {
     size_t capacity;     /* 0: as many objects as it is filled with */
     int64_t n;           /* trajectories of a batch that are drawn back from it */
     size_t width;
-    gfn_exchange exchange; /* of the objects of a batch, if the buffer grows */
+    gfn_exchange exchange; /* of the objects of a batch and their rewards, if the buffer grows */
+    double *log_reward;    /* [batch size], if the buffer grows */
 } gfn_replay;
 
 /* The buffer that the options request, still empty. n_mine: trajectories of this rank. Errors:
@@ -32,7 +33,7 @@ void gfn_replay_clear(gfn_replay *replay);
 
 /* Fill the new buffer with n objects of rank 0 (NULL on other ranks), whose caller still owns them.
  * mine: this rank's status so far. Nothing happens if no buffer is used, except that ranks agree on
- * a status. Collective; the status is the same on every rank. */
+ * a status. Collective; the status is the same on every rank. Errors: also GFN_EENV. */
 gfn_status gfn_replay_fill(gfn_replay *replay, gfn_status mine, int32_t *objects, size_t n);
 
 /* Add the objects of trajectories 0 ... n-1 of each rank's log, if training fills the buffer. An

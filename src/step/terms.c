@@ -97,10 +97,16 @@ gfn_status gfn_terms_refuse(const gfn_terms_source *source, const gfn_scratch *s
 {
     const gfn_terms terms = gfn_terms_find(source, scratch, i);
     gfn_derivatives d = scratch->derivatives;
-    return gfn_fail(GFN_ENUMERIC,
-                    "trajectory %lld of %s: loss %g (log R %g, log P_F %g, log P_B %g, log Z "
-                    "%g), expected a finite loss with derivatives within +-2^20 (hint: %s)",
+    char text[200];
+    return gfn_fail(isfinite(terms.log_reward) ? GFN_ENUMERIC : GFN_EENV,
+                    "trajectory %lld of %s to the object %s of %s: loss %g (log R %g, log P_F %g, "
+                    "log P_B %g, log Z %g), expected a finite loss with derivatives within +-2^20 "
+                    "(hint: %s)",
                     (long long)source->log->first + (long long)i, source->objective->name,
-                    source->objective->loss(&terms, &d), terms.log_reward, terms.sum_log_pf,
-                    terms.sum_log_pb, terms.log_z, hint_for(terms.log_reward));
+                    gfn_env_state_text(source->rows->env,
+                                       source->log->terminal + i * source->log->state_width, text,
+                                       sizeof text),
+                    gfn_env_kind_of(source->rows->env)->name, source->objective->loss(&terms, &d),
+                    terms.log_reward, terms.sum_log_pf, terms.sum_log_pb, terms.log_z,
+                    hint_for(terms.log_reward));
 }

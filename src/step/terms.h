@@ -54,8 +54,8 @@ static inline gfn_terms gfn_terms_find(const gfn_terms_source *source, const gfn
     return terms;
 }
 
-/* Returns GFN_ENUMERIC, with a message about trajectory i, whose loss or derivatives cannot be
- * added. */
+/* Returns GFN_ENUMERIC, or GFN_EENV if its log R is not finite, with a message about trajectory i,
+ * whose loss or derivatives cannot be added. */
 gfn_status gfn_terms_refuse(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i);
 
 #endif

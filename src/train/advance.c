@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/format.h"
 #include "train/trainer.h"
 
 static void add_modes(const gfn_trainer *t, gfn_progress *progress)
@@ -62,11 +63,14 @@ gfn_status gfn_trainer_do_due(gfn_trainer *t, gfn_progress *progress)
 
 gfn_status gfn_trainer_save(gfn_trainer *t)
 {
-    GFN_TRY(gfn_learner_count_modes(t->learner));
+    /* If an environment cannot count regions of modes, the modes themselves are known. */
+    const gfn_status status = gfn_learner_count_modes(t->learner);
+    if (status != GFN_OK && status != GFN_EENV)
+        return status;
     gfn_learner_enter(t->learner, GFN_PHASE_FILES);
     if (t->file_status == GFN_OK)
         t->file_status = gfn_store_save(t->store, t->learner);
-    return GFN_OK;
+    return status;
 }
 
 /* Only rank 0 reads the clock: its decisions travel with the next message. */
@@ -95,7 +99,29 @@ bool gfn_trainer_is_done(const gfn_trainer *t)
            (gfn_learner_agreed(t->learner) & GFN_REQUEST_STOP);
 }
 
-gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
+/* A failed environment leaves the state of the last step that was finished: save it, so that the
+ * run can be resumed when the environment works again. The message says so on rank 0, which knows.
+ * Collective. */
+static gfn_status save_after_failure(gfn_trainer *t)
+{
+    char failure[1024];
+    const char *directory = t->store->directory;
+    gfn_format(failure, sizeof failure, "%s", gfn_error_message());
+    gfn_status status = gfn_trainer_save(t);
+    if (status == GFN_OK || status == GFN_EENV)
+        status = t->file_status;
+    gfn_learner_enter(t->learner, GFN_PHASE_NONE);
+    if (status != GFN_OK)
+        return gfn_fail(GFN_EENV, "%.600s; and no checkpoint can be saved: %s", failure,
+                        gfn_error_message());
+    if (directory == NULL)
+        return gfn_fail(GFN_EENV, "%s", failure);
+    return gfn_fail(GFN_EENV, "%.700s; iteration %lld is saved (hint: --resume %.250s)", failure,
+                    (long long)t->run->iteration, directory);
+}
+
+/* One iteration and the work due after it. */
+static gfn_status advance(gfn_trainer *t, gfn_progress *progress)
 {
     gfn_progress now;
     GFN_TRY(gfn_trainer_step(t));
@@ -113,4 +139,10 @@ gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
     read_clock(t);
     gfn_learner_enter(t->learner, GFN_PHASE_NONE);
     return GFN_OK;
+}
+
+gfn_status gfn_trainer_advance(gfn_trainer *t, gfn_progress *progress)
+{
+    const gfn_status status = advance(t, progress);
+    return status == GFN_EENV ? save_after_failure(t) : status;
 }

@@ -266,8 +266,9 @@ void cli_live_end(cli_live *live);
 void cli_print_map(const cli_request *request, const gfn_env_spec *spec, const double *samples,
                    const double *target);
 
-/* report.c: the report, on standard output. Notices of loading go to standard error, even if all
- * other output is off. */
+/* report.c: the report, on standard output. Notices of a run and of its environment go to standard
+ * error, even if all other output is off. A line that was printed before is left out: the runs of a
+ * sweep often have the same one, and there are more of them later. On rank 0. */
 void cli_print_notice(const gfn_run *run);
 
 void cli_report_training(const cli_request *request, const gfn_run *run, const gfn_report *report);

@@ -105,6 +105,8 @@ static gfn_status try_out(FILE *to, const gfn_env_ops *ops, const gfn_options *o
         cli_test_set_env(env);
         status = check(env, ops->name, options, place);
     }
+    if (status == GFN_OK && gfn_env_notice(env)[0])
+        fprintf(stderr, "%s\n", gfn_env_notice(env));
     if (status == GFN_OK)
         print_spec(to, ops, gfn_env_spec_of(env));
     cli_test_set_env(NULL);

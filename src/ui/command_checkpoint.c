@@ -141,6 +141,7 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request,
     if (status == GFN_OK) {
         cli_print_notice(run);
         status = use(run, request, &d);
+        cli_print_notice(run);
     }
     gfn_run_destroy(&run);
     return status;

@@ -134,10 +134,27 @@ void cli_print_collapse(const char *begin, const gfn_options *options)
         begin, options && gfn_options_has(options, "r0") ? "--r0 or " : "");
 }
 
+static void print_new_lines(const char *notices)
+{
+    static char printed[8000];
+    while (*notices != '\0') {
+        const size_t n = strcspn(notices, "\n"), used = strlen(printed);
+        char text[2002];
+        snprintf(text, sizeof text, "%.*s\n", (int)n, notices);
+        if (!strstr(printed, text)) {
+            fputs(text, stderr);
+            snprintf(printed + used, sizeof printed - used, "%s", text);
+        }
+        notices += notices[n] == '\n' ? n + 1 : n;
+    }
+}
+
 void cli_print_notice(const gfn_run *run)
 {
-    if (gfn_run_notice(run)[0])
-        fprintf(stderr, "%s\n", gfn_run_notice(run));
+    if (gfn_comm_rank(gfn_run_comm(run)) != 0)
+        return;
+    print_new_lines(gfn_run_notice(run));
+    print_new_lines(gfn_env_notice(gfn_run_env(run)));
 }
 
 static void print_files(const gfn_run *run, bool is_complete)

@@ -4,8 +4,6 @@
  */
 #include "ui/cli.h"
 
-#include <string.h>
-
 static gfn_status train_loop(gfn_comm *comm, gfn_trainer *trainer, cli_live *live)
 {
     gfn_progress progress;
@@ -48,24 +46,6 @@ static void announce(const gfn_run *run, const cli_request *request)
                 cli_removed_binding());
 }
 
-/* Print each line of the notice that was not printed before: the runs of a sweep often have the
- * same one, and it grows when a run gets its directory. */
-static void print_notice(const gfn_run *run)
-{
-    static char printed[8000];
-    const char *line = gfn_run_notice(run);
-    while (*line != '\0') {
-        const size_t n = strcspn(line, "\n"), used = strlen(printed);
-        char text[2002];
-        snprintf(text, sizeof text, "%.*s\n", (int)n, line);
-        if (!strstr(printed, text)) {
-            fputs(text, stderr);
-            snprintf(printed + used, sizeof printed - used, "%s", text);
-        }
-        line += line[n] == '\n' ? n + 1 : n;
-    }
-}
-
 gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *directory,
                          const char *name, gfn_report *report)
 {
@@ -74,12 +54,12 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     cli_live live;
     cli_live_begin(&live, request, name);
     live.is_quiet = live.is_quiet || gfn_comm_rank(comm) != 0;
-    print_notice(run);
+    cli_print_notice(run);
     gfn_status status = gfn_trainer_create(run, &trainer);
     if (status == GFN_OK)
         status = gfn_trainer_keep(trainer, directory[0] ? directory : NULL);
     if (status == GFN_OK) {
-        print_notice(run);
+        cli_print_notice(run);
         announce(run, request);
         cli_make_stoppable(trainer);
         status = train_loop(comm, trainer, &live);
@@ -87,6 +67,7 @@ gfn_status cli_train_run(gfn_run *run, const cli_request *request, const char *d
     if (status == GFN_OK)
         status = finish(comm, trainer, &live, report);
     cli_live_end(&live);
+    cli_print_notice(run);
     if (status == GFN_OK && report->picture_error[0])
         fprintf(stderr, "gfn-dist: no picture: %s\n", report->picture_error);
     cli_make_stoppable(NULL);

@@ -2,6 +2,7 @@
 ENV_TESTS = \
 	tests/unit/env/check \
 	tests/unit/env/check_edges \
+	tests/unit/env/env_fail \
 	tests/unit/env/hypergrid \
 	tests/unit/env/hypergrid_rewards \
 	tests/unit/env/lanes \
@@ -16,6 +17,8 @@ tests_unit_env_check_SOURCES = tests/unit/env/check.c tests/unit/env/broken.h $(
 tests_unit_env_check_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_check_edges_SOURCES = tests/unit/env/check_edges.c tests/unit/env/broken.h $(WORLDS)
 tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_env_fail_SOURCES = tests/unit/env/env_fail.c $(WORLDS)
+tests_unit_env_env_fail_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_SOURCES = tests/unit/env/hypergrid.c tests/unit/env/make.h
 tests_unit_env_hypergrid_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_rewards_SOURCES = tests/unit/env/hypergrid_rewards.c tests/unit/env/make.h

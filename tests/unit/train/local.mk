@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/unit/train/failures
+UNIT_TESTS += tests/unit/train/failures
+tests_unit_train_failures_SOURCES = tests/unit/train/failures.c tests/unit/fixture.h
+tests_unit_train_failures_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/train/run
 UNIT_TESTS += tests/unit/train/run
 tests_unit_train_run_SOURCES = tests/unit/train/run.c
