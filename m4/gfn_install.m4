@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: MIT
 
+# GFN_PATHS
+# Before AM_INIT_AUTOMAKE: paths with a blank that cannot work are refused at once. Automake cannot
+# name such sources in rules, and libtool does not quote the folders to which it installs. The build
+# folder may have one, and so may the sources above it, which are then "..".
+AC_DEFUN([GFN_PATHS],
+[AS_CASE([$srcdir], [*@<:@\ \	@:>@*],
+  [AC_MSG_ERROR([expected sources in a path without blanks, found '$srcdir' (hint: mkdir build && cd build && ../configure)])])
+for gfn_word in prefix exec_prefix bindir libdir; do
+  eval "gfn_path=\$$gfn_word"
+  AS_CASE([$gfn_path], [*@<:@\ \	@:>@*],
+    [AC_MSG_ERROR([expected a path without blanks, found --$gfn_word='$gfn_path' (hint: what was installed in another path can be copied, see src/doc/installing.md)])])
+done])
+
 # GFN_SYMBOL_VERSIONS
 # --enable-symbol-versions: sets GFN_VERSION_LDFLAGS, behind which the name of a version script
 # stands, and the Automake conditional SYMBOL_VERSIONS. The script names all symbols that there can

@@ -9,7 +9,7 @@ export LC_ALL=C
 # references FOLDER: lines "FILE FILE NAME": the first file uses the NAME that the second defines.
 # An object is named after its source, perhaps with a prefix that ends with a dash.
 references() {
-    find "$1" -name '*.o' -exec nm -A -g {} + | awk '
+    (cd "$1" && find . -name '*.o' -exec nm -A -g {} +) | awk '
         {
             sub(/:.*/, "", $1)
             sub(/.*[\/-]/, "", $1)

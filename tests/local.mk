@@ -61,6 +61,7 @@ CLI_TESTS = \
 	tests/cli/seeds.sh
 SOURCE_TESTS = \
 	tests/additions.sh \
+	tests/blanks.sh \
 	tests/circles.sh \
 	tests/external.sh \
 	tests/headers.sh \

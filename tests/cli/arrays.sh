@@ -46,9 +46,9 @@ same() {
     "$GFN_DIST" "${job[@]}" "$@" "$from.npy" --out "$from-one" || bad "it fails: $from.npy"
     for file in "$from"/*.npy; do
         "$GFN_DIST" "${job[@]}" "$@" "$file" --out run || bad "it fails: $file"
-        diff <(bits "$from-one" | tail -n 1) <(bits run | tail -n 1) >diff &&
+        diff <(bits "$from-one" | tail -n 1) <(bits run | tail -n 1) >other &&
             [ "$(bits run | head -n 1)" = "$(bits "$from-one" | head -n 1)" ] ||
-            bad "$file is another run: $(cat diff)"
+            bad "$file is another run: $(cat other)"
         [ ! -e run/reward.npy ] || cmp rewards.npy run/reward.npy || bad "$file: another copy"
         cases=$((cases + 1))
         rm -rf run

@@ -71,11 +71,12 @@ cd ..
 
 # ---- names of options
 
-for launch in '' "$NP_RUN --ranks 3 --"; do
-    [ "$MPI_NAME" != none ] || launch=''
-    $launch "$GFN_DIST" --env ./knapsack.so --itms 5 --quiet >out 2>err
+for ranks in 1 3; do
+    launch=("$NP_RUN" --ranks $ranks --)
+    [ $ranks -gt 1 ] && [ "$MPI_NAME" != none ] || launch=()
+    "${launch[@]}" "$GFN_DIST" --env ./knapsack.so --itms 5 --quiet >out 2>err
     [ $? -eq 2 ] && [ "$(grep -c '^gfn-dist: expected .*found "itms" (hint: items)$' err)" -eq 1 ] ||
-        bad "a typo, $launch: $(cat err)"
+        bad "a typo, ${launch[*]}: $(cat err)"
 done
 refused 2 'found "rom" \(hint: room\)' --env=knapsack.so --rom=5
 refused 2 'found "oout" \(hint: out\)' --env ./knapsack.so --oout x

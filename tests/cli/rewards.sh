@@ -85,7 +85,8 @@ const gfn_env_ops gfn_env_plugin = {
     .forward_action = same_item, .log_reward = log_table, .observe = observe, .number = number,
     .state_at = state_at, .set_rewards = set_rewards};
 EOF
-CPPFLAGS="-I$top_srcdir $CPPFLAGS"
+ln -s "$top_srcdir" top # CPPFLAGS are words
+CPPFLAGS="-Itop $CPPFLAGS"
 plugin flat table.c
 CPPFLAGS="-DAXES $CPPFLAGS"
 plugin table table.c
@@ -94,15 +95,15 @@ npy few.npy 8, 2 4 1 .5 1 1 2 .5
 few=(1)
 [ "$MPI_NAME" = none ] || few=(1 2)
 for ranks in "${few[@]}"; do
-    launch="$NP_RUN --ranks $ranks --"
-    $launch "$GFN_DIST" --env ./table.so --reward-file sets.npy --iterations 20 --threads 1 \
+    launch=("$NP_RUN" --ranks "$ranks" --)
+    "${launch[@]}" "$GFN_DIST" --env ./table.so --reward-file sets.npy --iterations 20 --threads 1 \
         --quiet --out "table-$ranks" || bad "a table on $ranks"
     bits "table-$ranks" | cmp - <(bits table-1) || bad "a table has other bits on $ranks"
     for case in 'table few.npy table: expected 32 rewards, one per state, found 8 ' \
         'table reward.npy table: expected 32 rewards, one per state, found 8 x 8 ' \
         'flat sets.npy table: expected axes .* ndim = 1 and axis.0. = n_states'; do
         read -r so file pattern <<<"$case"
-        $launch "$GFN_DIST" --env "./$so.so" --reward-file "$file" --quiet --out none 2>err
+        "${launch[@]}" "$GFN_DIST" --env "./$so.so" --reward-file "$file" --quiet --out none 2>err
         [ $? -eq 2 ] && grep -q "$pattern" err || bad "$case, $ranks: $(cat err)"
     done
 done
