@@ -136,8 +136,8 @@ monopolies() {
     only "$all" 'src/base/parallel\.c' \
         "#[ 	]*pragma[ 	]+omp[ 	]+([^s]|s[^i]|si[^m])|_Pragma[ 	]*\([ 	]*\"omp +([^s]|s[^i]|si[^m])|$include<omp\.h>" \
         'threads are for base/parallel.c'
-    only "$all" 'src/base/ticker\.c' "$(calls 'pthread_create|thrd_create')" \
-        'a thread that only looks is for base/ticker.c'
+    only "$all" 'src/base/(parallel|thread_probe|ticker)\.c' "$(calls 'pthread_create|thrd_create')" \
+        'starting threads is for base/parallel.c, thread_probe.c and ticker.c'
     only "$all" 'src/env/plugin\.c' "$(calls 'dlm?open|dlv?sym|dlclose')|$include<dlfcn\.h>" \
         'loading code is for env/plugin.c'
     only "$all" 'src/io/[^:]*|src/base/control_groups\.c|src/comm/(shared_memory|slot|launcher_watch)\.c|src/env/plugin\.c|src/ui/terminal\.c' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \

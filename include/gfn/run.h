@@ -63,7 +63,8 @@ GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_o
 GFN_API gfn_status gfn_run_options_ini(const gfn_options *options, char **text);
 
 /* Make environment, model with initial parameters, and sampler. `threads` is per rank; 0: the
- * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. Rank 0 reads the file
+ * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. If the system gives
+ * fewer, gfn_run_threads() says how many there are, and gfn_run_notice() why. Rank 0 reads the file
  * that an option `reward-file` names (float64 .npy) and broadcasts its rewards. comm is borrowed,
  * the options are copied. Collective; errors are the same on every rank. */
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,

@@ -18,6 +18,8 @@ libbase_la_SOURCES = \
 	src/base/random.c \
 	src/base/random_block.c src/base/random_block.h \
 	src/base/random_block_philox.h \
+	src/base/shared_loop.c src/base/shared_loop.h \
 	src/base/sum.h \
+	src/base/thread_probe.c src/base/thread_probe.h \
 	src/base/ticker.c src/base/ticker.h \
 	src/base/version.c

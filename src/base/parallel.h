@@ -9,12 +9,19 @@
 
 #include <gfn/status.h>
 
+/* Start threads before the first loop would, so that loops on `threads` threads have them, the
+ * caller among them. Returns how many there are: fewer if the system or OpenMP gives no more; then
+ * `shortage` gets the reason with a hint (cut to `size` bytes), else "". Loops that ask for more
+ * run on those. The threads wait for loops until the process ends. */
+int gfn_parallel_start(int threads, char *shortage, size_t size);
+
 /* One task of a loop: `index` < n; `thread` < threads is the thread that runs it. */
 typedef void (*gfn_task)(void *self, size_t index, int thread);
 
 /* Run task(self, 0 ... n-1) on at most `threads` OpenMP threads, each index once, in any order, on
  * any thread; returns when all are done. Results must not depend on `thread`: it is there to choose
- * scratch memory. With one thread, one index or a build without OpenMP this is a plain loop. */
+ * scratch memory. With one thread, one index or a build without OpenMP this is a plain loop; so it
+ * is while another loop runs: in one of its tasks, or in another thread of the program. */
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
 /* Call hook(self) at the end of every loop that the calling thread runs from now on; hook = NULL

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/thread_probe.h"
 
 struct gfn_ticker {
     double period;
@@ -59,14 +60,21 @@ static void *run(void *self)
     return NULL;
 }
 
-/* A thread inherits the blocked signals of its creator: block all of them meanwhile. */
+/* A thread inherits the blocked signals of its creator: block all of them meanwhile. Its stack does
+ * not depend on limits (ulimit -s), which may be too little, or more than there is. */
 static int start_thread(gfn_ticker *ticker)
 {
     sigset_t all, before;
+    pthread_attr_t attributes;
+    int code = pthread_attr_init(&attributes);
+    if (code != 0)
+        return code;
+    pthread_attr_setstacksize(&attributes, GFN_LEAST_STACK);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int code = pthread_create(&ticker->thread, NULL, run, ticker);
+    code = pthread_create(&ticker->thread, &attributes, run, ticker);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
     return code;
 }
 

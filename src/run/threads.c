@@ -39,9 +39,23 @@ static const char *describe_cores(const gfn_comm *comm, char text[CORES_SIZE])
     return text;
 }
 
+/* Start the threads of this rank, and say on rank 0 if ranks have fewer than they asked for. */
+static gfn_status start_threads(gfn_run *run, int wanted)
+{
+    char shortage[200];
+    run->threads = gfn_parallel_start(wanted, shortage, sizeof shortage);
+    int64_t threads[2] = {run->threads, wanted};
+    GFN_TRY(gfn_comm_sum_i64(run->comm, threads, 2));
+    if (threads[0] < threads[1] && gfn_comm_rank(run->comm) == 0)
+        gfn_notices_add(&run->notices, "%lld of %lld threads could be started: %s",
+                        (long long)threads[0], (long long)threads[1],
+                        shortage[0] ? shortage : "other ranks have fewer (hint: ulimit -u)");
+    return GFN_OK;
+}
+
 gfn_status gfn_run_lay_out(gfn_run *run, int threads)
 {
-    run->threads = choose_threads(run, threads);
+    GFN_TRY(start_threads(run, choose_threads(run, threads)));
     const int ranks = gfn_comm_size(run->comm), hosts = gfn_comm_hosts(run->comm);
     const int hidden = gfn_comm_hidden_cores(run->comm);
     char cores[CORES_SIZE];
