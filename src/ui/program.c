@@ -21,10 +21,16 @@ static int exit_status(gfn_status status)
     return status == GFN_EINVAL || status == GFN_EEXIST ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
 }
 
+/* A rank that cannot start the thread that watches it works unwatched. */
 static gfn_status watch(gfn_comm *comm, const cli_request *request, gfn_comm_alarm alarm)
 {
     const double seconds = gfn_options_seconds(request->program, "watchdog");
-    return seconds > 0 ? gfn_comm_watch(comm, seconds, alarm, NULL) : GFN_OK;
+    const gfn_status status = seconds > 0 ? gfn_comm_watch(comm, seconds, alarm, NULL) : GFN_OK;
+    if (status != GFN_ENOMEM)
+        return status;
+    fprintf(stderr, "gfn-dist: no watchdog on rank %d: %s\n", gfn_comm_rank(comm),
+            gfn_error_message());
+    return GFN_OK;
 }
 
 static int status_of(gfn_status status, bool is_complete)
