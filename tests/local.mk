@@ -31,6 +31,7 @@ LAUNCH_TESTS = \
 	tests/cli/stops.sh \
 	tests/cli/sweep.sh \
 	tests/cli/terminal.sh \
+	tests/cli/threads.sh \
 	tests/cli/trajectories.sh
 CLI_TESTS = \
 	tests/cli/arrays.sh \

@@ -2,14 +2,17 @@
  *
  * A preloaded library that makes system calls fail as on other file systems. The variable SHIM has
  * words CALL=ERRNO: symlink=1, rename_link=1 (rename() of a symbolic link), fsync_folder=95,
- * open_folder=13, flock=38; number=1: a
- * file has another inode number at each look by its name, number=2: by its name or descriptor.
+ * open_folder=13, flock=38; number=1: a file has another inode number at each look by its name,
+ * number=2: by its name or descriptor; pthread_create=11, which leaves SHIM_THREADS threads beside
+ * the main one.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,4 +116,35 @@ int open64(const char *path, int flags, ...)
     const mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
     return open_next("open64", path, flags, mode);
+}
+
+static atomic_int threads;
+
+struct start {
+    void *(*run)(void *);
+    void *self;
+};
+
+static void *run(void *self)
+{
+    const struct start start = *(struct start *)self;
+    free(self);
+    void *result = start.run(start.self);
+    atomic_fetch_sub(&threads, 1);
+    return result;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+                   void *self)
+{
+    int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+        dlsym(RTLD_NEXT, "pthread_create");
+    const char *most = getenv("SHIM_THREADS");
+    if (atomic_fetch_add(&threads, 1) >= (most ? atoi(most) : 0) && fails("pthread_create")) {
+        atomic_fetch_sub(&threads, 1);
+        return errno;
+    }
+    struct start *copy = malloc(sizeof *copy);
+    *copy = (struct start){start, self};
+    return next(thread, attributes, run, copy);
 }
