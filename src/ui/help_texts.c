@@ -40,8 +40,8 @@ const cli_fact cli_files[] = {
 
 const cli_fact cli_variables[] = {
     {"OMP_NUM_THREADS", "threads per rank, if --threads is not given"},
-    {"OMP_WAIT_POLICY", "passive: threads that wait yield their core, for more threads than "
-                        "cores"},
+    {"OMP_THREAD_LIMIT", "the largest number of threads per rank"},
+    {"OMP_STACKSIZE", "stack of a thread, at least 256K; unset: that of the system"},
     {"GFN_KERNELS", "avx512, avx2 or plain: the instructions to use instead of the best that the "
                     "processor has; the same on all ranks"},
     {"NO_COLOR", "set to anything: no colors, if --color is auto"},
