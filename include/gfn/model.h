@@ -101,6 +101,10 @@ GFN_API const gfn_view *gfn_model_view(const gfn_model *model, size_t index);
 GFN_API double gfn_model_log_z(const gfn_model *model);
 GFN_API size_t gfn_model_log_z_offset(const gfn_model *model);
 
+/* Add `amount` to log F of all states, by the biases of the last layer; nothing if the model has no
+ * flow. P_F stays, except for rounding if it has flows of edges. */
+GFN_API void gfn_model_raise_flow(gfn_model *model, double amount);
+
 /* The recorded model, a tape of one axis: the observation (indices [n][obs_hot] or reals
  * [n][obs_dim]) and masks in, log P_F, log P_B and log F out. A learned P_B(b | s) has one column
  * per backward action. GFN_NO_VAR: the model has no such variable. */

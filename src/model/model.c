@@ -197,6 +197,18 @@ double gfn_model_log_z(const gfn_model *model)
     return (double)model->params[gfn_model_log_z_offset(model)];
 }
 
+void gfn_model_raise_flow(gfn_model *model, double amount)
+{
+    const bool is_of_edges = model->flow == GFN_FLOW_EDGES;
+    const gfn_network *flow =
+        &model->layers.network[is_of_edges ? GFN_NETWORK_POLICY : GFN_NETWORK_FLOW];
+    if (model->flow == GFN_FLOW_NONE)
+        return;
+    const gfn_view *bias = &model->layers.views[flow->first_view + 2 * flow->n_layers - 1];
+    for (size_t i = 0; i < bias->n; i++)
+        model->params[bias->offset + i] += (gfn_real)amount;
+}
+
 size_t gfn_model_log_z_offset(const gfn_model *model)
 {
     return model->layers.n_params - 1;

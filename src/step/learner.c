@@ -26,6 +26,17 @@ static gfn_status find_largest_reward(gfn_run *run)
     return isnan(gfn_run_max_log_reward(run)) ? gfn_run_exact_prepare(run) : GFN_OK;
 }
 
+/* A forward-looking flow holds log R, so it has no constant to learn. */
+static gfn_start find_start(const gfn_run *run, const gfn_objective *objective)
+{
+    const unsigned flow = objective->needs & (GFN_NEEDS_FLOW | GFN_LOOKS_FORWARD);
+    if (!isnan(gfn_options_number(run->options, "log-z-init")))
+        return GFN_START_NOTHING;
+    if (objective->estimate == NULL)
+        return GFN_START_LOG_Z;
+    return flow == GFN_NEEDS_FLOW ? GFN_START_FLOWS : GFN_START_NOTHING;
+}
+
 static gfn_status set_up(gfn_learner *l)
 {
     gfn_run *run = l->run;
@@ -33,7 +44,7 @@ static gfn_status set_up(gfn_learner *l)
     const gfn_objective *objective = gfn_objective_find(gfn_options_text(o, "objective"));
     l->loss = NAN;
     GFN_TRY(find_largest_reward(run));
-    l->estimates_log_z = objective->estimate == NULL && isnan(gfn_options_number(o, "log-z-init"));
+    l->start = find_start(run, objective);
     GFN_TRY(gfn_comm_agree(run->comm, make(l, objective)));
     GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));
     GFN_TRY(gfn_gradient_set_lambda(l->gradient, gfn_options_number(o, "subtb-lambda")));
@@ -77,8 +88,10 @@ void gfn_learner_destroy(gfn_learner **learner)
 gfn_status gfn_learner_begin(gfn_learner *l)
 {
     const double log_z = gfn_options_number(l->run->options, "log-z-init");
-    if (!isnan(log_z))
+    if (!isnan(log_z)) {
         *gfn_learner_log_z(l) = (gfn_real)log_z;
+        gfn_model_raise_flow(l->run->model, log_z);
+    }
     int32_t *objects;
     size_t n;
     gfn_status status = gfn_run_load_terminal_states(l->run, &objects, &n);

@@ -19,6 +19,9 @@
 
 struct gfn_gradient;
 
+/* What starts at an estimate of log Z: the parameter, or, if that is far from 0, the flows. */
+typedef enum gfn_start { GFN_START_NOTHING, GFN_START_LOG_Z, GFN_START_FLOWS } gfn_start;
+
 typedef struct gfn_learner {
     gfn_run *run; /* borrowed; has environment, model, sampler and iteration */
     gfn_batch batch;
@@ -28,9 +31,9 @@ typedef struct gfn_learner {
     gfn_modes modes;
     gfn_thread_tuner tuner;
     gfn_stopwatch stopwatch;
-    int threads;          /* of the next step */
-    double loss;          /* of the last batch; NAN: there was none */
-    bool estimates_log_z; /* before the first step */
+    int threads;     /* of the next step */
+    double loss;     /* of the last batch; NAN: there was none */
+    gfn_start start; /* before the first step */
 } gfn_learner;
 
 /* A learner for a run. Before its first step, call gfn_learner_begin(), or fill its replay buffer
@@ -39,9 +42,9 @@ typedef struct gfn_learner {
 gfn_status gfn_learner_create(gfn_run *run, gfn_learner **learner);
 void gfn_learner_destroy(gfn_learner **learner);
 
-/* Begin at iteration 0: set log Z, if the option log-z-init is a number (else the first step
- * estimates it), and make the replay buffer, if the options request one. It is empty, or has the
- * objects of the option terminal-states. Collective. Errors: those of
+/* Begin at iteration 0: set log Z or raise flows, if the option log-z-init is a number (else the
+ * first step estimates it), and make the replay buffer, if the options request one. It is empty, or
+ * has the objects of the option terminal-states. Collective. Errors: those of
  * gfn_run_load_terminal_states(). */
 gfn_status gfn_learner_begin(gfn_learner *learner);
 
