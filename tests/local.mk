@@ -37,6 +37,7 @@ CLI_TESTS = \
 	tests/cli/arrays.sh \
 	tests/cli/bad-input.sh \
 	tests/cli/binding.sh \
+	tests/cli/check-env.sh \
 	tests/cli/completion.sh \
 	tests/cli/converge.sh \
 	tests/cli/documents.sh \

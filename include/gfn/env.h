@@ -12,8 +12,8 @@
  *
  * The author of a kind of world writes one `gfn_env_ops`, in a program or in a plug-in that is
  * loaded at run time. Its functions get only allowed actions and never the stop action, because the
- * wrappers below handle masks, stopping and finished lanes for all worlds. gfn_env_check() tests a
- * world against every rule in this header.
+ * wrappers below handle masks, stopping and finished lanes for all worlds. gfn_env_check() and
+ * gfn_env_check_calls() test a world against every rule in this header.
  */
 #ifndef GFN_ENV_H
 #define GFN_ENV_H
@@ -243,20 +243,37 @@ GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t 
  * Errors: GFN_EINVAL (the message names the first row that is not), GFN_ENOMEM. */
 GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int32_t *state);
 
-/* Progress of gfn_env_check(), for programs that report crashes of a world. */
+/* Progress of a check, for programs that report crashes of a world. */
 typedef struct gfn_env_place {
     const char *function;  /* member of gfn_env_ops that was called last */
-    const int32_t *state;  /* its first state; borrowed. NULL: it takes none */
+    const int32_t *state;  /* its first state; borrowed. NULL: it takes none, or is not known */
     const int64_t *number; /* its first number, likewise */
+    int threads;           /* > 1: that many threads call it at the same time */
 } gfn_env_place;
 
-/* Test a world against every rule of this header: in random walks from the start and back, and in
+/* Test a world against the rules of this header: in random walks from the start and back, and in
  * all states if these have numbers and are not more than `most`. *place (may be NULL) is updated
- * before every call and empty in the end; each function is first called for one state at a time.
+ * before every call and empty in the end; each function is first called for one state at a time,
+ * in one lane or two.
  * Errors: GFN_EINVAL; the message names the broken rule, the state, and what was expected and
  * found. GFN_EENV (the world reported a failure; the message names the function). */
 GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most,
                                  gfn_env_place *place);
+
+/* Create an environment with the same options and rewards as another one. */
+typedef gfn_status (*gfn_env_make)(void *self, gfn_env **env);
+
+/* Test that results depend on nothing but the state: not on the environment that is asked of those
+ * with the same options, not on lanes, their order and number, not on earlier calls, and not on
+ * what other threads ask at the same time. New environments, which make(self, ...) creates, get
+ * each question first in batches of several sizes in which states repeat, and then from `*threads`
+ * threads at once; the results must be those of `env` for each state alone. gfn_env_check() should
+ * have accepted `env` before. *threads becomes the number that the system gave; with 1, calls at
+ * the same time are not tested. *place as for gfn_env_check(). A fault of this kind may show itself
+ * only by chance: what is repeated often enough to find it takes about a second.
+ * Errors: those of gfn_env_check() and of `make`, GFN_ENOMEM. */
+GFN_API gfn_status gfn_env_check_calls(const gfn_env *env, gfn_env_make make, void *self,
+                                       uint64_t seed, int *threads, gfn_env_place *place);
 
 /* A state as text, "(3, 0, 7)", for messages. Returns `text`. */
 GFN_API const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *text,

@@ -70,6 +70,11 @@ GFN_API gfn_status gfn_run_options_ini(const gfn_options *options, char **text);
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);
 
+/* Give an environment that was made from these options and needs rewards those of the file that the
+ * option `reward-file` names, as gfn_run_create() does. Errors: GFN_EIO, GFN_EINVAL (the file, or
+ * its shape), GFN_ENOMEM; then the environment has not changed. */
+GFN_API gfn_status gfn_run_read_rewards(const gfn_options *options, gfn_env *env);
+
 /* Make a run from the checkpoint in a run directory, and from the copy of its rewards there, which
  * must be those that it was trained with. Rank 0 reads both. If the checkpoint is damaged, the one
  * before is loaded, and gfn_run_notice() says so. Collective. Errors: GFN_EIO, GFN_EDATA (damaged,

@@ -9,6 +9,7 @@ libbase_la_SOURCES = \
 	src/base/fixed_point.c src/base/fixed_point.h \
 	src/base/float_mode.c src/base/float_mode.h \
 	src/base/format.c src/base/format.h \
+	src/base/interrupt.c src/base/interrupt.h \
 	src/base/memory.c src/base/memory.h \
 	src/base/name_table.c src/base/name_table.h \
 	src/base/notices.c src/base/notices.h \

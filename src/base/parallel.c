@@ -207,6 +207,27 @@ void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
         loop_hook.call(loop_hook.self);
 }
 
+int gfn_parallel_team(int threads, size_t n, gfn_task task, void *self)
+{
+    int team = 1;
+#ifdef _OPENMP
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp single
+        team = omp_get_num_threads();
+        for (size_t i = 0; i < n; i++) {
+#pragma omp barrier
+            task(self, i, omp_get_thread_num());
+        }
+    }
+#else
+    (void)threads;
+    for (size_t i = 0; i < n; i++)
+        task(self, i, 0);
+#endif
+    return team;
+}
+
 /* Elements per range: about ten microseconds of work at one or two elements per nanosecond. */
 enum { RANGE = 16384 };
 

@@ -24,6 +24,11 @@ typedef void (*gfn_task)(void *self, size_t index, int thread);
  * is while another loop runs: in one of its tasks, or in another thread of the program. */
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
+/* Run task(self, index, thread) for index 0 ... n-1 on every thread of a team of at most `threads`:
+ * a barrier stands before each index, so that all threads begin it together. Returns the number of
+ * threads, which is 1 in a build without OpenMP and in a loop of this file. */
+int gfn_parallel_team(int threads, size_t n, gfn_task task, void *self);
+
 /* Call hook(self) at the end of every loop that the calling thread runs from now on; hook = NULL
  * removes it. This lets others observe that a long computation makes progress. */
 void gfn_parallel_set_hook(void (*hook)(void *self), void *self);

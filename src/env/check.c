@@ -33,22 +33,6 @@ static size_t width_of(const gfn_check_rules *rules)
     return (size_t)rules->env->spec.state_width;
 }
 
-/* A random action of those with 1 in mask [k]; `avoid` only if there is no other, -1 if there is
- * none. */
-static int32_t choose(const uint8_t *mask, int32_t k, int32_t avoid, double unit)
-{
-    int32_t count = 0;
-    for (int32_t action = 0; action < k; action++)
-        count += mask[action] && action != avoid;
-    if (count == 0)
-        return avoid >= 0 && mask[avoid] ? avoid : -1;
-    int32_t left = (int32_t)(unit * count);
-    for (int32_t action = 0; action < k; action++)
-        if (mask[action] && action != avoid && left-- == 0)
-            return action;
-    return -1;
-}
-
 /* Choose an action for every lane. Every second walk stops only if nothing else is allowed. */
 static void choose_all(struct walk *w, uint32_t t)
 {
@@ -58,7 +42,7 @@ static void choose_all(struct walk *w, uint32_t t)
     for (size_t i = 0; i < w->n; i++) {
         int32_t avoid = !w->is_back && w->id[i] % 2 ? shape->stop_action : -1;
         double unit = gfn_random_unit(&w->stream, w->id[i], t);
-        w->action[i] = choose(mask + i * (size_t)k, k, avoid, unit);
+        w->action[i] = gfn_probe_choose(mask + i * (size_t)k, k, avoid, unit);
     }
 }
 

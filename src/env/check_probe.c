@@ -140,14 +140,14 @@ static gfn_status try_call(const gfn_probe *probe, gfn_probe_function function, 
                             names[function]);
 }
 
-/* Compare the result of lane i of `input`, called alone, with that of lane `lane` of a batch. */
+/* Compare the first result of lane i of `input` with that of lane `lane` of the last call. */
 static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
                           gfn_probe_input input, size_t i, size_t lane)
 {
     const size_t size = probe->bytes[function];
-    const char *alone = (const char *)probe->out + i * size;
-    const char *batch = (const char *)probe->again + lane * size;
-    if (memcmp(alone, batch, size) == 0)
+    const char *first = (const char *)probe->out + i * size;
+    const char *last = (const char *)probe->again + lane * size;
+    if (memcmp(first, last, size) == 0)
         return GFN_OK;
     const int32_t *state = input.state ? input.state + i * (size_t)probe->env->spec.state_width
                                        : (const int32_t *)probe->out;
@@ -155,7 +155,7 @@ static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
     gfn_format(rule, sizeof rule, "lanes are independent in %s()", names[function]);
     return gfn_probe_broken(probe->env, state, rule,
                             "expected the same result, completely written, in any batch; found "
-                            "that lane %zu of %zu differs from the same lane alone",
+                            "that lane %zu of %zu differs from the same state in an earlier call",
                             lane, input.n);
 }
 
@@ -175,22 +175,59 @@ static gfn_status check_rest(const gfn_probe *probe, gfn_probe_function function
     return GFN_OK;
 }
 
-/* Call the function for each lane alone. This comes first, so that in case of a crash the state is
- * known, and with room for all lanes, so that writes beyond the first are detected. */
+gfn_probe_input gfn_probe_slice(gfn_probe_input input, size_t width, size_t first, size_t n)
+{
+    return (gfn_probe_input){
+        .n = n,
+        .state = input.state ? input.state + first * width : NULL,
+        .action = input.action ? input.action + first : NULL,
+        .number = input.number ? input.number + first : NULL,
+    };
+}
+
+/* Call the function for one lane twice in one call. The result goes to lane i of probe->out. */
+static gfn_status call_twice(gfn_probe *probe, gfn_probe_function function, gfn_probe_input one,
+                             size_t i)
+{
+    const size_t width = (size_t)probe->env->spec.state_width, size = probe->bytes[function];
+    char *const first = probe->again, *const second = first + size;
+    for (size_t lane = 0; lane < 2; lane++) {
+        if (one.state)
+            memcpy(probe->state + lane * width, one.state, width * sizeof *one.state);
+        probe->action[lane] = one.action ? *one.action : 0;
+        probe->number[lane] = one.number ? *one.number : 0;
+    }
+    gfn_probe_input twice = {
+        .n = 2,
+        .state = one.state ? probe->state : NULL,
+        .action = one.action ? probe->action : NULL,
+        .number = one.number ? probe->number : NULL,
+    };
+    memset(first, OTHER_FILL, 2 * size);
+    GFN_TRY(try_call(probe, function, twice, first));
+    memcpy((char *)probe->out + i * size, first, size);
+    if (memcmp(first, second, size) == 0)
+        return GFN_OK;
+    char rule[100];
+    gfn_format(rule, sizeof rule, "lanes are independent in %s()", names[function]);
+    return gfn_probe_broken(probe->env, one.state ? one.state : (const int32_t *)probe->out, rule,
+                            "expected the same result, completely written, in both lanes of a "
+                            "call that repeats a state, found different ones");
+}
+
+/* Call the function for each lane in two lanes at once, and alone. This comes first, so that in
+ * case of a crash the state is known, and with room for all lanes, so that writes beyond the first
+ * are detected. */
 static gfn_status call_alone(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input)
 {
     const size_t width = (size_t)probe->env->spec.state_width, size = probe->bytes[function];
     memset(probe->again, FILL, (GFN_PROBE_LANES + 1) * size);
     for (size_t i = 0; i < input.n; i++) {
-        gfn_probe_input alone = {
-            .n = 1,
-            .state = input.state ? input.state + i * width : NULL,
-            .action = input.action ? input.action + i : NULL,
-            .number = input.number ? input.number + i : NULL,
-        };
-        memset(probe->again, FILL, size);
+        const gfn_probe_input alone = gfn_probe_slice(input, width, i, 1);
+        GFN_TRY(call_twice(probe, function, alone, i));
+        memset(probe->again, FILL, 2 * size);
         GFN_TRY(try_call(probe, function, alone, probe->again));
-        memcpy((char *)probe->out + i * size, probe->again, size);
+        GFN_TRY(compare(probe, function, (gfn_probe_input){.n = 1, .state = input.state}, i, 0));
     }
     return check_rest(probe, function, 1, FILL);
 }
@@ -238,4 +275,25 @@ gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_pro
     GFN_TRY(check_reversed(probe, function, input));
     memcpy(out, probe->out, input.n * probe->bytes[function]);
     return GFN_OK;
+}
+
+void gfn_probe_ask(const gfn_env *env, gfn_env_place *place, gfn_probe_function function,
+                   gfn_probe_input input, void *out)
+{
+    const gfn_probe probe = {.env = env, .place = place};
+    call(&probe, function, input, out);
+}
+
+int32_t gfn_probe_choose(const uint8_t *mask, int32_t k, int32_t avoid, double unit)
+{
+    int32_t count = 0;
+    for (int32_t action = 0; action < k; action++)
+        count += mask[action] && action != avoid;
+    if (count == 0)
+        return avoid >= 0 && mask[avoid] ? avoid : -1;
+    int32_t left = (int32_t)(unit * count);
+    for (int32_t action = 0; action < k; action++)
+        if (mask[action] && action != avoid && left-- == 0)
+            return action;
+    return -1;
 }

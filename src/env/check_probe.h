@@ -52,11 +52,23 @@ const char *gfn_probe_name(gfn_probe_function function);
 gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *place,
                           gfn_arena *arena);
 
-/* out [n] = function(input). Calls it for each lane alone, for all lanes together and in reverse
- * order, and checks that the results are equal, completely written, and that nothing is written
- * beyond lane n. Errors: GFN_EINVAL. */
+/* out [n] = function(input). Calls it for each lane in two lanes at once, so that a state repeats
+ * before its result can be known from an earlier call; then for each lane alone, for all lanes
+ * together and in reverse order. Checks that the results are equal, completely written, and that
+ * nothing is written beyond lane n. Errors: GFN_EINVAL. */
 gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input,
                           void *out);
+
+/* out [n] = function(input): one call to `env`, without a check. place may be NULL. */
+void gfn_probe_ask(const gfn_env *env, gfn_env_place *place, gfn_probe_function function,
+                   gfn_probe_input input, void *out);
+
+/* Lanes first ... first + n - 1 of an input; `width` is that of states. */
+gfn_probe_input gfn_probe_slice(gfn_probe_input input, size_t width, size_t first, size_t n);
+
+/* A random action of those with 1 in mask [k], for 0 < unit < 1; `avoid` only if there is no other,
+ * -1 if there is none. */
+int32_t gfn_probe_choose(const uint8_t *mask, int32_t k, int32_t avoid, double unit);
 
 /* Report a broken rule: "NAME breaks a rule: RULE; in state (...): expected ..., found ...".
  * `state` is NULL if the rule is not about a state. Returns GFN_EINVAL. */

@@ -2,6 +2,8 @@
 noinst_LTLIBRARIES += libenv.la
 libenv_la_SOURCES = \
 	src/env/check.c \
+	src/env/check_calls.c \
+	src/env/check_fresh.c src/env/check_fresh.h \
 	src/env/env.c \
 	src/env/env_fail.c \
 	src/env/hypergrid.c \
@@ -12,5 +14,6 @@ libenv_la_SOURCES = \
 	src/env/registry.c \
 	src/env/state_text.c \
 	src/env/check_rules.c src/env/check_rules.h \
+	src/env/check_threads.c src/env/check_threads.h \
 	src/env/validate.c \
 	src/env/env_internal.h

@@ -62,6 +62,14 @@ static gfn_status receive(gfn_run *run)
     return gfn_comm_agree(run->comm, status);
 }
 
+gfn_status gfn_run_read_rewards(const gfn_options *options, gfn_env *env)
+{
+    struct gfn_array rewards = {.data = NULL};
+    gfn_status status = load(gfn_options_text(options, "reward-file"), env, &rewards);
+    gfn_release(&rewards.data);
+    return status == GFN_EDATA ? GFN_EINVAL : status;
+}
+
 gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory)
 {
     run->rewards.exist = gfn_env_spec_of(run->env)->needs_rewards;

@@ -6,10 +6,27 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Limit of the states that are tested one by one. */
 #define MOST_STATES INT64_C(1000000)
+
+/* Threads that call the environment at the same time, on any number of cores. */
+enum { THREADS = 4 };
+
+/* The option of environments that names a file of rewards. */
+#define REWARD_FILE "reward-file"
+
+/* The environment under test. */
+struct subject {
+    const gfn_env_ops *ops;
+    gfn_options *options;
+    bool has_file;   /* the user has named a file of rewards */
+    bool has_table;  /* the rewards come from a table */
+    double *made_up; /* rewards, if there is no file */
+    int threads;     /* that have called it */
+};
 
 static bool is_row_of(const gfn_env_ops *env, const char *name)
 {
@@ -59,10 +76,28 @@ static void print_states(FILE *to, const gfn_env_spec *spec)
                 spec->n_states, MOST_STATES);
 }
 
-static void print_spec(FILE *to, const gfn_env_ops *env, const gfn_env_spec *spec)
+static void print_rewards(FILE *to, const struct subject *s)
+{
+    if (s->has_table && s->has_file)
+        fprintf(to, "  %-13s of the file %s\n", "rewards",
+                gfn_options_text(s->options, REWARD_FILE));
+    else if (s->has_table)
+        fprintf(to, "  %-13s made up, random and positive, because no file is given\n", "rewards");
+}
+
+static void print_calls(FILE *to, int threads)
+{
+    fprintf(to, "  %-13s alone, in batches, ", "asked");
+    if (threads > 1)
+        fprintf(to, "and by %d threads at once\n", threads);
+    else
+        fprintf(to, "but by one thread, because there are no others\n");
+}
+
+static void print_spec(FILE *to, const struct subject *s, const gfn_env_spec *spec)
 {
     const gfn_shape *shape = &spec->shape;
-    fprintf(to, "%s keeps every rule: %s\n", env->name, env->summary);
+    fprintf(to, "%s keeps every rule: %s\n", s->ops->name, s->ops->summary);
     print_states(to, spec);
     fprintf(to, "  %-13s %d forward%s, %d backward\n", "actions", shape->n_actions,
             shape->stop_action < 0 ? "" : " with the stop action", shape->n_back_actions);
@@ -76,43 +111,116 @@ static void print_spec(FILE *to, const gfn_env_ops *env, const gfn_env_spec *spe
                 cli_plural(shape->obs_dim));
     fprintf(to, "  %-13s at most %" PRId64 " step%s\n", "trajectories", spec->max_steps,
             cli_plural(spec->max_steps));
+    print_rewards(to, s);
     print_number(to, "largest log R", spec->max_log_reward);
     print_number(to, "log Z", spec->log_z);
+    print_calls(to, s->threads);
 }
 
-static gfn_status check(const gfn_env *env, const char *name, const gfn_options *options,
-                        gfn_env_place *place)
+/* ---- creating the environment, once and again ---- */
+
+/* Random positive rewards, the same in every test. */
+static gfn_status make_up_rewards(struct subject *s, size_t n)
 {
-    if (gfn_env_spec_of(env)->needs_rewards)
-        return gfn_fail(GFN_EINVAL,
-                        "%s: expected rewards that are functions, found a file, which only a run "
-                        "reads (hint: check it with other rewards)",
-                        name);
+    const gfn_stream stream = {.seed = 2385, .purpose = GFN_PURPOSE_CHECK};
+    s->made_up = malloc(n * sizeof *s->made_up);
+    if (s->made_up == NULL)
+        return gfn_fail(GFN_ENOMEM, "%s: no memory for %zu made-up rewards", s->ops->name, n);
+    for (size_t i = 0; i < n; i++)
+        s->made_up[i] = 0.01 + gfn_random_unit(&stream, i, 0);
+    return GFN_OK;
+}
+
+static gfn_status set_made_up_rewards(struct subject *s, gfn_env *env)
+{
+    const gfn_env_spec *spec = gfn_env_spec_of(env);
+    const bool fits = spec->n_states > 0 && spec->n_states <= GFN_ENV_MAX_REWARDS;
+    gfn_status status = GFN_OK;
+    if (fits && s->made_up == NULL)
+        status = make_up_rewards(s, (size_t)spec->n_states);
+    if (status == GFN_OK) /* if there are too many states, this says so and reads no reward */
+        status = gfn_env_set_rewards(env, spec->ndim, spec->axis, s->made_up);
+    return status == GFN_EINVAL ? GFN_EDATA : status;
+}
+
+static gfn_status give_rewards(struct subject *s, gfn_env *env)
+{
+    if (!gfn_env_spec_of(env)->needs_rewards)
+        return GFN_OK;
+    s->has_table = true;
     const gfn_status status =
-        gfn_env_check(env, (uint64_t)gfn_options_int(options, "seed"), MOST_STATES, place);
+        s->has_file ? gfn_run_read_rewards(s->options, env) : set_made_up_rewards(s, env);
+    if (status != GFN_OK || !gfn_env_spec_of(env)->needs_rewards)
+        return status;
+    return gfn_fail(GFN_EDATA,
+                    "%s breaks a rule: needs_rewards is false once they are set: expected so of "
+                    "describe() after set_rewards(), found true",
+                    s->ops->name);
+}
+
+/* A gfn_env_make. */
+static gfn_status make(void *self, gfn_env **env)
+{
+    struct subject *s = self;
+    gfn_env *made = NULL;
+    gfn_status status = gfn_env_create_with(s->ops, s->options, &made);
+    if (status == GFN_OK)
+        status = give_rewards(s, made);
+    if (status == GFN_OK)
+        *env = made;
+    else
+        gfn_env_destroy(&made);
+    return status;
+}
+
+/* Make the environment. If it is refused only because no file of rewards is named, name one: it is
+ * not read, because rewards are made up. */
+static gfn_status make_first(struct subject *s, gfn_env **env)
+{
+    const bool is_option = is_row_of(s->ops, REWARD_FILE);
+    s->has_file = is_option && gfn_options_is_set(s->options, REWARD_FILE);
+    const gfn_status status = make(s, env);
+    if (status != GFN_EINVAL || !is_option || s->has_file)
+        return status;
+    if (gfn_options_set(s->options, REWARD_FILE, "made up", "check-env") == GFN_OK &&
+        make(s, env) == GFN_OK)
+        return GFN_OK;
+    gfn_options_set(s->options, REWARD_FILE, "", "check-env");
+    return make(s, env); /* for its message */
+}
+
+static gfn_status check(struct subject *s, const gfn_env *env, gfn_env_place *place)
+{
+    const uint64_t seed = (uint64_t)gfn_options_int(s->options, "seed");
+    s->threads = THREADS;
+    gfn_status status = gfn_env_check(env, seed, MOST_STATES, place);
+    if (status == GFN_OK)
+        status = gfn_env_check_calls(env, make, s, seed, &s->threads, place);
     /* The environment is at fault, not the command line. */
     return status == GFN_EINVAL ? GFN_EDATA : status;
 }
 
 /* Create, test and destroy the environment. */
-static gfn_status try_out(FILE *to, const gfn_env_ops *ops, const gfn_options *options)
+static gfn_status try_out(FILE *to, const gfn_env_ops *ops, gfn_options *options)
 {
     gfn_env *env = NULL;
+    struct subject s = {.ops = ops, .options = options};
     gfn_env_place *place = cli_test_begin(ops->name);
     place->function = "create() or describe";
-    gfn_status status = gfn_env_create_with(ops, options, &env);
+    gfn_status status = make_first(&s, &env);
     if (status == GFN_OK) {
         cli_test_set_env(env);
-        status = check(env, ops->name, options, place);
+        status = check(&s, env, place);
     }
     if (status == GFN_OK && gfn_env_notice(env)[0])
         fprintf(stderr, "%s\n", gfn_env_notice(env));
     if (status == GFN_OK)
-        print_spec(to, ops, gfn_env_spec_of(env));
+        print_spec(to, &s, gfn_env_spec_of(env));
     cli_test_set_env(NULL);
     place->function = "destroy";
     gfn_env_destroy(&env);
     place->function = NULL;
+    free(s.made_up);
     return status;
 }
 

@@ -60,7 +60,10 @@ static const char *describe_test(char *text, size_t size)
     char state[400];
     if (place->function == NULL)
         return "after the last call";
-    if (under_test.env && place->state)
+    if (place->threads > 1)
+        snprintf(text, size, "%s() was called last, by %d threads at once", place->function,
+                 place->threads);
+    else if (under_test.env && place->state)
         snprintf(text, size, "%s() was called last, in state %s", place->function,
                  gfn_env_state_text(under_test.env, place->state, state, sizeof state));
     else if (place->number)

@@ -4,6 +4,7 @@ BASE_TESTS = \
 	tests/unit/base/error \
 	tests/unit/base/fixed_point \
 	tests/unit/base/format \
+	tests/unit/base/interrupt \
 	tests/unit/base/memory \
 	tests/unit/base/name_table \
 	tests/unit/base/options \
@@ -19,6 +20,8 @@ tests_unit_base_error_SOURCES = tests/unit/base/error.c
 tests_unit_base_error_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_fixed_point_SOURCES = tests/unit/base/fixed_point.c
 tests_unit_base_fixed_point_LDADD = $(LINK_base) $(CMOCKA_LIBS)
+tests_unit_base_interrupt_SOURCES = tests/unit/base/interrupt.c
+tests_unit_base_interrupt_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_memory_SOURCES = tests/unit/base/memory.c
 tests_unit_base_memory_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_name_table_SOURCES = tests/unit/base/name_table.c

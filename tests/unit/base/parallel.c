@@ -64,6 +64,40 @@ static void each_index_runs_once_on_a_thread_of_the_team(void **state)
         }
 }
 
+enum { TURNS = 200 };
+
+struct turns {
+    atomic_int begun[TURNS]; /* threads that have begun an index */
+    atomic_int early;        /* that began one before all threads had finished the one before */
+    atomic_int finished[TURNS];
+};
+
+static void take_turn(void *self, size_t index, int thread)
+{
+    struct turns *turns = self;
+    (void)thread;
+    atomic_fetch_add(&turns->begun[index], 1);
+    if (index > 0 && turns->finished[index - 1] != turns->begun[index - 1])
+        atomic_fetch_add(&turns->early, 1);
+    atomic_fetch_add(&turns->finished[index], 1);
+}
+
+static void a_team_begins_every_index_together(void **state)
+{
+    (void)state;
+    static const int threads[] = {1, 2, TEAM};
+    for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+        static struct turns turns;
+        turns = (struct turns){.early = 0};
+        const int team = gfn_parallel_team(threads[i], TURNS, take_turn, &turns);
+        assert_true(team >= 1 && team <= threads[i]);
+        assert_int_equal(turns.early, 0);
+        for (size_t k = 0; k < TURNS; k++)
+            assert_int_equal(turns.finished[k], team);
+    }
+    assert_int_equal(gfn_parallel_team(3, 0, take_turn, NULL) >= 1, 1);
+}
+
 static void count_elements(void *self, size_t first, size_t n)
 {
     uint8_t *visits = self;
@@ -278,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_loop_has_the_threads_that_can_be_started),
         cmocka_unit_test(a_stack_that_is_too_small_is_not_used),
         cmocka_unit_test(each_index_runs_once_on_a_thread_of_the_team),
+        cmocka_unit_test(a_team_begins_every_index_together),
         cmocka_unit_test(ranges_cover_each_element_once),
         cmocka_unit_test(a_hook_is_called_once_per_loop_until_it_is_removed),
         cmocka_unit_test(a_loop_ends_after_its_last_task),

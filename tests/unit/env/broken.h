@@ -31,7 +31,7 @@ static const gfn_env_ops *base;
 
 /* Assert that every row is detected, and that the message names the rule, what was expected and
  * what was found. */
-static void expect_broken(const struct broken *rows, size_t n)
+static inline void expect_broken(const struct broken *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         base = rows[i].base ? rows[i].base : gfn_env_find("hypergrid");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 ENV_TESTS = \
 	tests/unit/env/check \
+	tests/unit/env/check_calls \
 	tests/unit/env/check_edges \
 	tests/unit/env/env_fail \
 	tests/unit/env/hypergrid \
@@ -15,6 +16,8 @@ UNIT_TESTS += $(ENV_TESTS)
 WORLDS = tests/unit/env/worlds.c tests/unit/env/worlds.h tests/unit/env/make.h
 tests_unit_env_check_SOURCES = tests/unit/env/check.c tests/unit/env/broken.h $(WORLDS)
 tests_unit_env_check_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_check_calls_SOURCES = tests/unit/env/check_calls.c tests/unit/env/broken.h $(WORLDS)
+tests_unit_env_check_calls_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_check_edges_SOURCES = tests/unit/env/check_edges.c tests/unit/env/broken.h $(WORLDS)
 tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_env_fail_SOURCES = tests/unit/env/env_fail.c $(WORLDS)
