@@ -55,12 +55,14 @@ struct contest {
 
     /* Interruptions of the first thread. */
     bool is_interrupted;    /* the system can do that */
-    atomic_size_t finished; /* indices that the first thread has finished */
+    atomic_size_t begun;    /* indices that the first thread has begun */
+    atomic_size_t finished; /* and finished */
     atomic_bool is_due;     /* the timer is to be set */
     atomic_bool is_paused;  /* the first thread waits for others */
     atomic_size_t answers;  /* by others */
     uint32_t interruptions; /* of this function */
     double begin;           /* of this function */
+    size_t index;           /* of this function */
 
     /* The first wrong result. */
     atomic_flag has_failed;
@@ -144,21 +146,32 @@ static void ask_all(struct contest *t, gfn_probe_function f, size_t pass, int th
     for (size_t i = 0; i < calls && !atomic_load_explicit(&t->is_over, memory_order_relaxed); i++) {
         const size_t turned = (i + pass + (size_t)thread * calls / (size_t)t->threads) % calls;
         const size_t first = (thread % 2 ? calls - 1 - turned : turned) * batch;
-        if (thread == 0)
+        if (thread == 0) {
             set_timer(t, f);
+            atomic_store_explicit(&t->begun, t->index + 1, memory_order_relaxed);
+        }
         ask(t, f, first, lanes - first < batch ? lanes - first : batch, thread);
         if (thread != 0)
             give_way(t);
     }
 }
 
-static void begin_function(struct contest *t, gfn_probe_function f)
+static void begin_function(struct contest *t, size_t index, gfn_probe_function f)
 {
+    t->index = index;
     t->interruptions = 0;
     t->begin = gfn_clock_seconds();
     atomic_store(&t->is_due, true);
     if (t->fresh->place)
         *t->fresh->place = (gfn_env_place){gfn_probe_name(f), .threads = t->threads};
+}
+
+/* The other threads wait until the first one asks. On one core they then run in its first pause, on
+ * several at once. */
+static void wait_for_first(struct contest *t, size_t index)
+{
+    while (atomic_load(&t->begun) <= index && !atomic_load(&t->is_over))
+        sched_yield();
 }
 
 /* A gfn_task. In the first half of the indices all threads ask the same function, then each another
@@ -172,7 +185,9 @@ static void compete(void *self, size_t index, int thread)
     const bool is_long = !t->is_short && !is_mixed;
     const size_t passes = is_long ? t->passes[f] : t->passes[f] > 0;
     if (is_first)
-        begin_function(t, f);
+        begin_function(t, index, f);
+    else
+        wait_for_first(t, index);
     for (size_t pass = 0; !atomic_load(&t->is_over) && t->passes[f] > 0; pass++) {
         const bool goes_on =
             is_first ? is_long && wants_more(t) : atomic_load(&t->finished) <= index;
@@ -180,8 +195,10 @@ static void compete(void *self, size_t index, int thread)
             break;
         ask_all(t, f, pass, thread);
     }
-    if (is_first)
-        atomic_store(&t->finished, index + 1);
+    if (!is_first)
+        return;
+    atomic_store(&t->begun, index + 1); /* if there was nothing to ask */
+    atomic_store(&t->finished, index + 1);
 }
 
 static gfn_status report(const struct contest *t)
@@ -203,6 +220,7 @@ static gfn_status run_round(struct contest *t)
 {
     GFN_TRY(gfn_fresh_renew(t->fresh));
     const size_t n = (t->is_short ? 1 : 2) * GFN_PROBE_FUNCTIONS;
+    atomic_store(&t->begun, 0);
     atomic_store(&t->finished, 0);
     t->is_interrupted = gfn_interrupt_begin(pause_first, t);
     const int team = gfn_parallel_team(t->threads, n, compete, t);

@@ -140,7 +140,7 @@ static gfn_status set_made_up_rewards(struct subject *s, gfn_env *env)
         status = make_up_rewards(s, (size_t)spec->n_states);
     if (status == GFN_OK) /* if there are too many states, this says so and reads no reward */
         status = gfn_env_set_rewards(env, spec->ndim, spec->axis, s->made_up);
-    return status == GFN_EINVAL ? GFN_EDATA : status;
+    return status == GFN_EINVAL && fits ? GFN_EDATA : status;
 }
 
 static gfn_status give_rewards(struct subject *s, gfn_env *env)
@@ -182,9 +182,11 @@ static gfn_status make_first(struct subject *s, gfn_env **env)
     const gfn_status status = make(s, env);
     if (status != GFN_EINVAL || !is_option || s->has_file)
         return status;
-    if (gfn_options_set(s->options, REWARD_FILE, "made up", "check-env") == GFN_OK &&
-        make(s, env) == GFN_OK)
-        return GFN_OK;
+    gfn_status again = gfn_options_set(s->options, REWARD_FILE, "made up", "check-env");
+    if (again == GFN_OK)
+        again = make(s, env);
+    if (again == GFN_OK || s->has_table)
+        return again;
     gfn_options_set(s->options, REWARD_FILE, "", "check-env");
     return make(s, env); /* for its message */
 }

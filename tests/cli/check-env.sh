@@ -349,7 +349,7 @@ refused 2 '^gfn-dist: .*square.npy: hypergrid: expected 4 x 4 rewards, one per s
     check-env hypergrid --size 4 --reward file --reward-file square.npy
 refused 1 '^gfn-dist: .*nowhere.npy: ' check-env hypergrid --reward file --reward-file nowhere.npy
 refused 2 '^gfn-dist: hypergrid: expected a space of at most 134217728 states .*found 1000000000 ' \
-    check-env hypergrid --size 1000 --ndim 3 --reward file --reward-file ''
+    check-env hypergrid --size 1000 --ndim 3 --reward file
 refused 2 '^gfn-dist: hypergrid: reward-file is square.npy, and the reward original reads none' \
     check-env hypergrid --reward-file square.npy
 

@@ -56,7 +56,6 @@ static void worlds_that_keep_the_contract_pass(void **state)
         const gfn_env_ops *ops;
         const char *settings;
     } worlds[] = {
-        {NULL, NULL},
         {NULL, "size=67108863 ndim=32"},
         {&bits_world, "length=12 ones=5"},
         {&bits_world, "length=3 numbered=yes"},
@@ -69,6 +68,16 @@ static void worlds_that_keep_the_contract_pass(void **state)
         if (check(ops, worlds[i].settings, &threads) != GFN_OK)
             fail_msg("%zu: %s", i, gfn_error_message());
         assert_int_equal(threads, gfn_parallel_is_built() ? THREADS : 1);
+    }
+}
+
+static void every_registered_kind_passes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < gfn_env_kinds(); i++) {
+        int threads;
+        if (check(gfn_env_kind(i), NULL, &threads) != GFN_OK)
+            fail_msg("%s", gfn_error_message());
     }
 }
 
@@ -393,6 +402,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worlds_that_keep_the_contract_pass),
+        cmocka_unit_test(every_registered_kind_passes),
         cmocka_unit_test(an_error_of_make_is_returned),
         cmocka_unit_test(results_that_depend_on_calls_are_detected_and_named),
         cmocka_unit_test(memory_that_threads_share_is_detected_and_named),
