@@ -209,12 +209,14 @@ void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
 
 int gfn_parallel_team(int threads, size_t n, gfn_task task, void *self)
 {
-    int team = 1;
+    int found = 1;
 #ifdef _OPENMP
-#pragma omp parallel num_threads(threads)
+    char shortage[1];
+    const int possible = gfn_parallel_start(threads, shortage, sizeof shortage);
+#pragma omp parallel num_threads(possible)
     {
 #pragma omp single
-        team = omp_get_num_threads();
+        found = omp_get_num_threads();
         for (size_t i = 0; i < n; i++) {
 #pragma omp barrier
             task(self, i, omp_get_thread_num());
@@ -225,7 +227,7 @@ int gfn_parallel_team(int threads, size_t n, gfn_task task, void *self)
     for (size_t i = 0; i < n; i++)
         task(self, i, 0);
 #endif
-    return team;
+    return found;
 }
 
 /* Elements per range: about ten microseconds of work at one or two elements per nanosecond. */
