@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads both versions of control groups: version 2, with one tree for all resources, and version 1,
- * with a separate tree for memory. A batch system sets the limit of a job on some group above that
- * of the process, so all groups up to the root of the tree are read. Inside a container the path of
- * the process may name folders that do not exist there; then only the root remains, which is that
- * of the container.
+ * A batch system sets the limit of a job on some control group above that of the process, so all
+ * groups up to the root of the tree count.
  */
 #include "io/memory_left.h"
 
@@ -13,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/control_groups.h"
 #include "base/format.h"
 #include "base/memory.h"
 #include "io/file.h"
@@ -63,59 +61,22 @@ static void lower(int64_t *least, int64_t bytes)
 }
 
 /* Names of files and fields in a version of control groups. */
-struct kind {
-    const char *tree, *limit, *usage, *inactive;
-};
-
-static const struct kind kinds[] = {
-    {"/sys/fs/cgroup", "/memory.max", "/memory.current", "inactive_file "},
-    {"/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes",
-     "total_inactive_file "},
+static const struct kind {
+    const char *limit, *usage, *inactive;
+} kinds[] = {
+    [1] = {"/memory.limit_in_bytes", "/memory.usage_in_bytes", "total_inactive_file "},
+    [2] = {"/memory.max", "/memory.current", "inactive_file "},
 };
 
 /* Memory left in one group. Its inactive file cache counts as free: the system reclaims it. */
-static void read_group(const char *folder, const struct kind *kind, int64_t *least)
+static void read_group(void *self, const struct gfn_control_group *group)
 {
-    const int64_t limit = read_number(folder, kind->limit, "");
-    const int64_t usage = read_number(folder, kind->usage, "");
-    const int64_t cache = read_number(folder, "/memory.stat", kind->inactive);
+    const struct kind *kind = &kinds[group->version];
+    const int64_t limit = read_number(group->folder, kind->limit, "");
+    const int64_t usage = read_number(group->folder, kind->usage, "");
+    const int64_t cache = read_number(group->folder, "/memory.stat", kind->inactive);
     if (limit >= 0 && usage >= 0)
-        lower(least, limit - (usage - (cache > 0 ? cache : 0)));
-}
-
-/* Read the group `path` of a tree and all groups above it. */
-static void read_branch(const char *root, const char *path, const struct kind *kind, int64_t *least)
-{
-    char folder[MOST_PATH];
-    const int length = gfn_format(folder, sizeof folder, "%s%s%s", root, kind->tree, path);
-    const size_t top = strlen(root) + strlen(kind->tree);
-    if (length < 0 || (size_t)length >= sizeof folder)
-        return;
-    for (;;) {
-        read_group(folder, kind, least);
-        char *slash = strrchr(folder + top, '/');
-        if (slash == NULL)
-            return;
-        *slash = '\0';
-    }
-}
-
-/* Lines are "NUMBER:CONTROLLERS:PATH"; version 2 has no controllers. */
-static void read_groups(const char *root, int64_t *least)
-{
-    char *text = read_text(root, "/proc/self/cgroup"), *rest = text;
-    for (char *line; text && (line = strsep(&rest, "\n")) != NULL;) {
-        char *controllers = strchr(line, ':');
-        char *path = controllers ? strchr(controllers + 1, ':') : NULL;
-        if (path == NULL)
-            continue;
-        *path++ = '\0';
-        if (controllers[1] == '\0')
-            read_branch(root, path, &kinds[0], least);
-        else if (strstr(controllers, "memory"))
-            read_branch(root, path, &kinds[1], least);
-    }
-    gfn_release(&text);
+        lower(self, limit - (usage - (cache > 0 ? cache : 0)));
 }
 
 static void read_limit(const char *root, int which, const char *used, int64_t *least)
@@ -132,7 +93,7 @@ int64_t gfn_memory_left(const char *root)
     const int64_t kib = read_number(root, "/proc/meminfo", "MemAvailable:");
     if (kib >= 0)
         lower(&least, 1024 * kib);
-    read_groups(root, &least);
+    gfn_control_groups_visit(root, "memory", read_group, &least);
     read_limit(root, RLIMIT_AS, "VmSize:", &least);
     read_limit(root, RLIMIT_DATA, "VmData:", &least);
     return least;

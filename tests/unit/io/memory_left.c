@@ -27,6 +27,9 @@ static void put_machine(const char *name, const char *cgroup)
               "MemAvailable:    2048000 kB\nBuffers:          123 kB\n"); /* 2000 MiB */
     snprintf(path, sizeof path, "%s/proc/self/cgroup", name);
     put(path, cgroup);
+    snprintf(path, sizeof path, "%s/proc/self/mountinfo", name);
+    put(path, "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+              "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n");
 }
 
 static void memory_available_on_the_machine_counts(void **state)
