@@ -24,6 +24,8 @@ typedef enum gfn_option_type {
     GFN_OPTION_WIDTHS, /* "256,256": at most 16 integers within [min, max]; "none": 0 integers */
     GFN_OPTION_TIME,   /* seconds, or a number with s, m, h or d: "90s", "2h"; not negative */
     GFN_OPTION_FLAG,   /* yes or no (true, false, 1, 0); on a command line the bare name is yes */
+    GFN_OPTION_PATH,   /* path of a file that is read; any printable text. A relative path is made
+                        * absolute, so that it is the same file in other working directories */
 } gfn_option_type;
 
 typedef struct gfn_option {
@@ -52,7 +54,8 @@ GFN_API void gfn_options_destroy(gfn_options **options);
 /* Copy a set with its values and sources. Errors: GFN_ENOMEM. */
 GFN_API gfn_status gfn_options_copy(const gfn_options *from, gfn_options **options);
 
-/* Check `text` against the row `name` and store it unchanged (a flag as yes or no). "" means unset,
+/* Check `text` against the row `name` and store it unchanged (a flag as yes or no, a path as an
+ * absolute one: the file need not exist, and links are not followed). "" means unset,
  * which is allowed only if the row's default is "". `source` says where the value comes from
  * ("command line", "run.ini") and is copied.
  * Errors: GFN_EINVAL; the message says what was expected and found, and names the nearest name;

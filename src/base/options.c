@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/format.h"
@@ -98,6 +99,8 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
         return gfn_parse_seconds(text, &value->number) && is_within(row, value->number);
     case GFN_OPTION_FLAG:
         return gfn_parse_flag(text, &value->flag);
+    case GFN_OPTION_PATH:
+        return is_printable(text);
     case GFN_OPTION_WORD:
         return row->choices ? is_choice(row->choices, &nearest) : is_printable(text);
     case GFN_OPTION_WIDTHS:
@@ -121,7 +124,8 @@ void gfn_option_range(const gfn_option *row, char *text, size_t size)
     const char *unit = row->type == GFN_OPTION_TIME ? " seconds" : "";
     char low[400], high[400];
     gfn_format(text, size, "%s", "");
-    if (row->type == GFN_OPTION_WORD || row->type == GFN_OPTION_FLAG)
+    if (row->type == GFN_OPTION_WORD || row->type == GFN_OPTION_FLAG ||
+        row->type == GFN_OPTION_PATH)
         return;
     gfn_format(low, sizeof low, is_whole ? "%.0f" : "%g", row->min);
     gfn_format(high, sizeof high, is_whole ? "%.0f" : "%g", row->max);
@@ -178,6 +182,7 @@ static gfn_status reject_value(const gfn_option *row, const char *text)
         [GFN_OPTION_WIDTHS] = {"none or up to 16 integers with commas, each", "256,256"},
         [GFN_OPTION_TIME] = {"a time", "90s, 5m, 2h or 1d"},
         [GFN_OPTION_FLAG] = {"yes or no", "yes"},
+        [GFN_OPTION_PATH] = {"a path without control characters", "data.npy"},
     };
     const char *words = row->type == GFN_OPTION_NUMBER && row->choices ? row->choices : "";
     char range[900], hint[200];
@@ -233,13 +238,53 @@ static gfn_status set_entry(struct entry *entry, const char *text, const char *s
     return GFN_OK;
 }
 
+/* Skip "./" and "../" at the start of a path, which is relative to `folder`, and cut what they undo
+ * from `folder`, which contains no links. */
+static const char *skip_dots(const char *path, char *folder)
+{
+    for (size_t dots; (dots = strspn(path, ".")) > 0 && dots < 3 && path[dots] == '/';) {
+        if (dots == 2)
+            *strrchr(folder, '/') = '\0';
+        if (folder[0] == '\0')
+            strcpy(folder, "/");
+        path += dots + strspn(path + dots, "/");
+    }
+    return path;
+}
+
+/* Set the absolute path that `path` means in the working directory. */
+static gfn_status set_path(struct entry *entry, const char *path, const char *source)
+{
+    char *folder = getcwd(NULL, 0);
+    if (folder == NULL) /* it was removed, or cannot be read: the path means nothing elsewhere */
+        return set_entry(entry, path, source);
+    path = skip_dots(path, folder);
+    const size_t size = strlen(folder) + strlen(path) + 2;
+    char *absolute = malloc(size);
+    gfn_status status = absolute ? GFN_OK : no_memory();
+    if (absolute) {
+        gfn_format(absolute, size, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, path);
+        status = set_entry(entry, absolute, source);
+    }
+    free(absolute);
+    free(folder);
+    return status;
+}
+
+static gfn_status set_text(struct entry *entry, const char *text, const char *source)
+{
+    const bool is_relative =
+        entry->row->type == GFN_OPTION_PATH && text[0] != '\0' && text[0] != '/';
+    return is_relative ? set_path(entry, text, source) : set_entry(entry, text, source);
+}
+
 static gfn_status add_row(gfn_options *options, const gfn_option *row)
 {
     if (find(options, row->name) != NULL)
         return gfn_fail(GFN_EINVAL, "options: \"%s\" is in the tables twice", row->name);
     struct entry *entry = &options->entries[options->n++];
     entry->row = row;
-    return set_entry(entry, row->fallback, "default");
+    return set_text(entry, row->fallback, "default");
 }
 
 static gfn_status allocate(size_t n, gfn_options **options)
@@ -308,7 +353,7 @@ gfn_status gfn_options_set(gfn_options *options, const char *name, const char *t
                            const char *source)
 {
     struct entry *entry = find(options, name);
-    return entry ? set_entry(entry, text, source) : reject_name(options, name);
+    return entry ? set_text(entry, text, source) : reject_name(options, name);
 }
 
 gfn_status gfn_options_parse(gfn_options *options, const char *settings, const char *source)
@@ -382,6 +427,7 @@ static bool is_same(const gfn_option *row, const struct value *x, const struct v
         return x->n_widths == y->n_widths &&
                memcmp(x->widths, y->widths, x->n_widths * sizeof x->widths[0]) == 0;
     case GFN_OPTION_FLAG:
+    case GFN_OPTION_PATH:
     case GFN_OPTION_WORD: /* the caller has compared the texts */
         break;
     }

@@ -25,8 +25,9 @@ static bool is_name(const char *name, size_t most)
 /* A plug-in may have been compiled with a newer header, which has more types. */
 static gfn_status check_type(const gfn_env_ops *ops, const gfn_option *row)
 {
-    const bool has_bounds = row->type != GFN_OPTION_WORD && row->type != GFN_OPTION_FLAG;
-    if ((int)row->type < GFN_OPTION_INT || (int)row->type > GFN_OPTION_FLAG)
+    const bool has_bounds = row->type != GFN_OPTION_WORD && row->type != GFN_OPTION_FLAG &&
+                            row->type != GFN_OPTION_PATH;
+    if ((int)row->type < GFN_OPTION_INT || (int)row->type > GFN_OPTION_PATH)
         return gfn_fail(GFN_EINVAL,
                         "%s: option %s: expected a type of gfn_option_type, found %d (hint: "
                         "compile with this library's headers)",

@@ -50,7 +50,7 @@ static gfn_option rows[] = {
      "objects that the replay buffer holds"},
     {"replay-share", GFN_OPTION_NUMBER, "", 0, 1, NULL, "Replay",
      "share of each batch that is drawn back; unset: 0.5, and 1 with terminal-states"},
-    {"terminal-states", GFN_OPTION_WORD, "", 0, 0, NULL, "Replay",
+    {"terminal-states", GFN_OPTION_PATH, "", 0, 0, NULL, "Replay",
      "objects to draw back instead, a .npy file of whole numbers [n, ndim]"},
     {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
      "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
@@ -156,6 +156,11 @@ bool gfn_run_option_is_retired(const char *name)
 bool gfn_run_option_may_change(const char *name)
 {
     return gfn_is_among(of_jobs, name) || gfn_is_among(may_change, name);
+}
+
+bool gfn_run_option_is_loadable(const gfn_option *row)
+{
+    return row->type == GFN_OPTION_PATH;
 }
 
 static gfn_status check_names(const gfn_env_ops *ops)

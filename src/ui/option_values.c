@@ -30,9 +30,7 @@ static const struct {
     {"out", {"PATH", CLI_VALUE_FILE, NULL}},
     {"preset", {"NAME", CLI_VALUE_NAME, preset_name}},
     {"resume", {"RUN", CLI_VALUE_RUN, NULL}},
-    {"reward-file", {"FILE", CLI_VALUE_FILE, NULL}},
     {"seeds", {"LIST", CLI_VALUE_ANY, NULL}},
-    {"terminal-states", {"FILE", CLI_VALUE_FILE, NULL}},
     {"trajectories", {"FILE", CLI_VALUE_FILE, NULL}},
 };
 
@@ -44,6 +42,8 @@ cli_value cli_value_of(const gfn_option *option)
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
         if (strcmp(special[i].option, option->name) == 0)
             return special[i].value;
+    if (option->type == GFN_OPTION_PATH)
+        return (cli_value){"FILE", CLI_VALUE_FILE, NULL};
     if (option->choices)
         return (cli_value){option->choices, CLI_VALUE_CHOICE, NULL};
     return (cli_value){placeholders[option->type], CLI_VALUE_ANY, NULL};

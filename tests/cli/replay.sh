@@ -107,7 +107,7 @@ stops stop-file --size 8 --iterations 20000 --batch-size 24 --terminal-states mi
 
 refused 2 "^gfn-dist: replay-share: expected .* for --replay fifo, found 1 of --batch-size 256 .*hint" \
     --replay fifo --replay-share 1
-refused 2 '^gfn-dist: terminal-states: wide.npy: row 7: expected an object .*found \(0, 7\) \(hint' \
+refused 2 '^gfn-dist: terminal-states: /.*/wide.npy: row 7: expected an object .*found \(0, 7\) \(hint' \
     --size 7 --terminal-states wide.npy
 refused 2 "^gfn-dist: [a-z-]+: $everything" --resume stop-fifo --replay-capacity 5
 

@@ -168,6 +168,6 @@ bits early | cmp - run.bits || bad "an early run: other bits"
 
 refused 1 'missing.npy: cannot open' --reward file --reward-file missing.npy
 npy bad.npy '4, 4' "${landscape[@]:0:16}"
-refused 2 '^gfn-dist: bad.npy: hypergrid: expected 8 x 8 rewards, one per state, found 4 x 4.* \(hint: ' \
+refused 2 '^gfn-dist: /.*/bad.npy: hypergrid: expected 8 x 8 rewards, one per state, found 4 x 4.* \(hint: ' \
     --size 8 --reward file --reward-file bad.npy
 exit $failed

@@ -7,6 +7,7 @@ BASE_TESTS = \
 	tests/unit/base/interrupt \
 	tests/unit/base/memory \
 	tests/unit/base/name_table \
+	tests/unit/base/option_paths \
 	tests/unit/base/options \
 	tests/unit/base/parallel \
 	tests/unit/base/random \
@@ -26,6 +27,8 @@ tests_unit_base_memory_SOURCES = tests/unit/base/memory.c
 tests_unit_base_memory_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_name_table_SOURCES = tests/unit/base/name_table.c
 tests_unit_base_name_table_LDADD = $(LINK_base) $(CMOCKA_LIBS)
+tests_unit_base_option_paths_SOURCES = tests/unit/base/option_paths.c
+tests_unit_base_option_paths_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_options_SOURCES = tests/unit/base/options.c
 tests_unit_base_options_LDADD = $(LINK_base) $(CMOCKA_LIBS)
 tests_unit_base_parallel_SOURCES = tests/unit/base/parallel.c

@@ -185,6 +185,7 @@ static void a_range_is_told_with_its_unit_and_without_infinite_limits(void **sta
         {GFN_OPTION_TIME, 0.5, 90, "0.5 to 90 seconds"},
         {GFN_OPTION_FLAG, 0, 1, ""},
         {GFN_OPTION_WORD, 0, 1, ""},
+        {GFN_OPTION_PATH, 0, 1, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const gfn_option option = {.type = cases[i].type, .min = cases[i].min, .max = cases[i].max};

@@ -282,7 +282,7 @@ static void options_that_do_not_apply_to_a_family_are_rejected(void **state)
         {"reward=sparse size=3", "size is 3, and the goals"},
         {"reward=cosine size=1048577 encoding=khot", "size is 1048577, and the reward cosine"},
         {"reward=file", "found none (hint: --reward-file reward.npy)"},
-        {"reward-file=a.npy", "reward-file is a.npy, and the reward original reads none"},
+        {"reward-file=a.npy", "/a.npy, and the reward original reads none"},
         {"reward=file reward-file=a.npy", "gfn_env_set_rewards()"},
         {"reward=cosin", "cosine"},
     };

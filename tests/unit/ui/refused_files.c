@@ -31,7 +31,7 @@ static void assert_rewards_refused(const char *pattern)
     char whole[256];
     const refusal r = {
         USAGE, whole, {"--size", "8", "--reward", "file", "--reward-file", "bad.npy"}};
-    snprintf(whole, sizeof whole, "^gfn-dist: bad.npy: %s.* \\(hint: ", pattern);
+    snprintf(whole, sizeof whole, "^gfn-dist: /.*/bad.npy: %s.* \\(hint: ", pattern);
     assert_all_refused(&r, 1);
 }
 
@@ -41,7 +41,7 @@ static void a_file_of_rewards_is_there_and_wanted(void **state)
     static const refusal cases[] = {
         {USAGE, "reward is file: .*found none \\(hint: --reward-file", {"--reward", "file"}},
         {USAGE,
-         "reward-file is bad.npy, and the reward original .*hint",
+         "reward-file is /.*/bad.npy, and the reward original .*hint",
          {"--reward-file", "bad.npy"}},
         {FAILED, "missing.npy: cannot open", {"--reward", "file", "--reward-file", "missing.npy"}},
     };
@@ -191,11 +191,11 @@ static void terminal_states_are_objects_of_the_environment(void **state)
     (void)state;
     static const refusal cases[] = {
         {USAGE,
-         "^gfn-dist: terminal-states: cells.npy: .*hypergrid.*, \\[n, 4\\], found \\[64, 2\\] "
+         "^gfn-dist: terminal-states: /.*/cells.npy: .*hypergrid.*, \\[n, 4\\], found \\[64, 2\\] "
          "\\(hint",
          {"--size", "8", "--ndim", "4", "--terminal-states", "cells.npy"}},
         {USAGE,
-         "^gfn-dist: terminal-states: wide.npy: row 7: expected an object .*found \\(0, 7\\) "
+         "^gfn-dist: terminal-states: /.*/wide.npy: row 7: expected an object .*found \\(0, 7\\) "
          "\\(hint",
          {"--size", "7", "--terminal-states", "wide.npy"}},
         /* A cell of reward 0 is no object. */
@@ -217,19 +217,19 @@ static void terminal_states_are_a_matrix_of_whole_numbers(void **state)
     (void)state;
     static const refusal cases[] = {
         {USAGE,
-         "^gfn-dist: terminal-states: run/checkpoint.safetensors: expected .*NumPy",
+         "^gfn-dist: terminal-states: /.*/run/checkpoint.safetensors: expected .*NumPy",
          {"--terminal-states", "run/checkpoint.safetensors"}},
         {USAGE,
-         "^gfn-dist: terminal-states: none.npy: " EVERYTHING,
+         "^gfn-dist: terminal-states: /.*/none.npy: " EVERYTHING,
          {"--terminal-states", "none.npy"}},
         {USAGE,
-         "^gfn-dist: terminal-states: flat.npy: " EVERYTHING,
+         "^gfn-dist: terminal-states: /.*/flat.npy: " EVERYTHING,
          {"--terminal-states", "flat.npy"}},
         {USAGE,
-         "^gfn-dist: terminal-states: real.npy: element .*" EVERYTHING,
+         "^gfn-dist: terminal-states: /.*/real.npy: element .*" EVERYTHING,
          {"--terminal-states", "real.npy"}},
         {USAGE,
-         "^gfn-dist: terminal-states: cut.npy: expected 512 bytes of data, found 172",
+         "^gfn-dist: terminal-states: /.*/cut.npy: expected 512 bytes of data, found 172",
          {"--size", "8", "--terminal-states", "cut.npy"}},
     };
     const int32_t zeros[4] = {0};
@@ -250,9 +250,9 @@ static void a_file_of_terminal_states_is_there_and_alone(void **state)
          "^gfn-dist: terminal-states: expected --replay none .*found --replay reward.*hint",
          {"--size", "8", "--terminal-states", "cells.npy", "--replay", "reward"}},
         {FAILED,
-         "^gfn-dist: terminal-states: missing.npy: cannot open",
+         "^gfn-dist: terminal-states: /.*/missing.npy: cannot open",
          {"--terminal-states", "missing.npy"}},
-        {FAILED, "^gfn-dist: terminal-states: \\.: ", {"--terminal-states", "."}},
+        {FAILED, "^gfn-dist: terminal-states: /.*/\\.: ", {"--terminal-states", "."}},
     };
     put_cells();
     assert_all_refused(cases, COUNT(cases));
