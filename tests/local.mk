@@ -51,6 +51,7 @@ CLI_TESTS = \
 	tests/cli/locale.sh \
 	tests/cli/man.sh \
 	tests/cli/older.sh \
+	tests/cli/paths.sh \
 	tests/cli/picture.sh \
 	tests/cli/plugin.sh \
 	tests/cli/plurals.sh \

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <gfn/comm.h>
+#include <gfn/run.h>
 #include <gfn/status.h>
 
 GFN_BEGIN_DECLS
@@ -22,6 +23,7 @@ typedef struct gfn_plot_config {
                        * directories */
     void (*tell)(const char *notice); /* called with the gfn_run_notice() of each run; may be
                                        * NULL */
+    gfn_settings changes;             /* of every run, as for gfn_run_load_changed() */
 } gfn_plot_config;
 
 /* Draw a picture of runs from their directories into a file, which is replaced atomically. One run
@@ -31,7 +33,7 @@ typedef struct gfn_plot_config {
  * rank 0 uses the directories and the configuration (not NULL), and stores the name of the file in
  * written[size] (may be NULL).
  * Collective. Errors: GFN_ENOSUP (a build without Cairo), GFN_EINVAL (n is 0 or more than
- * GFN_MAX_SEEDS; the file's name), and those of gfn_run_load_with() and gfn_run_draw(). */
+ * GFN_MAX_SEEDS; the file's name), and those of gfn_run_load_changed() and gfn_run_draw(). */
 GFN_API gfn_status gfn_plot_runs(gfn_comm *comm, const char *const *directories, size_t n,
                                  const gfn_plot_config *config, char *written, size_t size);
 

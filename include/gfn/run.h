@@ -81,22 +81,35 @@ GFN_API gfn_status gfn_run_read_rewards(const gfn_options *options, gfn_env *env
  * or of another version), and those of gfn_run_create(). */
 GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
 
+/* An option and its value; borrowed for the call. */
+typedef struct gfn_setting {
+    const char *name, *value;
+} gfn_setting;
+
+typedef struct gfn_settings {
+    const gfn_setting *setting; /* [n]; the last of a name counts */
+    size_t n;
+} gfn_settings;
+
+/* The same with changes that say where files are now: options of the type GFN_OPTION_PATH, and env,
+ * the path of the plug-in. A reward-file must have the rewards of the run. If another file differs
+ * from the one that the checkpoint was made with, gfn_run_notice() says so. Only rank 0's changes
+ * are used. Errors: also GFN_EINVAL (another option, other rewards). */
+GFN_API gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threads,
+                                        const gfn_settings *changes, gfn_run **run);
+
 /* The same, but the plug-in at the path `env` replaces the one that the checkpoint names, for
  * instance because that one has moved or belongs to another user (NULL: no replacement). Only rank
  * 0's `env` is used. */
 GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int threads,
                                      const char *env, gfn_run **run);
 
-/* An option and its value; borrowed for the call. */
-typedef struct gfn_setting {
-    const char *name, *value;
-} gfn_setting;
-
 /* Load the run in a directory, to continue it there: a trainer then keeps it (gfn_trainer_keep()),
  * and on any number of ranks and threads it ends with the bits of a run that was never stopped. A
  * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
  * directory and settings are used. Of the n settings (NULL: none) iterations, samples, cadences and
- * the path of a plug-in (env) may differ from the checkpoint, others are refused; threads and
+ * the paths of files and of the plug-in (env) may differ from the checkpoint, if the files hold the
+ * same rewards and terminal states; others are refused; threads and
  * time-limit are never taken from the checkpoint. The run is locked until its trainer has finished
  * or it is destroyed; if another job is still ending there, this call waits for it, ten seconds at
  * most. Collective.

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/crc.h"
 #include "io/descriptor.h"
 #include "io/failure.h"
 
@@ -136,6 +137,33 @@ gfn_status gfn_file_read_open(const char *path, int fd, size_t limit, void *byte
 {
     return lseek(fd, 0, SEEK_SET) == 0 ? read_file(path, fd, limit, bytes, n)
                                        : gfn_fail_reading(path, "read the file");
+}
+
+/* The size does not change, or the file is being written: then there is no checksum. */
+static bool find_crc(int fd, size_t size, uint32_t *crc)
+{
+    char bytes[1 << 16];
+    size_t left = size;
+    ssize_t got;
+    *crc = 0;
+    for (; left > 0; left -= (size_t)got) {
+        GFN_RETRY(got, read(fd, bytes, left < sizeof bytes ? left : sizeof bytes));
+        if (got <= 0)
+            return false;
+        *crc = gfn_crc32(*crc, bytes, (size_t)got);
+    }
+    return true;
+}
+
+bool gfn_file_find_crc(const char *path, size_t limit, uint32_t *crc)
+{
+    struct stat found;
+    int fd = gfn_descriptor_open(path, O_RDONLY | O_NONBLOCK);
+    const bool is_known = fd >= 0 && fstat(fd, &found) == 0 && S_ISREG(found.st_mode) &&
+                          (uintmax_t)found.st_size <= limit &&
+                          find_crc(fd, (size_t)found.st_size, crc);
+    gfn_file_close(&fd);
+    return is_known;
 }
 
 /* ---- appending ---- */

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <gfn/status.h>
 
@@ -66,6 +67,10 @@ bool gfn_file_is_own(int fd);
 
 /* As gfn_file_read(), from the start of an open file; `path` is for messages. */
 gfn_status gfn_file_read_open(const char *path, int fd, size_t limit, void *bytes, size_t *n);
+
+/* Whether `path` is a regular file of at most `limit` bytes that can be read; then *crc is its
+ * CRC-32. The file is read in pieces. */
+bool gfn_file_find_crc(const char *path, size_t limit, uint32_t *crc);
 
 /* Rename a file within its folder; a file that has the new name is replaced. Errors: GFN_EIO. */
 gfn_status gfn_file_rename(const char *path, const char *new_path);

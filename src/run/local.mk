@@ -8,6 +8,7 @@ librun_la_SOURCES = \
 	src/run/measure_samples.c \
 	src/run/metadata.c src/run/metadata.h \
 	src/run/metric_table.c \
+	src/run/path_files.c src/run/path_files.h \
 	src/run/plugin_trust.c src/run/plugin_trust.h \
 	src/run/presets.c \
 	src/run/reward_file.c src/run/reward_file.h \

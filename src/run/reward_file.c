@@ -17,12 +17,24 @@
 /* A header takes at most 64 KiB. */
 #define MOST_BYTES ((size_t)GFN_ENV_MAX_REWARDS * sizeof(double) + (1 << 17))
 
-static gfn_status load(const char *path, gfn_env *env, struct gfn_array *rewards)
+static gfn_status read_array(const char *path, struct gfn_array *rewards)
 {
     void *bytes;
     size_t n;
     GFN_TRY(gfn_file_read(path, MOST_BYTES, &bytes, &n));
-    GFN_TRY(gfn_npy_parse(bytes, n, path, GFN_F64, rewards));
+    return gfn_npy_parse(bytes, n, path, GFN_F64, rewards);
+}
+
+static uint32_t find_crc(const struct gfn_array *rewards)
+{
+    size_t bytes;
+    gfn_array_bytes(rewards, &bytes);
+    return gfn_crc32(0, rewards->data, bytes);
+}
+
+static gfn_status load(const char *path, gfn_env *env, struct gfn_array *rewards)
+{
+    GFN_TRY(read_array(path, rewards));
     gfn_status status = gfn_env_set_rewards(env, rewards->ndim, rewards->shape, rewards->data);
     return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", path);
 }
@@ -32,7 +44,6 @@ static gfn_status load(const char *path, gfn_env *env, struct gfn_array *rewards
 static gfn_status read_rewards(gfn_run *run, const char *directory)
 {
     char *copy = NULL;
-    size_t bytes;
     if (directory)
         GFN_TRY(gfn_folder_path(directory, GFN_REWARDS_FILE, &copy));
     const char *path = copy ? copy : gfn_options_text(run->options, "reward-file");
@@ -41,8 +52,7 @@ static gfn_status read_rewards(gfn_run *run, const char *directory)
     if (status == GFN_EDATA || status == GFN_EINVAL)
         return directory ? GFN_EDATA : GFN_EINVAL;
     GFN_TRY(status);
-    gfn_array_bytes(&run->rewards.array, &bytes);
-    run->rewards.crc = gfn_crc32(0, run->rewards.array.data, bytes);
+    run->rewards.crc = find_crc(&run->rewards.array);
     return GFN_OK;
 }
 
@@ -78,6 +88,23 @@ gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory)
     const gfn_status status = gfn_comm_rank(run->comm) == 0 ? read_rewards(run, directory) : GFN_OK;
     GFN_TRY(gfn_comm_agree(run->comm, status));
     return receive(run);
+}
+
+gfn_status gfn_run_check_reward_file(const gfn_run *run)
+{
+    const char *path = gfn_options_text(run->options, "reward-file");
+    struct gfn_array found = {.data = NULL};
+    if (!run->rewards.exist)
+        return GFN_OK;
+    gfn_status status = read_array(path, &found);
+    const bool is_same = status == GFN_OK && find_crc(&found) == run->rewards.crc;
+    gfn_release(&found.data);
+    if (status == GFN_OK && !is_same)
+        status = gfn_fail(GFN_EINVAL,
+                          "reward-file: expected the rewards that the run began with, found others "
+                          "in %.300s (hint: leave it out, the run has a copy)",
+                          path);
+    return status == GFN_EDATA ? GFN_EINVAL : status;
 }
 
 gfn_status gfn_run_save_rewards(const gfn_run *run, const char *directory)

@@ -23,6 +23,10 @@ typedef struct gfn_run_rewards {
  * this. Collective. Errors: GFN_EIO, GFN_EINVAL (of a file), GFN_EDATA (of a copy), GFN_ENOMEM. */
 gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory);
 
+/* Check that the file of the option reward-file has the rewards of the run. On rank 0, before
+ * gfn_run_release_rewards(). Errors: GFN_EIO, GFN_EINVAL. */
+gfn_status gfn_run_check_reward_file(const gfn_run *run);
+
 /* Save a copy in `directory` if rewards come from a file: it may be moved or changed. On rank 0.
  * Errors: those of gfn_npy_save(). */
 gfn_status gfn_run_save_rewards(const gfn_run *run, const char *directory);

@@ -125,6 +125,8 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
     if (status == GFN_OK)
         status = gfn_plugin_note(r);
     if (status == GFN_OK)
+        status = gfn_path_files_note(r);
+    if (status == GFN_OK)
         status = gfn_run_give_rewards(r, directory);
     if (status == GFN_OK)
         status = gfn_comm_agree(comm, make(r));
@@ -154,6 +156,7 @@ void gfn_run_destroy(gfn_run **run)
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->env);
     gfn_options_destroy(&r->options);
+    gfn_path_files_clear(&r->files);
     gfn_run_release_rewards(r);
     gfn_release(run);
 }

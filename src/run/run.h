@@ -9,6 +9,7 @@
 
 #include "base/notices.h"
 #include "run/measure_exact.h"
+#include "run/path_files.h"
 #include "run/reward_file.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
@@ -38,6 +39,7 @@ struct gfn_run {
     int64_t iteration;
     bool is_plugin;      /* its environment is a plug-in */
     uint32_t plugin_crc; /* of the plug-in's file */
+    gfn_path_files files;
     gfn_run_rewards rewards;
     char layout[160];
     gfn_notices hints, notices; /* notices on rank 0 */
@@ -51,6 +53,9 @@ struct gfn_run {
  * that may change when a run is resumed. */
 bool gfn_run_option_is_of_job(const char *name);
 bool gfn_run_option_may_change(const char *name);
+
+/* run_options.c: options that may change even when a run is only loaded: files may have moved. */
+bool gfn_run_option_is_loadable(const gfn_option *row);
 
 /* run_options.c: an option of an earlier version. Files may still set it; it has no effect. */
 bool gfn_run_option_is_retired(const char *name);

@@ -9,7 +9,8 @@
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
  *         modes (if there are too many), reward_crc32 (of the rewards, if they come from a file),
  *         env_name and env_crc32 (if the environment is a plug-in: of its table and its file),
- *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
+ *         file_crc32.NAME for every file that an option NAME of the environment names, config.NAME
+ * for every option of the run, texts_crc32 (of all these texts), data_crc32
  */
 #ifndef STORE_CHECKPOINT_H
 #define STORE_CHECKPOINT_H
@@ -22,6 +23,7 @@
 #define GFN_CHECKPOINT_FORMAT "gfn-dist checkpoint 2"
 #define GFN_CHECKPOINT_ENV_CRC "env_crc32"
 #define GFN_CHECKPOINT_ENV_NAME "env_name"
+#define GFN_CHECKPOINT_FILE_CRC "file_crc32."
 #define GFN_CHECKPOINT_MODES "modes"
 #define GFN_CHECKPOINT_REPLAY "replay"
 #define GFN_CHECKPOINT_REWARDS_CRC "reward_crc32"

@@ -13,16 +13,29 @@ typedef struct gfn_found {
     char *path;            /* of the file in use */
     gfn_options *options;
     int64_t iteration;
-    const char *env;  /* named by the user, borrowed; NULL: the one that the file names */
-    bool is_damaged;  /* a checksum of the last file that was tried is wrong */
+    const char *env; /* named by the user, borrowed; NULL: the one that the file names */
+    const gfn_setting *settings; /* [n_settings] of the user; borrowed */
+    size_t n_settings;
+    bool has_new_files;   /* the user named another file of any option */
+    bool has_new_rewards; /* the user named another file of rewards */
+    bool has_new_objects; /* the user named another file of terminal states */
+    bool is_damaged;      /* a checksum of the last file that was tried is wrong */
     bool is_fallback; /* the newest checkpoint is damaged or missing, and this is the one before */
     bool is_changed;  /* the options differ from those of the file */
     gfn_notices notices;
 } gfn_found;
 
-/* *found must be zero at first, except for env. After any function below it must be cleared, even
- * if the function failed. */
+/* *found must be zero at first, or have the settings of gfn_found_begin(). After any function below
+ * it must be cleared, even if the function failed. */
+void gfn_found_begin(gfn_found *found, const gfn_setting *settings, size_t n);
 void gfn_found_clear(gfn_found *found);
+
+/* Apply to found->options those of the settings that may differ when a run is only loaded. Errors:
+ * GFN_EINVAL (also an unknown option). */
+gfn_status gfn_found_apply_loadable(gfn_found *found);
+
+/* Check that there are no other settings, except env. Errors: GFN_EINVAL. */
+gfn_status gfn_found_expect_loadable(const gfn_found *found);
 
 /* open.c: the newest checkpoint, or if it is damaged or missing the one before.
  * Errors: GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
@@ -39,9 +52,8 @@ gfn_status gfn_found_refuse(const char *directory);
 gfn_status gfn_found_expect_run(const char *directory);
 
 /* resume.c: gfn_found_open() to resume a run: uses config.ini if there is no checkpoint yet, and
- * applies settings.
+ * applies all settings.
  * Errors: those of gfn_found_open(), and GFN_EINVAL: a setting contradicts the checkpoint. */
-gfn_status gfn_found_open_to_resume(const char *directory, const gfn_setting *settings, size_t n,
-                                    gfn_found *found);
+gfn_status gfn_found_open_to_resume(const char *directory, gfn_found *found);
 
 #endif

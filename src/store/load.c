@@ -48,10 +48,14 @@ static gfn_status check_rewards(const gfn_found *f, const gfn_run *run)
                     f->path, crc ? crc : "that is missing", found, GFN_REWARDS_FILE);
 }
 
-static gfn_status read_checkpoint(const gfn_found *f, gfn_run *run)
+/* On rank 0. */
+static gfn_status check_and_read(const gfn_found *f, gfn_run *run)
 {
-    GFN_TRY(check_rewards(f, run));
-    return read_params(f, run);
+    if (f->file)
+        GFN_TRY(check_rewards(f, run));
+    if (f->has_new_rewards)
+        GFN_TRY(gfn_run_check_reward_file(run));
+    return f->file ? read_params(f, run) : GFN_OK;
 }
 
 /* A plug-in that has changed is no error: the run continues with it, and a notice says so. */
@@ -67,20 +71,40 @@ static void note_plugin(gfn_found *f, const gfn_run *run)
                         gfn_options_text(run->options, "env"), crc, found);
 }
 
+/* The same of the files that the environment reads. */
+static void note_files(gfn_found *f, const gfn_run *run)
+{
+    for (size_t i = 0; f->file && i < run->files.n; i++) {
+        const gfn_path_file *file = &run->files.file[i];
+        char name[160], found[9];
+        gfn_format(name, sizeof name, GFN_CHECKPOINT_FILE_CRC "%s", file->option);
+        gfn_format(found, sizeof found, "%08" PRIx32, file->crc);
+        const char *crc = gfn_safetensors_text(f->file, name);
+        if (crc && file->has_crc && strcmp(crc, found) != 0)
+            gfn_notices_add(&f->notices,
+                            "%s: %.300s is not the file that made the checkpoint: its CRC-32 was "
+                            "%.8s and is %s (hint: --%s PATH says where that one is)",
+                            file->option, gfn_options_text(run->options, file->option), crc, found,
+                            file->option);
+    }
+}
+
 /* Give what rank 0 found to the run on all ranks. */
 static gfn_status give_to_all(gfn_run *run, gfn_found *f)
 {
-    int64_t facts[] = {f->file != NULL, f->iteration, f->is_changed};
+    int64_t facts[] = {f->file != NULL, f->iteration, f->is_changed, f->has_new_objects};
     gfn_store *store;
     GFN_TRY(gfn_comm_agree(run->comm, gfn_store_of(run, &store)));
-    GFN_TRY(gfn_comm_agree(run->comm, f->file ? read_checkpoint(f, run) : GFN_OK));
+    GFN_TRY(gfn_comm_agree(run->comm, check_and_read(f, run)));
     GFN_TRY(gfn_comm_broadcast(run->comm, facts, sizeof facts));
     store->state = GFN_STORE_OPENED;
     store->has_checkpoint = facts[0] != 0;
     run->iteration = facts[1];
     store->is_changed = facts[2] != 0;
+    store->has_new_objects = facts[3] != 0;
     store->is_fallback = f->is_fallback;
     note_plugin(f, run);
+    note_files(f, run);
     if (f->notices.text[0])
         gfn_notices_add(&run->notices, "%s", f->notices.text);
     if (!store->has_checkpoint)
@@ -109,12 +133,25 @@ static gfn_status run_from_files(gfn_comm *comm, gfn_status mine, gfn_found *f, 
     return status;
 }
 
+gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threads,
+                                const gfn_settings *changes, gfn_run **run)
+{
+    gfn_found f;
+    gfn_status status = GFN_OK;
+    gfn_found_begin(&f, changes->setting, changes->n);
+    if (gfn_comm_rank(comm) == 0)
+        status = gfn_found_open(directory, &f);
+    if (f.options && status == GFN_OK)
+        status = gfn_found_expect_loadable(&f);
+    return run_from_files(comm, status, &f, threads, directory, run);
+}
+
 gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int threads, const char *env,
                              gfn_run **run)
 {
-    gfn_found f = {.env = env};
-    const gfn_status status = gfn_comm_rank(comm) == 0 ? gfn_found_open(directory, &f) : GFN_OK;
-    return run_from_files(comm, status, &f, threads, directory, run);
+    const gfn_setting setting = {"env", env};
+    const gfn_settings changes = {&setting, env ? 1 : 0};
+    return gfn_run_load_changed(comm, directory, threads, &changes, run);
 }
 
 gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run)
@@ -139,16 +176,17 @@ static gfn_status open_alone(gfn_comm *comm, const char *directory, gfn_found *f
 gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setting *settings,
                           size_t n, gfn_run **run)
 {
-    gfn_found f = {.file = NULL};
+    gfn_found f;
     char *resolved = NULL;
     gfn_appender *lock = NULL, *metrics = NULL;
     gfn_status status = GFN_OK;
+    gfn_found_begin(&f, settings, n);
     if (gfn_comm_rank(comm) == 0) {
         status = gfn_folder_resolve(directory, &resolved);
         if (status == GFN_OK)
             status = open_alone(comm, resolved, &f, &lock, &metrics);
         if (status == GFN_OK)
-            status = gfn_found_open_to_resume(resolved, settings, n, &f);
+            status = gfn_found_open_to_resume(resolved, &f);
     }
     status = run_from_files(comm, status, &f, 0, resolved, run);
     if (status != GFN_OK) {

@@ -17,6 +17,14 @@
 #include "store/checkpoint.h"
 #include "store/store.h"
 
+void gfn_found_begin(gfn_found *f, const gfn_setting *settings, size_t n)
+{
+    *f = (gfn_found){.settings = settings, .n_settings = n};
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(settings[i].name, "env") == 0)
+            f->env = settings[i].value;
+}
+
 void gfn_found_clear(gfn_found *f)
 {
     gfn_safetensors_destroy(&f->file);
@@ -123,6 +131,61 @@ static gfn_status read_options(gfn_found *f)
     return status == GFN_EINVAL ? gfn_fail_in(GFN_EDATA, "%s: ", f->path) : status;
 }
 
+/* The row of a setting; NULL: the run has no such option. */
+static const gfn_option *row_of(const gfn_found *f, const gfn_setting *setting)
+{
+    const gfn_option *row;
+    for (size_t i = 0; (row = gfn_options_row(f->options, i)) != NULL; i++)
+        if (strcmp(row->name, setting->name) == 0)
+            return row;
+    return NULL;
+}
+
+/* A file may have moved. If its content can be compared, that is done when it is known. */
+static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
+{
+    gfn_options *before = NULL;
+    GFN_TRY(gfn_options_copy(f->options, &before));
+    gfn_status status = gfn_options_set(f->options, setting->name, setting->value, "command line");
+    if (status == GFN_OK && !gfn_options_is_set(before, setting->name))
+        status = gfn_fail(GFN_EINVAL,
+                          "%s: expected nothing as in %s, found %.300s (hint: leave it out, or "
+                          "begin another run)",
+                          setting->name, f->path, setting->value);
+    if (status == GFN_OK && !gfn_options_is_same(f->options, before, setting->name)) {
+        f->is_changed = true;
+        f->has_new_files |= row_of(f, setting)->type == GFN_OPTION_PATH;
+        f->has_new_rewards |= strcmp(setting->name, "reward-file") == 0;
+        f->has_new_objects |= strcmp(setting->name, "terminal-states") == 0;
+    }
+    gfn_options_destroy(&before);
+    return status;
+}
+
+gfn_status gfn_found_apply_loadable(gfn_found *f)
+{
+    for (size_t i = 0; i < f->n_settings; i++) {
+        const gfn_option *row = row_of(f, &f->settings[i]);
+        if (row == NULL || gfn_run_option_is_loadable(row))
+            GFN_TRY(apply_setting(f, &f->settings[i]));
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_found_expect_loadable(const gfn_found *f)
+{
+    for (size_t i = 0; i < f->n_settings; i++) {
+        const gfn_setting *s = &f->settings[i];
+        const gfn_option *row = row_of(f, s);
+        if (strcmp(s->name, "env") != 0 && row && !gfn_run_option_is_loadable(row))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected an option that names a file, found one with the value "
+                            "%.200s (hint: leave it out, the run has its options)",
+                            s->name, s->value);
+    }
+    return GFN_OK;
+}
+
 /* Compare the tensors with the layers that the options describe. Nothing is allocated for layers
  * that the file does not hold. */
 static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
@@ -143,12 +206,15 @@ static gfn_status check_network(const gfn_found *f)
 {
     gfn_env *env = NULL;
     const gfn_env_ops *ops;
-    gfn_status status = gfn_env_open(gfn_options_text(f->options, "env"), &ops);
-    if (status == GFN_OK)
-        status = gfn_env_create_with(ops, f->options, &env);
+    GFN_TRY(gfn_env_open(gfn_options_text(f->options, "env"), &ops));
+    gfn_status status = gfn_env_create_with(ops, f->options, &env);
     if (status == GFN_OK)
         status = check_layers(f, gfn_env_shape(env));
+    else
+        status = gfn_path_files_explain(status, ops, f->options);
     gfn_env_destroy(&env);
+    if (status == GFN_EINVAL && f->has_new_files) /* not an error of the checkpoint */
+        return status;
     if (status == GFN_EINVAL || status == GFN_EDATA)
         return gfn_fail_in(GFN_EDATA, "%s: ", f->path);
     return status;
@@ -170,6 +236,7 @@ static gfn_status check_file(gfn_found *f)
     GFN_TRY(check_texts(f));
     GFN_TRY(check_env_of_checkpoint(f));
     GFN_TRY(read_options(f));
+    GFN_TRY(gfn_found_apply_loadable(f));
     GFN_TRY(check_network(f));
     return read_iteration(f);
 }

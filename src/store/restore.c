@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "env/env_internal.h"
+#include "run/terminal_states.h"
 #include "store/checkpoint.h"
 #include "store/store.h"
 
@@ -111,6 +112,24 @@ static gfn_status read_replay(const gfn_safetensors *file, const gfn_replay *r, 
     return GFN_OK;
 }
 
+/* Another file of terminal states must hold the objects that the checkpoint has. */
+static gfn_status check_objects(const gfn_learner *l, const int32_t *kept, size_t n_kept)
+{
+    const size_t width = l->replay.width;
+    int32_t *objects = NULL;
+    size_t n;
+    GFN_TRY(gfn_run_load_terminal_states(l->run, &objects, &n));
+    const bool is_same =
+        objects && n == n_kept && memcmp(objects, kept, n * width * sizeof *kept) == 0;
+    gfn_release(&objects);
+    if (is_same)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "terminal-states: expected the objects that the run began with, found others "
+                    "in %.300s (hint: leave it out, the checkpoint has them)",
+                    gfn_options_text(l->run->options, "terminal-states"));
+}
+
 /* Give what rank 0 read to all ranks. */
 static gfn_status give_to_all(gfn_learner *l)
 {
@@ -129,8 +148,12 @@ gfn_status gfn_store_restore(gfn_store *s, gfn_learner *learner)
     gfn_status status = s->checkpoint ? read_rest(s->checkpoint, learner) : GFN_OK;
     if (status == GFN_OK && s->checkpoint)
         status = read_replay(s->checkpoint, &learner->replay, &objects, &n);
+    if (status == GFN_OK && s->checkpoint && s->has_new_objects)
+        status = check_objects(learner, objects, n);
     status = gfn_replay_fill(&learner->replay, status, objects, n);
     gfn_release(&objects);
+    if (status == GFN_EINVAL && s->has_new_objects) /* not an error of the checkpoint */
+        return status;
     if (status != GFN_OK)
         return gfn_fail_in(status, "checkpoint: ");
     gfn_safetensors_destroy(&s->checkpoint);

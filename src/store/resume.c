@@ -41,7 +41,7 @@ static gfn_status open_beginning(const char *directory, gfn_found *f)
             GFN_TRY(gfn_options_set(f->options, row->name, row->fallback, "default"));
     }
     gfn_notices_add(&f->notices, "%s holds no checkpoint yet: the run begins anew", directory);
-    return GFN_OK;
+    return gfn_found_apply_loadable(f);
 }
 
 gfn_status gfn_found_expect_run(const char *directory)
@@ -146,8 +146,10 @@ static bool is_last(const gfn_setting *settings, size_t n, size_t i)
 }
 
 /* Apply the settings, except env: the environment is open already. */
-static gfn_status change_all(gfn_found *f, const gfn_setting *settings, size_t n)
+static gfn_status change_all(gfn_found *f)
 {
+    const gfn_setting *settings = f->settings;
+    const size_t n = f->n_settings;
     gfn_options *before = NULL;
     gfn_status status = gfn_options_copy(f->options, &before);
     for (size_t i = 0; i < n && status == GFN_OK; i++)
@@ -186,17 +188,13 @@ static void note_end(gfn_found *f)
                         more);
 }
 
-gfn_status gfn_found_open_to_resume(const char *directory, const gfn_setting *settings, size_t n,
-                                    gfn_found *f)
+gfn_status gfn_found_open_to_resume(const char *directory, gfn_found *f)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(settings[i].name, "env") == 0)
-            f->env = settings[i].value;
     GFN_TRY(gfn_store_has_checkpoint(directory) ? gfn_found_open(directory, f)
                                                 : open_beginning(directory, f));
     GFN_TRY(note_other_length(directory, f));
     note_build(f);
-    GFN_TRY(change_all(f, settings, n));
+    GFN_TRY(change_all(f));
     if (f->file && f->iteration >= gfn_options_int(f->options, "iterations"))
         note_end(f);
     return GFN_OK;

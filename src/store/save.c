@@ -19,7 +19,7 @@
 #include "run/metadata.h"
 #include "store/store.h"
 
-/* Most texts that fill() adds to those of the build and the options. */
+/* Most texts that fill() adds to those of the build, the options and the files. */
 enum { OWN_TEXTS = 6 };
 
 /* Saving must take no more than a fiftieth of the time. Its duration is measured at the first save;
@@ -154,6 +154,19 @@ static gfn_status add_plugin(gfn_metadata *m, const gfn_run *run)
     return gfn_metadata_add_crc(m, GFN_CHECKPOINT_ENV_CRC, run->plugin_crc);
 }
 
+static gfn_status add_files(gfn_metadata *m, const gfn_path_files *files)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        const gfn_path_file *file = &files->file[i];
+        char *name;
+        if (!file->has_crc)
+            continue;
+        GFN_TRY(gfn_metadata_join(m->arena, GFN_CHECKPOINT_FILE_CRC, file->option, &name));
+        GFN_TRY(gfn_metadata_add_crc(m, name, file->crc));
+    }
+    return GFN_OK;
+}
+
 /* "adam.m.policy.0.weight" */
 static gfn_status add_moments(contents *c, const gfn_update *update, const gfn_model *model)
 {
@@ -179,7 +192,7 @@ static gfn_status fill(contents *c, const gfn_learner *l)
     const size_t most = count_copies(l) * gfn_model_n_views(run->model) + 2;
     uint32_t rewards_crc;
     GFN_TRY(gfn_arena_take(m->arena, most, sizeof *c->arrays, &c->arrays));
-    GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS));
+    GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS + run->files.n));
     GFN_TRY(add_views(c, run->model, "", gfn_model_params(run->model)));
     GFN_TRY(add_moments(c, &l->update, run->model));
     GFN_TRY(add_modes(c, &l->modes));
@@ -188,6 +201,7 @@ static gfn_status fill(contents *c, const gfn_learner *l)
     if (gfn_run_has_rewards(run, &rewards_crc))
         GFN_TRY(gfn_metadata_add_crc(m, GFN_CHECKPOINT_REWARDS_CRC, rewards_crc));
     GFN_TRY(add_plugin(m, run));
+    GFN_TRY(add_files(m, &run->files));
     GFN_TRY(add_loss(m, l->loss));
     GFN_TRY(gfn_metadata_add_options(m, run));
     c->tensors.arrays = c->arrays;

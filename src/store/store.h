@@ -22,8 +22,9 @@ typedef enum gfn_store_state {
 
 struct gfn_store {
     gfn_store_state state;
-    bool has_checkpoint; /* a learner still has to read the rest of it; the same on all ranks */
-    bool is_changed;     /* options differ from the checkpoint; the same on all ranks */
+    bool has_checkpoint;  /* a learner still has to read the rest of it; the same on all ranks */
+    bool is_changed;      /* options differ from the checkpoint; the same on all ranks */
+    bool has_new_objects; /* the user named another file of terminal states; likewise */
 
     /* On rank 0. */
     char *origin;                /* of a resumed run, until gfn_store_keep() makes it `directory` */

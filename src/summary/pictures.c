@@ -24,6 +24,7 @@ typedef struct gallery {
     size_t n_given;   /* given directories; a sweep counts once */
     size_t n;         /* the same on all ranks */
     char *name[GFN_MAX_SEEDS];
+    gfn_settings changes;
     bool is_sweep; /* the runs are those of one sweep */
     gfn_portrait *portrait;
 } gallery;
@@ -51,6 +52,20 @@ static gfn_status add_sweep(gallery *g, const char *directory)
             status = add_name(g, gfn_sweep_place(sweep, i));
     gfn_sweep_destroy(&sweep);
     return status;
+}
+
+/* The changes of the configuration, and its plug-in. */
+static gfn_status add_changes(gallery *g, const gfn_plot_config *config)
+{
+    const gfn_settings *given = &config->changes;
+    gfn_setting *all;
+    GFN_TRY(gfn_arena_take(g->arena, given->n + 1, sizeof *all, &all));
+    g->changes.setting = all;
+    if (config->env)
+        all[g->changes.n++] = (gfn_setting){"env", config->env};
+    for (size_t i = 0; i < given->n; i++)
+        all[g->changes.n++] = given->setting[i];
+    return GFN_OK;
 }
 
 static gfn_status add_names(gallery *g, const char *const *directories, size_t n)
@@ -100,8 +115,8 @@ static gfn_status visit(gallery *g, size_t i, const gfn_plot_config *config)
                                 : gfn_found_refuse(g->name[i]);
         return gfn_comm_agree(g->comm, status);
     }
-    GFN_TRY(gfn_run_load_with(g->comm, g->portrait ? g->name[i] : "", config->threads, config->env,
-                              &run));
+    GFN_TRY(gfn_run_load_changed(g->comm, g->portrait ? g->name[i] : "", config->threads,
+                                 &g->changes, &run));
     if (config->tell && gfn_run_notice(run)[0])
         config->tell(gfn_run_notice(run));
     status = portray(g, i, run);
@@ -137,6 +152,7 @@ static gfn_status draw(gallery *g, const char *const *directories, size_t n,
     GFN_TRY(gfn_comm_agree(
         g->comm,
         is_root ? gfn_picture_check(config->file ? config->file : GFN_PICTURE_FILE) : GFN_OK));
+    GFN_TRY(gfn_comm_agree(g->comm, add_changes(g, config)));
     GFN_TRY(gfn_comm_agree(g->comm, is_root ? add_names(g, directories, n) : GFN_OK));
     GFN_TRY(gfn_comm_broadcast(g->comm, &g->n, sizeof g->n));
     for (size_t i = 0; i < g->n; i++)

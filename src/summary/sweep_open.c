@@ -166,8 +166,9 @@ static gfn_status expect_sweep(const gfn_sweep *sweep)
 static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, size_t n,
                                bool *is_changed)
 {
-    gfn_found f = {.file = NULL};
-    gfn_status status = gfn_found_open_to_resume(sweep->directory, settings, n, &f);
+    gfn_found f;
+    gfn_found_begin(&f, settings, n);
+    gfn_status status = gfn_found_open_to_resume(sweep->directory, &f);
     if (status == GFN_OK) {
         sweep->options = f.options;
         f.options = NULL;

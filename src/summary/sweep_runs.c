@@ -31,15 +31,19 @@ static gfn_status create_run(gfn_sweep *sweep, size_t index, gfn_run **run)
     return status;
 }
 
-/* Options that may change, and the path of the plug-in, are passed from the sweep to the run. */
+/* Options that may change, and paths of files and of the plug-in, are passed from the sweep to the
+ * run. */
 static gfn_status resume_run(gfn_sweep *sweep, size_t index, gfn_run **run)
 {
     enum { MOST = 64 };
     gfn_setting settings[MOST];
     size_t n = 0;
     for (size_t i = 0; sweep->options && i < gfn_options_count(sweep->options) && n < MOST; i++) {
-        const char *name = gfn_options_row(sweep->options, i)->name;
-        if (gfn_run_option_may_change(name) || strcmp(name, "env") == 0)
+        const gfn_option *row = gfn_options_row(sweep->options, i);
+        const char *name = row->name;
+        const bool is_path =
+            row->type == GFN_OPTION_PATH && gfn_options_is_set(sweep->options, name);
+        if (gfn_run_option_may_change(name) || is_path || strcmp(name, "env") == 0)
             settings[n++] = (gfn_setting){name, gfn_options_text(sweep->options, name)};
     }
     return gfn_run_resume(sweep->comm, gfn_sweep_place(sweep, index), settings, n, run);

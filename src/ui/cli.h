@@ -23,6 +23,7 @@ typedef struct cli_command {
     const char *word;    /* description of these words: "a run directory" */
     const char *example;
     bool has_env_options; /* it also takes the options of an environment */
+    bool takes_files;     /* it also takes options that say where files of a run are now */
     bool is_stoppable;    /* signals stop it, and it saves the run */
     bool writes_files;    /* its results are in files, not in what it prints */
     bool is_help;         /* program.c runs it, because it prints this table: no functions */
@@ -56,6 +57,8 @@ struct cli_request {
     gfn_options *program;  /* out, config, progress, quiet ... */
     gfn_setting *settings; /* [n_settings] options of the run, as given, in order */
     size_t n_settings;
+    gfn_setting *changes; /* [n_changes] of the run that the command loads; env is in both */
+    size_t n_changes;
     const gfn_env_ops *plugin; /* that was named and loaded; NULL: none */
     const char *names_env;     /* a kind that was named, even if unknown; borrowed; NULL: none */
     bool is_open;              /* unknown names may be options of an environment */

@@ -129,6 +129,7 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request,
                           gfn_status (*use)(gfn_run *run, const cli_request *request,
                                             const drawing *d))
 {
+    const gfn_settings changes = {request->changes, request->n_changes};
     drawing d = {0};
     gfn_run *run = NULL;
     gfn_status status = read_drawing(request, &d);
@@ -136,8 +137,7 @@ static gfn_status use_run(gfn_comm *comm, const cli_request *request,
         status = check_out(request);
     status = gfn_comm_agree(comm, status);
     if (status == GFN_OK)
-        status =
-            gfn_run_load_with(comm, request->words[0], d.threads, cli_find(request, "env"), &run);
+        status = gfn_run_load_changed(comm, request->words[0], d.threads, &changes, &run);
     if (status == GFN_OK) {
         cli_print_notice(run);
         status = use(run, request, &d);

@@ -88,11 +88,13 @@ static void look_for_plugin(int argc, char **argv, cli_request *request)
     const char *env = "";
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *value = value_of(argc, argv, i, "env");
-        const bool is_check = strcmp(argv[i], "check-env") == 0;
+        const cli_command *command = cli_command_find(argv[i]);
+        const bool is_check = command && command->has_env_options;
         if (is_check)
             value = i + 1 < argc ? argv[i + 1] : "";
         env = value ? value : env;
-        request->is_open |= is_check || value_of(argc, argv, i, "config") != NULL ||
+        request->is_open |= is_check || (command && command->takes_files) ||
+                            value_of(argc, argv, i, "config") != NULL ||
                             value_of(argc, argv, i, "resume") != NULL;
     }
     if (!gfn_env_is_path(env)) {
@@ -236,9 +238,29 @@ static bool read_command(int argc, char **argv, cli_request *request)
     return false;
 }
 
+static const gfn_option *find_row(const gfn_option *table, const char *name)
+{
+    while (table && table->name && strcmp(table->name, name) != 0)
+        table++;
+    return table && table->name ? table : NULL;
+}
+
+/* Whether the name may be that of an option that names a file of a run's environment. The run may
+ * name a plug-in that is not loaded yet; then the library finds out. */
+static bool is_of_file(const cli_request *request, const char *name)
+{
+    const gfn_option *row = request->plugin ? find_row(request->plugin->options, name) : NULL;
+    for (size_t i = 0; i < gfn_env_kinds() && row == NULL; i++)
+        row = find_row(gfn_env_kind(i)->options, name);
+    if (row == NULL)
+        return request->plugin == NULL && !is_known(request, name);
+    return row->type == GFN_OPTION_PATH;
+}
+
 static bool check_option(cli_request *request, const char *name)
 {
-    if (cli_command_takes(request->command, name))
+    if (cli_command_takes(request->command, name) ||
+        (request->command->takes_files && is_of_file(request, name)))
         return true;
     if (!is_known(request, name)) {
         cli_refuse_name(request->plugin ? request->plugin : gfn_env_kind(0), name);
@@ -335,6 +357,22 @@ static bool check_generate(cli_request *request)
     return false;
 }
 
+/* Part the settings that change the run that a command loads from those of the command; env is one
+ * of both. */
+static void part_changes(cli_request *request)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < request->n_settings; i++) {
+        const gfn_setting setting = request->settings[i];
+        const bool is_own = cli_command_takes(request->command, setting.name);
+        if (!is_own || strcmp(setting.name, "env") == 0)
+            request->changes[request->n_changes++] = setting;
+        if (is_own)
+            request->settings[kept++] = setting;
+    }
+    request->n_settings = kept;
+}
+
 /* Every setting must be an option of the command. */
 static bool check_settings(cli_request *request)
 {
@@ -347,6 +385,8 @@ static bool check_settings(cli_request *request)
     for (const gfn_option *row = cli_option_rows(); row->name; row++)
         if (is_given(request, row->name) && !check_option(request, row->name))
             return false;
+    if (request->command->takes_files)
+        part_changes(request);
     if (request->command->options)
         return true;
     return check_generate(request) && check_print(request) && check_resume(request) &&
@@ -361,8 +401,9 @@ bool cli_parse(int argc, char **argv, cli_request *request)
     for (int i = 0; i < argc; i++)
         bytes += strlen(argv[i]) + 1;
     request->settings = calloc((size_t)argc + 1, sizeof *request->settings);
+    request->changes = calloc((size_t)argc + 1, sizeof *request->changes);
     request->names = calloc(bytes, 1);
-    if (request->settings == NULL || request->names == NULL)
+    if (request->settings == NULL || request->changes == NULL || request->names == NULL)
         return refuse(request, "no memory for the command line");
     if (gfn_options_create(tables, 1, &request->program) != GFN_OK)
         return refuse(request, gfn_error_message());
@@ -375,7 +416,8 @@ void cli_clear(cli_request *request)
 {
     gfn_options_destroy(&request->program);
     free(request->settings);
+    free(request->changes);
     free(request->names);
-    request->settings = NULL;
+    request->settings = request->changes = NULL;
     request->names = NULL;
 }

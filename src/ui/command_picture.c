@@ -13,7 +13,11 @@ gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complet
 {
     const char *out = gfn_options_text(request->program, "out");
     gfn_plot_config config = {
-        .env = cli_find(request, "env"), .file = out[0] ? out : NULL, .tell = print_notice};
+        .env = cli_find(request, "env"),
+        .file = out[0] ? out : NULL,
+        .tell = print_notice,
+        .changes = {request->changes, request->n_changes},
+    };
     gfn_options *options = NULL;
     char written[1024];
     *is_complete = true;

@@ -178,14 +178,19 @@ static void put_list(FILE *to, const cli_command *command)
     fputs("Options:\n", to);
     for (size_t i = 0; i < n; i++) {
         char name[128];
-        if (command->has_env_options && rows[i].env)
+        if ((command->has_env_options || command->takes_files) && rows[i].env)
             continue;
         snprintf(name, sizeof name, "--%s", rows[i].option->name);
         fputs(separator, to);
         put_in(to, 'B', name);
         separator = ",\n";
     }
-    fputs(command->has_env_options ? ",\nand the options of \\fIENV\\fR.\n" : ".\n", to);
+    if (command->has_env_options)
+        fputs(",\nand the options of \\fIENV\\fR.\n", to);
+    else if (command->takes_files)
+        fputs(",\nand the options of its environment that name a \\fIFILE\\fR.\n", to);
+    else
+        fputs(".\n", to);
 }
 
 static void put_commands(FILE *to)

@@ -34,10 +34,13 @@ static bool is_same_topic(const cli_row *a, const cli_row *b)
     return (a->env == NULL) == (b->env == NULL) && strcmp(cli_topic(a), cli_topic(b)) == 0;
 }
 
-/* Some commands take only the options of environments and a few others. */
+/* Some commands take only the options of environments, or those that name files, and a few others.
+ */
 static bool is_row_of(const cli_command *command, const cli_row *row)
 {
-    return cli_command_takes(command, row->option->name) || (command->has_env_options && row->env);
+    const bool is_file = row->option->type == GFN_OPTION_PATH;
+    return cli_command_takes(command, row->option->name) ||
+           (row->env && (command->has_env_options || (command->takes_files && is_file)));
 }
 
 size_t cli_rows(const cli_command *command, const gfn_env_ops *plugin, cli_row rows[CLI_MAX_ROWS])

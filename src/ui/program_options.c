@@ -12,8 +12,8 @@ static const gfn_option program_rows[] = {
     {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf"},
     {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "continue the run in this directory, on any ranks and threads; iterations, samples and "
-     "cadences may change"},
+     "continue the run in this directory, on any ranks and threads; iterations, samples, "
+     "cadences and paths of files may change"},
     {"seeds", GFN_OPTION_WORD, "", 0, 0, NULL, "Running",
      "train with several seeds one after another, such as 0-9 or 0,3,7, each in a folder of the "
      "run directory; time-limit holds for all together"},

@@ -77,7 +77,7 @@ passes --help
 sed -nE 's/^  --([a-z0-9-]+)( .*)?$/\1/p' out >options
 [ "$(wc -l <options)" -gt 40 ] || bad "--help lists $(xargs <options)"
 # Of plug-ins that the documents show; and the beginning of an option.
-printf '%s\n' items room depth sample >>options
+printf '%s\n' items room depth couplings sample >>options
 tr -s ' ' '\n' <<<"$others" >>options
 for file in "${all[@]}"; do
     grep -oE -- '(^|[^a-zA-Z0-9-])--[a-z][a-zA-Z0-9_-]*' "$file" | sed -E 's/^.*--//' | sort -u |

@@ -5,10 +5,12 @@
 #include "tests/unit/io/scratch.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
 #include "base/memory.h"
+#include "io/crc.h"
 #include "io/failure.h"
 #include "io/file.h"
 
@@ -360,6 +362,29 @@ static void renaming_replaces_a_file_of_that_name(void **state)
     assert_true(holds("old", "2.385"));
 }
 
+static void the_checksum_of_a_file_is_known_if_it_can_be_read(void **state)
+{
+    (void)state;
+    static char large[200000];
+    uint32_t crc = 0;
+    for (size_t i = 0; i < sizeof large; i++)
+        large[i] = (char)(i * i % 251);
+    assert_int_equal(gfn_file_replace("digits", NULL, "123456789", 9), GFN_OK);
+    assert_true(gfn_file_find_crc("digits", 9, &crc));
+    assert_int_equal(crc, 0xcbf43926);
+    assert_false(gfn_file_find_crc("digits", 8, &crc));
+    assert_int_equal(gfn_file_replace("large", NULL, large, sizeof large), GFN_OK);
+    assert_true(gfn_file_find_crc("large", sizeof large, &crc));
+    assert_int_equal(crc, gfn_crc32(0, large, sizeof large));
+    assert_int_equal(gfn_file_replace("empty", NULL, "", 0), GFN_OK);
+    assert_true(gfn_file_find_crc("empty", 9, &crc));
+    assert_int_equal(crc, 0);
+    assert_int_equal(mkfifo("pipe", 0600), 0); /* nobody writes: it must not wait */
+    const char *const others[] = {"missing", ".", "pipe", "/dev/zero"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(gfn_file_find_crc(others[i], 9, &crc));
+}
+
 static void errors_name_the_path(void **state)
 {
     (void)state;
@@ -392,6 +417,7 @@ int main(void)
         scratch_test(a_lock_ends_with_its_process),
         scratch_test(a_file_can_be_cut_and_continued),
         scratch_test(renaming_replaces_a_file_of_that_name),
+        scratch_test(the_checksum_of_a_file_is_known_if_it_can_be_read),
         scratch_test(errors_name_the_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,6 +165,9 @@ CALL(run_create, gfn_run *, gfn_run_create(comm, options, 1, out))
 CALL(run_load_none, gfn_run *, gfn_run_load(comm, "nowhere", 1, out))
 CALL(run_load, gfn_run *, gfn_run_load(comm, "run", 1, out))
 CALL(run_load_with, gfn_run *, gfn_run_load_with(comm, "run", 1, "./nowhere.so", out))
+CALL(run_load_changed, gfn_run *,
+     gfn_run_load_changed(comm, "run", 1,
+                          &(gfn_settings){&(gfn_setting){"size", "4"}, 1}, out))
 CALL(run_resume_none, gfn_run *, gfn_run_resume(comm, "nowhere", NULL, 0, out))
 CALL(run_resume, gfn_run *, gfn_run_resume(comm, "run", NULL, 0, out))
 CALL(evaluate, gfn_evaluation, gfn_run_evaluate(spoilt, out))
@@ -258,6 +261,7 @@ static void a_refusal_leaves_the_result_unchanged(void **unused)
         ROW(model_none), ROW(schedule_find), ROW(optimizer_find), ROW(options_none),
         ROW(plot_none), ROW(plot_nowhere), ROW(run_options_none), ROW(options_load_none),
         ROW(options_load_bad), ROW(run_none), ROW(run_load_none), ROW(run_load_with),
+        ROW(run_load_changed),
         ROW(run_resume_none), ROW(evaluate), ROW(draw_none), ROW(bounds_none), ROW(sampler_none),
         ROW(sweep_none), ROW(sweep_resume_none), ROW(sweep_begin_none), ROW(frame_none),
         ROW(trainer_none), ROW(trainer_advance), ROW(trainer_finish), ROW(trajectories_none),
