@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Published configurations by name. All differ from their sources in the learning rates, which
- * decay to 0 with the cosine; those of the sources are constant. log Z starts at 0, as there.
+ * decay to 0 with the cosine; those of the sources are constant. log Z starts at 0.
  */
 #include <gfn/run.h>
 

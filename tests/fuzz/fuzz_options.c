@@ -50,7 +50,8 @@ static void claim_within(const gfn_options *options, const gfn_option *row)
         claim(x >= min && x <= max, "%s is %Lg", row->name, x);
     } else if (row->type == GFN_OPTION_NUMBER) {
         const double x = gfn_options_number(options, row->name);
-        claim(x >= row->min && x <= row->max, "%s is %g", row->name, x);
+        claim((x >= row->min && x <= row->max) || (row->choices && isnan(x)), "%s is %g", row->name,
+              x);
     } else if (row->type == GFN_OPTION_TIME) {
         const double x = gfn_options_seconds(options, row->name);
         claim(x >= row->min && x <= row->max, "%s is %g", row->name, x);

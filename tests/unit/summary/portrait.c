@@ -44,7 +44,8 @@ static void captions_say_what_was_trained_and_what_it_came_to(void **unused)
     gfn_portrait p;
     portray(JOB " epsilon=0.1 picture=no", "a", &p);
     assert_string_equal(p.env, "hypergrid: size 9, ndim 2, reward original, encoding auto");
-    assert_string_equal(p.method, "tb, epsilon 0.1, hidden 12, batch-size 30, lr 0.0173, seed 5");
+    assert_string_equal(p.method, "tb, epsilon 0.1, hidden 12, batch-size 30, lr 0.0173, "
+                                  "schedule cosine, seed 5");
     assert_string_equal(p.length, "60 of 60 iterations");
     assert_true(strncmp(p.result, "L1 ", 3) == 0 && strstr(p.result, "log Z ") &&
                 strstr(p.result, "a perfect sampler ") && strstr(p.result, " modes"));
