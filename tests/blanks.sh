@@ -41,9 +41,11 @@ pc=$(find root -name gfn.pc)
 prefix=$(PKG_CONFIG_PATH=${pc%/*} "$PKG_CONFIG" --variable=prefix gfn)
 mv "root$prefix" 'a copy' || exit 1
 GFN_DIST=$(find "$PWD/a copy" -path '*bin/*gfn-dist' -type f)
+export LD_LIBRARY_PATH
+LD_LIBRARY_PATH=$(dirname "$(find "$PWD/a copy" -name 'libgfn.*' | head -n 1)")
 passes --version
 
-# libs WORD...: what pkg-config prints of the copy, with the quotes of a shell.
+# copied WORD...: what pkg-config prints of the copy, with the quotes of a shell.
 copied() {
     PKG_CONFIG_PATH=$(dirname "$(find "$PWD/a copy" -name gfn.pc)") \
         "$PKG_CONFIG" --define-variable=prefix="$PWD/a copy" "$@" gfn
@@ -58,8 +60,6 @@ eval "flags=($(copied --cflags --libs))"
 # shellcheck disable=SC2086
 $CC $CPPFLAGS $CFLAGS -std=gnu11 "$examples/train.c" -o 'a trainer' "${flags[@]}" $LDFLAGS ||
     bad "no program by ${flags[*]}"
-export LD_LIBRARY_PATH
-LD_LIBRARY_PATH=$(dirname "$(find "$PWD/a copy" -name 'libgfn.*' | head -n 1)")
 './a trainer' >out || bad "the program of a user: $(cat out)"
 
 # ---- runs
@@ -75,8 +75,9 @@ passes "${job[@]}" --seeds 0-1 --out 'my runs/a sweep'
 passes --resume 'my runs/a sweep' --iterations 30
 passes check-env './my worlds/knap sack.so'
 if [ "$MPI_NAME" != none ]; then
-    "$NP_RUN" --ranks 2 -- "$GFN_DIST" "${job[@]}" --out 'my runs/on ranks' >log 2>&1 ||
+    "$NP_RUN" --show --ranks 2 -- "$GFN_DIST" "${job[@]}" --out 'my runs/on ranks' >log 2>&1 ||
         bad "on 2 ranks: $(cat log)"
+    grep -qF 'my\ runs/on\ ranks' log || bad "--show: $(head -n 1 log)"
     passes "${job[@]}" --out 'my runs/alone'
     cmp 'my runs/on ranks/checkpoint.safetensors' 'my runs/alone/checkpoint.safetensors' ||
         bad "on 2 ranks: other bits"

@@ -396,11 +396,10 @@ static void describe_taker(const void *world, gfn_env_spec *spec)
 static gfn_status take_rewards(void *world, int ndim, const int64_t *axis, const double *reward)
 {
     taker *t = world;
-    double *log_r = malloc((size_t)axis[0] * sizeof *log_r);
-    double z = 0;
 #ifdef FAILS
     return gfn_fail(GFN_EINVAL, "knapsack: no, not these rewards");
 #endif
+    double *log_r = malloc((size_t)axis[0] * sizeof *log_r), z = 0;
     for (int64_t i = 0; i < axis[0]; i++) {
         log_r[i] = log(reward[i]);
         z += reward[i];

@@ -67,7 +67,7 @@ grep -q '](running.md)' "$top_builddir/src/doc/README.md" || bad 'the installed 
 
 # What is none of gfn-dist: of configure, mpirun, srun, sbatch, packages, scripts, torchgfn.
 others='
-    allow-run-as-root bind-to cflags libs mca mpi no-install ntasks oversubscribe cpus-per-task
+    allow-run-as-root bind-to cflags define-variable libs mca mpi no-install ntasks oversubscribe cpus-per-task
     host host-name time system-site-packages logdir json quick rounds seconds ranks show timeout
     prefix bindir libdir includedir mandir docdir disable-shared disable-static disable-openmp
     disable-symbol-versions enable-debug enable-sanitizers enable-fuzzers enable-werror with-mpi
