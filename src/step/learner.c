@@ -20,10 +20,13 @@ static gfn_status make(gfn_learner *l, const gfn_objective *objective)
     return gfn_modes_init(&l->modes, run);
 }
 
-/* Modes are counted from the first batch on, so the largest reward must be known by then. */
+/* Modes are counted from the first batch on, so the largest reward must be known by then. If the
+ * environment fails, the first batch reports it, once there is a run to be saved. */
 static gfn_status find_largest_reward(gfn_run *run)
 {
-    return isnan(gfn_run_max_log_reward(run)) ? gfn_run_exact_prepare(run) : GFN_OK;
+    const bool is_known = !isnan(gfn_run_max_log_reward(run));
+    const gfn_status status = is_known ? GFN_OK : gfn_run_exact_prepare(run);
+    return status == GFN_EENV ? GFN_OK : status;
 }
 
 /* A forward-looking flow holds log R, so it has no constant to learn. */

@@ -99,9 +99,10 @@ static gfn_status job_options(const bench *b, gfn_options **options)
 {
     TRY(gfn_run_options_create(NULL, options));
     TRY(gfn_options_parse(*options, gfn_options_text(b->own, "job"), "job"));
-    return gfn_options_parse(
-        *options, "lr=0 lr-logz=0 schedule=constant eval-every=0 log-every=0 iterations=" FOREVER,
-        "bench");
+    return gfn_options_parse(*options,
+                             "lr=0 lr-logz=0 log-z-init=0 schedule=constant eval-every=0 "
+                             "log-every=0 iterations=" FOREVER,
+                             "bench");
 }
 
 /* A copy of the parameters of a trained run; NULL where none is asked for. */
@@ -132,6 +133,8 @@ static gfn_status set_up(bench *b)
         status = job_options(b, &options);
     if (status == GFN_OK)
         status = gfn_run_create(b->comm, options, 0, &b->run);
+    if (status == GFN_OK)
+        status = gfn_trainer_create(b->run, &b->trainer); /* sets log Z */
     if (status == GFN_OK && params) {
         gfn_model *model = gfn_run_model(b->run);
         if (gfn_model_n_params(model) == n)
@@ -139,8 +142,6 @@ static gfn_status set_up(bench *b)
         else
             status = fail(GFN_EINVAL, "the trained policy has another shape than the job's");
     }
-    if (status == GFN_OK)
-        status = gfn_trainer_create(b->run, &b->trainer);
     if (status == GFN_OK)
         b->flop_per_state = flop_per_state(gfn_run_model(b->run));
     gfn_options_destroy(&options);

@@ -350,7 +350,7 @@ refused 2 '^gfn-dist: .*square.npy: hypergrid: expected 4 x 4 rewards, one per s
 refused 1 '^gfn-dist: .*nowhere.npy: ' check-env hypergrid --reward file --reward-file nowhere.npy
 refused 2 '^gfn-dist: hypergrid: expected a space of at most 134217728 states .*found 1000000000 ' \
     check-env hypergrid --size 1000 --ndim 3 --reward file
-refused 2 '^gfn-dist: hypergrid: reward-file is square.npy, and the reward original reads none' \
+refused 2 '^gfn-dist: hypergrid: reward-file is /.*/square.npy, and the reward original reads none' \
     check-env hypergrid --reward-file square.npy
 
 cat >taker.inc <<'END'

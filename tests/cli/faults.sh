@@ -64,7 +64,7 @@ with_memory() {
 lacks_memory() {
     local used run=large$1
     local size=(--size 8 --hidden '2048,2048' --threads 1 --iterations 2 --checkpoint-every 1)
-    start "$1" --out "small$1" "${for_ever[@]}"
+    start "$1" --out "small$1" --threads 1 "${for_ever[@]}"
     until_saved "small$1"
     used=$(sed -nE 's/^VmPeak:\s*([0-9]+) kB/\1/p' "/proc/$(rank "$2")/status")
     send TERM "$2"
