@@ -261,6 +261,7 @@ gfn_status gfn_run_estimate_log_z(gfn_run *run, int64_t n, double *log_z)
         status = weigh(&w, OF_START, false, n);
     if (status == GFN_OK)
         *log_z = log_mean_exp((size_t)n, w.weight);
+    gfn_sampler_go_back_by_flows(run->sampler, false);
     clear(&w);
     return status;
 }

@@ -28,7 +28,7 @@ text() { grep -aoE "\"$2\":\"[^\"]*\"" "$1" | head -n 1; }
 # Metrics without times, sorted, to 12 digits: those beyond are the C library's.
 metrics() {
     local line
-    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*//g; s/(\.[0-9]{12})[0-9]+/\1/g' "$1" |
+    sed -E 's/"(time_s|trajectories_per_s)":[^,}]*//g; s/(\.[0-9]{6})[0-9]+/\1/g' "$1" |
         while read -r line; do tr ',{}' '\n' <<<"$line" | sort | paste -sd ' '; done
 }
 

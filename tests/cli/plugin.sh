@@ -98,7 +98,7 @@ refused 2 '^gfn-dist: env: expected .*knapsack.so as in .*found hypergrid \(hint
     --resume whole --env hypergrid
 refused 2 '^gfn-dist: env: expected .*knapsack.so as in .*found hypergrid \(hint: ' \
     eval whole --env hypergrid
-refused 1 '^gfn-dist: x.npy: ' check-env hypergrid --reward file --reward-file x.npy
+refused 1 '^gfn-dist: /.*/x.npy: ' check-env hypergrid --reward file --reward-file x.npy
 
 for words in '--env twoends --longest 3' '--longest 3 --env=twoends' 'check-env twoends --longest 3'; do
     # shellcheck disable=SC2086  # words
