@@ -25,7 +25,7 @@ renew() {
 # text FILE NAME: a text of a checkpoint's metadata.
 text() { grep -aoE "\"$2\":\"[^\"]*\"" "$1" | head -n 1; }
 
-# Metrics without times, sorted, to 12 digits: those beyond are the C library's.
+# Metrics without times, sorted, to 6 digits: 0.1.0 computed them with probabilities in float.
 metrics() {
     local line
     sed -E 's/"(time_s|trajectories_per_s)":[^,}]*//g; s/(\.[0-9]{6})[0-9]+/\1/g' "$1" |
