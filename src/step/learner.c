@@ -20,15 +20,6 @@ static gfn_status make(gfn_learner *l, const gfn_objective *objective)
     return gfn_modes_init(&l->modes, run);
 }
 
-/* Modes are counted from the first batch on, so the largest reward must be known by then. If the
- * environment fails, the first batch reports it, once there is a run to be saved. */
-static gfn_status find_largest_reward(gfn_run *run)
-{
-    const bool is_known = !isnan(gfn_run_max_log_reward(run));
-    const gfn_status status = is_known ? GFN_OK : gfn_run_exact_prepare(run);
-    return status == GFN_EENV ? GFN_OK : status;
-}
-
 /* A forward-looking flow holds log R, so it has no constant to learn. */
 static gfn_start find_start(const gfn_run *run, const gfn_objective *objective)
 {
@@ -46,7 +37,6 @@ static gfn_status set_up(gfn_learner *l)
     const gfn_options *o = run->options;
     const gfn_objective *objective = gfn_objective_find(gfn_options_text(o, "objective"));
     l->loss = NAN;
-    GFN_TRY(find_largest_reward(run));
     l->start = find_start(run, objective);
     GFN_TRY(gfn_comm_agree(run->comm, make(l, objective)));
     GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));

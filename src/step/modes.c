@@ -9,6 +9,13 @@
 /* Most modes that are stored; if more are found, their number is not known. */
 enum { MOST = 1 << 16 };
 
+static gfn_status init_regions(gfn_modes *modes)
+{
+    if (!gfn_mode_regions_exist(modes->env))
+        return GFN_OK;
+    return gfn_mode_regions_create(modes->env, modes->max_log_reward, &modes->regions);
+}
+
 gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(run->env);
@@ -17,17 +24,28 @@ gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run)
                          .width = (size_t)spec->state_width,
                          .n = -1,
                          .n_regions = -1};
-    if (isnan(modes->max_log_reward))
+    if (isnan(modes->max_log_reward) && !gfn_run_can_be_exact(run))
         return GFN_OK;
-    if (gfn_mode_regions_exist(run->env))
-        GFN_TRY(gfn_mode_regions_create(run->env, modes->max_log_reward, &modes->regions));
     modes->exchange = (gfn_exchange){.comm = run->comm,
                                      .width = modes->width,
                                      .capacity = MOST,
                                      .all_capacity = (size_t)gfn_comm_size(run->comm) * MOST};
     GFN_TRY(gfn_exchange_init(&modes->exchange));
     GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->found));
-    return gfn_state_set_create(MOST, modes->width, &modes->all);
+    GFN_TRY(gfn_state_set_create(MOST, modes->width, &modes->all));
+    return isnan(modes->max_log_reward) ? GFN_OK : init_regions(modes);
+}
+
+gfn_status gfn_modes_begin(gfn_modes *modes, gfn_run *run)
+{
+    if (modes->found == NULL || !isnan(modes->max_log_reward))
+        return GFN_OK;
+    GFN_TRY(gfn_run_exact_prepare(run));
+    modes->max_log_reward = gfn_run_max_log_reward(run);
+    if (!isnan(modes->max_log_reward))
+        return gfn_comm_agree(run->comm, init_regions(modes));
+    gfn_modes_clear(modes); /* there is no memory for the evaluation */
+    return GFN_OK;
 }
 
 void gfn_modes_clear(gfn_modes *modes)

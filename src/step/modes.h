@@ -14,9 +14,9 @@
 #include "run/run.h"
 
 typedef struct gfn_modes {
-    const gfn_env *env;   /* borrowed */
-    gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
-    double max_log_reward;
+    const gfn_env *env;    /* borrowed */
+    gfn_state_set *found;  /* by this rank; NULL: the maximal reward is not known */
+    double max_log_reward; /* NAN: gfn_modes_begin() will find it */
     size_t width;
     gfn_state_set *all;        /* of all ranks, at the last count; on every rank */
     gfn_mode_regions *regions; /* that those lie in; NULL: the environment has none */
@@ -27,6 +27,10 @@ typedef struct gfn_modes {
 
 /* Errors: GFN_ENOMEM. */
 gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run);
+
+/* Before the first batch: find the largest reward by the exact evaluation, if the environment does
+ * not state it. Collective. Errors: those of gfn_run_exact_prepare(). */
+gfn_status gfn_modes_begin(gfn_modes *modes, gfn_run *run);
 void gfn_modes_clear(gfn_modes *modes);
 
 /* Remember objects that the policy drew: those of trajectories 0 ... n-1 of the log. */

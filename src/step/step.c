@@ -58,7 +58,9 @@ gfn_status gfn_learner_step(gfn_learner *l, gfn_status mine)
     gfn_real *before = NULL;
 
     gfn_learner_enter(l, GFN_PHASE_SAMPLING);
-    gfn_status status = start_log_z(l, &before);
+    gfn_status status = gfn_modes_begin(&l->modes, l->run);
+    if (status == GFN_OK)
+        status = start_log_z(l, &before);
     if (status == GFN_OK)
         status = find_gradient(l, mine, &loss);
 

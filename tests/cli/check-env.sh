@@ -342,7 +342,7 @@ cp out first
 shows "$made_up" check-env hypergrid --reward file --size 5 --ndim 3 --seed 3
 cmp first out || bad "other rewards are made up: $(cat out)"
 npy square.npy '3, 3' 1 .5 2 0 1 4 0 .5 2
-shows '^  rewards +of the file square.npy$' \
+shows '^  rewards +of the file /.*/square.npy$' \
     check-env hypergrid --size 3 --reward file --reward-file square.npy
 grep -qE '^  largest log R 1.386294361$' out || bad "largest log R of 4: $(cat out)"
 refused 2 '^gfn-dist: .*square.npy: hypergrid: expected 4 x 4 rewards, one per state, found 3 x 3 ' \
