@@ -111,7 +111,7 @@ gfn_status gfn_comm_watch_launcher(gfn_comm *comm, void (*lost)(void *self, doub
 {
     struct gfn_launcher_watch *w;
     const struct gfn_launcher_process launcher = gfn_launcher_process_find(getpid());
-    if (launcher.process == 0 || !gfn_comm_is_launched() || comm->launcher_watch)
+    if (launcher.process == 0 || gfn_launcher_find(getenv).name == NULL || comm->launcher_watch)
         return GFN_OK;
     GFN_TRY(gfn_allocate("watch of the launcher", 1, sizeof *w, &w));
     *w = (struct gfn_launcher_watch){.launcher = launcher, .lost = lost, .self = self};
