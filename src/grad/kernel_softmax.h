@@ -16,6 +16,12 @@ enum { BLOCK_ROWS = 64, BLOCK_EXPS = 256 };
 /* At most BLOCK_ROWS short rows, transposed. */
 typedef gfn_real columns[SHORT_ROW][BLOCK_ROWS];
 
+/* All elements; columns[0] would be those of the first column alone. */
+INLINE gfn_real *elements(columns x)
+{
+    return (gfn_real *)x;
+}
+
 /* The last vector may reach beyond the n rows: clear it, so that the lanes beyond are defined and
  * not allowed. */
 static void clear_rest(size_t n, size_t cols, columns x)
@@ -53,12 +59,12 @@ static void forward_short(const gfn_call *call, size_t first, size_t n)
     _Alignas(64) columns x, allowed;
     clear_rest(n, cols, x);
     clear_rest(n, cols, allowed);
-    transpose(in->x + first * in->stride, in->stride, cols, n, x[0], BLOCK_ROWS);
-    transpose_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0],
+    transpose(in->x + first * in->stride, in->stride, cols, n, elements(x), BLOCK_ROWS);
+    transpose_mask(mask->byte + first * mask->stride, mask->stride, cols, n, elements(allowed),
                    BLOCK_ROWS);
     for (size_t i = 0; i < n; i += LANES)
         softmax_columns(cols, i, x, allowed);
-    transpose_back(x[0], BLOCK_ROWS, cols, n, call->y + first * cols, cols);
+    transpose_back(elements(x), BLOCK_ROWS, cols, n, call->y + first * cols, cols);
 }
 
 /* Replace dy by dx in rows [i, i + LANES). */
@@ -82,19 +88,19 @@ static void backward_short(const gfn_call *call, size_t first, size_t n)
     clear_rest(n, cols, y);
     clear_rest(n, cols, d);
     clear_rest(n, cols, allowed);
-    transpose(out->x + first * cols, cols, cols, n, y[0], BLOCK_ROWS);
-    transpose(out->gradient + first * cols, cols, cols, n, d[0], BLOCK_ROWS);
-    transpose_mask(mask->byte + first * mask->stride, mask->stride, cols, n, allowed[0],
+    transpose(out->x + first * cols, cols, cols, n, elements(y), BLOCK_ROWS);
+    transpose(out->gradient + first * cols, cols, cols, n, elements(d), BLOCK_ROWS);
+    transpose_mask(mask->byte + first * mask->stride, mask->stride, cols, n, elements(allowed),
                    BLOCK_ROWS);
     for (size_t i = 0; i < n; i += LANES)
         derive_columns(cols, i, y, allowed, d);
     if (x->add) { /* y is not needed any more: reuse it for the gradient so far */
-        transpose(dx, x->stride, cols, n, y[0], BLOCK_ROWS);
+        transpose(dx, x->stride, cols, n, elements(y), BLOCK_ROWS);
         for (size_t j = 0; j < cols; j++)
             for (size_t i = 0; i < n; i += LANES)
                 store(&d[j][i], load(&y[j][i]) + load(&d[j][i]));
     }
-    transpose_back(d[0], BLOCK_ROWS, cols, n, dx, x->stride);
+    transpose_back(elements(d), BLOCK_ROWS, cols, n, dx, x->stride);
 }
 
 /* e[i] = exp(y[i]), i < n. */
