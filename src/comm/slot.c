@@ -9,6 +9,7 @@
 #endif
 #include "comm/slot.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -32,6 +33,25 @@ enum { N_URIS = sizeof uris / sizeof uris[0], MOST_ANCESTORS = 64, LINK_SIZE = 4
 
 /* ---- ports of this host */
 
+/* Whether the first n characters are an IPv4 address of this host: only those can be bound. */
+static bool is_own_number(const char *address, size_t n)
+{
+    char text[INET_ADDRSTRLEN];
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    if (n >= sizeof text)
+        return false;
+    memcpy(text, address, n);
+    text[n] = '\0';
+    if (inet_pton(AF_INET, text, &v4.sin_addr) != 1)
+        return false;
+    const int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (file < 0)
+        return false;
+    const bool is_own = bind(file, (const struct sockaddr *)&v4, sizeof v4) == 0;
+    close(file);
+    return is_own;
+}
+
 /* The port of "ADDRESS:PORT" if the address is of this host; 0: it is not, or there is none. */
 static int find_local_port(const char *address)
 {
@@ -47,7 +67,7 @@ static int find_local_port(const char *address)
     const size_t n = (size_t)(colon - address);
     const bool is_own = gethostname(host, sizeof host) == 0 && strnlen(host, sizeof host) == n &&
                         strncmp(host, address, n) == 0;
-    return is_own ? (int)port : 0;
+    return is_own || is_own_number(address, n) ? (int)port : 0;
 }
 
 /* Nobody listens at a port that can be bound to all addresses. To connect would disturb a server.
