@@ -18,6 +18,9 @@ then
     exit $failed
 fi
 
+# UCX, a library of MPI, may report on standard output that its own thread could not be started.
+without_ucx() { grep -v ' UCX ' out; }
+
 # told N REASON: of 4 threads.
 told() {
     [ "$1" -eq 4 ] || [ "$(grep -cE "^$1 of 4 threads could be started: .*$2" err)" -eq 1 ] ||
@@ -35,10 +38,10 @@ with() {
     cmp <(bits run) <(bits whole) || bad "$what: other bits"
     "$@" "$GFN_DIST" sample whole --samples 100 --threads 4 >out 2>err || bad "$what: sample: $?"
     told "$n" "$reason"
-    cmp out whole.objects || bad "$what: other samples"
+    without_ucx | cmp - whole.objects || bad "$what: other samples"
     "$@" "$GFN_DIST" eval whole --samples 100 --threads 4 >out 2>err || bad "$what: eval: $?"
     told "$n" "$reason"
-    cmp out whole.eval || bad "$what: another evaluation"
+    without_ucx | cmp - whole.eval || bad "$what: another evaluation"
     "$@" "$GFN_DIST" "${job[@]}" --threads 4 --seeds 0-1 --out sweep >out 2>err ||
         bad "$what: sweep: $?: $(cat err)"
     told "$n" "$reason"
