@@ -40,7 +40,7 @@ grep -q "^env = $PWD/knapsack.so\$" whole/config.ini || bad "$(grep ^env whole/c
 modes=$(summary whole modes)
 [ "$modes" -gt 0 ] && [ "$modes" -le "$(summary whole n_modes)" ] && [ "$(summary whole n_modes)" -lt 64 ] ||
     bad "modes: $modes of $(summary whole n_modes)"
-tail -n 1 whole/metrics.jsonl | grep -q "\"modes\":$modes[,}]" || bad "modes in metrics.jsonl"
+tail -n 1 whole/metrics.jsonl | grep -q "\"modes\":${modes}[,}]" || bad "modes in metrics.jsonl"
 
 splits=('1 3')
 [ "$MPI_NAME" = none ] || splits+=('3 2')
@@ -73,7 +73,7 @@ cd ..
 # ---- names of options
 
 for ranks in 1 3; do
-    launch=("$NP_RUN" --ranks $ranks --)
+    launch=("$NP_RUN" --ranks "$ranks" --)
     [ $ranks -gt 1 ] && [ "$MPI_NAME" != none ] || launch=()
     "${launch[@]}" "$GFN_DIST" --env ./knapsack.so --itms 5 --quiet >out 2>err
     [ $? -eq 2 ] && [ "$(grep -c '^gfn-dist: expected .*found "itms" (hint: items)$' err)" -eq 1 ] ||
