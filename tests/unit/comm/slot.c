@@ -91,8 +91,9 @@ static void a_server_of_pmix_is_open_as_long_as_it_listens(void **state)
 static void servers_that_cannot_be_judged_are_open(void **state)
 {
     (void)state;
-    static const char *const uris[] = {"1.0;tcp4://198.51.100.7:33277", "pmix-server:127:/tmp/usock",
-                                       "1.0;tcp4://127.0.0.1", "1.0;tcp4://127.0.0.1:70000", ""};
+    static const char *const uris[] = {"1.0;tcp4://198.51.100.7:33277",
+                                       "pmix-server:127:/tmp/usock", "1.0;tcp4://127.0.0.1",
+                                       "1.0;tcp4://127.0.0.1:70000", ""};
     for (size_t i = 0; i < sizeof uris / sizeof uris[0]; i++) {
         set(0, "PMIX_SERVER_URI3", uris[i]);
         if (find(GFN_SLOT_BY_PMIX) != GFN_SLOT_OPEN)
