@@ -59,8 +59,7 @@ static pid_t start(const char *const *name)
     if (*name == NULL)
         be_rank();
     prctl(PR_SET_NAME, *name);
-    start(name + 1);
-    pause();
+    waitpid(start(name + 1), NULL, 0);
     _exit(0);
 }
 
