@@ -41,6 +41,7 @@ CLI_TESTS = \
 	tests/cli/completion.sh \
 	tests/cli/converge.sh \
 	tests/cli/documents.sh \
+	tests/cli/enumerate.sh \
 	tests/cli/exact.sh \
 	tests/cli/explore.sh \
 	tests/cli/file-systems.sh \

@@ -103,7 +103,8 @@ typedef struct gfn_env_ops {
     void (*observe)(const void *world, size_t n, const int32_t *state, int32_t *index, float *x);
 
     /* Numbering: a bijection of the states and [0, n_states) in which a state comes after its
-     * parents. Both may be NULL if n_states is 0, and are then never called. */
+     * parents. Both may be NULL if n_states is 0, and are then never called: a run numbers the
+     * states of a small space itself, as gfn_env_enumerate() does. */
     void (*number)(const void *world, size_t n, const int32_t *state, int64_t *number);
     void (*state_at)(const void *world, size_t n, const int64_t *number, int32_t *state);
 
@@ -238,6 +239,15 @@ GFN_API gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *s
                                   int64_t *number);
 GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number,
                                     int32_t *state);
+
+/* Number the states of an environment that does not do it: find all of them, breadth first from the
+ * start, and order them so that a state comes after its parents. *numbered is the same environment,
+ * except for n_states, ndim and numbers in its spec; `env` is borrowed and must outlive it.
+ * most: a limit of the states, at most GFN_ENV_MAX_ENUMERATED. 0: at most 2^22 states times
+ * actions, and 10 seconds.
+ * Errors: GFN_ENOSUP (beyond a limit), GFN_EINVAL (there is a cycle), GFN_EENV, GFN_ENOMEM. */
+#define GFN_ENV_MAX_ENUMERATED (INT32_C(1) << 26)
+GFN_API gfn_status gfn_env_enumerate(const gfn_env *env, int64_t most, gfn_env **numbered);
 
 /* Check that n states, which may be any words, are objects that can be built.
  * Errors: GFN_EINVAL (the message names the first row that is not), GFN_ENOMEM. */

@@ -122,6 +122,10 @@ GFN_API void gfn_run_destroy(gfn_run **run);
 GFN_API gfn_comm *gfn_run_comm(const gfn_run *run);
 GFN_API const gfn_options *gfn_run_options(const gfn_run *run);
 GFN_API const gfn_env *gfn_run_env(const gfn_run *run);
+
+/* The environment whose numbers evaluations and histograms use: gfn_run_env(), or if that has none
+ * and the run has enumerated its states, what gfn_env_enumerate() makes of it. */
+GFN_API const gfn_env *gfn_run_numbered_env(const gfn_run *run);
 GFN_API gfn_model *gfn_run_model(gfn_run *run);
 GFN_API gfn_sampler *gfn_run_sampler(gfn_run *run);
 GFN_API int gfn_run_threads(const gfn_run *run);           /* of this rank */
@@ -135,9 +139,9 @@ GFN_API const char *gfn_run_layout(const gfn_run *run);
  * one per line; "" if there is none. Borrowed. */
 GFN_API const char *gfn_run_hint(const gfn_run *run);
 
-/* Notices for the user, one per line: damage, a run that is complete already, another build, no
- * memory for exact evaluations, those of gfn_env_notice() when the run was made; "" if there is
- * none, and on ranks other than 0. Borrowed. */
+/* Notices for the user, one per line: damage, a run that is complete already, another build, too
+ * little memory or too many states for exact evaluations, those of gfn_env_notice() when the run
+ * was made; "" if there is none, and on ranks other than 0. Borrowed. */
 GFN_API const char *gfn_run_notice(const gfn_run *run);
 
 /* CRC-32 of the parameters as little-endian words: equal CRCs mean equal runs. */

@@ -70,15 +70,30 @@ size_t gfn_state_hash(const int32_t *state, size_t width)
     return (size_t)h;
 }
 
-int32_t gfn_state_set_add(gfn_state_set *set, const int32_t *state)
+/* The slot that holds the state, or the empty one where it belongs. */
+static inline size_t find_slot(const gfn_state_set *set, const int32_t *state)
 {
     const size_t bytes = set->width * sizeof *state;
     size_t place = gfn_state_hash(state, set->width) & set->slot_mask;
     for (; set->slot[place] != 0; place = (place + 1) & set->slot_mask) {
         int32_t number = set->slot[place] - 1;
         if (memcmp(set->state + (size_t)number * set->width, state, bytes) == 0)
-            return number;
+            return place;
     }
+    return place;
+}
+
+int32_t gfn_state_set_find(const gfn_state_set *set, const int32_t *state)
+{
+    return set->slot[find_slot(set, state)] - 1;
+}
+
+int32_t gfn_state_set_add(gfn_state_set *set, const int32_t *state)
+{
+    const size_t bytes = set->width * sizeof *state;
+    const size_t place = find_slot(set, state);
+    if (set->slot[place] != 0)
+        return set->slot[place] - 1;
     if (set->count == set->capacity)
         return -1;
     size_t number = set->count++;

@@ -26,6 +26,9 @@ void gfn_state_set_clear(gfn_state_set *set);
  * full. */
 int32_t gfn_state_set_add(gfn_state_set *set, const int32_t *state);
 
+/* The number of a state; -1: it is not in the set. */
+int32_t gfn_state_set_find(const gfn_state_set *set, const int32_t *state);
+
 /* A hash of the words. */
 size_t gfn_state_hash(const int32_t *state, size_t width);
 

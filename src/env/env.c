@@ -146,11 +146,14 @@ void gfn_env_destroy(gfn_env **env)
 {
     if (*env == NULL)
         return;
-    gfn_env_begin_destruction(*env);
+    const bool is_listed = (*env)->known == NULL;
+    if (is_listed)
+        gfn_env_begin_destruction(*env);
     (*env)->ops->destroy((*env)->world);
     if (gfn_float_mode_now() != (*env)->mode)
         gfn_float_mode_set((*env)->mode);
-    gfn_release(&(*env)->record);
+    if (is_listed)
+        gfn_release(&(*env)->record);
     gfn_release(env);
 }
 

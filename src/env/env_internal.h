@@ -18,6 +18,7 @@
 #include "base/float_mode.h"
 #include "base/notices.h"
 #include "data/state_set.h"
+#include "env/enumeration.h"
 
 /* What calls of a world's functions leave behind, on any thread. Except for has_failed, it is read
  * and written under the lock of env_fail.c. */
@@ -34,8 +35,12 @@ struct gfn_env {
     gfn_env_spec spec;
     bool has_table;         /* its rewards were set by gfn_env_set_rewards() */
     gfn_float_mode mode;    /* of the thread that created it, in which everything is computed */
-    gfn_env_record *record; /* owned */
+    gfn_env_record *record; /* owned, unless `known` is set */
     gfn_env *next;          /* in the list of all environments */
+
+    /* Not NULL: the library found and numbered the states of another environment, which has the
+     * record and is in the list. */
+    const gfn_enumeration *known;
 };
 
 /* env_fail.c: the failures that worlds report. Before and after ops->create(), on one thread: a

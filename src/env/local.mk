@@ -4,11 +4,13 @@ libenv_la_SOURCES = \
 	src/env/check.c \
 	src/env/check_calls.c \
 	src/env/check_fresh.c src/env/check_fresh.h \
+	src/env/enumerate.c src/env/enumeration.h \
 	src/env/env.c \
 	src/env/env_fail.c \
 	src/env/hypergrid.c \
 	src/env/hypergrid_rewards.c src/env/hypergrid_rewards.h \
 	src/env/check_objects.c \
+	src/env/numbered.c \
 	src/env/plugin.c \
 	src/env/check_probe.c src/env/check_probe.h \
 	src/env/registry.c \

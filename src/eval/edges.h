@@ -8,9 +8,6 @@
 
 #include "env/env_internal.h"
 
-/* Stored in place of the number of the state that an edge leads to. */
-enum { GFN_NO_EDGE = -1, GFN_NO_ACTION = -2 };
-
 typedef struct gfn_edge_table {
     const gfn_env *env;
     size_t room; /* states at a time */

@@ -8,9 +8,10 @@
  * its edges it is no longer needed, and p(s) replaces it: stopping is an edge from a state to
  * itself. The order of the additions is that of the numbers and actions, for any size of a chunk.
  *
- * The ends of edges are not stored. If every action adds a constant to the number of a state, as in
- * a grid (spec.has_constant_deltas), one array of these constants is enough. In other environments
- * the ends are computed again for each chunk of every run.
+ * The ends of edges are not stored, unless the library has enumerated the states. If every action
+ * adds a constant to the number of a state, as in a grid (spec.has_constant_deltas), one array of
+ * these constants is enough. In other environments the ends are computed again for each chunk of
+ * every run.
  *
  * To check by: size=2 ndim=2 and a uniform policy end in the cells (0,0) (0,1) (1,0) (1,1) with
  * probabilities 1/3, 1/6, 1/6, 1/3.
@@ -207,10 +208,9 @@ static void push_by_delta(gfn_exact *e, size_t n, const double *edges)
     }
 }
 
-static void push_by_place(gfn_exact *e, size_t n, const double *edges)
+static void push_by_place(gfn_exact *e, size_t n, const int32_t *place, const double *edges)
 {
     const size_t k = e->n_actions;
-    const int32_t *place = e->place;
     double *flow = e->flow;
     for (size_t s = e->next; s < e->next + n; s++, edges += k, place += k) {
         const double u = flow[s];
@@ -259,18 +259,27 @@ static void place_edges(const part *p)
         gfn_edge_table_place(p->table, first, p->n, e->place + p->at * e->n_actions);
 }
 
+/* The ends of the edges of the next n states. */
+static const int32_t *find_places(gfn_exact *e, size_t n)
+{
+    if (e->env->known && e->env->known->place)
+        return e->env->known->place + e->next * e->n_actions;
+    work_on_chunk(e, n, place_edges);
+    return e->place;
+}
+
 void gfn_exact_push(gfn_exact *e, size_t n, const double *edges)
 {
     for (size_t m; n > 0; n -= m, e->next += m, edges += m * e->n_actions) {
         m = e->number_delta ? n : smaller(n, e->chunk);
         if (e->number_delta) {
             push_by_delta(e, m, edges);
-        } else {
-            work_on_chunk(e, m, place_edges);
-            if (!gfn_env_end_calls(e->env)) /* gfn_exact_end() returns the failure */
-                return;
-            push_by_place(e, m, edges);
+            continue;
         }
+        const int32_t *place = find_places(e, m);
+        if (!gfn_env_end_calls(e->env)) /* gfn_exact_end() returns the failure */
+            return;
+        push_by_place(e, m, place, edges);
     }
 }
 

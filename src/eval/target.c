@@ -2,6 +2,7 @@
 #include "eval/target.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -41,6 +42,17 @@ struct rewards {
     size_t fault;
 };
 
+/* log R of the states numbered first ... first + n - 1. Returns whether the world did its work. */
+static bool read_log_rewards(const computation *c, gfn_edge_table *edges, size_t first, size_t n)
+{
+    const gfn_enumeration *known = c->env->known;
+    if (known == NULL || known->log_reward == NULL)
+        return gfn_edge_table_load(edges, first, n) &&
+               gfn_edge_table_rewards(edges, n, c->q + first);
+    memcpy(c->q + first, known->log_reward + first, n * sizeof *c->q);
+    return true;
+}
+
 /* q = log R. A failure of the world ends the loop after its ranges. */
 static void find_log_rewards(void *self, size_t first, size_t n, int thread, void *part)
 {
@@ -51,8 +63,7 @@ static void find_log_rewards(void *self, size_t first, size_t n, int thread, voi
     for (size_t done = 0, m; done < n; done += m) {
         m = n - done < edges->room ? n - done : edges->room;
         double *log_reward = c->q + first + done;
-        if (!gfn_edge_table_load(edges, first + done, m) ||
-            !gfn_edge_table_rewards(edges, m, log_reward))
+        if (!read_log_rewards(c, edges, first + done, m))
             return;
         for (size_t i = 0; i < m; i++) {
             found->largest = log_reward[i] > found->largest ? log_reward[i] : found->largest;

@@ -124,7 +124,8 @@ static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
     if (gfn_comm_rank(comm) == 0)
         draw_targets(w, n, w->all);
     GFN_TRY(gfn_comm_broadcast(comm, w->all, (size_t)n * sizeof *w->all));
-    return gfn_comm_agree(comm, gfn_env_state_at(w->run->env, (size_t)n, w->all, w->objects));
+    return gfn_comm_agree(
+        comm, gfn_env_state_at(gfn_run_numbered_env(w->run), (size_t)n, w->all, w->objects));
 }
 
 static double correlate(int64_t n, const double *x, const double *y)

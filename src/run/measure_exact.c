@@ -23,7 +23,7 @@ enum { MOST_EDGES = 1 << 21 }; /* over all ranks: 16 MiB */
 static size_t find_part(const gfn_run *run)
 {
     const size_t unit = GFN_FORWARD_STATES, ranks = (size_t)gfn_comm_size(run->comm);
-    const size_t n = (size_t)gfn_env_spec_of(run->env)->n_states;
+    const size_t n = (size_t)gfn_env_spec_of(gfn_run_numbered_env(run))->n_states;
     const size_t most = MOST_EDGES / ranks / (size_t)gfn_env_shape(run->env)->n_actions;
     size_t part = (n / ranks + unit) / unit * unit;
     part = part < LEAST_PART ? LEAST_PART : part;
@@ -34,7 +34,7 @@ static size_t find_part(const gfn_run *run)
 static gfn_status make_alone(void *self)
 {
     gfn_run *run = self;
-    return gfn_exact_create(run->env, run->threads, &run->exact.exact);
+    return gfn_exact_create(gfn_run_numbered_env(run), run->threads, &run->exact.exact);
 }
 
 /* Make the buffers that every rank needs for its part. */
@@ -44,7 +44,7 @@ static gfn_status make_share(gfn_run *run)
     const size_t ranks = (size_t)gfn_comm_size(run->comm);
     e->part = find_part(run);
     const size_t edges = e->part * (size_t)gfn_env_shape(run->env)->n_actions;
-    GFN_TRY(gfn_forward_create(run->env, run->model, run->threads, &e->forward));
+    GFN_TRY(gfn_forward_create(gfn_run_numbered_env(run), run->model, run->threads, &e->forward));
     GFN_TRY(gfn_allocate("edges of this rank", edges, sizeof(double), &e->edges));
     if (ranks == 1)
         return GFN_OK;
@@ -64,6 +64,7 @@ static gfn_status share_largest(gfn_run *run)
 gfn_status gfn_run_exact_prepare(gfn_run *run)
 {
     gfn_run_exact *e = &run->exact;
+    GFN_TRY(gfn_run_enumerate(run));
     if (e->is_impossible || e->part > 0)
         return GFN_OK;
     gfn_status status = gfn_comm_work_alone(run->comm, make_alone, run);
@@ -86,7 +87,7 @@ void gfn_run_exact_clear(gfn_run_exact *e)
     gfn_release(&e->edges);
     gfn_release(&e->all_edges);
     gfn_release(&e->counts);
-    *e = (gfn_run_exact){.is_impossible = e->is_impossible};
+    *e = (gfn_run_exact){.is_planned = e->is_planned, .is_impossible = e->is_impossible};
 }
 
 /* ---- the distribution ---- */
@@ -108,7 +109,8 @@ static gfn_status gather(gfn_run *run, size_t mine, size_t n, const double **edg
 static gfn_status push_all(gfn_run *run)
 {
     gfn_run_exact *e = &run->exact;
-    const int64_t n = gfn_env_spec_of(run->env)->n_states, part = (int64_t)e->part;
+    const int64_t n = gfn_env_spec_of(gfn_run_numbered_env(run))->n_states;
+    const int64_t part = (int64_t)e->part;
     const int64_t rank = gfn_comm_rank(run->comm), together = part * gfn_comm_size(run->comm);
     for (int64_t first = 0; first < n; first += together) {
         const int64_t all = n - first < together ? n - first : together;

@@ -11,6 +11,7 @@
 #include "rollout/forward.h"
 
 typedef struct gfn_run_exact {
+    bool is_planned;       /* it is known whether it is possible; the same on all ranks */
     bool is_impossible;    /* the same on all ranks */
     gfn_exact *exact;      /* on rank 0 */
     gfn_forward *forward;  /* NULL: not made yet */
@@ -32,7 +33,7 @@ gfn_status gfn_run_exact_prepare(gfn_run *run);
  * after gfn_run_exact_prepare(), if that is possible. Collective. */
 gfn_status gfn_run_exact_find_p(gfn_run *run);
 
-/* Free the memory; is_impossible stays. */
+/* Free the memory; what is known about the possibility stays. */
 void gfn_run_exact_clear(gfn_run_exact *exact);
 
 #endif

@@ -92,7 +92,8 @@ static gfn_status measure(void *self)
                                  &draw->l1_noise_floor);
     draw->n_counts = gfn_exact_n(exact);
     GFN_TRY(gfn_allocate("histogram", draw->n_counts, sizeof(int64_t), &draw->counts));
-    GFN_TRY(gfn_histogram_add(run->env, (size_t)draw->n, d->objects, draw->counts));
+    GFN_TRY(
+        gfn_histogram_add(gfn_run_numbered_env(run), (size_t)draw->n, d->objects, draw->counts));
     if (draw->n > 0)
         compare(run, draw);
     return GFN_OK;

@@ -154,6 +154,7 @@ void gfn_run_destroy(gfn_run **run)
     gfn_run_exact_clear(&r->exact);
     gfn_sampler_destroy(&r->sampler);
     gfn_model_destroy(&r->model);
+    gfn_env_destroy(&r->numbered);
     gfn_env_destroy(&r->env);
     gfn_options_destroy(&r->options);
     gfn_path_files_clear(&r->files);

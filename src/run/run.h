@@ -28,6 +28,7 @@ struct gfn_run {
     gfn_comm *comm;
     gfn_options *options;
     gfn_env *env;
+    gfn_env *numbered; /* the same with numbers that the library found; NULL: there is none */
     gfn_model *model;
     gfn_sampler *sampler;
 
@@ -54,7 +55,8 @@ struct gfn_run {
 bool gfn_run_option_is_of_job(const char *name);
 bool gfn_run_option_may_change(const char *name);
 
-/* run_options.c: options that may change even when a run is only loaded: files may have moved. */
+/* run_options.c: options that may change even when a run is only loaded: files may have moved, and
+ * machines differ. */
 bool gfn_run_option_is_loadable(const gfn_option *row);
 
 /* run_options.c: an option of an earlier version. Files may still set it; it has no effect. */
@@ -90,8 +92,12 @@ struct gfn_report;
 int64_t gfn_run_find_collapse(const gfn_run *run, const struct gfn_report *report);
 
 /* exact_plan.c: find out whether there will be exact evaluations, and tell the user what memory
- * they need. Collective. */
+ * they need, if states have numbers. Collective. */
 gfn_status gfn_run_plan(gfn_run *run);
+
+/* exact_plan.c: the same if states have no numbers: enumerate them, unless it was tried already.
+ * Collective. Errors: GFN_EENV, GFN_ECOMM. */
+gfn_status gfn_run_enumerate(gfn_run *run);
 
 /* run_queries.c: the exact evaluation, and the exact terminal distribution that it found last.
  * NULL: there is none yet; or this is not rank 0. */
@@ -109,6 +115,9 @@ double gfn_run_max_log_reward(const gfn_run *run);
 /* run_queries.c: put the iteration of the run in front of the message, if the environment failed in
  * what is measured. Returns status. */
 gfn_status gfn_run_fail_in(const gfn_run *run, gfn_status status);
+/* write_samples.c: write the states that were enumerated as int32 .npy [n][state_width], in the
+ * order of their numbers. On rank 0. Errors: GFN_EIO. */
+gfn_status gfn_run_write_states(const gfn_run *run, const char *file);
 
 /* run_queries.c: the points of the last gfn_run_find_bounds(). */
 const gfn_points *gfn_run_points(const gfn_run *run);

@@ -83,6 +83,9 @@ static gfn_option rows[] = {
      "final samples for the histogram, or objects that `sample` draws; 0: none"},
     {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
+    {"enumerate-limit", GFN_OPTION_INT, "", 0, GFN_ENV_MAX_ENUMERATED, NULL, "Output",
+     "states to enumerate for exact evaluations, if the environment does not number them; 0: none; "
+     "unset: 2^22 over the number of actions, in 10 seconds"},
     {"log-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between lines of metrics.jsonl; 0: only at the end; unset: 100 lines per run"},
     {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
@@ -140,8 +143,9 @@ const gfn_option *gfn_run_option_rows(void)
  * options that may change when a run is resumed. */
 static const char *const of_jobs[] = {"threads", "time-limit", NULL};
 static const char *const retired[] = {"reduce", NULL};
-static const char *const may_change[] = {"iterations",       "samples", "eval-every", "log-every",
-                                         "checkpoint-every", "picture", NULL};
+static const char *const may_change[] = {
+    "iterations",       "samples", "eval-every",      "log-every",
+    "checkpoint-every", "picture", "enumerate-limit", NULL};
 
 bool gfn_run_option_is_of_job(const char *name)
 {
@@ -160,7 +164,7 @@ bool gfn_run_option_may_change(const char *name)
 
 bool gfn_run_option_is_loadable(const gfn_option *row)
 {
-    return row->type == GFN_OPTION_PATH;
+    return row->type == GFN_OPTION_PATH || strcmp(row->name, "enumerate-limit") == 0;
 }
 
 static gfn_status check_names(const gfn_env_ops *ops)

@@ -25,6 +25,11 @@ const gfn_env *gfn_run_env(const gfn_run *run)
     return run->env;
 }
 
+const gfn_env *gfn_run_numbered_env(const gfn_run *run)
+{
+    return run->numbered ? run->numbered : run->env;
+}
+
 gfn_model *gfn_run_model(gfn_run *run)
 {
     return run->model;

@@ -14,11 +14,17 @@
 #include "store/store.h"
 
 /* A directory for a new run holds none of these. */
-static const char *const files[] = {GFN_CONFIG_FILE,     GFN_METRICS_FILE,
-                                    GFN_CHECKPOINT_FILE, GFN_HISTOGRAM_FILE,
-                                    GFN_SUMMARY_FILE,    GFN_CHECKPOINT_PREVIOUS,
-                                    GFN_REWARDS_FILE,    GFN_SWEEP_FILE,
-                                    GFN_PICTURE_FILE,    NULL};
+static const char *const files[] = {GFN_CONFIG_FILE,
+                                    GFN_METRICS_FILE,
+                                    GFN_CHECKPOINT_FILE,
+                                    GFN_HISTOGRAM_FILE,
+                                    GFN_SUMMARY_FILE,
+                                    GFN_CHECKPOINT_PREVIOUS,
+                                    GFN_REWARDS_FILE,
+                                    GFN_SWEEP_FILE,
+                                    GFN_PICTURE_FILE,
+                                    GFN_STATES_FILE,
+                                    NULL};
 
 /* ---- claiming ---- */
 

@@ -147,14 +147,15 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
     gfn_options *before = NULL;
     GFN_TRY(gfn_options_copy(f->options, &before));
     gfn_status status = gfn_options_set(f->options, setting->name, setting->value, "command line");
-    if (status == GFN_OK && !gfn_options_is_set(before, setting->name))
+    const bool is_path = status == GFN_OK && row_of(f, setting)->type == GFN_OPTION_PATH;
+    if (is_path && !gfn_options_is_set(before, setting->name))
         status = gfn_fail(GFN_EINVAL,
                           "%s: expected nothing as in %s, found %.300s (hint: leave it out, or "
                           "begin another run)",
                           setting->name, f->path, setting->value);
     if (status == GFN_OK && !gfn_options_is_same(f->options, before, setting->name)) {
         f->is_changed = true;
-        f->has_new_files |= row_of(f, setting)->type == GFN_OPTION_PATH;
+        f->has_new_files |= is_path;
         f->has_new_rewards |= strcmp(setting->name, "reward-file") == 0;
         f->has_new_objects |= strcmp(setting->name, "terminal-states") == 0;
     }

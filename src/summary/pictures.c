@@ -119,7 +119,11 @@ static gfn_status visit(gallery *g, size_t i, const gfn_plot_config *config)
                                  &g->changes, &run));
     if (config->tell && gfn_run_notice(run)[0])
         config->tell(gfn_run_notice(run));
+    const size_t told = strlen(gfn_run_notice(run));
     status = portray(g, i, run);
+    const char *more = gfn_run_notice(run) + told;
+    if (config->tell && more[0])
+        config->tell(more + (more[0] == '\n'));
     gfn_run_destroy(&run);
     return status;
 }

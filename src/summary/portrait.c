@@ -93,7 +93,7 @@ static gfn_status make_profile(gfn_portrait *p, const gfn_env_spec *spec, const 
 
 static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw *draw)
 {
-    const gfn_env_spec *spec = gfn_env_spec_of(run->env);
+    const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_numbered_env(run));
     const bool has_samples = draw->counts != NULL && draw->n > 0;
     const gfn_cells target = {.ndim = spec->ndim, .axis = spec->axis, .p = gfn_run_target(run)};
     gfn_cells samples = {.ndim = spec->ndim, .axis = spec->axis, .p = gfn_run_exact_p(run)};
@@ -180,8 +180,8 @@ gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
     GFN_TRY(gfn_portrait_describe(p, evaluation, draw, run->iteration));
     if (gfn_run_exact_p(run) == NULL)
         return make_sampled_points(p, run);
-    return gfn_env_spec_of(run->env)->ndim > 0 ? make_grid(p, run, draw)
-                                               : make_exact_points(p, run);
+    return gfn_env_spec_of(gfn_run_numbered_env(run))->ndim > 0 ? make_grid(p, run, draw)
+                                                                : make_exact_points(p, run);
 }
 
 gfn_status gfn_portrait_begin(const char *directory, const char *env, gfn_portrait *p)

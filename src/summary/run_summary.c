@@ -76,7 +76,12 @@ static gfn_status save_histogram(const gfn_run *run, const gfn_draw *draw)
     if (draw->counts == NULL || draw->n == 0)
         return GFN_OK;
     GFN_TRY(gfn_folder_path(gfn_run_directory(run), GFN_HISTOGRAM_FILE, &path));
-    const gfn_status status = gfn_run_write_histogram(run, path, draw->counts);
+    gfn_status status = gfn_run_write_histogram(run, path, draw->counts);
+    gfn_release(&path);
+    if (status == GFN_OK && run->numbered)
+        status = gfn_folder_path(gfn_run_directory(run), GFN_STATES_FILE, &path);
+    if (path)
+        status = gfn_run_write_states(run, path);
     gfn_release(&path);
     return status;
 }

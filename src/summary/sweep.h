@@ -20,9 +20,9 @@ struct gfn_sweep {
     char *text;           /* the seeds as the user wrote them */
     char *directory, *place;
     gfn_notices notices; /* about the directory */
-    int64_t *iteration; /* [n] at which the run ended; -1: not yet */
-    double *value;      /* [n][columns] NAN: not known */
-    char (*crc)[16];    /* [n] of the parameters */
+    int64_t *iteration;  /* [n] at which the run ended; -1: not yet */
+    double *value;       /* [n][columns] NAN: not known */
+    char (*crc)[16];     /* [n] of the parameters */
 };
 
 /* sweep.c: give the sweep a directory, which it then owns; or its seeds, from "0-9" or the like, or

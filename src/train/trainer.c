@@ -16,7 +16,7 @@ enum { EVALUATIONS = 20, LINES = 100, EVALUATION_SHARE = 25, ROWS_PER_VISIT = 3 
 
 static int64_t choose_eval_every(const gfn_trainer *t)
 {
-    const gfn_env_spec *spec = gfn_env_spec_of(t->run->env);
+    const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_numbered_env(t->run));
     const int64_t n_states = spec->n_states;
     const int64_t visits = t->learner->batch.size * (spec->max_steps / 4 + 1);
     const int64_t distinct = visits < n_states ? visits : n_states;
@@ -46,6 +46,7 @@ static gfn_status set_up(gfn_trainer *t)
     GFN_TRY(gfn_learner_create(t->run, &t->learner));
     GFN_TRY(t->store->has_checkpoint ? gfn_store_restore(t->store, t->learner)
                                      : gfn_learner_begin(t->learner));
+    GFN_TRY(gfn_run_enumerate(t->run));
     choose_cadences(t);
     t->start = t->store->last_saved = gfn_clock_seconds();
     return GFN_OK;

@@ -57,7 +57,7 @@ struct cli_request {
     gfn_options *program;  /* out, config, progress, quiet ... */
     gfn_setting *settings; /* [n_settings] options of the run, as given, in order */
     size_t n_settings;
-    gfn_setting *changes; /* [n_changes] of the run that the command loads; env is in both */
+    gfn_setting *changes; /* [n_changes] of the run that the command loads */
     size_t n_changes;
     const gfn_env_ops *plugin; /* that was named and loaded; NULL: none */
     const char *names_env;     /* a kind that was named, even if unknown; borrowed; NULL: none */

@@ -18,6 +18,8 @@ enum { THREADS = 4 };
 /* The option of environments that names a file of rewards. */
 #define REWARD_FILE "reward-file"
 
+#define ENUMERATE_LIMIT "enumerate-limit"
+
 /* The environment under test. */
 struct subject {
     const gfn_env_ops *ops;
@@ -26,6 +28,7 @@ struct subject {
     bool has_table;  /* the rewards come from a table */
     double *made_up; /* rewards, if there is no file */
     int threads;     /* that have called it */
+    int64_t found;   /* states that were enumerated; 0: none */
 };
 
 static bool is_row_of(const gfn_env_ops *env, const char *name)
@@ -36,14 +39,20 @@ static bool is_row_of(const gfn_env_ops *env, const char *name)
     return row && row->name;
 }
 
-/* Read the settings as training would; of the options of training, only the seed is allowed. */
+/* Whether it is one of the options of training that the command has. */
+static bool is_option(const char *name)
+{
+    return strcmp(name, "seed") == 0 || strcmp(name, ENUMERATE_LIMIT) == 0;
+}
+
+/* Read the settings as training would. */
 static gfn_status read_settings(const cli_request *request, const gfn_env_ops *env,
                                 gfn_options *options)
 {
     gfn_status status = cli_check_rows(request, env);
     for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++) {
         const gfn_setting *s = &request->settings[i];
-        if (is_row_of(env, s->name) || strcmp(s->name, "seed") == 0)
+        if (is_row_of(env, s->name) || is_option(s->name))
             status = gfn_options_set(options, s->name, s->value, "command line");
         else if (gfn_options_has(options, s->name))
             status = gfn_fail(GFN_EINVAL,
@@ -64,10 +73,13 @@ static void print_number(FILE *to, const char *name, double value)
         fprintf(to, "  %-13s not stated\n", name);
 }
 
-static void print_states(FILE *to, const gfn_env_spec *spec)
+/* `found` is the number of states that were enumerated; 0: none. */
+static void print_states(FILE *to, const gfn_env_spec *spec, int64_t found)
 {
     fprintf(to, "  %-13s ", "states");
-    if (spec->n_states == 0)
+    if (found > 0)
+        fprintf(to, "%" PRId64 ", not numbered: enumerated, all of them tested\n", found);
+    else if (spec->n_states == 0)
         fprintf(to, "not numbered: random walks only\n");
     else if (spec->n_states <= MOST_STATES)
         fprintf(to, "%" PRId64 ", all of them tested\n", spec->n_states);
@@ -98,7 +110,7 @@ static void print_spec(FILE *to, const struct subject *s, const gfn_env_spec *sp
 {
     const gfn_shape *shape = &spec->shape;
     fprintf(to, "%s keeps every rule: %s\n", s->ops->name, s->ops->summary);
-    print_states(to, spec);
+    print_states(to, spec, s->found);
     fprintf(to, "  %-13s %d forward%s, %d backward\n", "actions", shape->n_actions,
             shape->stop_action < 0 ? "" : " with the stop action", shape->n_back_actions);
     fprintf(to, "  %-13s %d int32 word%s\n", "state", spec->state_width,
@@ -191,11 +203,36 @@ static gfn_status make_first(struct subject *s, gfn_env **env)
     return make(s, env); /* for its message */
 }
 
+/* If the states have no numbers, all are tested if they can be enumerated. A space beyond the
+ * limits is tested by walks alone. */
+static gfn_status check_enumerated(struct subject *s, const gfn_env *env, uint64_t seed,
+                                   gfn_env_place *place)
+{
+    const int64_t limit = gfn_options_int(s->options, ENUMERATE_LIMIT);
+    gfn_env *numbered = NULL;
+    if (gfn_env_spec_of(env)->n_states > 0 ||
+        (limit == 0 && gfn_options_is_set(s->options, ENUMERATE_LIMIT)))
+        return GFN_OK;
+    place->function = "allowed(), step() or log_reward";
+    gfn_status status =
+        gfn_env_enumerate(env, limit < MOST_STATES ? limit : MOST_STATES, &numbered);
+    if (status == GFN_ENOSUP)
+        return GFN_OK;
+    if (status == GFN_OK)
+        status = gfn_env_check(numbered, seed, MOST_STATES, place);
+    if (status == GFN_OK)
+        s->found = gfn_env_spec_of(numbered)->n_states;
+    gfn_env_destroy(&numbered);
+    return status;
+}
+
 static gfn_status check(struct subject *s, const gfn_env *env, gfn_env_place *place)
 {
     const uint64_t seed = (uint64_t)gfn_options_int(s->options, "seed");
     s->threads = THREADS;
     gfn_status status = gfn_env_check(env, seed, MOST_STATES, place);
+    if (status == GFN_OK)
+        status = check_enumerated(s, env, seed, place);
     if (status == GFN_OK)
         status = gfn_env_check_calls(env, make, s, seed, &s->threads, place);
     /* The environment is at fault, not the command line. */

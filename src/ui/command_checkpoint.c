@@ -97,6 +97,7 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
     gfn_bounds bounds;
     gfn_draw draw;
     gfn_status status = gfn_run_evaluate(run, &evaluation);
+    cli_print_notice(run);
     if (status == GFN_OK)
         status = gfn_run_find_bounds(run, d->samples, &bounds);
     if (status == GFN_OK)

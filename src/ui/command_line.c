@@ -357,15 +357,16 @@ static bool check_generate(cli_request *request)
     return false;
 }
 
-/* Part the settings that change the run that a command loads from those of the command; env is one
- * of both. */
+/* Part the settings that change the run that a command loads from those of the command; some are
+ * both. */
 static void part_changes(cli_request *request)
 {
     size_t kept = 0;
     for (size_t i = 0; i < request->n_settings; i++) {
         const gfn_setting setting = request->settings[i];
         const bool is_own = cli_command_takes(request->command, setting.name);
-        if (!is_own || strcmp(setting.name, "env") == 0)
+        if (!is_own || strcmp(setting.name, "env") == 0 ||
+            strcmp(setting.name, "enumerate-limit") == 0)
             request->changes[request->n_changes++] = setting;
         if (is_own)
             request->settings[kept++] = setting;

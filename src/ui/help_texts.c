@@ -30,6 +30,7 @@ const cli_fact cli_files[] = {
     {"checkpoint.safetensors", "parameters, the optimizer's moments and all that --resume needs"},
     {"checkpoint.prev.safetensors", "the checkpoint before"},
     {"histogram.npy", "counts of the final samples, one axis per dimension"},
+    {"states.npy", "states of histogram.npy, if the environment does not number them"},
     {"histogram.png", "samples beside the target, and how training went"},
     {"reward.npy", "the rewards, if they came from a file"},
     {"summary.json", "what came out: final metrics, time by phase, ranks, threads, hosts"},

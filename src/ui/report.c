@@ -11,7 +11,7 @@
 
 static void print_heat_map(const cli_request *request, const gfn_run *run, const gfn_draw *draw)
 {
-    const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_env(run));
+    const gfn_env_spec *spec = gfn_env_spec_of(gfn_run_numbered_env(run));
     const double *target = gfn_run_target(run);
     if (spec->ndim != 2 || target == NULL || draw->counts == NULL || draw->n == 0)
         return;
@@ -52,11 +52,15 @@ static void print_distances(const gfn_evaluation *e)
 
 static void print_exact(const gfn_run *run, const gfn_evaluation *e)
 {
-    const int64_t n_states = gfn_env_spec_of(gfn_run_env(run))->n_states;
+    const int64_t n_states = gfn_env_spec_of(gfn_run_numbered_env(run))->n_states;
     if (e->is_exact)
         print_distances(e);
-    else if (n_states <= 0)
-        printf("  exact      not possible: the states cannot be numbered\n");
+    if (e->is_exact && gfn_run_numbered_env(run) != gfn_run_env(run))
+        printf("             over %" PRId64 " states, which were enumerated\n", n_states);
+    if (e->is_exact)
+        return;
+    if (n_states <= 0)
+        printf("  exact      not possible: the states have no numbers\n");
     else if (n_states > GFN_EXACT_MAX_STATES)
         printf("  exact      not possible: %" PRId64 " states, at most %" PRId64
                " are enumerated\n",
@@ -149,6 +153,8 @@ static void print_new_lines(const char *notices)
     }
 }
 
+/* Print each line of the notice that was not printed before: the runs of a sweep often have the
+ * same one, and it grows when a run gets its directory. */
 void cli_print_notice(const gfn_run *run)
 {
     if (gfn_comm_rank(gfn_run_comm(run)) != 0)

@@ -39,7 +39,10 @@ static void states_are_numbered_in_the_order_of_their_first_visit(void **unused)
             continue;
         if (expected == n_seen)
             memcpy(seen[n_seen++], state, sizeof state);
+        assert_int_equal(gfn_state_set_find(set, state),
+                         expected < gfn_state_set_count(set) ? (int32_t)expected : -1);
         assert_int_equal(gfn_state_set_add(set, state), expected);
+        assert_int_equal(gfn_state_set_find(set, state), expected);
     }
     assert_true(n_seen > 400);
     assert_int_equal(gfn_state_set_count(set), n_seen);

@@ -4,6 +4,7 @@ ENV_TESTS = \
 	tests/unit/env/check_calls \
 	tests/unit/env/check_edges \
 	tests/unit/env/env_fail \
+	tests/unit/env/enumerate \
 	tests/unit/env/hypergrid \
 	tests/unit/env/hypergrid_rewards \
 	tests/unit/env/lanes \
@@ -22,6 +23,8 @@ tests_unit_env_check_edges_SOURCES = tests/unit/env/check_edges.c tests/unit/env
 tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_env_fail_SOURCES = tests/unit/env/env_fail.c $(WORLDS)
 tests_unit_env_env_fail_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_enumerate_SOURCES = tests/unit/env/enumerate.c $(WORLDS)
+tests_unit_env_enumerate_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_SOURCES = tests/unit/env/hypergrid.c tests/unit/env/make.h
 tests_unit_env_hypergrid_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_rewards_SOURCES = tests/unit/env/hypergrid_rewards.c tests/unit/env/make.h

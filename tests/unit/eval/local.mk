@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 EVAL_TESTS = \
+	tests/unit/eval/enumerated \
 	tests/unit/eval/exact \
 	tests/unit/eval/exact64 \
 	tests/unit/eval/histogram \
@@ -13,6 +14,8 @@ EVAL_TESTS = \
 	tests/unit/eval/rounding64
 check_PROGRAMS += $(EVAL_TESTS)
 UNIT_TESTS += $(EVAL_TESTS)
+tests_unit_eval_enumerated_SOURCES = tests/unit/eval/enumerated.c $(WORLDS)
+tests_unit_eval_enumerated_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
 tests_unit_eval_exact_SOURCES = tests/unit/eval/exact.c tests/unit/eval/perfect.h $(WORLDS)
 tests_unit_eval_exact_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
 tests_unit_eval_exact64_SOURCES = $(tests_unit_eval_exact_SOURCES)

@@ -131,6 +131,8 @@ CALL(env_from_none, gfn_env *,
 CALL(env_from, gfn_env *, gfn_env_create_from(kind, "size=4 reward=cosine", out))
 CALL(env_with_none, gfn_env *, gfn_env_create_with(kind, impossible, out))
 CALL(env_with, gfn_env *, gfn_env_create_with(kind, options, out))
+CALL(env_enumerate_none, gfn_env *, gfn_env_enumerate(grid, 15, out))
+CALL(env_enumerate, gfn_env *, gfn_env_enumerate(grid, 16, out))
 CALL(exact_none, gfn_exact *, gfn_exact_create(huge, 1, out))
 CALL(exact_create, gfn_exact *, gfn_exact_create(grid, 1, out))
 CALL(exact_run, const double *, gfn_exact_run(exact, uniform, NULL, out))
@@ -256,7 +258,8 @@ static void a_refusal_leaves_the_result_unchanged(void **unused)
         gfn_status (*call)(void *result);
     } rows[] = {
         ROW(env_open_none), ROW(env_open_file), ROW(env_create_none), ROW(env_from_none),
-        ROW(env_with_none), ROW(exact_none), ROW(exact_run), ROW(modes_none), ROW(gradient_none),
+        ROW(env_with_none), ROW(env_enumerate_none),
+        ROW(exact_none), ROW(exact_run), ROW(modes_none), ROW(gradient_none),
         ROW(gradient_backward), ROW(backward_find), ROW(flow_find), ROW(activation_find),
         ROW(model_none), ROW(schedule_find), ROW(optimizer_find), ROW(options_none),
         ROW(plot_none), ROW(plot_nowhere), ROW(run_options_none), ROW(options_load_none),
@@ -290,7 +293,8 @@ static void a_lack_of_memory_leaves_the_result_unchanged(void **unused)
         void (*drop)(void *result);
     } rows[] = {
         ROW(comm_open, drop_comm), ROW(comm_open_serial, drop_comm), ROW(env_create, drop_env),
-        ROW(env_from, drop_env), ROW(env_with, drop_env), ROW(exact_create, drop_exact),
+        ROW(env_from, drop_env), ROW(env_with, drop_env), ROW(env_enumerate, drop_env),
+        ROW(exact_create, drop_exact),
         ROW(modes, drop_nothing), ROW(l1_of_objects, drop_nothing),
         ROW(gradient_create, drop_gradient), ROW(model_create, drop_model),
         ROW(options_create, drop_options), ROW(options_copy, drop_options),
