@@ -90,21 +90,43 @@ gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory)
     return receive(run);
 }
 
+static gfn_status read_crc(const char *path, uint32_t *crc)
+{
+    struct gfn_array found = {.data = NULL};
+    const gfn_status status = read_array(path, &found);
+    if (status == GFN_OK)
+        *crc = find_crc(&found);
+    gfn_release(&found.data);
+    return status;
+}
+
+static gfn_status expect_crc(const char *file, uint32_t expected)
+{
+    uint32_t found;
+    const gfn_status status = read_crc(file, &found);
+    if (status == GFN_OK && found != expected)
+        return gfn_fail(GFN_EINVAL,
+                        "reward-file: expected the rewards that the run began with, found others "
+                        "in %.300s (hint: leave it out, the run has a copy)",
+                        file);
+    return status == GFN_EDATA ? GFN_EINVAL : status;
+}
+
 gfn_status gfn_run_check_reward_file(const gfn_run *run)
 {
-    const char *path = gfn_options_text(run->options, "reward-file");
-    struct gfn_array found = {.data = NULL};
-    if (!run->rewards.exist)
-        return GFN_OK;
-    gfn_status status = read_array(path, &found);
-    const bool is_same = status == GFN_OK && find_crc(&found) == run->rewards.crc;
-    gfn_release(&found.data);
-    if (status == GFN_OK && !is_same)
-        status = gfn_fail(GFN_EINVAL,
-                          "reward-file: expected the rewards that the run began with, found others "
-                          "in %.300s (hint: leave it out, the run has a copy)",
-                          path);
-    return status == GFN_EDATA ? GFN_EINVAL : status;
+    return run->rewards.exist
+               ? expect_crc(gfn_options_text(run->options, "reward-file"), run->rewards.crc)
+               : GFN_OK;
+}
+
+gfn_status gfn_rewards_compare(const char *file, const char *directory)
+{
+    char *copy;
+    uint32_t crc;
+    GFN_TRY(gfn_folder_path(directory, GFN_REWARDS_FILE, &copy));
+    const gfn_status status = read_crc(copy, &crc);
+    gfn_release(&copy);
+    return status == GFN_OK ? expect_crc(file, crc) : status;
 }
 
 gfn_status gfn_run_save_rewards(const gfn_run *run, const char *directory)

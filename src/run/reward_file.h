@@ -27,6 +27,9 @@ gfn_status gfn_run_give_rewards(gfn_run *run, const char *directory);
  * gfn_run_release_rewards(). Errors: GFN_EIO, GFN_EINVAL. */
 gfn_status gfn_run_check_reward_file(const gfn_run *run);
 
+/* The same of any file and the copy in `directory`. Local. Errors: also GFN_EDATA (of the copy). */
+gfn_status gfn_rewards_compare(const char *file, const char *directory);
+
 /* Save a copy in `directory` if rewards come from a file: it may be moved or changed. On rank 0.
  * Errors: those of gfn_npy_save(). */
 gfn_status gfn_run_save_rewards(const gfn_run *run, const char *directory);

@@ -174,6 +174,8 @@ double() { printf "\0\0\0\0\0\0\\x$1\x3f"; }
 for byte in d0 e0 f0 d0 e0 f0 d0 e0 f0; do double $byte; done | npy data/reward.npy '<f8' '3, 3'
 for byte in d0 e0 f0 d0 e0 f0 d0 e0 e0; do double $byte; done | npy data/worse.npy '<f8' '3, 3'
 passes --size 3 --reward file --reward-file data/reward.npy "${job[@]}" --quiet --out rewards
+passes --size 3 --reward file --reward-file data/reward.npy "${job[@]}" --seeds 0 --quiet \
+    --out several
 grep -q "^reward-file = $PWD/data/reward.npy" rewards/config.ini ||
     bad "$(grep ^reward-file rewards/config.ini)"
 passes eval rewards --samples 10 && mv out eval.out
@@ -192,6 +194,11 @@ passes --resume ../rewards --iterations 70 --reward-file ../data/moved.npy --qui
 grep -q "^reward-file = ${PWD%/*}/data/moved.npy" ../rewards/config.ini ||
     bad "$(grep ^reward-file ../rewards/config.ini)"
 refused 2 "$worse" --resume ../rewards --reward-file ../data/worse.npy
+refused 2 "$worse" --resume ../several --seeds 0-1 --reward-file ../data/worse.npy
+passes --resume ../several --seeds 0-1 --reward-file ../data/moved.npy --quiet
+for file in ../several ../several/seed-1; do
+    grep -q "^reward-file = ${PWD%/*}/data/moved.npy" $file/config.ini || bad "$file has another path"
+done
 passes --config ../rewards/config.ini --reward-file ../data/worse.npy --quiet --out worse
 mkdir bare && "$GFN_DIST" --iterations 20 --size 3 --quiet --out bare/run
 refused 2 'reward-file: expected nothing as in bare/run/.*found ../data/moved.npy' \

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "env/env_internal.h"
+#include "tests/unit/env/jump_first.h"
 #include "tests/unit/env/make.h"
 #include "tests/unit/env/worlds.h"
 
@@ -85,33 +86,10 @@ static void the_start_is_number_0_and_words_that_are_no_state_have_none(void **s
     gfn_env_destroy(&env);
 }
 
-/* The ladder, whose first action is the jump: a search finds rung 2 before rung 1. */
-static void swap_masks(const void *world, size_t n, const int32_t *state, uint8_t *mask)
-{
-    ladder_world.allowed(world, n, state, mask);
-    for (size_t i = 0; i < n; i++, mask += LADDER_ACTIONS) {
-        const uint8_t red = mask[LADDER_RED];
-        mask[LADDER_RED] = mask[LADDER_JUMP];
-        mask[LADDER_JUMP] = red;
-    }
-}
-
-static void swap_steps(const void *world, size_t n, int32_t *state, const int32_t *action)
-{
-    for (size_t i = 0; i < n; i++) {
-        const int32_t other = action[i] == LADDER_RED    ? LADDER_JUMP
-                              : action[i] == LADDER_JUMP ? LADDER_RED
-                                                         : action[i];
-        ladder_world.step(world, 1, state + i, &other);
-    }
-}
-
 static void paths_of_different_lengths_are_ordered_by_the_longest(void **state)
 {
     (void)state;
-    gfn_env_ops ops = ladder_world;
-    ops.allowed = swap_masks;
-    ops.step = swap_steps;
+    const gfn_env_ops ops = jump_first();
     for (int rungs = 2; rungs < 600; rungs += 199) {
         char settings[32];
         snprintf(settings, sizeof settings, "rungs=%d", rungs);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "env/env_internal.h"
+#include "tests/unit/env/jump_first.h"
 #include "tests/unit/env/make.h"
 #include "tests/unit/env/worlds.h"
 
@@ -100,6 +101,17 @@ static void the_distribution_is_that_of_the_environments_own_numbers(void **stat
     }
 }
 
+static void paths_of_different_lengths_are_added_up(void **state)
+{
+    (void)state;
+    const gfn_env_ops ops = jump_first();
+    gfn_env *env = make_env(&ops, "rungs=90"), *numbered = NULL;
+    assert_int_equal(gfn_env_enumerate(env, 0, &numbered), GFN_OK);
+    compare(env, numbered);
+    gfn_env_destroy(&numbered);
+    gfn_env_destroy(&env);
+}
+
 /* Where only the states are known, the ends of edges and rewards are computed. */
 static void states_of_another_rank_suffice(void **state)
 {
@@ -157,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_distribution_is_that_of_the_environments_own_numbers),
+        cmocka_unit_test(paths_of_different_lengths_are_added_up),
         cmocka_unit_test(states_of_another_rank_suffice),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(objects_are_counted_by_these_numbers),

@@ -14,7 +14,7 @@ EVAL_TESTS = \
 	tests/unit/eval/rounding64
 check_PROGRAMS += $(EVAL_TESTS)
 UNIT_TESTS += $(EVAL_TESTS)
-tests_unit_eval_enumerated_SOURCES = tests/unit/eval/enumerated.c $(WORLDS)
+tests_unit_eval_enumerated_SOURCES = tests/unit/eval/enumerated.c tests/unit/env/jump_first.h $(WORLDS)
 tests_unit_eval_enumerated_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
 tests_unit_eval_exact_SOURCES = tests/unit/eval/exact.c tests/unit/eval/perfect.h $(WORLDS)
 tests_unit_eval_exact_LDADD = $(LINK_eval) $(CMOCKA_LIBS)
