@@ -32,13 +32,13 @@ enum { FIRST_CAPACITY = 1024 };
 typedef struct search {
     const gfn_env *env;
     size_t width, n_actions, room;
-    size_t chunk; /* states to expand next, <= room */
     const gfn_enumeration_limits *limits;
     double begin; /* moment */
     gfn_status status;
 
     /* In the order of the search, with room for `capacity` states. */
     size_t capacity, first; /* the first state whose edges are not known */
+    size_t n;               /* states whose edges are found together, <= room */
     gfn_state_set *found;
     int32_t *place;
     double *log_reward;
@@ -50,6 +50,8 @@ typedef struct search {
     int32_t *action;
     int32_t *to; /* [room][width] these states, then their successors */
     double *reward;
+    size_t objects, rewarded; /* in `to`; those whose reward is known */
+    size_t slice;             /* objects to ask for next */
 } search;
 
 static gfn_status init_scratch(search *s)
@@ -190,18 +192,41 @@ static gfn_status take(search *s, size_t n, int32_t action)
     return GFN_OK;
 }
 
-static gfn_status find_rewards(search *s, size_t n)
+/* Rewards may take long: their slices are small then. */
+static void find_rewards_of_slice(void *self, size_t index, int thread)
 {
-    const size_t objects = collect(s, n, -1);
-    for (size_t i = 0; i < n; i++)
-        s->log_reward[s->first + i] = -INFINITY;
-    s->env->ops->log_reward(s->env->world, objects, s->to, s->reward);
-    for (size_t j = 0; j < objects; j++)
-        s->log_reward[s->first + s->lane[j]] = s->reward[j];
-    return gfn_env_failure(s->env);
+    (void)index, (void)thread;
+    const double most = 0.2, few = 0.02;
+    search *s = self;
+    const size_t left = s->objects - s->rewarded, n = left < s->slice ? left : s->slice;
+    const double begin = gfn_clock_seconds();
+    s->env->ops->log_reward(s->env->world, n, s->to + s->rewarded * s->width,
+                            s->reward + s->rewarded);
+    s->rewarded += n;
+    s->status = gfn_env_failure(s->env);
+    const double seconds = gfn_clock_seconds() - begin;
+    if (seconds > most && s->slice > 1)
+        s->slice /= 2;
+    else if (seconds < few && s->slice < s->room)
+        s->slice *= 2;
 }
 
-/* Find all edges and rewards of the next n states. */
+static gfn_status find_rewards(search *s, size_t n)
+{
+    s->objects = collect(s, n, -1);
+    for (size_t i = 0; i < n; i++)
+        s->log_reward[s->first + i] = -INFINITY;
+    for (s->rewarded = 0; s->rewarded < s->objects && s->status == GFN_OK;) {
+        gfn_parallel_for(1, 1, find_rewards_of_slice, s);
+        if (s->status == GFN_OK)
+            s->status = check_time(s);
+    }
+    for (size_t j = 0; j < s->rewarded; j++)
+        s->log_reward[s->first + s->lane[j]] = s->reward[j];
+    return s->status;
+}
+
+/* Find all edges of the next n states. */
 static gfn_status expand(search *s, size_t n)
 {
     const size_t k = s->n_actions;
@@ -223,31 +248,14 @@ static gfn_status expand(search *s, size_t n)
     for (int32_t a = 0; a < (int32_t)k; a++)
         if (a != stop)
             GFN_TRY(take(s, n, a));
-    GFN_TRY(find_rewards(s, n));
     return check_time(s);
-}
-
-/* The numbers do not depend on the chunks, so these can be small where states take long: time and
- * progress are looked at between them. */
-static void adapt(search *s, double seconds)
-{
-    const double most = 0.2, few = 0.02;
-    if (seconds > most && s->chunk > 1)
-        s->chunk /= 2;
-    else if (seconds < few && s->chunk < s->room)
-        s->chunk = 2 * s->chunk < s->room ? 2 * s->chunk : s->room;
 }
 
 static void expand_next(void *self, size_t index, int thread)
 {
     (void)index, (void)thread;
     search *s = self;
-    const size_t left = gfn_state_set_count(s->found) - s->first;
-    const size_t n = left < s->chunk ? left : s->chunk;
-    const double begin = gfn_clock_seconds();
-    s->status = expand(s, n);
-    s->first += n;
-    adapt(s, gfn_clock_seconds() - begin);
+    s->status = expand(s, s->n);
 }
 
 /* A loop per chunk, so that a watch sees progress. */
@@ -259,9 +267,15 @@ static gfn_status find_all(search *s)
     s->env->ops->start(s->env->world, 1, s->state);
     GFN_TRY(gfn_env_failure(s->env));
     GFN_TRY(add(s, s->state, &number));
-    while (s->status == GFN_OK && s->first < gfn_state_set_count(s->found))
+    while (s->first < gfn_state_set_count(s->found)) {
+        const size_t left = gfn_state_set_count(s->found) - s->first;
+        s->n = left < s->room ? left : s->room;
         gfn_parallel_for(1, 1, expand_next, s);
-    return s->status;
+        GFN_TRY(s->status);
+        GFN_TRY(find_rewards(s, s->n));
+        s->first += s->n;
+    }
+    return GFN_OK;
 }
 
 /* ---- the order ---- */
@@ -358,7 +372,7 @@ gfn_enumeration_limits gfn_enumeration_limits_of(const gfn_env *env, int64_t mos
 gfn_status gfn_enumeration_init(gfn_enumeration *e, const gfn_env *env,
                                 const gfn_enumeration_limits *limits)
 {
-    search s = {.env = env, .limits = limits, .begin = gfn_clock_seconds(), .chunk = 1};
+    search s = {.env = env, .limits = limits, .begin = gfn_clock_seconds(), .slice = 1};
     *e = (gfn_enumeration){.n = 0};
     s.width = (size_t)env->spec.state_width;
     s.n_actions = (size_t)env->spec.shape.n_actions;

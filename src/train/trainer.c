@@ -46,7 +46,7 @@ static gfn_status set_up(gfn_trainer *t)
     GFN_TRY(gfn_learner_create(t->run, &t->learner));
     GFN_TRY(t->store->has_checkpoint ? gfn_store_restore(t->store, t->learner)
                                      : gfn_learner_begin(t->learner));
-    GFN_TRY(gfn_run_enumerate(t->run));
+    GFN_TRY(gfn_run_fail_in(t->run, gfn_run_enumerate(t->run)));
     choose_cadences(t);
     t->start = t->store->last_saved = gfn_clock_seconds();
     return GFN_OK;

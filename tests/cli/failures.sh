@@ -81,6 +81,9 @@ static void frail_describe(const void *world, gfn_env_spec *spec)
         describe(world, spec);
     else if (number_in("WITHOUT_STATE"))
         gfn_env_fail(world, NULL, "later failures do not count");
+#ifdef BARE
+    spec->n_states = 0;
+#endif
 }
 static void frail_start(const void *world, size_t n, int32_t *state)
 {
@@ -144,10 +147,14 @@ const gfn_env_ops gfn_env_plugin = {
     .start = frail_start, .allowed = frail_allowed, .step = frail_step,
     .back_action = frail_back_action, .allowed_back = frail_allowed_back,
     .step_back = frail_step_back, .forward_action = frail_forward_action,
-    .log_reward = frail_log_reward, .observe = frail_observe, .number = frail_number,
-    .state_at = frail_state_at};
+#ifndef BARE
+    .number = frail_number, .state_at = frail_state_at,
+#endif
+    .log_reward = frail_log_reward, .observe = frail_observe};
 END
-CPPFLAGS="$CPPFLAGS -I$top_srcdir/tests/external" plugin frail frail.c
+export CPPFLAGS="$CPPFLAGS -I$top_srcdir/tests/external"
+plugin frail frail.c
+CPPFLAGS="$CPPFLAGS -DBARE" plugin bare frail.c # its states have no numbers
 [ $failed -eq 0 ] || exit 1
 
 # launch RANKS THREADS ARGUMENT...: 0 ranks: without a launcher. Its messages are in `log`.
@@ -228,6 +235,23 @@ FAIL_AFTER=0 fails 'the first iteration' 'iteration 0: frail failed' 0 1 "${job[
 unset FAIL_IN FAIL_AFTER
 passes --resume first --quiet --threads 1
 bits first | cmp - whole || bad "other bits after a failure in the first iteration"
+
+# ---- while states are enumerated, before training
+
+bare=(--env ./bare.so "${job[@]:2}")
+for ranks in "${splits[@]}"; do
+    for function in start allowed step log_reward; do
+        where=' in state \([0-9]+\)'
+        [ $function != start ] || where=''
+        FAIL_IN=$function fails "$function, enumerating" \
+            "iteration 0: frail failed$where: call 0 of the solver: no licence\$" "$ranks" 2 \
+            "${bare[@]}" --out never
+    done
+done
+[ ! -e never ] || bad "a run that never began leaves its folder"
+launch 0 1 "${bare[@]}" --out bare || bad "no training without numbers: $(cat log)"
+FAIL_IN=step fails eval "iteration 9: frail failed in state" 0 2 eval bare
+FAIL_IN=step fails resume "iteration 9: frail failed in state" 0 2 --resume bare --iterations 18
 
 # ---- other commands
 

@@ -187,27 +187,33 @@ static void a_limit_of_memory_is_kept(void **state)
     gfn_env_destroy(&env);
 }
 
+static size_t asked; /* objects whose reward was computed */
+
 static void log_slowly(const void *world, size_t n, const int32_t *state, double *log_reward)
 {
     bits_world.log_reward(world, n, state, log_reward);
+    asked += n;
     for (size_t i = 0; i < n; i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-/* Each of 256 objects takes a millisecond; they are found last, at most 256 states at a time. */
+/* Each of 1024 objects takes a millisecond; they are found last. */
 static void a_limit_of_time_is_kept_if_rewards_are_slow(void **state)
 {
     (void)state;
     gfn_env_ops slow = bits_world;
     slow.log_reward = log_slowly;
-    gfn_env *env = make_env(&slow, "length=8"), *numbered = NULL;
-    gfn_enumeration_limits limits = {.states = 1 << 20, .seconds = 0.1};
+    gfn_env *env = make_env(&slow, "length=10"), *numbered = NULL;
+    gfn_enumeration_limits limits = {.states = 1 << 20, .seconds = 0.05};
+    asked = 0;
     assert_int_equal(gfn_env_enumerate_within(env, &limits, &numbered), GFN_ENOSUP);
     assert_non_null(
         strstr(gfn_error_message(), "bits: expected that its states are enumerated in"));
     assert_null(numbered);
-    limits.seconds = 0;
+    assert_in_range(asked, 1, 150);
+    limits.seconds = asked = 0;
     assert_int_equal(gfn_env_enumerate_within(env, &limits, &numbered), GFN_OK);
+    assert_int_equal(asked, 1024);
     gfn_env_destroy(&numbered);
     gfn_env_destroy(&env);
 }

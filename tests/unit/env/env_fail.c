@@ -330,6 +330,29 @@ static void checks_report_failures_and_name_the_function(void **state)
     gfn_env_destroy(&env);
 }
 
+static void an_enumeration_returns_failures_and_so_does_what_it_makes(void **state)
+{
+    static const char *const used[] = {"start", "allowed", "step", "log_reward"};
+    (void)state;
+    gfn_env *env = make_env(&frail, "rungs=9"), *numbered = NULL;
+    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
+        failing = used[i];
+        assert_int_equal(gfn_env_enumerate(env, 0, &numbered), GFN_EENV);
+        assert_null(numbered);
+        assert_non_null(strstr(gfn_error_message(), failing));
+    }
+    failing = NULL;
+    assert_int_equal(gfn_env_enumerate(env, 0, &numbered), GFN_OK);
+    failing = "observe";
+    assert_int_equal(call_observe(numbered), GFN_EENV);
+    assert_int_equal(call_observe(env), GFN_EENV);
+    failing = NULL;
+    assert_int_equal(call_observe(numbered), GFN_OK);
+    gfn_env_destroy(&numbered);
+    assert_int_equal(call_observe(env), GFN_OK);
+    gfn_env_destroy(&env);
+}
+
 /* ---- the floating-point mode ---- */
 
 static void the_mode_is_restored_after_every_call(void **state)
@@ -376,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup(an_environment_that_fails_at_its_creation_is_not_made, set_up),
         cmocka_unit_test_setup(a_long_message_is_cut, set_up),
         cmocka_unit_test_setup(checks_report_failures_and_name_the_function, set_up),
+        cmocka_unit_test_setup(an_enumeration_returns_failures_and_so_does_what_it_makes, set_up),
         cmocka_unit_test_setup(the_mode_is_restored_after_every_call, set_up),
         cmocka_unit_test_setup(the_mode_of_the_creator_is_kept, set_up),
     };
