@@ -251,7 +251,7 @@ done
 [ ! -e never ] || bad "a run that never began leaves its folder"
 launch 0 1 "${bare[@]}" --out bare || bad "no training without numbers: $(cat log)"
 FAIL_IN=step fails eval "iteration 9: frail failed in state" 0 2 eval bare
-FAIL_IN=step fails resume "iteration 9: frail failed in state" 0 2 --resume bare --iterations 18
+FAIL_IN=step fails resume "(checkpoint|iteration 9): frail failed in state" 0 2 --resume bare --iterations 18
 
 # ---- other commands
 
