@@ -9,6 +9,9 @@
  */
 #include <gfn/mpi.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "comm/hosts.h"
@@ -270,14 +273,30 @@ gfn_status gfn_comm_open_mpi(MPI_Comm mpi, gfn_comm **comm)
     return GFN_OK;
 }
 
-/* MPI_THREAD_FUNNELED: only the thread that opened the communicator calls MPI. */
+/* Only the thread that opened the communicator calls MPI.
+ *
+ * Servers of Open MPI 4 store in shared memory what ranks know of each other, and remove it when
+ * the first process of a slot ends: a second one would fail in MPI_Init. The other module of these
+ * servers ("hash", last in "ds21,ds12,hash") sends it to each process. */
+static int init_funneled(int *level)
+{
+    static const char variable[] = "PMIX_MCA_gds";
+    const char *modules = getenv("PMIX_GDS_MODULE");
+    const bool has_choice =
+        modules && strncmp(modules, "ds", 2) == 0 && strstr(modules, ",hash") && !getenv(variable);
+    const bool chooses = has_choice && setenv(variable, "hash", 0) == 0;
+    const int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, level);
+    if (chooses)
+        unsetenv(variable);
+    return code;
+}
+
 static gfn_status start_mpi(const struct gfn_launcher *launcher)
 {
     if (launcher->is_mute) /* MPI itself would print a page of text and end the process */
         return gfn_launcher_refuse(launcher, find_library_name());
     int level, size;
-    GFN_TRY(
-        gfn_mpi_check("MPI_Init_thread", MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level)));
+    GFN_TRY(gfn_mpi_check("MPI_Init_thread", init_funneled(&level)));
     is_started = true;
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     if (level < MPI_THREAD_FUNNELED)
