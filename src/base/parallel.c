@@ -28,6 +28,12 @@ void gfn_parallel_set_hook(void (*hook)(void *self), void *self)
     loop_hook.self = self;
 }
 
+void gfn_parallel_show_progress(void)
+{
+    if (loop_hook.call)
+        loop_hook.call(loop_hook.self);
+}
+
 /* ---- threads ---- */
 
 /* The threads that help in loops, of one process: `host` and those of its OpenMP region. */
@@ -36,13 +42,14 @@ static struct {
     gfn_shared_loop loop;
     pthread_t host;
     bool has_host;
-    int asked, threads; /* for which the last start was, and which there are, with the caller */
+    int asked;          /* threads that the last start was asked for, the caller included */
+    int threads;        /* threads that there are, the caller included */
     char shortage[200]; /* why there are fewer; "": there are not */
 
-    int wanted; /* helpers */
+    int wanted; /* helpers to start */
     pthread_mutex_t starts;
     pthread_cond_t is_started;
-    int helpers; /* that there are; 0: not known yet */
+    int helpers; /* that were started; 0: not known yet */
 } team = {.use = PTHREAD_MUTEX_INITIALIZER,
           .asked = 1,
           .threads = 1,
@@ -164,12 +171,18 @@ static void start(int threads)
 
 #endif
 
+/* The threads for a loop that asks for so many; the caller holds team.use. */
+static int find_threads(int threads)
+{
+    if (threads > team.asked)
+        start(threads);
+    return threads < team.threads ? threads : team.threads;
+}
+
 int gfn_parallel_start(int threads, char *shortage, size_t size)
 {
     pthread_mutex_lock(&team.use);
-    if (threads > team.asked)
-        start(threads);
-    const int found = threads < team.threads ? threads : team.threads;
+    const int found = find_threads(threads);
     gfn_format(shortage, size, "%s", found < threads ? team.shortage : "");
     pthread_mutex_unlock(&team.use);
     return found;
@@ -183,9 +196,7 @@ static bool share(int threads, size_t n, gfn_task task, void *self)
 {
     if (pthread_mutex_trylock(&team.use) != 0)
         return false;
-    if (threads > team.asked)
-        start(threads);
-    const int found = threads < team.threads ? threads : team.threads;
+    const int found = find_threads(threads);
     if (found > 1)
         gfn_shared_loop_run(&team.loop, found, n, task, self);
     pthread_mutex_unlock(&team.use);
@@ -203,16 +214,15 @@ static void run_tasks(int threads, size_t n, gfn_task task, void *self)
 void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self)
 {
     run_tasks(threads, n, task, self);
-    if (loop_hook.call)
-        loop_hook.call(loop_hook.self);
+    gfn_parallel_show_progress();
 }
 
 int gfn_parallel_team(int threads, size_t n, gfn_task task, void *self)
 {
     int found = 1;
 #ifdef _OPENMP
-    char shortage[1];
-    const int possible = gfn_parallel_start(threads, shortage, sizeof shortage);
+    const bool is_free = pthread_mutex_trylock(&team.use) == 0;
+    const int possible = is_free ? find_threads(threads) : 1;
 #pragma omp parallel num_threads(possible)
     {
 #pragma omp single
@@ -222,6 +232,8 @@ int gfn_parallel_team(int threads, size_t n, gfn_task task, void *self)
             task(self, i, omp_get_thread_num());
         }
     }
+    if (is_free)
+        pthread_mutex_unlock(&team.use);
 #else
     (void)threads;
     for (size_t i = 0; i < n; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * base/parallel.h - the one place where threads are started.
+ * base/parallel.h - loops on several threads.
  */
 #ifndef BASE_PARALLEL_H
 #define BASE_PARALLEL_H
@@ -12,7 +12,8 @@
 /* Start threads before the first loop would, so that loops on `threads` threads have them, the
  * caller among them. Returns how many there are: fewer if the system or OpenMP gives no more; then
  * `shortage` gets the reason with a hint (cut to `size` bytes), else "". Loops that ask for more
- * run on those. The threads wait for loops until the process ends. */
+ * run on those. The threads wait for loops until the process ends. Waits for a loop of another
+ * thread to end; must not be called in a task. */
 int gfn_parallel_start(int threads, char *shortage, size_t size);
 
 /* One task of a loop: `index` < n; `thread` < threads is the thread that runs it. */
@@ -26,12 +27,14 @@ void gfn_parallel_for(int threads, size_t n, gfn_task task, void *self);
 
 /* Run task(self, index, thread) for index 0 ... n-1 on every thread of a team of at most `threads`:
  * a barrier stands before each index, so that all threads begin it together. Returns the number of
- * threads, which is 1 in a build without OpenMP and in a loop of this file. */
+ * threads. It is 1 in a build without OpenMP, and while another loop runs, as above. */
 int gfn_parallel_team(int threads, size_t n, gfn_task task, void *self);
 
-/* Call hook(self) at the end of every loop that the calling thread runs from now on; hook = NULL
- * removes it. This lets others observe that a long computation makes progress. */
+/* Call hook(self) at the end of every loop that the calling thread runs from now on, and in
+ * gfn_parallel_show_progress(); hook = NULL removes it. This lets others observe that a long
+ * computation makes progress. */
 void gfn_parallel_set_hook(void (*hook)(void *self), void *self);
+void gfn_parallel_show_progress(void);
 
 /* Work on elements first ... first + n - 1. Ranges do not overlap and may run at the same time. */
 typedef void (*gfn_range)(void *self, size_t first, size_t n);

@@ -22,7 +22,7 @@
 #include "env/env_internal.h"
 
 /* States at a time; edges at a time. */
-enum { ROOM = 256, MOST_EDGES = 1 << 16 };
+enum { CHUNK = 256, MOST_EDGES = 1 << 16 };
 
 /* The limits that the library chooses: it must not delay the start of a run. */
 enum { AUTO_EDGES = 1 << 22, AUTO_SECONDS = 10 };
@@ -31,27 +31,24 @@ enum { FIRST_CAPACITY = 1024 };
 
 typedef struct search {
     const gfn_env *env;
-    size_t width, n_actions, room;
+    size_t width, n_actions, chunk;
     const gfn_enumeration_limits *limits;
     double begin; /* moment */
-    gfn_status status;
 
     /* In the order of the search, with room for `capacity` states. */
     size_t capacity, first; /* the first state whose edges are not known */
-    size_t n;               /* states whose edges are found together, <= room */
     gfn_state_set *found;
     int32_t *place;
     double *log_reward;
 
-    /* Scratch, for `room` states. */
-    int32_t *state; /* [room][width] */
-    uint8_t *mask;  /* [room][n_actions] */
-    size_t *lane;   /* [room] the states that an action is taken in, or that have a reward */
+    /* Scratch, for `chunk` states. */
+    int32_t *state; /* [chunk][width] */
+    uint8_t *mask;  /* [chunk][n_actions] */
+    size_t *lane;   /* [chunk] the states that an action is taken in, or that have a reward */
     int32_t *action;
-    int32_t *to; /* [room][width] these states, then their successors */
+    int32_t *to; /* [chunk][width] these states, then their successors */
     double *reward;
-    size_t objects, rewarded; /* in `to`; those whose reward is known */
-    size_t slice;             /* objects to ask for next */
+    size_t slice; /* objects to ask for next */
 } search;
 
 static gfn_status init_scratch(search *s)
@@ -60,12 +57,12 @@ static gfn_status init_scratch(search *s)
         void *array;
         size_t n, size;
     } arrays[] = {
-        {&s->state, s->room * s->width, sizeof *s->state},
-        {&s->mask, s->room * s->n_actions, 1},
-        {&s->lane, s->room, sizeof *s->lane},
-        {&s->action, s->room, sizeof *s->action},
-        {&s->to, s->room * s->width, sizeof *s->to},
-        {&s->reward, s->room, sizeof *s->reward},
+        {&s->state, s->chunk * s->width, sizeof *s->state},
+        {&s->mask, s->chunk * s->n_actions, 1},
+        {&s->lane, s->chunk, sizeof *s->lane},
+        {&s->action, s->chunk, sizeof *s->action},
+        {&s->to, s->chunk * s->width, sizeof *s->to},
+        {&s->reward, s->chunk, sizeof *s->reward},
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         GFN_TRY(gfn_allocate("enumeration", arrays[i].n, arrays[i].size, arrays[i].array));
@@ -192,38 +189,35 @@ static gfn_status take(search *s, size_t n, int32_t action)
     return GFN_OK;
 }
 
-/* Rewards may take long: their slices are small then. */
-static void find_rewards_of_slice(void *self, size_t index, int thread)
+/* log R of `objects` states, in slices that are small if rewards take long. */
+static gfn_status ask_rewards(search *s, size_t objects)
 {
-    (void)index, (void)thread;
-    const double most = 0.2, few = 0.02;
-    search *s = self;
-    const size_t left = s->objects - s->rewarded, n = left < s->slice ? left : s->slice;
-    const double begin = gfn_clock_seconds();
-    s->env->ops->log_reward(s->env->world, n, s->to + s->rewarded * s->width,
-                            s->reward + s->rewarded);
-    s->rewarded += n;
-    s->status = gfn_env_failure(s->env);
-    const double seconds = gfn_clock_seconds() - begin;
-    if (seconds > most && s->slice > 1)
-        s->slice /= 2;
-    else if (seconds < few && s->slice < s->room)
-        s->slice *= 2;
+    const double most = 0.2, few = 0.02; /* seconds */
+    for (size_t done = 0, n; done < objects; done += n) {
+        const double begin = gfn_clock_seconds();
+        n = objects - done < s->slice ? objects - done : s->slice;
+        s->env->ops->log_reward(s->env->world, n, s->to + done * s->width, s->reward + done);
+        GFN_TRY(gfn_env_failure(s->env));
+        GFN_TRY(check_time(s));
+        gfn_parallel_show_progress();
+        const double seconds = gfn_clock_seconds() - begin;
+        if (seconds > most && s->slice > 1)
+            s->slice /= 2;
+        else if (seconds < few && s->slice < s->chunk)
+            s->slice *= 2;
+    }
+    return GFN_OK;
 }
 
 static gfn_status find_rewards(search *s, size_t n)
 {
-    s->objects = collect(s, n, -1);
+    const size_t objects = collect(s, n, -1);
     for (size_t i = 0; i < n; i++)
         s->log_reward[s->first + i] = -INFINITY;
-    for (s->rewarded = 0; s->rewarded < s->objects && s->status == GFN_OK;) {
-        gfn_parallel_for(1, 1, find_rewards_of_slice, s);
-        if (s->status == GFN_OK)
-            s->status = check_time(s);
-    }
-    for (size_t j = 0; j < s->rewarded; j++)
+    GFN_TRY(ask_rewards(s, objects));
+    for (size_t j = 0; j < objects; j++)
         s->log_reward[s->first + s->lane[j]] = s->reward[j];
-    return s->status;
+    return GFN_OK;
 }
 
 /* Find all edges of the next n states. */
@@ -251,14 +245,6 @@ static gfn_status expand(search *s, size_t n)
     return check_time(s);
 }
 
-static void expand_next(void *self, size_t index, int thread)
-{
-    (void)index, (void)thread;
-    search *s = self;
-    s->status = expand(s, s->n);
-}
-
-/* A loop per chunk, so that a watch sees progress. */
 static gfn_status find_all(search *s)
 {
     int32_t number;
@@ -267,13 +253,12 @@ static gfn_status find_all(search *s)
     s->env->ops->start(s->env->world, 1, s->state);
     GFN_TRY(gfn_env_failure(s->env));
     GFN_TRY(add(s, s->state, &number));
-    while (s->first < gfn_state_set_count(s->found)) {
+    for (size_t n; s->first < gfn_state_set_count(s->found); s->first += n) {
         const size_t left = gfn_state_set_count(s->found) - s->first;
-        s->n = left < s->room ? left : s->room;
-        gfn_parallel_for(1, 1, expand_next, s);
-        GFN_TRY(s->status);
-        GFN_TRY(find_rewards(s, s->n));
-        s->first += s->n;
+        n = left < s->chunk ? left : s->chunk;
+        GFN_TRY(expand(s, n));
+        GFN_TRY(find_rewards(s, n));
+        gfn_parallel_show_progress();
     }
     return GFN_OK;
 }
@@ -376,7 +361,7 @@ gfn_status gfn_enumeration_init(gfn_enumeration *e, const gfn_env *env,
     *e = (gfn_enumeration){.n = 0};
     s.width = (size_t)env->spec.state_width;
     s.n_actions = (size_t)env->spec.shape.n_actions;
-    s.room = s.n_actions < MOST_EDGES / ROOM ? ROOM : MOST_EDGES / s.n_actions;
+    s.chunk = s.n_actions < MOST_EDGES / CHUNK ? CHUNK : MOST_EDGES / s.n_actions;
     gfn_status status = find_all(&s);
     if (status == GFN_OK)
         status = number_all(&s, e);

@@ -95,7 +95,27 @@ static void a_team_begins_every_index_together(void **state)
         for (size_t k = 0; k < TURNS; k++)
             assert_int_equal(turns.finished[k], team);
     }
-    assert_int_equal(gfn_parallel_team(3, 0, take_turn, NULL) >= 1, 1);
+}
+
+static void nothing(void *self, size_t index, int thread)
+{
+    (void)self, (void)index, (void)thread;
+}
+
+static void begin_team(void *self, size_t index, int thread)
+{
+    int *found = self;
+    (void)thread;
+    found[index] = gfn_parallel_team(TEAM, 1, nothing, NULL);
+}
+
+static void a_team_within_a_loop_is_one_thread(void **state)
+{
+    (void)state;
+    int found[4] = {0};
+    gfn_parallel_for(2, 4, begin_team, found);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(found[i], 1);
 }
 
 static void count_elements(void *self, size_t first, size_t n)
@@ -117,11 +137,6 @@ static void ranges_cover_each_element_once(void **state)
                 assert_int_equal(visits[k], k < lengths[i]);
             free(visits);
         }
-}
-
-static void nothing(void *self, size_t index, int thread)
-{
-    (void)self, (void)index, (void)thread;
 }
 
 static void count_call(void *calls)
@@ -313,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_stack_that_is_too_small_is_not_used),
         cmocka_unit_test(each_index_runs_once_on_a_thread_of_the_team),
         cmocka_unit_test(a_team_begins_every_index_together),
+        cmocka_unit_test(a_team_within_a_loop_is_one_thread),
         cmocka_unit_test(ranges_cover_each_element_once),
         cmocka_unit_test(a_hook_is_called_once_per_loop_until_it_is_removed),
         cmocka_unit_test(a_loop_ends_after_its_last_task),
