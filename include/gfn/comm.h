@@ -88,11 +88,11 @@ typedef void (*gfn_comm_alarm)(void *self, const char *message);
 GFN_API gfn_status gfn_comm_watch(gfn_comm *comm, double seconds, gfn_comm_alarm alarm, void *self);
 
 /* Watch the process that launched this one, mpirun or its daemon on this host. If it is gone (it
- * was killed), other ranks may be gone too, and nobody ends this one: `lost` is called once per
- * second from a separate thread, `seconds` after the first call. It should stop the work, and end
- * the process if that takes too long. Nothing is watched without a launcher, or if /proc does not
- * show it. The watch ends with the communicator, which borrows `self` until then. Not collective.
- * Errors: GFN_ENOMEM. */
+ * was killed), other ranks may be gone too, and no launcher ends this one: `lost` is called once
+ * per second from a separate thread, `seconds` after the first call. It should stop the work, and
+ * end the process if that takes too long. Nothing is watched without a launcher, or if /proc does
+ * not show it. The watch ends with the communicator, which borrows `self` until then; only the
+ * first call of a communicator counts. Not collective. Errors: GFN_ENOMEM. */
 GFN_API gfn_status gfn_comm_watch_launcher(gfn_comm *comm, void (*lost)(void *self, double seconds),
                                            void *self);
 

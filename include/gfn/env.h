@@ -34,6 +34,10 @@ GFN_BEGIN_DECLS
 /* Most states of a world whose rewards are given as an array, of 1 GiB. */
 #define GFN_ENV_MAX_REWARDS (INT64_C(1) << 27)
 
+/* The option of an environment that names a file of rewards, .npy [axis]. The library reads the
+ * file, not the environment. */
+#define GFN_REWARD_FILE "reward-file"
+
 /* Properties of a world. */
 typedef struct gfn_env_spec {
     gfn_shape shape;
@@ -127,10 +131,11 @@ GFN_API const gfn_env_ops *gfn_env_find(const char *name);
  * because a library that it calls has. Call it in any of them except `create` and `set_rewards`,
  * which return gfn_fail(), from any thread, and then return; the results of the call are not used,
  * and other calls may still follow. The function of the library that needs the results returns
- * GFN_EENV, on all ranks, with a message that begins with name and state. Of several failures, the
+ * GFN_EENV, on all ranks, with a message that has name, state and text. Of several failures, the
  * first counts. The environment may be used again afterwards: training can retry the step.
- * world: as the function got it; not NULL. state: the lane that failed; NULL: not known. The text
- * is formatted as by printf() and cut at 511 bytes.
+ * world: as the function got it; if it is none of an environment, all environments have failed.
+ * state: the lane that failed; NULL: not known. The text is formatted as by printf() and cut at
+ * 511 bytes.
  *     gfn_env_fail(world, state + i * width, "dock: %s", dock_error_text(error)); */
 GFN_API void gfn_env_fail(const void *world, const int32_t *state, const char *format, ...)
     GFN_PRINTF(3, 4);
@@ -169,8 +174,7 @@ GFN_API gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *setti
 
 /* As gfn_env_create_from(), from an option set that has at least the rows of ops->options. Only
  * this function can create an environment that needs rewards: set them by gfn_env_set_rewards()
- * before they are used. (A run does so. The file that the option `reward-file` names is read by the
- * library, not by the environment.) */
+ * before they are used. (A run does so, from the file that the option GFN_REWARD_FILE names.) */
 GFN_API gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options,
                                        gfn_env **env);
 GFN_API void gfn_env_destroy(gfn_env **env);
@@ -241,9 +245,10 @@ GFN_API gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t 
                                     int32_t *state);
 
 /* Number the states of an environment that does not do it: find all of them, breadth first from the
- * start, and order them so that a state comes after its parents. *numbered is the same environment,
- * except for n_states, ndim and numbers in its spec; `env` is borrowed and must outlive it.
- * most: a limit of the states, at most GFN_ENV_MAX_ENUMERATED. 0: at most 2^22 states times
+ * start, and order them so that a state comes after its parents. *numbered is the same environment
+ * with numbers: n_states is set, ndim is 0, has_constant_deltas is false, and rewards cannot be
+ * set. gfn_env_number() finds -1 for words that are no state. `env` is borrowed and must outlive
+ * it. most: a limit of the states, at most GFN_ENV_MAX_ENUMERATED. 0: at most 2^22 states times
  * actions, and 10 seconds.
  * Errors: GFN_ENOSUP (beyond a limit), GFN_EINVAL (there is a cycle), GFN_EENV, GFN_ENOMEM. */
 #define GFN_ENV_MAX_ENUMERATED (INT32_C(1) << 26)

@@ -42,6 +42,9 @@ typedef struct gfn_option {
  * it is unlimited, or if values of its type have no range. */
 GFN_API void gfn_option_range(const gfn_option *option, char *text, size_t size);
 
+/* The row of a name in a table that a row without name ends (NULL: an empty one); NULL: none. */
+GFN_API const gfn_option *gfn_option_find(const gfn_option *table, const char *name);
+
 typedef struct gfn_options gfn_options;
 
 /* Make a set from `n` tables, each ended by a row whose name is NULL. Every value is the default,

@@ -57,6 +57,10 @@ GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name
  * GFN_EIO, GFN_EINVAL (an unknown name or a bad value, with the line), GFN_EDATA. */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
+/* Whether a run with these options enumerates the states of an environment without numbers, and the
+ * limit for gfn_env_enumerate(). */
+GFN_API bool gfn_run_enumeration_limit(const gfn_options *options, int64_t *most);
+
 /* Write the text of such a file: all options with their values, and comments with the origin of
  * each ("default", "preset NAME", "FILE:LINE", "command line"); the caller must free() *text. The
  * file makes the same run. Errors: GFN_ENOMEM. */
@@ -65,13 +69,15 @@ GFN_API gfn_status gfn_run_options_ini(const gfn_options *options, char **text);
 /* Make environment, model with initial parameters, and sampler. `threads` is per rank; 0: the
  * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. If the system gives
  * fewer, gfn_run_threads() says how many there are, and gfn_run_notice() why. Rank 0 reads the file
- * that an option `reward-file` names (float64 .npy) and broadcasts its rewards. comm is borrowed,
- * the options are copied. Collective; errors are the same on every rank. */
+ * that the option GFN_REWARD_FILE names (.npy, numbers of any type that float64 holds exactly) and
+ * broadcasts its rewards. comm is borrowed, the options are copied. Collective.
+ * Errors, the same on every rank: GFN_EINVAL (an option, or the shape of a file), GFN_EIO,
+ * GFN_EDATA, GFN_ENOMEM, GFN_ECOMM (also: ranks have different plug-ins), GFN_EENV. */
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);
 
 /* Give an environment that was made from these options and needs rewards those of the file that the
- * option `reward-file` names, as gfn_run_create() does. Errors: GFN_EIO, GFN_EINVAL (the file, or
+ * option GFN_REWARD_FILE names, as gfn_run_create() does. Errors: GFN_EIO, GFN_EINVAL (the file, or
  * its shape), GFN_ENOMEM; then the environment has not changed. */
 GFN_API gfn_status gfn_run_read_rewards(const gfn_options *options, gfn_env *env);
 
@@ -91,10 +97,11 @@ typedef struct gfn_settings {
     size_t n;
 } gfn_settings;
 
-/* The same with changes that say where files are now: options of the type GFN_OPTION_PATH, and env,
- * the path of the plug-in. A reward-file must have the rewards of the run. If another file differs
- * from the one that the checkpoint was made with, gfn_run_notice() says so. Only rank 0's changes
- * are used. Errors: also GFN_EINVAL (another option, other rewards). */
+/* The same with changes: options of the type GFN_OPTION_PATH, whose files may have moved; env, the
+ * path of the plug-in; and enumerate-limit, because machines differ. A reward-file must have the
+ * rewards of the run. If another file differs from the one that the checkpoint was made with,
+ * gfn_run_notice() says so. Only rank 0's changes are used. Errors: also GFN_EINVAL (another
+ * option, other rewards). */
 GFN_API gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threads,
                                         const gfn_settings *changes, gfn_run **run);
 
@@ -107,12 +114,12 @@ GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int 
 /* Load the run in a directory, to continue it there: a trainer then keeps it (gfn_trainer_keep()),
  * and on any number of ranks and threads it ends with the bits of a run that was never stopped. A
  * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
- * directory and settings are used. Of the n settings (NULL: none) iterations, samples, cadences and
- * the paths of files and of the plug-in (env) may differ from the checkpoint, if the files hold the
- * same rewards and terminal states; others are refused; threads and
- * time-limit are never taken from the checkpoint. The run is locked until its trainer has finished
- * or it is destroyed; if another job is still ending there, this call waits for it, ten seconds at
- * most. Collective.
+ * directory and settings are used. Of the n settings (NULL: none), these may differ from the
+ * checkpoint: iterations, samples, picture, log-every, eval-every, checkpoint-every,
+ * enumerate-limit, and the paths of files and of the plug-in (env), if the files hold the same
+ * rewards and terminal states. Others are refused. threads and time-limit are never taken from the
+ * checkpoint. The run is locked until its trainer has finished or it is destroyed; if another job
+ * is still ending there, this call waits for it, ten seconds at most. Collective.
  * Errors: those of gfn_run_load(); GFN_EIO: also if another job uses the run; GFN_EINVAL: a setting
  * contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
@@ -135,13 +142,14 @@ GFN_API const char *gfn_run_directory(const gfn_run *run); /* "" if the run is n
 /* "8 ranks x 1 thread on 1 host, 2 cores". Borrowed. */
 GFN_API const char *gfn_run_layout(const gfn_run *run);
 
-/* Advice if the launcher's binding hides cores, and the memory of exact evaluations if it is large,
- * one per line; "" if there is none. Borrowed. */
+/* Advice if the launcher's binding hides cores, the memory of exact evaluations if it is large, and
+ * how many states were enumerated, one per line; "" if there is none. Borrowed. */
 GFN_API const char *gfn_run_hint(const gfn_run *run);
 
-/* Notices for the user, one per line: damage, a run that is complete already, another build, too
- * little memory or too many states for exact evaluations, those of gfn_env_notice() when the run
- * was made; "" if there is none, and on ranks other than 0. Borrowed. */
+/* Notices for the user, one per line: damage, a run that is complete already, another build, files
+ * that changed, threads that could not be started, why states could not be enumerated or exact
+ * evaluations are not possible, those of gfn_env_notice() when the run was made; "" if there is
+ * none, and on ranks other than 0. Borrowed. */
 GFN_API const char *gfn_run_notice(const gfn_run *run);
 
 /* CRC-32 of the parameters as little-endian words: equal CRCs mean equal runs. */

@@ -26,31 +26,32 @@ typedef struct gfn_trainer gfn_trainer;
 
 /* Create a trainer for a run (borrowed). A run from a checkpoint continues at the iteration of the
  * checkpoint. Rank 0 reads the objects that an option `terminal-states` names, unless a checkpoint
- * has them, and gives them to all ranks. Collective. Errors: GFN_EINVAL (options that contradict
- * each other, words that are not objects; the run had a trainer before), GFN_EIO, GFN_ENOMEM,
- * GFN_EDATA (the checkpoint lacks something). */
+ * has them, and gives them to all ranks. If the environment does not number its states, rank 0
+ * enumerates them. Collective. Errors: GFN_EINVAL (options that contradict each other, words that
+ * are not objects; the run had a trainer before), GFN_EIO, GFN_ENOMEM, GFN_EDATA (the checkpoint
+ * lacks something), GFN_EENV, GFN_ECOMM. */
 GFN_API gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer);
 GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
 
 /* Keep the run in a directory from now on: config.ini, metrics.jsonl, checkpoint.safetensors, and
- * at the end summary.json and histogram.npy. `directory` NULL: a new runs/NAME-DATE-TIME, to which
- * runs/latest then links. A run of gfn_run_resume() continues in its own directory (`directory`
- * must be NULL): lines of metrics.jsonl that are newer than the checkpoint, or incomplete, are cut
- * off and written again, and a damaged checkpoint is set aside. Call it at most once per trainer.
- * Rank 0 writes. Collective.
- * Errors: GFN_EEXIST (it holds a run, or another process is writing it), GFN_EINVAL (the run is
- * kept already, or belongs to another directory), GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
+ * at the end summary.json, histogram.npy and others (src/doc/running.md has all). `directory` NULL:
+ * a new runs/NAME-DATE-TIME, to which runs/latest then links. A run of gfn_run_resume() continues
+ * in its own directory (`directory` must be NULL): lines of metrics.jsonl that are newer than the
+ * checkpoint, or incomplete, are cut off and written again, and a damaged checkpoint is set aside.
+ * Call it at most once per trainer. Rank 0 writes. Collective. Errors: GFN_EEXIST (it holds a run,
+ * or another process is writing it), GFN_EINVAL (the run is kept already, or belongs to another
+ * directory), GFN_EIO, GFN_EDATA, GFN_ENOMEM. */
 GFN_API gfn_status gfn_trainer_keep(gfn_trainer *trainer, const char *directory);
 
 /* One iteration: sample, differentiate, sum over all ranks, optimizer step. Collective; on an error
  * the parameters are those of the step before, on every rank. After GFN_EENV (the environment
- * failed) the step can be tried again: it gives the bits that it would have given at first. */
+ * failed) the step can be tried again: it gives the bits that it would have given at first.
+ * Errors: GFN_ENUMERIC (a number leaves its range), GFN_EENV, GFN_ECOMM, GFN_ENOMEM. */
 GFN_API gfn_status gfn_trainer_step(gfn_trainer *trainer);
 
 /* One iteration and the work due after it: evaluation, metrics, checkpoint. If the environment
  * fails (GFN_EENV), a run that is kept gets a checkpoint of the last finished iteration.
- * Collective.
- */
+ * Collective. Errors: those of gfn_trainer_step() and gfn_run_evaluate(), GFN_EIO. */
 GFN_API gfn_status gfn_trainer_advance(gfn_trainer *trainer, gfn_progress *progress);
 
 /* Whether all iterations are done, or all ranks agreed to stop. */
@@ -69,7 +70,7 @@ GFN_API void gfn_trainer_phases(const gfn_trainer *trainer, gfn_phases *phases);
 /* Save a checkpoint, then make the last evaluation, the final samples and the remaining files.
  * metrics.jsonl gets its last line only if all iterations are done. A stopped run has these results
  * only in summary.json, and is resumed as if it had never stopped. Collective; release report->draw
- * with gfn_draw_clear(). */
+ * with gfn_draw_clear(). Errors: those of gfn_run_evaluate(), GFN_EIO. */
 GFN_API gfn_status gfn_trainer_finish(gfn_trainer *trainer, gfn_report *report);
 
 GFN_END_DECLS

@@ -12,7 +12,8 @@
  * use, if SIGURG has another handler, or if the system has no timer. */
 bool gfn_interrupt_begin(void (*pause)(void *self), void *self);
 
-/* Interrupt the thread once, after so many seconds; another call replaces the time. */
+/* Interrupt the thread once, after so many seconds, at most 0.999; another call replaces the time.
+ */
 void gfn_interrupt_after(double seconds);
 
 /* Undo gfn_interrupt_begin(), on the same thread. */

@@ -114,6 +114,13 @@ static bool read_value(const gfn_option *row, const char *text, struct value *va
     return false;
 }
 
+const gfn_option *gfn_option_find(const gfn_option *table, const char *name)
+{
+    while (table && table->name && strcmp(table->name, name) != 0)
+        table++;
+    return table && table->name ? table : NULL;
+}
+
 /* ---- messages ---- */
 
 void gfn_option_range(const gfn_option *row, char *text, size_t size)

@@ -48,4 +48,8 @@ gfn_status gfn_env_enumerate_within(const gfn_env *env, const gfn_enumeration_li
 gfn_status gfn_env_adopt_states(const gfn_env *env, size_t n, const int32_t *states,
                                 gfn_env **numbered);
 
+/* numbered.c: borrowed. NULL: the environment numbers its states itself, or they have no numbers.
+ */
+const gfn_enumeration *gfn_env_enumeration(const gfn_env *env);
+
 #endif

@@ -146,7 +146,7 @@ void gfn_env_destroy(gfn_env **env)
 {
     if (*env == NULL)
         return;
-    const bool is_listed = (*env)->known == NULL;
+    const bool is_listed = (*env)->enumeration == NULL;
     if (is_listed)
         gfn_env_begin_destruction(*env);
     (*env)->ops->destroy((*env)->world);

@@ -35,12 +35,12 @@ struct gfn_env {
     gfn_env_spec spec;
     bool has_table;         /* its rewards were set by gfn_env_set_rewards() */
     gfn_float_mode mode;    /* of the thread that created it, in which everything is computed */
-    gfn_env_record *record; /* owned, unless `known` is set */
+    gfn_env_record *record; /* owned, unless `enumeration` is set */
     gfn_env *next;          /* in the list of all environments */
 
-    /* Not NULL: the library found and numbered the states of another environment, which has the
-     * record and is in the list. */
-    const gfn_enumeration *known;
+    /* Not NULL: this is the numbered copy of another environment (numbered.c). That one owns the
+     * record and is in the list; this one does not and is not. */
+    const gfn_enumeration *enumeration;
 };
 
 /* env_fail.c: the failures that worlds report. Before and after ops->create(), on one thread: a

@@ -46,7 +46,7 @@ static const gfn_option options[] = {
     {"ndim", GFN_OPTION_INT, "2", 1, GFN_ENV_MAX_NDIM, NULL, "Hypergrid", "dimensions"},
     {"reward", GFN_OPTION_WORD, "original", 0, 0, CHOICES(GFN_REWARD_FAMILIES, FAMILY_CHOICE),
      "Hypergrid", "reward family (see gfn-dist help environments)"},
-    {"reward-file", GFN_OPTION_PATH, "", 0, 0, NULL, "Hypergrid",
+    {GFN_REWARD_FILE, GFN_OPTION_PATH, "", 0, 0, NULL, "Hypergrid",
      "rewards of all cells for --reward file: a .npy file, one axis per dimension"},
     {"r0", GFN_OPTION_NUMBER, "", 0, 1e300, NULL, "Hypergrid",
      "reward everywhere, more than 0; unset: 0.01, cosine 0.1, sparse 1e-12, deceptive 1e-5"},

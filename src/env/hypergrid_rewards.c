@@ -316,7 +316,7 @@ gfn_status gfn_grid_rewards_init(gfn_grid_rewards *g, const gfn_options *options
     const char *name = gfn_options_text(options, "reward");
     double r[CONSTANTS];
     *g = (gfn_grid_rewards){.family = find(name), .size = size, .ndim = ndim, .n_cells = n_cells};
-    GFN_TRY(check_file(name, gfn_options_text(options, "reward-file")));
+    GFN_TRY(check_file(name, gfn_options_text(options, GFN_REWARD_FILE)));
     GFN_TRY(read_constants(g->family, options, r));
     return g->family->prepare(g, r);
 }

@@ -136,14 +136,14 @@ static gfn_status make(const gfn_env *env, numbered **world, gfn_env **made)
     **made = *env;
     (*made)->ops = &(*world)->ops;
     (*made)->world = *world;
-    (*made)->known = &(*world)->enumeration;
+    (*made)->enumeration = &(*world)->enumeration;
     return GFN_OK;
 }
 
 /* Numbers are not those of a grid, whatever the states are. */
 static gfn_status finish(gfn_status status, gfn_env *made, gfn_env **numbered_env)
 {
-    made->spec.n_states = (int64_t)made->known->n;
+    made->spec.n_states = (int64_t)made->enumeration->n;
     made->spec.ndim = 0;
     made->spec.has_constant_deltas = false;
     if (status == GFN_OK)
@@ -167,6 +167,11 @@ gfn_status gfn_env_enumerate(const gfn_env *env, int64_t most, gfn_env **numbere
 {
     const gfn_enumeration_limits limits = gfn_enumeration_limits_of(env, most);
     return gfn_env_enumerate_within(env, &limits, numbered_env);
+}
+
+const gfn_enumeration *gfn_env_enumeration(const gfn_env *env)
+{
+    return env->enumeration;
 }
 
 gfn_status gfn_env_adopt_states(const gfn_env *env, size_t n, const int32_t *states,

@@ -262,8 +262,9 @@ static void place_edges(const part *p)
 /* The ends of the edges of the next n states. */
 static const int32_t *find_places(gfn_exact *e, size_t n)
 {
-    if (e->env->known && e->env->known->place)
-        return e->env->known->place + e->next * e->n_actions;
+    const gfn_enumeration *all = gfn_env_enumeration(e->env);
+    if (all && all->place)
+        return all->place + e->next * e->n_actions;
     work_on_chunk(e, n, place_edges);
     return e->place;
 }

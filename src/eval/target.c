@@ -45,11 +45,11 @@ struct rewards {
 /* log R of the states numbered first ... first + n - 1. Returns whether the world did its work. */
 static bool read_log_rewards(const computation *c, gfn_edge_table *edges, size_t first, size_t n)
 {
-    const gfn_enumeration *known = c->env->known;
-    if (known == NULL || known->log_reward == NULL)
+    const gfn_enumeration *all = gfn_env_enumeration(c->env);
+    if (all == NULL || all->log_reward == NULL)
         return gfn_edge_table_load(edges, first, n) &&
                gfn_edge_table_rewards(edges, n, c->q + first);
-    memcpy(c->q + first, known->log_reward + first, n * sizeof *c->q);
+    memcpy(c->q + first, all->log_reward + first, n * sizeof *c->q);
     return true;
 }
 

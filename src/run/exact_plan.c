@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "comm/comm.h"
-#include "env/env_internal.h"
+#include "env/enumeration.h"
 #include "eval/exact.h"
 #include "io/memory_left.h"
 
@@ -67,7 +67,8 @@ static gfn_status find_states(void *self)
 {
     gfn_run *run = self;
     const double left = (double)gfn_memory_left("");
-    const int64_t most = gfn_options_int(run->options, "enumerate-limit");
+    int64_t most;
+    gfn_run_enumeration_limit(run->options, &most);
     gfn_enumeration_limits limits = gfn_enumeration_limits_of(run->env, most);
     limits.bytes = left > 0 ? STATES_SHARE * left : 0;
     return gfn_env_enumerate_within(run->env, &limits, &run->numbered);
@@ -77,8 +78,9 @@ static gfn_status share_states(gfn_run *run)
 {
     const bool is_root = gfn_comm_rank(run->comm) == 0;
     const size_t width = (size_t)gfn_env_spec_of(run->env)->state_width;
-    size_t n = is_root ? run->numbered->known->n : 0;
-    const int32_t *states = is_root ? gfn_state_set_states(run->numbered->known->states) : NULL;
+    const gfn_enumeration *found = is_root ? gfn_env_enumeration(run->numbered) : NULL;
+    size_t n = is_root ? found->n : 0;
+    const int32_t *states = is_root ? gfn_state_set_states(found->states) : NULL;
     GFN_TRY(gfn_comm_broadcast_array(run->comm, "states", width * sizeof *states, &n, &states));
     gfn_status status = GFN_OK;
     if (!is_root) {
@@ -99,13 +101,12 @@ static void give_up(gfn_run *run)
 
 gfn_status gfn_run_enumerate(gfn_run *run)
 {
-    const gfn_options *o = run->options;
     gfn_run_exact *e = &run->exact;
+    int64_t most;
     if (e->is_planned)
         return GFN_OK;
     e->is_planned = true;
-    e->is_impossible =
-        gfn_options_is_set(o, "enumerate-limit") && gfn_options_int(o, "enumerate-limit") == 0;
+    e->is_impossible = !gfn_run_enumeration_limit(run->options, &most);
     if (e->is_impossible)
         return GFN_OK;
     gfn_status status = gfn_comm_work_alone(run->comm, find_states, run);

@@ -26,11 +26,12 @@ typedef struct gfn_run_exact {
 } gfn_run_exact;
 
 /* Make the exact evaluation of a run, unless it exists; it may turn out to be impossible.
- * Collective. */
+ * Collective. Errors: GFN_EENV, GFN_ECOMM. */
 gfn_status gfn_run_exact_prepare(gfn_run *run);
 
 /* Find the exact terminal distribution under the current parameters, unless it is known. Call it
- * after gfn_run_exact_prepare(), if that is possible. Collective. */
+ * after gfn_run_exact_prepare(), if that is possible. Collective.
+ * Errors: GFN_ENUMERIC, GFN_EENV, GFN_ECOMM. */
 gfn_status gfn_run_exact_find_p(gfn_run *run);
 
 /* Free the memory; what is known about the possibility stays. */

@@ -16,7 +16,7 @@
 /* The rewards of run/reward_file.h have a checksum of their own. */
 static bool is_noted(const gfn_option *row, const gfn_options *options)
 {
-    return row->type == GFN_OPTION_PATH && strcmp(row->name, "reward-file") != 0 &&
+    return row->type == GFN_OPTION_PATH && strcmp(row->name, GFN_REWARD_FILE) != 0 &&
            gfn_options_is_set(options, row->name);
 }
 

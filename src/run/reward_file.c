@@ -46,7 +46,7 @@ static gfn_status read_rewards(gfn_run *run, const char *directory)
     char *copy = NULL;
     if (directory)
         GFN_TRY(gfn_folder_path(directory, GFN_REWARDS_FILE, &copy));
-    const char *path = copy ? copy : gfn_options_text(run->options, "reward-file");
+    const char *path = copy ? copy : gfn_options_text(run->options, GFN_REWARD_FILE);
     gfn_status status = load(path, run->env, &run->rewards.array);
     gfn_release(&copy);
     if (status == GFN_EDATA || status == GFN_EINVAL)
@@ -75,7 +75,7 @@ static gfn_status receive(gfn_run *run)
 gfn_status gfn_run_read_rewards(const gfn_options *options, gfn_env *env)
 {
     struct gfn_array rewards = {.data = NULL};
-    gfn_status status = load(gfn_options_text(options, "reward-file"), env, &rewards);
+    gfn_status status = load(gfn_options_text(options, GFN_REWARD_FILE), env, &rewards);
     gfn_release(&rewards.data);
     return status == GFN_EDATA ? GFN_EINVAL : status;
 }
@@ -115,7 +115,7 @@ static gfn_status expect_crc(const char *file, uint32_t expected)
 gfn_status gfn_run_check_reward_file(const gfn_run *run)
 {
     return run->rewards.exist
-               ? expect_crc(gfn_options_text(run->options, "reward-file"), run->rewards.crc)
+               ? expect_crc(gfn_options_text(run->options, GFN_REWARD_FILE), run->rewards.crc)
                : GFN_OK;
 }
 

@@ -22,6 +22,8 @@
 
 #define MAX_COUNT ((double)GFN_MAX_COUNT)
 
+#define ENUMERATE_LIMIT "enumerate-limit"
+
 static gfn_option rows[] = {
     {"env", GFN_OPTION_WORD, GFN_DEFAULT_ENV, 0, 0, NULL, "Problem",
      "environment: a name (see gfn-dist list), or the path of a plug-in, ./my.so"},
@@ -83,7 +85,7 @@ static gfn_option rows[] = {
      "final samples for the histogram, or objects that `sample` draws; 0: none"},
     {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
-    {"enumerate-limit", GFN_OPTION_INT, "", 0, GFN_ENV_MAX_ENUMERATED, NULL, "Output",
+    {ENUMERATE_LIMIT, GFN_OPTION_INT, "", 0, GFN_ENV_MAX_ENUMERATED, NULL, "Output",
      "states to enumerate for exact evaluations, if the environment does not number them; 0: none; "
      "unset: 2^22 over the number of actions, in 10 seconds"},
     {"log-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
@@ -139,44 +141,71 @@ const gfn_option *gfn_run_option_rows(void)
     return rows;
 }
 
-/* Options of a job, not of its run; options of earlier versions, which old files still name; and
- * options that may change when a run is resumed. */
-static const char *const of_jobs[] = {"threads", "time-limit", NULL};
-static const char *const retired[] = {"reduce", NULL};
-static const char *const may_change[] = {
-    "iterations",       "samples", "eval-every",      "log-every",
-    "checkpoint-every", "picture", "enumerate-limit", NULL};
+enum {
+    OF_JOB = 1,     /* an option of a job, not of its run */
+    RETIRED = 2,    /* of earlier versions: old files still name it */
+    MAY_CHANGE = 4, /* when a run is resumed */
+    LOADABLE = 8,   /* it may be named when a checkpoint is loaded, as every path may */
+};
+
+static const struct {
+    const char *name;
+    unsigned traits;
+} all_traits[] = {
+    {"threads", OF_JOB | MAY_CHANGE},
+    {"time-limit", OF_JOB | MAY_CHANGE},
+    {"reduce", RETIRED},
+    {"iterations", MAY_CHANGE},
+    {"samples", MAY_CHANGE},
+    {"eval-every", MAY_CHANGE},
+    {"log-every", MAY_CHANGE},
+    {"checkpoint-every", MAY_CHANGE},
+    {"picture", MAY_CHANGE},
+    {ENUMERATE_LIMIT, MAY_CHANGE | LOADABLE},
+};
+
+static bool has_trait(const char *name, unsigned trait)
+{
+    for (size_t i = 0; i < sizeof all_traits / sizeof all_traits[0]; i++)
+        if (strcmp(all_traits[i].name, name) == 0)
+            return all_traits[i].traits & trait;
+    return false;
+}
 
 bool gfn_run_option_is_of_job(const char *name)
 {
-    return gfn_is_among(of_jobs, name);
+    return has_trait(name, OF_JOB);
 }
 
 bool gfn_run_option_is_retired(const char *name)
 {
-    return gfn_is_among(retired, name);
+    return has_trait(name, RETIRED);
 }
 
 bool gfn_run_option_may_change(const char *name)
 {
-    return gfn_is_among(of_jobs, name) || gfn_is_among(may_change, name);
+    return has_trait(name, MAY_CHANGE);
 }
 
 bool gfn_run_option_is_loadable(const gfn_option *row)
 {
-    return row->type == GFN_OPTION_PATH || strcmp(row->name, "enumerate-limit") == 0;
+    return row->type == GFN_OPTION_PATH || has_trait(row->name, LOADABLE);
+}
+
+bool gfn_run_enumeration_limit(const gfn_options *options, int64_t *most)
+{
+    *most = gfn_options_int(options, ENUMERATE_LIMIT);
+    return *most > 0 || !gfn_options_is_set(options, ENUMERATE_LIMIT);
 }
 
 static gfn_status check_names(const gfn_env_ops *ops)
 {
     for (const gfn_option *own = ops->options; own && own->name; own++)
-        for (const gfn_option *row = rows; row->name; row++)
-            if (strcmp(own->name, row->name) == 0)
-                return gfn_fail(
-                    GFN_EINVAL,
-                    "%s: expected an option name that training does not use, found \"%s\" "
-                    "(hint: %s-%s)",
-                    ops->name, own->name, ops->name, own->name);
+        if (gfn_option_find(rows, own->name))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected an option name that training does not use, found \"%s\" "
+                            "(hint: %s-%s)",
+                            ops->name, own->name, ops->name, own->name);
     return GFN_OK;
 }
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "env/env_internal.h"
+#include "env/enumeration.h"
 #include "io/array.h"
 #include "io/npy.h"
 
@@ -27,7 +27,7 @@ gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file, const i
 
 gfn_status gfn_run_write_states(const gfn_run *run, const char *file)
 {
-    const gfn_enumeration *e = run->numbered->known;
+    const gfn_enumeration *e = gfn_env_enumeration(run->numbered);
     const struct gfn_array array = {
         .dtype = GFN_I32,
         .ndim = 2,

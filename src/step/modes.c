@@ -44,7 +44,7 @@ gfn_status gfn_modes_begin(gfn_modes *modes, gfn_run *run)
     modes->max_log_reward = gfn_run_max_log_reward(run);
     if (!isnan(modes->max_log_reward))
         return gfn_comm_agree(run->comm, init_regions(modes));
-    gfn_modes_clear(modes); /* there is no memory for the evaluation */
+    gfn_modes_clear(modes); /* no exact evaluation: the largest reward stays unknown */
     return GFN_OK;
 }
 

@@ -29,7 +29,8 @@ typedef struct gfn_modes {
 gfn_status gfn_modes_init(gfn_modes *modes, const gfn_run *run);
 
 /* Before the first batch: find the largest reward by the exact evaluation, if the environment does
- * not state it. Collective. Errors: those of gfn_run_exact_prepare(). */
+ * not state it. Collective. Errors: GFN_ENOMEM, and those of
+ * gfn_run_exact_prepare(). */
 gfn_status gfn_modes_begin(gfn_modes *modes, gfn_run *run);
 void gfn_modes_clear(gfn_modes *modes);
 

@@ -156,7 +156,7 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
     if (status == GFN_OK && !gfn_options_is_same(f->options, before, setting->name)) {
         f->is_changed = true;
         f->has_new_files |= is_path;
-        f->has_new_rewards |= strcmp(setting->name, "reward-file") == 0;
+        f->has_new_rewards |= strcmp(setting->name, GFN_REWARD_FILE) == 0;
         f->has_new_objects |= strcmp(setting->name, "terminal-states") == 0;
     }
     gfn_options_destroy(&before);
@@ -180,8 +180,8 @@ gfn_status gfn_found_expect_loadable(const gfn_found *f)
         const gfn_option *row = row_of(f, s);
         if (strcmp(s->name, "env") != 0 && row && !gfn_run_option_is_loadable(row))
             return gfn_fail(GFN_EINVAL,
-                            "%s: expected an option that names a file, found one with the value "
-                            "%.200s (hint: leave it out, the run has its options)",
+                            "%s: expected an option that names a file, or enumerate-limit, found "
+                            "%.200s (hint: leave it out, the run has a value of its own)",
                             s->name, s->value);
     }
     return GFN_OK;

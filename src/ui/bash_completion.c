@@ -283,9 +283,7 @@ static const char complete[] =
 
 static void put_names(FILE *to)
 {
-    const gfn_option *row = gfn_run_option_rows();
-    while (strcmp(row->name, "env") != 0)
-        row++;
+    const gfn_option *row = gfn_option_find(gfn_run_option_rows(), "env");
     fputs("_gfn_dist_commands='", to);
     for (const cli_command *command = cli_commands; command->name; command++)
         fprintf(to, "%s%s", command == cli_commands ? "" : " ", command->name);

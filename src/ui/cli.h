@@ -18,6 +18,7 @@ typedef struct cli_command {
     const char *arguments; /* as help shows them: "RUN [OPTION...]" */
     const char *summary;
     const char *options; /* " a b ": names of its options; NULL: all except those in `lacks` */
+    const char *changes; /* those of them that also change the run it loads; NULL: none */
     const char *lacks;   /* used if `options` is NULL, in the same form; NULL: nothing */
     int least, most;     /* limits of the number of words after its name */
     const char *word;    /* description of these words: "a run directory" */
@@ -49,6 +50,9 @@ const cli_command *cli_command_find(const char *name);
 /* Whether the command (NULL: any) has the option. Options of environments are not known here. */
 bool cli_command_takes(const cli_command *command, const char *option);
 
+/* Whether an option of the command also changes the run that the command loads. */
+bool cli_command_changes(const cli_command *command, const char *option);
+
 struct cli_request {
     const cli_command *command;
     bool is_named; /* the command line names the command */
@@ -61,7 +65,7 @@ struct cli_request {
     size_t n_changes;
     const gfn_env_ops *plugin; /* that was named and loaded; NULL: none */
     const char *names_env;     /* a kind that was named, even if unknown; borrowed; NULL: none */
-    bool is_open;              /* unknown names may be options of an environment */
+    bool accepts_unknown;      /* unknown names may be options of an environment */
     char *names;               /* of such settings, concatenated */
     size_t names_used;
     char message[1200]; /* the error */

@@ -15,11 +15,6 @@
 /* Threads that call the environment at the same time, on any number of cores. */
 enum { THREADS = 4 };
 
-/* The option of environments that names a file of rewards. */
-#define REWARD_FILE "reward-file"
-
-#define ENUMERATE_LIMIT "enumerate-limit"
-
 /* The environment under test. */
 struct subject {
     const gfn_env_ops *ops;
@@ -31,18 +26,10 @@ struct subject {
     int64_t found;   /* states that were enumerated; 0: none */
 };
 
-static bool is_row_of(const gfn_env_ops *env, const char *name)
-{
-    const gfn_option *row = env->options;
-    while (row && row->name && strcmp(row->name, name) != 0)
-        row++;
-    return row && row->name;
-}
-
 /* Whether it is one of the options of training that the command has. */
 static bool is_option(const char *name)
 {
-    return strcmp(name, "seed") == 0 || strcmp(name, ENUMERATE_LIMIT) == 0;
+    return strcmp(name, "seed") == 0 || strcmp(name, "enumerate-limit") == 0;
 }
 
 /* Read the settings as training would. */
@@ -52,13 +39,15 @@ static gfn_status read_settings(const cli_request *request, const gfn_env_ops *e
     gfn_status status = cli_check_rows(request, env);
     for (size_t i = 0; i < request->n_settings && status == GFN_OK; i++) {
         const gfn_setting *s = &request->settings[i];
-        if (is_row_of(env, s->name) || is_option(s->name))
+        if (gfn_option_find(env->options, s->name) || is_option(s->name))
             status = gfn_options_set(options, s->name, s->value, "command line");
         else if (gfn_options_has(options, s->name))
-            status = gfn_fail(GFN_EINVAL,
-                              "%s: expected an option of %s or --seed, found one of train (hint: "
-                              "gfn-dist list --env %.200s)",
-                              s->name, env->name, request->words[0]);
+            status =
+                gfn_fail(GFN_EINVAL,
+                         "%s: expected an option of %s, --seed or --enumerate-limit, found one of "
+                         "train (hint: "
+                         "gfn-dist list --env %.200s)",
+                         s->name, env->name, request->words[0]);
         else
             status = cli_refuse_name(env, s->name);
     }
@@ -80,7 +69,7 @@ static void print_states(FILE *to, const gfn_env_spec *spec, int64_t found)
     if (found > 0)
         fprintf(to, "%" PRId64 ", not numbered: enumerated, all of them tested\n", found);
     else if (spec->n_states == 0)
-        fprintf(to, "not numbered: random walks only\n");
+        fprintf(to, "not numbered: random walks only (hint: --enumerate-limit)\n");
     else if (spec->n_states <= MOST_STATES)
         fprintf(to, "%" PRId64 ", all of them tested\n", spec->n_states);
     else
@@ -92,7 +81,7 @@ static void print_rewards(FILE *to, const struct subject *s)
 {
     if (s->has_table && s->has_file)
         fprintf(to, "  %-13s of the file %s\n", "rewards",
-                gfn_options_text(s->options, REWARD_FILE));
+                gfn_options_text(s->options, GFN_REWARD_FILE));
     else if (s->has_table)
         fprintf(to, "  %-13s made up, random and positive, because no file is given\n", "rewards");
 }
@@ -189,17 +178,17 @@ static gfn_status make(void *self, gfn_env **env)
  * not read, because rewards are made up. */
 static gfn_status make_first(struct subject *s, gfn_env **env)
 {
-    const bool is_option = is_row_of(s->ops, REWARD_FILE);
-    s->has_file = is_option && gfn_options_is_set(s->options, REWARD_FILE);
+    const bool is_option = gfn_option_find(s->ops->options, GFN_REWARD_FILE);
+    s->has_file = is_option && gfn_options_is_set(s->options, GFN_REWARD_FILE);
     const gfn_status status = make(s, env);
     if (status != GFN_EINVAL || !is_option || s->has_file)
         return status;
-    gfn_status again = gfn_options_set(s->options, REWARD_FILE, "made up", "check-env");
+    gfn_status again = gfn_options_set(s->options, GFN_REWARD_FILE, "made up", "check-env");
     if (again == GFN_OK)
         again = make(s, env);
     if (again == GFN_OK || s->has_table)
         return again;
-    gfn_options_set(s->options, REWARD_FILE, "", "check-env");
+    gfn_options_set(s->options, GFN_REWARD_FILE, "", "check-env");
     return make(s, env); /* for its message */
 }
 
@@ -208,20 +197,21 @@ static gfn_status make_first(struct subject *s, gfn_env **env)
 static gfn_status check_enumerated(struct subject *s, const gfn_env *env, uint64_t seed,
                                    gfn_env_place *place)
 {
-    const int64_t limit = gfn_options_int(s->options, ENUMERATE_LIMIT);
+    int64_t most, n = 0;
     gfn_env *numbered = NULL;
-    if (gfn_env_spec_of(env)->n_states > 0 ||
-        (limit == 0 && gfn_options_is_set(s->options, ENUMERATE_LIMIT)))
+    const bool is_wanted = gfn_run_enumeration_limit(s->options, &most);
+    if (gfn_env_spec_of(env)->n_states > 0 || !is_wanted)
         return GFN_OK;
     place->function = "allowed(), step() or log_reward";
-    gfn_status status =
-        gfn_env_enumerate(env, limit < MOST_STATES ? limit : MOST_STATES, &numbered);
+    gfn_status status = gfn_env_enumerate(env, most < MOST_STATES ? most : MOST_STATES, &numbered);
     if (status == GFN_ENOSUP)
         return GFN_OK;
     if (status == GFN_OK)
+        n = gfn_env_spec_of(numbered)->n_states;
+    if (status == GFN_OK && n <= MOST_STATES)
         status = gfn_env_check(numbered, seed, MOST_STATES, place);
-    if (status == GFN_OK)
-        s->found = gfn_env_spec_of(numbered)->n_states;
+    if (status == GFN_OK && n <= MOST_STATES)
+        s->found = n;
     gfn_env_destroy(&numbered);
     return status;
 }

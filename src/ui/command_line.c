@@ -93,15 +93,15 @@ static void look_for_plugin(int argc, char **argv, cli_request *request)
         if (is_check)
             value = i + 1 < argc ? argv[i + 1] : "";
         env = value ? value : env;
-        request->is_open |= is_check || (command && command->takes_files) ||
-                            value_of(argc, argv, i, "config") != NULL ||
-                            value_of(argc, argv, i, "resume") != NULL;
+        request->accepts_unknown |= is_check || (command && command->takes_files) ||
+                                    value_of(argc, argv, i, "config") != NULL ||
+                                    value_of(argc, argv, i, "resume") != NULL;
     }
     if (!gfn_env_is_path(env)) {
         request->names_env = env[0] ? env : NULL;
         return;
     }
-    request->is_open = true;
+    request->accepts_unknown = true;
     if (gfn_env_open(env, &request->plugin) != GFN_OK)
         request->plugin = NULL;
 }
@@ -182,7 +182,7 @@ static bool read_options(int argc, char **argv, cli_request *request)
                      "%s: expected a value, found none (hint: %s=VALUE)", argv[index], argv[index]);
             return false;
         }
-        if (found == '?' && request->is_open && strlen(argv[index]) > 4) {
+        if (found == '?' && request->accepts_unknown && strlen(argv[index]) > 4) {
             keep_open(argc, argv, argv[index], request);
             continue;
         }
@@ -238,20 +238,14 @@ static bool read_command(int argc, char **argv, cli_request *request)
     return false;
 }
 
-static const gfn_option *find_row(const gfn_option *table, const char *name)
-{
-    while (table && table->name && strcmp(table->name, name) != 0)
-        table++;
-    return table && table->name ? table : NULL;
-}
-
 /* Whether the name may be that of an option that names a file of a run's environment. The run may
  * name a plug-in that is not loaded yet; then the library finds out. */
 static bool is_of_file(const cli_request *request, const char *name)
 {
-    const gfn_option *row = request->plugin ? find_row(request->plugin->options, name) : NULL;
+    const gfn_option *row =
+        request->plugin ? gfn_option_find(request->plugin->options, name) : NULL;
     for (size_t i = 0; i < gfn_env_kinds() && row == NULL; i++)
-        row = find_row(gfn_env_kind(i)->options, name);
+        row = gfn_option_find(gfn_env_kind(i)->options, name);
     if (row == NULL)
         return request->plugin == NULL && !is_known(request, name);
     return row->type == GFN_OPTION_PATH;
@@ -365,8 +359,7 @@ static void part_changes(cli_request *request)
     for (size_t i = 0; i < request->n_settings; i++) {
         const gfn_setting setting = request->settings[i];
         const bool is_own = cli_command_takes(request->command, setting.name);
-        if (!is_own || strcmp(setting.name, "env") == 0 ||
-            strcmp(setting.name, "enumerate-limit") == 0)
+        if (!is_own || cli_command_changes(request->command, setting.name))
             request->changes[request->n_changes++] = setting;
         if (is_own)
             request->settings[kept++] = setting;

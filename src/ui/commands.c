@@ -20,6 +20,7 @@ const cli_command cli_commands[] = {
      .arguments = "RUN [OPTION...]",
      .summary = "draw objects from a run's checkpoint",
      .options = " env samples seed threads watchdog quiet out trajectories help version ",
+     .changes = " env ",
      .least = 1,
      .most = 1,
      .takes_files = true,
@@ -30,6 +31,7 @@ const cli_command cli_commands[] = {
      .arguments = "RUN [OPTION...]",
      .summary = "measure a run's checkpoint",
      .options = " env samples seed threads enumerate-limit watchdog color json quiet help version ",
+     .changes = " env enumerate-limit ",
      .least = 1,
      .most = 1,
      .takes_files = true,
@@ -40,6 +42,7 @@ const cli_command cli_commands[] = {
      .arguments = "RUN... [OPTION...]",
      .summary = "draw a run, or compare several",
      .options = " env threads enumerate-limit watchdog quiet out help version ",
+     .changes = " env enumerate-limit ",
      .least = 1,
      .most = INT_MAX,
      .takes_files = true,
@@ -82,13 +85,22 @@ const cli_command *cli_command_find(const char *name)
     return NULL;
 }
 
+static bool has_word(const char *words, const char *word)
+{
+    char blanks[128];
+    snprintf(blanks, sizeof blanks, " %s ", word);
+    return words && strstr(words, blanks);
+}
+
 bool cli_command_takes(const cli_command *command, const char *option)
 {
-    char word[128];
-    snprintf(word, sizeof word, " %s ", option);
     if (command == NULL)
         return true;
-    if (command->options == NULL)
-        return command->lacks == NULL || strstr(command->lacks, word) == NULL;
-    return strstr(command->options, word) != NULL;
+    return command->options ? has_word(command->options, option)
+                            : !has_word(command->lacks, option);
+}
+
+bool cli_command_changes(const cli_command *command, const char *option)
+{
+    return has_word(command->changes, option);
 }

@@ -60,7 +60,8 @@ static void print_exact(const gfn_run *run, const gfn_evaluation *e)
     if (e->is_exact)
         return;
     if (n_states <= 0)
-        printf("  exact      not possible: the states have no numbers\n");
+        printf("  exact      not possible: the states were not enumerated (hint: "
+               "--enumerate-limit)\n");
     else if (n_states > GFN_EXACT_MAX_STATES)
         printf("  exact      not possible: %" PRId64 " states, at most %" PRId64
                " are enumerated\n",

@@ -60,7 +60,7 @@ crc() { summary "$1" params_crc; }
 "$GFN_DIST" --env ./bare.so "${job[@]}" --enumerate-limit 0 --out never >out 2>err ||
     bad "no training: $(cat err)"
 [ "$(crc never)" = "$(crc bare)" ] || bad "numbers change the training"
-grep -q '^  exact      not possible: the states have no numbers$' out || bad "exact: $(cat out)"
+grep -q '^  exact      not possible: the states were not enumerated (hint: --enumerate-limit)$' out || bad "exact: $(cat out)"
 grep -q 'enumerate' err && bad "told without reason: $(cat err)"
 [ ! -e never/states.npy ] && [ ! -e never/histogram.npy ] || bad "files of numbers"
 
@@ -107,9 +107,92 @@ refused 2 '^gfn-dist: enumerate-limit: expected an option of sample' \
 # ---- check-env
 
 shows '^  states +1024, not numbered: enumerated, all of them tested$' check-env ./bare.so
-shows '^  states +not numbered: random walks only$' check-env ./bare.so --enumerate-limit 1023
-shows '^  states +not numbered: random walks only$' check-env ./bare.so --enumerate-limit 0
-shows '^  states +not numbered: random walks only$' check-env ./bare.so --items 30
+shows '^  states +not numbered: random walks only \(hint: --enumerate-limit\)$' check-env ./bare.so --enumerate-limit 1023
+shows '^  states +not numbered: random walks only \(hint: --enumerate-limit\)$' check-env ./bare.so --enumerate-limit 0
+shows '^  states +not numbered: random walks only \(hint: --enumerate-limit\)$' check-env ./bare.so --items 30
+
+# More states than are tested one by one, but fewer edges than the program's own limit.
+cat >tree.c <<'END'
+#include <gfn/env.h>
+#include <math.h>
+#include <string.h>
+enum { DEPTH = 20 }; /* a state: its depth, and the bits that lead to it */
+static gfn_status create(const gfn_options *options, void **world)
+{
+    static int tree;
+    (void)options;
+    *world = &tree;
+    return GFN_OK;
+}
+static void destroy(void *world)
+{
+    (void)world;
+}
+static void describe(const void *world, gfn_env_spec *spec)
+{
+    (void)world;
+    *spec = (gfn_env_spec){
+        .shape = {.n_actions = 2, .n_back_actions = 2, .stop_action = -1, .obs_dim = 2},
+        .state_width = 2, .max_steps = DEPTH, .max_log_reward = 0, .log_z = log(1 << DEPTH)};
+}
+static void start(const void *world, size_t n, int32_t *state)
+{
+    (void)world;
+    memset(state, 0, 2 * n * sizeof *state);
+}
+static void allowed(const void *world, size_t n, const int32_t *state, uint8_t *mask)
+{
+    (void)world;
+    for (size_t i = 0; i < n; i++)
+        mask[2 * i] = mask[2 * i + 1] = state[2 * i] < DEPTH;
+}
+static void step(const void *world, size_t n, int32_t *state, const int32_t *action)
+{
+    (void)world;
+    for (size_t i = 0; i < n; i++)
+        state[2 * i + 1] |= action[i] << state[2 * i]++;
+}
+static void allowed_back(const void *world, size_t n, const int32_t *state, uint8_t *mask)
+{
+    (void)world;
+    for (size_t i = 0; i < n; i++)
+        for (int bit = 0; bit < 2; bit++)
+            mask[2 * i + bit] =
+                state[2 * i] > 0 && (state[2 * i + 1] >> (state[2 * i] - 1) & 1) == bit;
+}
+static void step_back(const void *world, size_t n, int32_t *state, const int32_t *back)
+{
+    (void)world, (void)back;
+    for (size_t i = 0; i < n; i++)
+        state[2 * i + 1] &= (1 << --state[2 * i]) - 1;
+}
+static void copy(const void *world, size_t n, const int32_t *state, const int32_t *from,
+                 int32_t *to)
+{
+    (void)world, (void)state;
+    memcpy(to, from, n * sizeof *to);
+}
+static void log_reward(const void *world, size_t n, const int32_t *state, double *log_reward)
+{
+    (void)world, (void)state;
+    for (size_t i = 0; i < n; i++)
+        log_reward[i] = 0;
+}
+static void observe(const void *world, size_t n, const int32_t *state, int32_t *index, float *x)
+{
+    (void)world, (void)index;
+    for (size_t i = 0; x && i < 2 * n; i++)
+        x[i] = (float)state[i];
+}
+const gfn_env_ops gfn_env_plugin = {
+    .size = sizeof(gfn_env_ops), .name = "tree", .summary = "bits in turn", .create = create,
+    .destroy = destroy, .describe = describe, .start = start, .allowed = allowed, .step = step,
+    .allowed_back = allowed_back, .step_back = step_back, .back_action = copy,
+    .forward_action = copy, .log_reward = log_reward, .observe = observe};
+END
+plugin tree tree.c
+shows '^  states +not numbered: random walks only' check-env ./tree.so
+
 # What random walks do not find: one set in 2^13 that breaks a rule.
 sed 's/-fabs((double)left)/state[i] == 5541 ? NAN : &/' bare.c >broken.c
 plugin broken broken.c

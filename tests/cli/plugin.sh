@@ -89,7 +89,7 @@ refused 2 '^gfn-dist: items: expected .*found "31" \(hint: ' --env ./knapsack.so
 refused 2 '^gfn-dist: room: expected at most 90, found 300 \(hint: --items 34\)$' \
     --env ./knapsack.so --room 300
 refused 2 '^gfn-dist: room: expected at most 90, ' check-env ./knapsack.so --room 300
-refused 2 '^gfn-dist: lr: expected an option of knapsack or --seed, found .*hint' \
+refused 2 '^gfn-dist: lr: expected an option of knapsack, --seed or --enumerate-limit, found .*hint' \
     check-env ./knapsack.so --lr 1
 refused 2 '^gfn-dist: out: expected .*found .*hint' check-env ./knapsack.so --out x
 refused 2 '^gfn-dist: check-env: expected an environment, found none \(hint: ' check-env

@@ -112,7 +112,7 @@ static void edges_and_rewards_are_those_of_the_environment(void **state)
 {
     (void)state;
     gfn_env *env = make_env(&ladder_world, "rungs=5"), *numbered = number_states(env, 0);
-    const gfn_enumeration *known = numbered->known;
+    const gfn_enumeration *known = numbered->enumeration;
     static const int32_t place[6][LADDER_ACTIONS] = {
         [0] = {1, GFN_NO_EDGE, 1, 2},
         [1] = {2, 1, 2, GFN_NO_EDGE},
@@ -138,8 +138,8 @@ static void another_rank_has_the_same_numbers(void **state)
     for (size_t i = 0; i < WORLDS; i++) {
         gfn_env *env = make_env(worlds[i].ops, worlds[i].settings), *adopted = NULL;
         gfn_env *numbered = number_states(env, 0);
-        const size_t n = numbered->known->n, width = (size_t)env->spec.state_width;
-        const int32_t *states = gfn_state_set_states(numbered->known->states);
+        const size_t n = numbered->enumeration->n, width = (size_t)env->spec.state_width;
+        const int32_t *states = gfn_state_set_states(numbered->enumeration->states);
         assert_int_equal(gfn_env_adopt_states(env, n, states, &adopted), GFN_OK);
         assert_int_equal(gfn_env_spec_of(adopted)->n_states, worlds[i].n_states);
         for (int64_t number = 0; number < (int64_t)n; number++) {

@@ -120,7 +120,7 @@ static void states_of_another_rank_suffice(void **state)
         gfn_env *env = make_env(worlds[i].ops, worlds[i].settings), *numbered = NULL;
         gfn_env *adopted = NULL;
         assert_int_equal(gfn_env_enumerate(env, 0, &numbered), GFN_OK);
-        const gfn_enumeration *known = numbered->known;
+        const gfn_enumeration *known = numbered->enumeration;
         assert_int_equal(
             gfn_env_adopt_states(env, known->n, gfn_state_set_states(known->states), &adopted),
             GFN_OK);
