@@ -7,6 +7,7 @@
  * a sum without negative terms, so that small distances keep their digits. For the same reason,
  * as p and q both add up to 1, with d = p/q - 1,
  *     kl = sum q log(q/p) = sum (q log(q/p) + p - q) = sum q (d - log(1+d)) + sum of p where q = 0.
+ * It is infinite if p is 0, also by underflow (below 5e-324), where q is not.
  *
  * Noise floor: for X binomial with N draws of probability q and k = floor(N q) + 1,
  *     E|X - N q| = 2 k (1-q) P(X = k)
@@ -31,12 +32,15 @@ static double half_of_jsd(double d)
     return d > -1 ? (1 + d) * log1p(d) : 0;
 }
 
+/* 1 + d would lose the digits of a small p. */
 static double kl_term(double p, double q)
 {
     if (!(q > 0))
         return p;
     const double d = (p - q) / q;
-    return p > 0 ? q * (d - log1p(d)) : INFINITY;
+    if (fabs(d) < 0.5)
+        return q * (d - log1p(d));
+    return p > 0 ? q * (log(q) - log(p)) + (p - q) : INFINITY;
 }
 
 struct distances {

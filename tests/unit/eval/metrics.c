@@ -83,6 +83,23 @@ static void small_distances_keep_their_digits(void **state)
     assert_true(is_close(m.kl, e * e / 2, 1e-3));
 }
 
+/* Probabilities far apart: kl of two objects from the definition, with p = 1 - x and x. */
+static void kl_is_finite_as_long_as_p_is_positive(void **state)
+{
+    (void)state;
+    static const double x[] = {0.3, 0.2, 1e-9, 1.9e-16, 1e-17, 1e-33, 1e-300, 5e-324};
+    static const double y[] = {0.5, 1e-7, 1e-300, 4e-318, 5e-324};
+    for (size_t i = 0; i < sizeof x / sizeof x[0]; i++)
+        for (size_t k = 0; k < sizeof y / sizeof y[0]; k++) {
+            const double p[2] = {1 - x[i], x[i]}, q[2] = {1 - y[k], y[k]};
+            const double expected =
+                q[0] * (log1p(-y[k]) - log1p(-x[i])) + y[k] * (log(y[k]) - log(x[i]));
+            gfn_metrics m;
+            gfn_metrics_compute(1, 2, p, q, &m);
+            assert_true(fabs(m.kl - expected) <= 1e-12 * expected + 1e-16);
+        }
+}
+
 static void a_million_cells_lose_nothing(void **state)
 {
     (void)state;
@@ -279,6 +296,7 @@ int main(void)
         cmocka_unit_test(disjoint_distributions_have_the_largest_distances),
         cmocka_unit_test(equal_distributions_have_distance_0),
         cmocka_unit_test(small_distances_keep_their_digits),
+        cmocka_unit_test(kl_is_finite_as_long_as_p_is_positive),
         cmocka_unit_test(a_million_cells_lose_nothing),
         cmocka_unit_test(the_closed_form_is_the_sum_over_all_outcomes),
         cmocka_unit_test(for_many_samples_the_floor_approaches_the_normal_approximation),
