@@ -45,8 +45,7 @@ typedef struct gfn_report {
     gfn_phases phases; /* means over all ranks */
     double seconds;    /* as last.seconds */
     bool is_complete;  /* all iterations were done; false: stopped on request */
-    int64_t collapsed; /* 1: the loss is small, but the policy is far from the target, as it visits
-                        * only some of the objects; 0: no; -1: not known */
+    int64_t collapsed; /* gfn_report_collapse() */
     /* The reason why the picture could not be drawn, on rank 0; "": it was drawn, or none was
      * wanted. All else is saved before. */
     char picture_error[400];
@@ -55,6 +54,11 @@ typedef struct gfn_report {
      * and was coming nearer. */
     bool is_log_z_moving;
 } gfn_report;
+
+/* 1: the policy is right about the objects that it visits, but visits only some of them, so it is
+ * far from the target; 0: no; -1: not known. Read from the evaluation, the bounds and the draw:
+ * L1 > 0.5, and L1 > 4 times the standard deviation of w (gfn_bounds). */
+GFN_API int64_t gfn_report_collapse(const gfn_report *report);
 
 /* Where a metric is shown. summary.json has all of them. */
 enum {

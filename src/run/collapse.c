@@ -1,32 +1,30 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether training has collapsed: the loss is small, but the policy is far from the target, because
- * its trajectories no longer visit the other objects.
+ * Whether training has collapsed: the policy is right about the objects that it visits, but it
+ * visits only some of them, so it is far from the target.
  *
- * The loss is the mean square of a residual r, in logarithms, over the trajectories of the policy.
- * If those reach all objects, then their probabilities are wrong by a factor of about exp(+-r), and
- * L1 is at most about |r|. So a collapse is
+ * Over trajectories of the policy, w = log R + sum log P_B - sum log P_F is log Z plus a residual
+ * r. If they reach all objects, the probabilities of these are wrong by factors of about exp(r), so
+ * L1 is about the spread of w, its standard deviation. So a collapse is
  *
- *     L1 > 0.5  and  L1 > 8 sqrt(loss) steps,
+ *     L1 > 0.5  and  L1 > 4 spread.
  *
- * where `steps` is 1 if the residual is that of a trajectory. If it is that of a step or a state,
- * the residuals of a trajectory may add up: then it is the largest number of steps.
+ * (The loss says the same, but it is that of one batch, and has another scale for each objective.)
  *
- * Without exact metrics, L1 is what that of samples exceeds a perfect sampler's by; or, if it is
- * more, 2 (1 - exp(ELBO - log Z)): a policy without residuals has R/Z times exp(log Z - ELBO) as
- * the probability of its objects, so it lacks 1 - exp(ELBO - log Z) of the target.
+ * Without exact metrics, L1 is the L1 of the samples minus that of a perfect sampler, or
+ * 2 (1 - exp(ELBO - log Z)) if that is larger: a policy without residuals gives its objects
+ * exp(log Z - ELBO) times their target probability, so it misses the fraction 1 - exp(ELBO - log Z)
+ * of the target.
  *
- * To check by: with L1 = 1.9 and tb, losses below 0.0564 are a collapse.
+ * To check by: with L1 = 1.9, and an ELBO of 2,000 trajectories, its standard errors below 0.01062
+ * are a collapse.
  */
-#include "run/run.h"
-
 #include <math.h>
 
-#include <gfn/objective.h>
 #include <gfn/report.h>
 
 #define LEAST_L1 0.5
-#define MARGIN 8
+#define MARGIN 4
 
 /* NAN: not known. */
 static double find_l1(const gfn_report *report)
@@ -38,13 +36,11 @@ static double find_l1(const gfn_report *report)
     return fmax(report->draw.l1 - report->draw.l1_noise_floor, 2 * (1 - exp(-gap)));
 }
 
-int64_t gfn_run_find_collapse(const gfn_run *run, const gfn_report *report)
+int64_t gfn_report_collapse(const gfn_report *report)
 {
-    const char *name = gfn_options_text(run->options, "objective");
-    const bool is_by_step = gfn_objective_find(name)->needs != 0;
-    const double steps = is_by_step ? (double)gfn_env_spec_of(run->env)->max_steps : 1;
-    const double l1 = find_l1(report), residual = sqrt(report->last.loss) * steps;
-    if (isnan(l1) || isnan(residual))
+    const gfn_bounds *bounds = &report->bounds;
+    const double l1 = find_l1(report), spread = bounds->elbo.error * sqrt((double)bounds->n);
+    if (isnan(l1) || isnan(spread))
         return -1;
-    return l1 > LEAST_L1 && l1 > MARGIN * residual;
+    return l1 > LEAST_L1 && l1 > MARGIN * spread;
 }

@@ -86,11 +86,6 @@ void gfn_metric_find_distances(size_t n, const double *p, const double *q,
 /* threads.c: choose the threads of this rank, and describe the machine for the user. Collective. */
 gfn_status gfn_run_lay_out(gfn_run *run, int threads);
 
-/* collapse.c: whether training has collapsed, by the loss, the evaluation and the draw of a report:
- * 1, 0, or -1 if that is not known. Local. */
-struct gfn_report;
-int64_t gfn_run_find_collapse(const gfn_run *run, const struct gfn_report *report);
-
 /* exact_plan.c: find out whether there will be exact evaluations, and tell the user what memory
  * they need, if states have numbers. Collective. */
 gfn_status gfn_run_plan(gfn_run *run);

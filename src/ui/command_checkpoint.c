@@ -61,17 +61,18 @@ static gfn_status sample_run(gfn_run *run, const cli_request *request, const dra
 static gfn_report make_report(const gfn_run *run, const gfn_evaluation *evaluation,
                               const gfn_bounds *bounds, const gfn_draw *draw)
 {
-    return (gfn_report){.last = {.iteration = gfn_run_iteration(run),
-                                 .loss = NAN,
-                                 .evaluation = *evaluation,
-                                 .modes = -1,
-                                 .n_modes = draw->n_modes,
-                                 .mode_regions = -1,
-                                 .n_mode_regions = -1},
-                        .draw = *draw,
-                        .bounds = *bounds,
-                        .seconds = NAN,
-                        .collapsed = -1};
+    gfn_report report = {.last = {.iteration = gfn_run_iteration(run),
+                                  .loss = NAN,
+                                  .evaluation = *evaluation,
+                                  .modes = -1,
+                                  .n_modes = draw->n_modes,
+                                  .mode_regions = -1,
+                                  .n_mode_regions = -1},
+                         .draw = *draw,
+                         .bounds = *bounds,
+                         .seconds = NAN};
+    report.collapsed = gfn_report_collapse(&report);
+    return report;
 }
 
 /* On rank 0. */

@@ -101,24 +101,13 @@ static void print_log_z(const gfn_evaluation *e)
     printf("\n");
 }
 
-/* `report` is NULL if nothing was trained. */
-static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn_bounds *bounds,
-                          const gfn_draw *draw, const gfn_report *report)
+static void print_samples(const gfn_draw *draw, bool is_exact)
 {
-    print_exact(run, e);
-    print_log_z(e);
-    if (report && report->is_log_z_moving)
-        printf(
-            "             still moving at the end (hint: more --iterations, a larger --lr-logz,\n"
-            "             or --log-z-init with a number near its value)\n");
-    print_bounds(bounds);
-    if (report)
-        print_modes(&report->last);
     if (draw->n == 0)
         return;
     printf("  samples    %" PRId64, draw->n);
     if (!isnan(draw->l1))
-        printf(": L1 %.3g, a perfect sampler scores %s%.3g", draw->l1, e->is_exact ? "" : "about ",
+        printf(": L1 %.3g, a perfect sampler scores %s%.3g", draw->l1, is_exact ? "" : "about ",
                draw->l1_noise_floor);
     if (draw->modes >= 0)
         printf("%s %" PRId64 " mode%s", isnan(draw->l1) ? ":" : ";", draw->modes,
@@ -130,10 +119,25 @@ static void print_quality(const gfn_run *run, const gfn_evaluation *e, const gfn
                draw->chi_square, draw->chi_square_df, cli_plural(draw->chi_square_df));
 }
 
+static void print_quality(const gfn_run *run, const gfn_report *report)
+{
+    const gfn_evaluation *e = &report->last.evaluation;
+    print_exact(run, e);
+    print_log_z(e);
+    if (report->is_log_z_moving)
+        printf(
+            "             still moving at the end (hint: more --iterations, a larger --lr-logz,\n"
+            "             or --log-z-init with a number near its value)\n");
+    print_bounds(&report->bounds);
+    print_modes(&report->last);
+    print_samples(&report->draw, e->is_exact);
+    if (report->collapsed == 1)
+        cli_print_collapse("  collapsed  ", gfn_run_options(run));
+}
 void cli_print_collapse(const char *begin, const gfn_options *options)
 {
     printf(
-        "%sthe loss is small, but the policy is far from the target:\n"
+        "%sthe policy fits what it draws, but is far from the target:\n"
         "             it visits only some of the objects (hint: --epsilon 0.1, --replay reward,\n"
         "             or a larger %s--batch-size)\n",
         begin, options && gfn_options_has(options, "r0") ? "--r0 or " : "");
@@ -191,9 +195,7 @@ void cli_report_training(const cli_request *request, const gfn_run *run, const g
     printf("\n");
     if (!isnan(p->loss))
         printf("  loss       %.3g\n", p->loss);
-    print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, r);
-    if (r->collapsed == 1)
-        cli_print_collapse("  collapsed  ", gfn_run_options(run));
+    print_quality(run, r);
     print_heat_map(request, run, &r->draw);
     if (gfn_run_directory(run)[0])
         print_files(run, r->is_complete);
@@ -203,7 +205,7 @@ void cli_report_evaluation(const cli_request *request, const gfn_run *run, const
 {
     printf("checkpoint of iteration %" PRId64 ", params_crc %08" PRIx32 "\n",
            gfn_run_iteration(run), gfn_run_params_crc(run));
-    print_quality(run, &r->last.evaluation, &r->bounds, &r->draw, NULL);
+    print_quality(run, r);
     print_heat_map(request, run, &r->draw);
 }
 

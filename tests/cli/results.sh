@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# What is said of results, for people and as JSON: `eval --json`; a run that collapsed, whose loss is
-# 0 while L1 is large; infinite and unknown metrics.
+# What is said of results, for people and as JSON: `eval --json`; a run that collapsed:
+# its trajectories are alike while L1 is large; infinite and unknown metrics.
 . "$top_srcdir/tests/cli/common.sh"
 
 job=(--size 4 --iterations 40 --samples 500 --eval-every 10 --threads 1)
@@ -28,15 +28,28 @@ passes "${job[@]}" --out good
 lacks out collapsed
 has good/summary.json '"collapsed": 0'
 passes "${job[@]}" "${collapse[@]}" --out narrow
-has out '  loss       0' '  collapsed  the loss is small, but the policy is far from the target:' \
+has out '  loss       0' '  collapsed  the policy fits what it draws, but is far from the target:' \
     '(hint: --epsilon 0.1, --replay reward,' 'a larger --r0 or --batch-size)' 'KL inf'
 has narrow/summary.json '"collapsed": 1' '"kl": "inf"' '"loss": 0.0'
 passes "${job[@]}" "${collapse[@]}" --quiet --out silent
 [ ! -s out ] || bad "--quiet: $(cat out)"
 
+# Evaluations see it, too.
+passes eval narrow --samples 500
+has out '  collapsed  the policy fits what it draws'
+passes eval narrow --samples 500 --json
+has out '"collapsed":1'
+passes eval good --samples 500
+lacks out collapsed
+
+# A small batch may have a small loss by chance.
+passes --size 8 --batch-size 1 --iterations 100 --seeds 0-19 --quiet --picture no --out chance
+lacks chance/sweep.json '"collapsed": 1'
+! grep -l '"collapsed": 1' chance/*/summary.json || bad "collapsed by chance"
+
 # Among many states, of which samples show next to nothing: by ELBO and log Z.
 passes --size 32 --ndim 6 --iterations 20 --batch-size 16 --samples 200 "${collapse[@]}" --out vast
-has out 'exact      not possible' '  collapsed  the loss is small'
+has out 'exact      not possible' '  collapsed  the policy fits'
 has vast/summary.json '"collapsed": 1'
 passes --size 32 --ndim 6 --iterations 20 --batch-size 16 --samples 200 --out new
 lacks out collapsed
@@ -50,7 +63,7 @@ lacks out collapsed
 # ---- of several seeds
 
 passes "${job[@]}" "${collapse[@]}" --seeds 0-1 --out sweep
-has out '  2 of 2 runs collapsed: the loss is small'
+has out '  2 of 2 runs collapsed: the policy fits'
 [ "$(grep -c '"kl": "inf"' sweep/sweep.json)" -eq 2 ] && [ "$(grep -c '"median": "inf"' sweep/sweep.json)" -eq 1 ] ||
     bad "sweep.json: infinite KL: $(cat sweep/sweep.json)"
 passes --resume sweep --seeds 0-2 # it reads what it wrote

@@ -12,7 +12,7 @@ tests_unit_run_bounds_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/run/collapse
 UNIT_TESTS += tests/unit/run/collapse
 tests_unit_run_collapse_SOURCES = tests/unit/run/collapse.c
-tests_unit_run_collapse_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+tests_unit_run_collapse_LDADD = $(LINK_run) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/run/presets
 UNIT_TESTS += tests/unit/run/presets
