@@ -162,29 +162,50 @@ static inline void add_constant(const addition *a, const gfn_adder *adder, size_
         sum[(size_t)row[t] * k + (size_t)action[t]] += same;
 }
 
-static size_t count_offenders(size_t n, const double *x)
+static size_t count_offenders(double limit, size_t n, const double *x)
 {
     size_t offenders = 0;
     for (size_t t = 0; x && t < n; t++)
-        offenders += !(fabs(x[t]) < GFN_DERIVATIVE_LIMIT);
+        offenders += !(fabs(x[t]) < limit);
     return offenders;
 }
 
 /* Count the derivatives that are out of range. */
-static inline size_t check_range(size_t n_steps, const gfn_derivatives *d)
+static inline size_t check_range(double limit, size_t n_steps, const gfn_derivatives *d)
 {
-    size_t offenders = !(fabs(d->log_z) < GFN_DERIVATIVE_LIMIT);
-    offenders += !(fabs(d->log_pf[0]) < GFN_DERIVATIVE_LIMIT);
-    offenders += !(fabs(d->log_pb[0]) < GFN_DERIVATIVE_LIMIT);
+    size_t offenders = !(fabs(d->log_z) < limit);
+    offenders += !(fabs(d->log_pf[0]) < limit);
+    offenders += !(fabs(d->log_pb[0]) < limit);
     if (!d->is_uniform) {
-        offenders += count_offenders(n_steps, d->log_pf);
-        offenders += count_offenders(n_steps, d->log_pb);
+        offenders += count_offenders(limit, n_steps, d->log_pf);
+        offenders += count_offenders(limit, n_steps, d->log_pb);
     }
-    offenders += count_offenders(n_steps, d->log_flow);
-    offenders += count_offenders(n_steps, d->log_stop);
+    offenders += count_offenders(limit, n_steps, d->log_flow);
+    offenders += count_offenders(limit, n_steps, d->log_stop);
     if (d->log_inflow)
-        offenders += count_offenders(n_steps, d->log_inflow + 1);
+        offenders += count_offenders(limit, n_steps, d->log_inflow + 1);
     return offenders;
+}
+
+/* A trajectory with more than the mean weight may have larger values by the quotient: over a batch
+ * the limits then add up to at most twice those of equal trajectories, which is the last bit of a
+ * sum. (Of mdb, trajectories that stop at the start have the weight 0. If most do, the values of
+ * the others, which are divided by the mean weight, are large.) */
+static double find_quotient(const addition *a, const gfn_terms *terms)
+{
+    const gfn_objective *o = a->source->objective;
+    const double quotient = o->weigh ? o->weigh(terms) / terms->mean_weight : 1;
+    return quotient > 1 ? quotient : 1;
+}
+
+static inline bool is_in_range(const addition *a, const gfn_terms *terms, double loss,
+                               const gfn_derivatives *d)
+{
+    if (fabs(loss) < GFN_LOSS_LIMIT && check_range(GFN_DERIVATIVE_LIMIT, terms->n_steps, d) == 0)
+        return true;
+    const double quotient = find_quotient(a, terms);
+    return fabs(loss) < quotient * GFN_LOSS_LIMIT &&
+           check_range(quotient * GFN_DERIVATIVE_LIMIT, terms->n_steps, d) == 0;
 }
 
 static inline void add_one(const addition *a, const gfn_adder *adder, gfn_tally *tally, size_t i)
@@ -193,9 +214,8 @@ static inline void add_one(const addition *a, const gfn_adder *adder, gfn_tally 
     gfn_derivatives d = adder->scratch.derivatives;
     const double loss = a->source->objective->loss(&terms, &d);
     int64_t limbs[2];
-    size_t offenders = !(fabs(loss) < GFN_LOSS_LIMIT);
-    offenders += gfn_fixed_split(loss / (double)a->sums->batch_size, limbs);
-    if (offenders + check_range(terms.n_steps, &d) > 0) {
+    const size_t offenders = gfn_fixed_split(loss / (double)a->sums->batch_size, limbs);
+    if (offenders > 0 || !is_in_range(a, &terms, loss, &d)) {
         tally->fault = i < tally->fault ? i : tally->fault;
         return;
     }

@@ -11,7 +11,7 @@
 
 /* |derivative| < 2^20: of the loss of one trajectory with respect to log P_F, log P_B, log F or log
  * Z. If log R is within +-1e5, residuals are within +-2e5 as long as log Z and flows are, and
- * derivatives within +-8e5. */
+ * derivatives within +-8e5. (Trajectories of a weight above the mean: derivatives.c.) */
 #define GFN_DERIVATIVE_LIMIT 0x1p20
 
 /* The scale of the integers, for batches of batch_size trajectories over all ranks: derivatives are
