@@ -213,11 +213,12 @@ typedef struct gfn_bounds {
     int64_t n_objects;  /* objects of the correlation, at most 256, with 16 trajectories each */
 } gfn_bounds;
 
-/* Find bounds with n trajectories, 2,000 at most; if n is 0, all are NAN. The same bits on any
- * number of ranks and threads. Call it after gfn_run_evaluate(): without that, eubo is not known.
- * Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_EENV, GFN_ENOMEM,
+/* Find bounds with n trajectories of a seed, 2,000 at most; if n is 0, all are NAN. The same bits
+ * on any number of ranks and threads. Call it after gfn_run_evaluate(): without that, eubo is not
+ * known. Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_EENV, GFN_ENOMEM,
  * GFN_ECOMM. */
-GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds);
+GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n,
+                                       gfn_bounds *bounds);
 
 /* The target R(x)/Z [n_states] on rank 0, if exact evaluation is possible; else NULL. */
 GFN_API const double *gfn_run_target(const gfn_run *run);

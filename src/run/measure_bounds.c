@@ -34,6 +34,7 @@ enum { MOST = 2000, OBJECTS = GFN_MOST_POINTS, EACH = 16 };
 
 typedef struct weighing {
     gfn_run *run;
+    uint64_t seed;
     gfn_trajectories *log;
     size_t width;
     int32_t *objects;    /* [n][width] from which trajectories are drawn backward */
@@ -47,10 +48,9 @@ typedef struct weighing {
  * of the policy before the first step. */
 enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH, OF_START };
 
-static gfn_stream stream_of(const gfn_run *run, int which)
+static gfn_stream stream_of(const weighing *w, int which)
 {
-    const uint64_t seed = (uint64_t)gfn_options_int(run->options, "seed");
-    return (gfn_stream){seed, GFN_PURPOSE_BOUND, (uint64_t)which};
+    return (gfn_stream){w->seed, GFN_PURPOSE_BOUND, (uint64_t)which};
 }
 
 /* Weights of this rank's trajectories first ... first + n - 1 of the stream. */
@@ -79,7 +79,7 @@ static gfn_status weigh_share(weighing *w, const gfn_stream *stream, bool is_bac
 /* Weights of n trajectories of the stream, in w->weight on every rank. */
 static gfn_status weigh(weighing *w, int which, bool is_back, int64_t n)
 {
-    const gfn_stream stream = stream_of(w->run, which);
+    const gfn_stream stream = stream_of(w, which);
     int64_t first, mine;
     gfn_comm_share(w->run->comm, n, &first, &mine);
     gfn_status status = weigh_share(w, &stream, is_back, first, mine);
@@ -97,8 +97,7 @@ static void draw_targets(const weighing *w, int64_t n, int64_t *number)
 {
     const gfn_exact *exact = gfn_run_exact_of(w->run);
     const double *target = gfn_exact_target(exact);
-    const gfn_stream stream = {(uint64_t)gfn_options_int(w->run->options, "seed"),
-                               GFN_PURPOSE_TARGET, 0};
+    const gfn_stream stream = {w->seed, GFN_PURPOSE_TARGET, 0};
     double below = 0;
     size_t x = 0, last = 0;
     for (int64_t i = 0; i < n; i++)
@@ -160,7 +159,7 @@ static void log_means(const double *weight, int64_t n, double *log_mean)
 static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
 {
     gfn_run *run = w->run;
-    const gfn_stream stream = stream_of(run, OF_OBJECTS);
+    const gfn_stream stream = stream_of(w, OF_OBJECTS);
     double *log_p = run->points.log_p, *log_r = run->points.log_r;
     gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
     if (status == GFN_OK)
@@ -218,14 +217,15 @@ static void clear(weighing *w)
     gfn_release(&w->counts);
 }
 
-static weighing weighing_of(gfn_run *run)
+static weighing weighing_of(gfn_run *run, uint64_t seed)
 {
-    return (weighing){.run = run, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
+    return (weighing){
+        .run = run, .seed = seed, .width = (size_t)gfn_env_spec_of(run->env)->state_width};
 }
 
-gfn_status gfn_run_find_bounds(gfn_run *run, int64_t n, gfn_bounds *bounds)
+gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n, gfn_bounds *bounds)
 {
-    weighing w = weighing_of(run);
+    weighing w = weighing_of(run, seed);
     gfn_bounds found = {.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
     gfn_status status = GFN_OK;
     run->points.n = 0;
@@ -255,7 +255,7 @@ static double log_mean_exp(size_t n, const double *weight)
 
 gfn_status gfn_run_estimate_log_z(gfn_run *run, int64_t n, double *log_z)
 {
-    weighing w = weighing_of(run);
+    weighing w = weighing_of(run, (uint64_t)gfn_options_int(run->options, "seed"));
     n = n < MOST ? n : MOST;
     gfn_status status = gfn_comm_agree(run->comm, allocate(&w, n));
     if (status == GFN_OK)

@@ -94,7 +94,7 @@ static gfn_status portray(gallery *g, size_t i, gfn_run *run)
     gfn_status status = GFN_OK;
     GFN_TRY(gfn_run_evaluate(run, &evaluation));
     if (!evaluation.is_exact)
-        GFN_TRY(gfn_run_find_bounds(run, samples, &bounds));
+        GFN_TRY(gfn_run_find_bounds(run, stream.seed, samples, &bounds));
     GFN_TRY(gfn_run_draw(run, &stream, samples, false, &draw));
     if (g->portrait)
         status = gfn_portrait_create(run, g->name[i], &evaluation, &draw, &g->portrait[i]);

@@ -15,7 +15,7 @@ static gfn_status measure(gfn_trainer *t, gfn_report *report)
     const int64_t samples = gfn_options_int(t->run->options, "samples");
     gfn_trainer_progress(t, &report->last);
     GFN_TRY(gfn_trainer_evaluate(t, &report->last));
-    GFN_TRY(gfn_run_find_bounds(t->run, samples, &report->bounds));
+    GFN_TRY(gfn_run_find_bounds(t->run, stream.seed, samples, &report->bounds));
     GFN_TRY(gfn_run_draw(t->run, &stream, samples, false, &report->draw));
     report->collapsed = gfn_report_collapse(report);
     return GFN_OK;

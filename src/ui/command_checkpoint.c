@@ -100,7 +100,7 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
     gfn_status status = gfn_run_evaluate(run, &evaluation);
     cli_print_notice(run);
     if (status == GFN_OK)
-        status = gfn_run_find_bounds(run, d->samples, &bounds);
+        status = gfn_run_find_bounds(run, d->seed, d->samples, &bounds);
     if (status == GFN_OK)
         status = gfn_run_draw(run, &stream, d->samples, false, &draw);
     if (status != GFN_OK)

@@ -96,6 +96,15 @@ has narrow.json '"kl":"inf"'
 has good.json '"metrics":{"exact":true,"l1":' '"samples":{"l1":'
 has vast.json '"exact":false'
 lacks vast.json '"tv"' '"kl"' '"eubo"'
+# All that is drawn is drawn anew with another seed.
+for metric in elbo eubo correlation; do
+    for seed in 3 4 3; do
+        passes eval good --samples 200 --seed $seed --json
+        grep -o "\"$metric\":[^,]*" out
+    done >drawn
+    [ "$(sort -u drawn | wc -l)" -eq 2 ] && [ "$(sed -n 1p drawn)" = "$(sed -n 3p drawn)" ] ||
+        bad "eval --seed, $metric: $(cat drawn)"
+done
 passes eval good --json --quiet
 [ "$(wc -l <out)" -eq 1 ] || bad "--quiet: $(cat out)"
 shows '^  exact      L1' eval good

@@ -41,7 +41,7 @@ static void make(fixture *f, const char *settings)
 static void measure(fixture *f, int64_t n)
 {
     assert_int_equal(gfn_run_evaluate(f->run, &f->evaluation), GFN_OK);
-    assert_int_equal(gfn_run_find_bounds(f->run, n, &f->bounds), GFN_OK);
+    assert_int_equal(gfn_run_find_bounds(f->run, 0, n, &f->bounds), GFN_OK);
 }
 
 static void train(fixture *f, const char *settings)
@@ -230,7 +230,7 @@ static void nothing_is_known_of_no_trajectories(void **unused)
     (void)unused;
     fixture f;
     train(&f, "iterations=1");
-    assert_int_equal(gfn_run_find_bounds(f.run, 0, &f.bounds), GFN_OK);
+    assert_int_equal(gfn_run_find_bounds(f.run, 0, 0, &f.bounds), GFN_OK);
     assert_true(f.bounds.n == 0 && isnan(f.bounds.elbo.mean) && isnan(f.bounds.correlation));
     drop(&f);
 }

@@ -21,7 +21,7 @@ static void portray(const char *settings, const char *directory, gfn_portrait *p
     work(new_run(settings), directory, INT64_MAX, FINISHED);
     assert_int_equal(gfn_run_load(comm, directory, 1, &run), GFN_OK);
     assert_int_equal(gfn_run_evaluate(run, &evaluation), GFN_OK);
-    assert_int_equal(gfn_run_find_bounds(run, 100, &bounds), GFN_OK);
+    assert_int_equal(gfn_run_find_bounds(run, 0, 100, &bounds), GFN_OK);
     assert_int_equal(
         gfn_run_draw(run, &stream, gfn_options_int(gfn_run_options(run), "samples"), false, &draw),
         GFN_OK);
