@@ -243,10 +243,10 @@ static void only_training_explores(void **unused)
     gfn_trainer_request_stop(t);
     assert_int_equal(gfn_trainer_step(t), GFN_OK);
     assert_int_equal(gfn_trainer_finish(t, &report), GFN_OK);
-    assert_int_equal(gfn_run_find_bounds(run, 0, 200, &found), GFN_OK);
+    assert_int_equal(gfn_run_find_bounds(run, 5, 200, &found), GFN_OK);
     assert_int_equal(gfn_run_load(comm, "explores", 1, &again), GFN_OK);
     assert_int_equal(gfn_run_evaluate(again, &evaluation), GFN_OK);
-    assert_int_equal(gfn_run_find_bounds(again, 0, 200, &expected), GFN_OK);
+    assert_int_equal(gfn_run_find_bounds(again, 5, 200, &expected), GFN_OK);
     assert_memory_equal(&report.bounds, &expected, sizeof expected);
     assert_memory_equal(&found, &expected, sizeof expected);
     gfn_draw_clear(&report.draw);
