@@ -286,7 +286,9 @@ typedef gfn_status (*gfn_env_make)(void *self, gfn_env **env);
  * have accepted `env` before. *threads becomes the number that the system gave; with 1, calls at
  * the same time are not tested. *place as for gfn_env_check(). A fault of this kind may show itself
  * only by chance: what is repeated often enough to find it takes about a second.
- * Errors: those of gfn_env_check() and of `make`, GFN_ENOMEM. */
+ * Errors: those of gfn_env_check() and of `make`, GFN_ENOMEM. If threads called several functions,
+ * the message about a failure names none. The failure is no longer that of `env`, which may be used
+ * again. */
 GFN_API gfn_status gfn_env_check_calls(const gfn_env *env, gfn_env_make make, void *self,
                                        uint64_t seed, int *threads, gfn_env_place *place);
 

@@ -58,7 +58,7 @@ static gfn_status explain(struct walks *w, gfn_probe_function f, gfn_probe_input
     const size_t size = w->fresh.probe.bytes[f];
     char rule[100];
     GFN_TRY(gfn_fresh_renew(&w->fresh));
-    gfn_probe_ask(w->fresh.fresh, w->fresh.place, f, one, w->fresh.probe.again);
+    GFN_TRY(gfn_probe_ask(w->fresh.fresh, w->fresh.place, f, one, w->fresh.probe.again));
     if (w->batch > 1 && memcmp(w->fresh.probe.again, expected, size) == 0) {
         gfn_format(rule, sizeof rule, "lanes are independent in %s()", gfn_probe_name(f));
         return gfn_probe_broken(w->fresh.env, one.state, rule,
@@ -75,12 +75,13 @@ static gfn_status ask(struct walks *w, gfn_probe_function f, gfn_probe_input in,
     const size_t size = w->fresh.probe.bytes[f];
     for (size_t first = 0, n; first < in.n; first += n) {
         n = in.n - first < w->batch ? in.n - first : w->batch;
-        gfn_probe_ask(w->fresh.fresh, w->fresh.place, f,
-                      gfn_probe_slice(in, w->fresh.width, first, n), (char *)out + first * size);
+        GFN_TRY(gfn_probe_ask(w->fresh.fresh, w->fresh.place, f,
+                              gfn_probe_slice(in, w->fresh.width, first, n),
+                              (char *)out + first * size));
     }
     for (size_t i = 0; i < in.n; i++) {
         const gfn_probe_input one = gfn_probe_slice(in, w->fresh.width, i, 1);
-        gfn_probe_ask(w->fresh.env, w->fresh.place, f, one, w->fresh.probe.out);
+        GFN_TRY(gfn_probe_ask(w->fresh.env, w->fresh.place, f, one, w->fresh.probe.out));
         if (memcmp(w->fresh.probe.out, (char *)out + i * size, size) != 0)
             return explain(w, f, one, w->fresh.probe.out);
         gfn_fresh_keep(&w->fresh, f, one, w->fresh.probe.out);
@@ -166,7 +167,7 @@ static gfn_status ask_again(struct walks *w, const gfn_env *env)
         for (size_t i = 0; i < k->in.n; i++) {
             const size_t size = fresh->probe.bytes[f];
             const gfn_probe_input one = gfn_probe_slice(k->in, fresh->width, i, 1);
-            gfn_probe_ask(env, fresh->place, (gfn_probe_function)f, one, w->unused);
+            GFN_TRY(gfn_probe_ask(env, fresh->place, (gfn_probe_function)f, one, w->unused));
             if (memcmp(w->unused, k->out + i * size, size) != 0)
                 return report_dependence(w, (gfn_probe_function)f, one);
         }
@@ -183,7 +184,7 @@ static gfn_status check_kept(struct walks *w, int *threads, gfn_arena *arena)
     GFN_TRY(ask_again(w, fresh->fresh));
     GFN_TRY(ask_again(w, fresh->env));
     GFN_TRY(gfn_check_threads(fresh, threads, arena));
-    gfn_env_destroy(&fresh->fresh);
+    GFN_TRY(gfn_fresh_drop(fresh));
     return ask_again(w, fresh->env);
 }
 
@@ -232,6 +233,8 @@ gfn_status gfn_env_check_calls(const gfn_env *env, gfn_env_make make, void *self
     };
     const gfn_status status = check_all(&w, threads, arena);
     gfn_env_destroy(&w.fresh.fresh);
+    if (status != GFN_OK) /* environments that are one world have all noted the same failure */
+        gfn_env_forget_failure(env);
     if (place)
         *place = (gfn_env_place){.function = NULL};
     gfn_arena_destroy(&arena);

@@ -46,10 +46,20 @@ static bool is_same_spec(const gfn_env_spec *a, const gfn_env_spec *b)
            is_same_number(a->log_z, b->log_z);
 }
 
-gfn_status gfn_fresh_renew(gfn_fresh *fresh)
+/* A world that is being destroyed is in no list any more, so its failure is noted in all others. */
+gfn_status gfn_fresh_drop(gfn_fresh *fresh)
 {
+    gfn_status status = fresh->fresh ? gfn_env_failure(fresh->fresh) : GFN_OK;
     set_place(fresh, "destroy");
     gfn_env_destroy(&fresh->fresh);
+    GFN_TRY(status);
+    status = gfn_env_failure(fresh->env);
+    return status == GFN_OK ? status : gfn_fail_in(status, "destroy(): ");
+}
+
+gfn_status gfn_fresh_renew(gfn_fresh *fresh)
+{
+    GFN_TRY(gfn_fresh_drop(fresh));
     set_place(fresh, "create");
     GFN_TRY(fresh->make(fresh->self, &fresh->fresh));
     if (is_same_spec(&fresh->env->spec, &fresh->fresh->spec))

@@ -32,8 +32,11 @@ typedef struct gfn_fresh {
 gfn_status gfn_fresh_init(gfn_fresh *fresh, gfn_arena *arena);
 
 /* Replace fresh->fresh by a new environment, of which nothing has been asked. Errors: those of
- * make; GFN_EINVAL (its description differs). */
+ * make and gfn_fresh_drop(); GFN_EINVAL (its description differs). */
 gfn_status gfn_fresh_renew(gfn_fresh *fresh);
+
+/* Destroy fresh->fresh; NULL becomes of it. Errors: GFN_EENV (destroy() reported a failure). */
+gfn_status gfn_fresh_drop(gfn_fresh *fresh);
 
 /* Keep a question and its result, perhaps. */
 void gfn_fresh_keep(gfn_fresh *fresh, gfn_probe_function function, gfn_probe_input one,

@@ -122,6 +122,15 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
     }
 }
 
+gfn_status gfn_probe_broken_mode(const gfn_env *env, gfn_probe_function function,
+                                 const int32_t *state)
+{
+    return gfn_probe_broken(env, state, "functions leave the floating-point mode as it was",
+                            "expected the mode before %s(), found another (hint: fegetround() and "
+                            "fesetround() restore it)",
+                            names[function]);
+}
+
 static gfn_status try_call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_input in,
                            void *out)
 {
@@ -131,13 +140,8 @@ static gfn_status try_call(const gfn_probe *probe, gfn_probe_function function, 
     const gfn_status status = gfn_env_failure(env);
     if (status != GFN_OK)
         return gfn_fail_in(status, "%s(): ", names[function]);
-    if (has_same_mode)
-        return GFN_OK;
-    return gfn_probe_broken(env, in.n > 0 ? in.state : NULL,
-                            "functions leave the floating-point mode as it was",
-                            "expected the mode before %s(), found another (hint: fegetround() and "
-                            "fesetround() restore it)",
-                            names[function]);
+    return has_same_mode ? GFN_OK
+                         : gfn_probe_broken_mode(env, function, in.n > 0 ? in.state : NULL);
 }
 
 /* Compare the first result of lane i of `input` with that of lane `lane` of the last call. */
@@ -277,10 +281,17 @@ gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_pro
     return GFN_OK;
 }
 
-void gfn_probe_ask(const gfn_env *env, gfn_env_place *place, gfn_probe_function function,
-                   gfn_probe_input input, void *out)
+gfn_status gfn_probe_ask(const gfn_env *env, gfn_env_place *place, gfn_probe_function function,
+                         gfn_probe_input input, void *out)
 {
     const gfn_probe probe = {.env = env, .place = place};
+    return try_call(&probe, function, input, out);
+}
+
+void gfn_probe_ask_on_thread(const gfn_env *env, gfn_probe_function function, gfn_probe_input input,
+                             void *out)
+{
+    const gfn_probe probe = {.env = env};
     call(&probe, function, input, out);
 }
 

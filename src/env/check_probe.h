@@ -55,13 +55,20 @@ gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *p
 /* out [n] = function(input). Calls it for each lane in two lanes at once, so that a state repeats
  * before its result can be known from an earlier call; then for each lane alone, for all lanes
  * together and in reverse order. Checks that the results are equal, completely written, and that
- * nothing is written beyond lane n. Errors: GFN_EINVAL. */
+ * nothing is written beyond lane n. Errors: GFN_EINVAL, and GFN_EENV (the world reported a failure;
+ * the message names the function). */
 gfn_status gfn_probe_call(gfn_probe *probe, gfn_probe_function function, gfn_probe_input input,
                           void *out);
 
-/* out [n] = function(input): one call to `env`, without a check. place may be NULL. */
-void gfn_probe_ask(const gfn_env *env, gfn_env_place *place, gfn_probe_function function,
-                   gfn_probe_input input, void *out);
+/* out [n] = function(input): one call to `env`, whose results are not checked. place may be NULL.
+ * Errors: GFN_EENV, and GFN_EINVAL (the call changed the floating-point mode). */
+gfn_status gfn_probe_ask(const gfn_env *env, gfn_env_place *place, gfn_probe_function function,
+                         gfn_probe_input input, void *out);
+
+/* The same on one of several threads, which cannot return an error: after the call, the caller asks
+ * gfn_env_end_calls(), and after all threads gfn_env_failure(). */
+void gfn_probe_ask_on_thread(const gfn_env *env, gfn_probe_function function, gfn_probe_input input,
+                             void *out);
 
 /* Lanes first ... first + n - 1 of an input; `width` is that of states. */
 gfn_probe_input gfn_probe_slice(gfn_probe_input input, size_t width, size_t first, size_t n);
@@ -74,5 +81,9 @@ int32_t gfn_probe_choose(const uint8_t *mask, int32_t k, int32_t avoid, double u
  * `state` is NULL if the rule is not about a state. Returns GFN_EINVAL. */
 gfn_status gfn_probe_broken(const gfn_env *env, const int32_t *state, const char *rule,
                             const char *format, ...) GFN_PRINTF(4, 5);
+
+/* Report that a function has changed the floating-point mode. Returns GFN_EINVAL. */
+gfn_status gfn_probe_broken_mode(const gfn_env *env, gfn_probe_function function,
+                                 const int32_t *state);
 
 #endif

@@ -41,6 +41,10 @@ static const double seconds_for_short = 1;
 /* Questions of a measurement at most, and in each call of it; the least that each thread asks. */
 enum { MOST_MEASURED = 100000, LEAST_LANES = 8 };
 
+/* What the threads call: one function, each another one, or nothing any more, while the first asks
+ * alone. */
+enum calls { SAME_FUNCTION, MIXED_FUNCTIONS, NO_CALLS };
+
 struct contest {
     gfn_fresh *fresh;
     int threads;
@@ -52,6 +56,7 @@ struct contest {
 
     uint64_t round; /* of new environments; the long one is the last */
     bool is_short;  /* ask each function one time */
+    _Atomic enum calls calls;
 
     /* Interruptions of the first thread. */
     bool is_interrupted;    /* the system can do that */
@@ -64,11 +69,13 @@ struct contest {
     double begin;           /* of this function */
     size_t index;           /* of this function */
 
-    /* The first wrong result. */
+    /* The first wrong result, or reported failure. */
     atomic_flag has_failed;
     atomic_bool is_over;
     gfn_probe_function function;
     size_t lane;
+    bool has_same_mode; /* the floating-point mode is that before the call */
+    enum calls during;
 };
 
 /* Runs in a signal handler. */
@@ -113,29 +120,35 @@ static void give_way(struct contest *t)
         sched_yield();
 }
 
-static void fail(struct contest *t, gfn_probe_function f, size_t lane)
+static void fail(struct contest *t, gfn_probe_function f, size_t lane, bool has_same_mode)
 {
     if (atomic_flag_test_and_set(&t->has_failed))
         return;
     t->function = f;
     t->lane = lane;
+    t->has_same_mode = has_same_mode;
+    t->during = atomic_load(&t->calls);
     atomic_store(&t->is_over, true);
 }
 
-/* Ask n questions in one call, and compare. */
+/* Ask n questions in one call, and compare. If the world reports a failure, the results mean
+ * nothing, and any thread may be the first to see it. */
 static void ask(struct contest *t, gfn_probe_function f, size_t first, size_t n, int thread)
 {
     const gfn_fresh *c = t->fresh;
     const size_t size = c->probe.bytes[f];
     const char *expected = c->kept[f].out + first * size;
     char *out = t->out + (size_t)thread * t->bytes;
-    gfn_probe_ask(c->fresh, NULL, f, gfn_probe_slice(c->kept[f].in, c->width, first, n), out);
-    if (memcmp(out, expected, n * size) == 0)
+    const gfn_float_mode mode = gfn_float_mode_now();
+    gfn_probe_ask_on_thread(c->fresh, f, gfn_probe_slice(c->kept[f].in, c->width, first, n), out);
+    const bool has_same_mode = gfn_float_mode_now() == mode;
+    const bool can_be_used = gfn_env_end_calls(c->fresh);
+    if (can_be_used && has_same_mode && memcmp(out, expected, n * size) == 0)
         return;
     size_t lane = 0;
     while (lane + 1 < n && memcmp(out + lane * size, expected + lane * size, size) == 0)
         lane++;
-    fail(t, f, first + lane);
+    fail(t, f, first + lane, has_same_mode);
 }
 
 /* Ask all questions, in an order of the thread. */
@@ -148,7 +161,7 @@ static void ask_all(struct contest *t, gfn_probe_function f, size_t pass, int th
         const size_t first = (thread % 2 ? calls - 1 - turned : turned) * batch;
         if (thread == 0) {
             set_timer(t, f);
-            atomic_store_explicit(&t->begun, t->index + 1, memory_order_relaxed);
+            atomic_store_explicit(&t->begun, t->index + 1, memory_order_release);
         }
         ask(t, f, first, lanes - first < batch ? lanes - first : batch, thread);
         if (thread != 0)
@@ -159,6 +172,7 @@ static void ask_all(struct contest *t, gfn_probe_function f, size_t pass, int th
 static void begin_function(struct contest *t, size_t index, gfn_probe_function f)
 {
     t->index = index;
+    atomic_store(&t->calls, index < GFN_PROBE_FUNCTIONS ? SAME_FUNCTION : MIXED_FUNCTIONS);
     t->interruptions = 0;
     t->begin = gfn_clock_seconds();
     atomic_store(&t->is_due, true);
@@ -201,11 +215,31 @@ static void compete(void *self, size_t index, int thread)
     atomic_store(&t->finished, index + 1);
 }
 
+/* The failure that the world reported. If threads called different functions, it is not known which
+ * one failed. */
+static gfn_status report_failure(const struct contest *t)
+{
+    const char *name = gfn_probe_name(t->function);
+    const gfn_status status = gfn_env_failure(t->fresh->fresh);
+    if (status == GFN_OK)
+        return GFN_OK;
+    if (t->threads == 1)
+        return gfn_fail_in(status, "%s(): ", name);
+    if (t->during == NO_CALLS)
+        return gfn_fail_in(status, "%s(), after calls by %d threads: ", name, t->threads);
+    if (t->during == MIXED_FUNCTIONS)
+        return gfn_fail_in(status, "several functions, called by %d threads at once: ", t->threads);
+    return gfn_fail_in(status, "%s(), called by %d threads at once: ", name, t->threads);
+}
+
 static gfn_status report(const struct contest *t)
 {
+    GFN_TRY(report_failure(t));
     const gfn_kept *k = &t->fresh->kept[t->function];
     const int32_t *state = k->in.state ? k->in.state + t->lane * t->fresh->width : NULL;
     char rule[100];
+    if (!t->has_same_mode)
+        return gfn_probe_broken_mode(t->fresh->env, t->function, state);
     gfn_format(rule, sizeof rule, "several threads may call %s() at once",
                gfn_probe_name(t->function));
     return gfn_probe_broken(t->fresh->env, state, rule,
@@ -223,22 +257,22 @@ static gfn_status run_round(struct contest *t)
     atomic_store(&t->begun, 0);
     atomic_store(&t->finished, 0);
     t->is_interrupted = gfn_interrupt_begin(pause_first, t);
-    const int team = gfn_parallel_team(t->threads, n, compete, t);
+    t->threads = gfn_parallel_team(t->threads, n, compete, t);
     if (t->is_interrupted)
         gfn_interrupt_end();
     t->is_interrupted = false;
+    atomic_store(&t->calls, NO_CALLS);
     for (size_t f = 0; f < GFN_PROBE_FUNCTIONS; f++)
         if (t->passes[f] > 0)
             ask_all(t, (gfn_probe_function)f, 0, 0);
     if (atomic_load(&t->is_over))
         return report(t);
-    t->threads = team;
     t->round++;
     return GFN_OK;
 }
 
 /* Measure how long a question takes, and find how many fill the time of a function. */
-static void plan(struct contest *t, gfn_probe_function f)
+static gfn_status plan(struct contest *t, gfn_probe_function f)
 {
     const gfn_fresh *c = t->fresh;
     const gfn_kept *k = &c->kept[f];
@@ -246,17 +280,19 @@ static void plan(struct contest *t, gfn_probe_function f)
     double seconds = 0;
     size_t asked = 0;
     if (k->in.n == 0)
-        return;
+        return GFN_OK;
     for (; seconds < 1e-3 && asked < MOST_MEASURED; asked += LEAST_LANES) {
         const size_t first = asked % k->in.n, left = k->in.n - first;
         const size_t n = left < LEAST_LANES ? left : LEAST_LANES;
-        gfn_probe_ask(c->env, c->place, f, gfn_probe_slice(k->in, c->width, first, n), t->unused);
+        const gfn_probe_input in = gfn_probe_slice(k->in, c->width, first, n);
+        GFN_TRY(gfn_probe_ask(c->env, c->place, f, in, t->unused));
         seconds = gfn_clock_seconds() - begin;
     }
     const size_t fit = (size_t)(seconds_of_work * (double)asked / (seconds + 1e-9));
     t->lanes[f] = fit < LEAST_LANES ? LEAST_LANES : fit;
     t->lanes[f] = t->lanes[f] < k->in.n ? t->lanes[f] : k->in.n;
     t->passes[f] = 1 + fit / t->lanes[f];
+    return GFN_OK;
 }
 
 static gfn_status plan_all(struct contest *t, gfn_arena *arena)
@@ -267,7 +303,7 @@ static gfn_status plan_all(struct contest *t, gfn_arena *arena)
         largest = size[f] > largest ? size[f] : largest;
     GFN_TRY(gfn_arena_take(arena, LEAST_LANES, largest, &t->unused));
     for (size_t f = 0; f < GFN_PROBE_FUNCTIONS; f++) {
-        plan(t, (gfn_probe_function)f);
+        GFN_TRY(plan(t, (gfn_probe_function)f));
         const size_t lanes = t->lanes[f] < GFN_PROBE_LANES ? t->lanes[f] : GFN_PROBE_LANES;
         t->bytes = lanes * size[f] > t->bytes ? lanes * size[f] : t->bytes;
     }

@@ -69,6 +69,12 @@ static inline bool gfn_env_end_calls(const gfn_env *env)
  * gfn_env_end_calls(). */
 gfn_status gfn_env_failure(const gfn_env *env);
 
+/* Forget a failure that the world reported since the last call of gfn_env_failure(). */
+static inline void gfn_env_forget_failure(const gfn_env *env)
+{
+    atomic_store_explicit(&env->record->has_failed, false, memory_order_relaxed);
+}
+
 /* Check the log-rewards of n objects. -INFINITY passes: it has a meaning, although no trajectory
  * that ends there can be learned from. Errors: GFN_EENV; the message names the first object. */
 gfn_status gfn_env_check_rewards(const gfn_env *env, size_t n, const int32_t *state,

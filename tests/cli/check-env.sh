@@ -148,6 +148,42 @@ static void random_describe(const void *world, gfn_env_spec *spec)
 END
 breaks random 'equal options give equal descriptions'
 
+# ---- failures that a plug-in reports are no broken rules
+
+# fails NAME WHERE: check-env returns the failure that the plug-in reports there, with the state.
+fails() {
+    refused 1 "^gfn-dist: $2: knapsack failed in state \\([0-9]+\\): the licence is lost$" \
+        check-env "./$1.so"
+}
+
+variant second <<'END'
+/* Calls of any other world than the first fail. */
+static void reward_of_first(const void *world, size_t n, const int32_t *state, double *r)
+{
+    static const void *first;
+    first = first ? first : world;
+    log_reward(world, n, state, r);
+    if (world != first)
+        gfn_env_fail(world, state, "the licence is lost");
+}
+#define REWARD reward_of_first
+END
+fails second 'log_reward\(\)'
+
+variant meeting <<'END'
+#include <pthread.h>
+/* Calls on any other thread than the first fail. */
+static pthread_t first;
+static void __attribute__((constructor)) begin(void) { first = pthread_self(); }
+static void reward_of_first(const void *world, size_t n, const int32_t *state, double *r)
+{
+    log_reward(world, n, state, r);
+    if (!pthread_equal(first, pthread_self()))
+        gfn_env_fail(world, state, "the licence is lost");
+}
+#define REWARD reward_of_first
+END
+
 # ---- faults that several threads show
 
 variant scratch <<'END'
@@ -285,6 +321,7 @@ static void crashing_reward(const void *world, size_t n, const int32_t *state, d
 END
 
 shared() {
+    fails meeting 'log_reward\(\), called by [2-9] threads at once'
     breaks scratch 'several threads may call log_reward\(\) at once; in state '
     breaks last 'several threads may call log_reward\(\) at once; in state '
     breaks mask 'several threads may call allowed\(\) at once; in state '

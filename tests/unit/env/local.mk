@@ -3,6 +3,7 @@ ENV_TESTS = \
 	tests/unit/env/check \
 	tests/unit/env/check_calls \
 	tests/unit/env/check_edges \
+	tests/unit/env/check_failures \
 	tests/unit/env/env_fail \
 	tests/unit/env/enumerate \
 	tests/unit/env/hypergrid \
@@ -21,6 +22,9 @@ tests_unit_env_check_calls_SOURCES = tests/unit/env/check_calls.c tests/unit/env
 tests_unit_env_check_calls_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_check_edges_SOURCES = tests/unit/env/check_edges.c tests/unit/env/broken.h $(WORLDS)
 tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_check_failures_SOURCES = tests/unit/env/check_failures.c tests/unit/env/frail.h \
+	$(WORLDS)
+tests_unit_env_check_failures_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_env_fail_SOURCES = tests/unit/env/env_fail.c $(WORLDS)
 tests_unit_env_env_fail_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_enumerate_SOURCES = tests/unit/env/enumerate.c tests/unit/env/jump_first.h $(WORLDS)
