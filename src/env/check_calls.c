@@ -5,7 +5,7 @@
  * then from several threads at once. Every result is compared with that of an environment that is
  * asked for one state at a time.
  */
-#include "env/check_fresh.h"
+#include "env/check_calls.h"
 
 #include <string.h>
 
@@ -222,21 +222,27 @@ static gfn_status check_all(struct walks *w, int *threads, gfn_arena *arena)
     return check_kept(w, threads, arena);
 }
 
-gfn_status gfn_env_check_calls(const gfn_env *env, gfn_env_make make, void *self, uint64_t seed,
-                               int *threads, gfn_env_place *place)
+gfn_status gfn_check_calls(const gfn_fresh *fresh, uint64_t seed, int *threads)
 {
     gfn_arena *arena;
     GFN_TRY(gfn_arena_create(&arena));
     struct walks w = {
-        .fresh = {.env = env, .make = make, .self = self, .place = place},
+        .fresh = *fresh,
         .stream = {.seed = seed, .purpose = GFN_PURPOSE_CHECK},
     };
     const gfn_status status = check_all(&w, threads, arena);
     gfn_env_destroy(&w.fresh.fresh);
     if (status != GFN_OK) /* environments that are one world have all noted the same failure */
-        gfn_env_forget_failure(env);
-    if (place)
-        *place = (gfn_env_place){.function = NULL};
+        gfn_env_forget_failure(fresh->env);
+    if (fresh->place)
+        *fresh->place = (gfn_env_place){.function = NULL};
     gfn_arena_destroy(&arena);
     return status;
+}
+
+gfn_status gfn_env_check_calls(const gfn_env *env, gfn_env_make make, void *self, uint64_t seed,
+                               int *threads, gfn_env_place *place)
+{
+    const gfn_fresh fresh = {.env = env, .make = make, .self = self, .place = place, .effort = 1};
+    return gfn_check_calls(&fresh, seed, threads);
 }

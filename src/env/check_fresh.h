@@ -19,16 +19,17 @@ typedef struct gfn_kept {
 
 typedef struct gfn_fresh {
     const gfn_env *env; /* the environment whose results are right; borrowed */
-    gfn_env *fresh;     /* owned: another one with the same options and rewards */
     gfn_env_make make;
     void *self;           /* of make */
     gfn_env_place *place; /* may be NULL */
+    double effort;        /* times of threads, as parts of what finds most faults: usually 1 */
+    gfn_env *fresh;       /* owned: another one with the same options and rewards */
     gfn_probe probe;      /* sizes of results */
     size_t width;         /* of a state */
     gfn_kept kept[GFN_PROBE_FUNCTIONS];
 } gfn_fresh;
 
-/* Take memory for questions; the members from env to place are set. Errors: GFN_ENOMEM. */
+/* Take memory for questions; the members from env to effort are set. Errors: GFN_ENOMEM. */
 gfn_status gfn_fresh_init(gfn_fresh *fresh, gfn_arena *arena);
 
 /* Replace fresh->fresh by a new environment, of which nothing has been asked. Errors: those of

@@ -23,7 +23,8 @@
 static const size_t batches[] = {GFN_PROBE_LANES, 7, GFN_PROBE_LANES, 2, GFN_PROBE_LANES, 1};
 enum { BATCHES = sizeof batches / sizeof batches[0] };
 
-/* Each thread asks each function for so many seconds of work, or once. */
+/* Each thread asks each function for so many seconds of work, or once. These times and those below
+ * are multiplied by the effort. */
 static const double seconds_of_work = 0.01;
 
 /* The first thread is interrupted so often in a function that many threads ask, and as long as that
@@ -97,7 +98,7 @@ static void pause_first(void *self)
 static bool wants_more(const struct contest *t)
 {
     return t->is_interrupted && t->interruptions < MOST_INTERRUPTIONS &&
-           gfn_clock_seconds() - t->begin < seconds_of_interruptions;
+           gfn_clock_seconds() - t->begin < t->fresh->effort * seconds_of_interruptions;
 }
 
 /* Set the timer of the first thread if it has run out. In a short round, early moments are likely:
@@ -256,7 +257,7 @@ static gfn_status run_round(struct contest *t)
     const size_t n = (t->is_short ? 1 : 2) * GFN_PROBE_FUNCTIONS;
     atomic_store(&t->begun, 0);
     atomic_store(&t->finished, 0);
-    t->is_interrupted = gfn_interrupt_begin(pause_first, t);
+    t->is_interrupted = t->threads > 1 && gfn_interrupt_begin(pause_first, t);
     t->threads = gfn_parallel_team(t->threads, n, compete, t);
     if (t->is_interrupted)
         gfn_interrupt_end();
@@ -288,7 +289,8 @@ static gfn_status plan(struct contest *t, gfn_probe_function f)
         GFN_TRY(gfn_probe_ask(c->env, c->place, f, in, t->unused));
         seconds = gfn_clock_seconds() - begin;
     }
-    const size_t fit = (size_t)(seconds_of_work * (double)asked / (seconds + 1e-9));
+    const double work = c->effort * seconds_of_work;
+    const size_t fit = (size_t)(work * (double)asked / (seconds + 1e-9));
     t->lanes[f] = fit < LEAST_LANES ? LEAST_LANES : fit;
     t->lanes[f] = t->lanes[f] < k->in.n ? t->lanes[f] : k->in.n;
     t->passes[f] = 1 + fit / t->lanes[f];
@@ -318,7 +320,8 @@ gfn_status gfn_check_threads(gfn_fresh *fresh, int *threads, gfn_arena *arena)
     t.is_short = true;
     do
         GFN_TRY(run_round(&t));
-    while (t.round < SHORT_ROUNDS && gfn_clock_seconds() - begin < seconds_for_short);
+    while (t.round < SHORT_ROUNDS &&
+           gfn_clock_seconds() - begin < fresh->effort * seconds_for_short);
     t.is_short = false;
     GFN_TRY(run_round(&t));
     *threads = t.threads;

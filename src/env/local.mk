@@ -2,7 +2,7 @@
 noinst_LTLIBRARIES += libenv.la
 libenv_la_SOURCES = \
 	src/env/check.c \
-	src/env/check_calls.c \
+	src/env/check_calls.c src/env/check_calls.h \
 	src/env/check_fresh.c src/env/check_fresh.h \
 	src/env/enumerate.c src/env/enumeration.h \
 	src/env/env.c \

@@ -67,6 +67,8 @@ static void worlds_unlike_a_grid_keep_the_contract(void **state)
     expect_ok(&bits_world, NULL);
     expect_ok(&bits_world, "length=64 ones=9");
     expect_ok(&bits_world, "length=1");
+    expect_ok(&bits_world, "length=12 ones=5");
+    expect_ok(&bits_world, "length=3 numbered=yes");
     expect_ok(&bits_world, "length=7 numbered=yes");
     expect_ok(&ladder_world, NULL);
     expect_ok(&ladder_world, "rungs=1");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "env/check_calls.h"
 #include "tests/unit/env/frail.h"
 #include "tests/unit/env/make.h"
 
@@ -20,6 +21,9 @@ static gfn_status make(void *self, gfn_env **env)
     return gfn_env_create_from(self, NULL, env);
 }
 
+/* Of the usual time, enough if failures do not come by chance. */
+static double effort = 0.02;
+
 /* Check a world, which can be used afterwards. Returns the status; the message is kept. */
 static gfn_status check(gfn_env_ops *ops, int threads)
 {
@@ -28,7 +32,8 @@ static gfn_status check(gfn_env_ops *ops, int threads)
     first_thread = pthread_self();
     is_mixed = others_differ = false;
     gfn_env *env = make_env(ops, NULL);
-    const gfn_status status = gfn_env_check_calls(env, make, ops, 17, &threads, NULL);
+    const gfn_fresh fresh = {.env = env, .make = make, .self = ops, .effort = effort};
+    const gfn_status status = gfn_check_calls(&fresh, 17, &threads);
     snprintf(message, sizeof message, "%s", gfn_error_message());
     assert_int_equal(living, 1);
     failing = FUNCTIONS;
@@ -347,6 +352,7 @@ static void a_failure_if_threads_meet_is_returned(void **state)
     gfn_env_ops ops = frail_world();
     fails = never;
     ops.log_reward = reward_of_one_caller;
+    effort = 1;
     expect_failure(&ops, LOG_REWARD, "log_reward(), called by 3 threads at once");
 }
 
