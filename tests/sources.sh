@@ -140,7 +140,7 @@ monopolies() {
         'starting threads is for base/parallel.c, thread_probe.c and ticker.c'
     only "$all" 'src/env/plugin\.c' "$(calls 'dlm?open|dlv?sym|dlclose')|$include<dlfcn\.h>" \
         'loading code is for env/plugin.c'
-    only "$all" 'src/io/[^:]*|src/base/control_groups\.c|src/comm/(shared_memory|slot|launcher_watch)\.c|src/env/plugin\.c|src/ui/terminal\.c' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \
+    only "$all" 'src/io/[^:]*|src/base/control_groups\.c|src/comm/(shared_memory|slot|process)\.c|src/env/plugin\.c|src/ui/terminal\.c' "$(calls 'f(d|re)?open|open(at|dir)?|creat|tmpfile|mk[sd]temp|(un)?link(at)?|symlink|rename(at)?|remove|(mk|rm)dir(at)?|f?truncate|[lf]?stat|access')" \
         'files are for io/'
     only "$all" 'src/ui/(main|stop)\.c|src/ui/command_line\.c' \
         "$(calls '_?exit|_Exit|quick_exit|abort|getopt(_long(_only)?)?')|$include<getopt\.h>" \

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "comm/launcher_watch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/format.h"
 #include "base/memory.h"
 #include "base/ticker.h"
 #include "comm/comm.h"
+#include "comm/process.h"
 
 /* Names as in /proc, cut to 15 characters. */
 static const char *const names[] = {"mpirun",        "mpiexec", "orterun", "orted",
@@ -22,38 +21,6 @@ static const char slurm_daemon[] = "slurmstepd";
 
 enum { MOST_ANCESTORS = 32 };
 
-typedef struct process {
-    char name[64], state;
-    pid_t parent;
-    unsigned long long start;
-} process;
-
-/* Read /proc/PROCESS/stat; returns false if there is no such process, or it may not be read. */
-static bool read_process(pid_t number, process *p)
-{
-    char path[64], line[512];
-    gfn_format(path, sizeof path, "/proc/%ld/stat", (long)number);
-    FILE *file = fopen(path, "re");
-    const size_t n = file ? fread(line, 1, sizeof line - 1, file) : 0;
-    if (file)
-        fclose(file);
-    line[n] = '\0';
-    const char *open = strchr(line, '('), *close = strrchr(line, ')');
-    if (open == NULL || close == NULL || close < open)
-        return false;
-    size_t length = (size_t)(close - open - 1);
-    length = length < sizeof p->name ? length : sizeof p->name - 1;
-    memcpy(p->name, open + 1, length);
-    p->name[length] = '\0';
-    int parent = 0; /* the fields: state, parent, 17 others, the start time */
-    if (sscanf(close + 1,
-               " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-               &p->state, &parent, &p->start) != 3)
-        return false;
-    p->parent = parent;
-    return true;
-}
-
 static bool is_launcher(const char *name)
 {
     for (size_t i = 0; names[i]; i++)
@@ -64,12 +31,12 @@ static bool is_launcher(const char *name)
 
 struct gfn_launcher_process gfn_launcher_process_find(pid_t number)
 {
-    process p;
-    if (!read_process(number, &p))
+    gfn_process p;
+    if (!gfn_process_read(number, &p))
         return (struct gfn_launcher_process){0};
     for (int i = 0; i < MOST_ANCESTORS && p.parent > 0; i++) {
         const pid_t parent = p.parent;
-        if (!read_process(parent, &p))
+        if (!gfn_process_read(parent, &p))
             break;
         if (is_launcher(p.name))
             return (struct gfn_launcher_process){parent, p.start};
@@ -79,9 +46,9 @@ struct gfn_launcher_process gfn_launcher_process_find(pid_t number)
 
 bool gfn_launcher_process_is_running(const struct gfn_launcher_process *launcher)
 {
-    process p;
-    return read_process(launcher->process, &p) && p.start == launcher->start && p.state != 'Z' &&
-           p.state != 'X';
+    gfn_process p;
+    return gfn_process_read(launcher->process, &p) && p.start == launcher->start &&
+           p.state != 'Z' && p.state != 'X';
 }
 
 /* ---- the watch ---- */

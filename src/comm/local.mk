@@ -11,6 +11,7 @@ libcomm_la_SOURCES = \
 	src/comm/launcher.c src/comm/launcher.h \
 	src/comm/launcher_watch.c src/comm/launcher_watch.h \
 	src/comm/mpi_name.c src/comm/mpi_name.h \
+	src/comm/process.c src/comm/process.h \
 	src/comm/slot.c src/comm/slot.h \
 	src/comm/shared_memory.c src/comm/shared_memory.h \
 	src/comm/watchdog.c src/comm/watchdog.h \

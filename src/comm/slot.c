@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/format.h"
+#include "comm/process.h"
 
 typedef char *lookup_function(const char *name);
 
@@ -102,18 +103,11 @@ static FILE *open_of(pid_t process, const char *name)
     return fopen(path, "re");
 }
 
-/* "PID (NAME) STATE PARENT ...", where NAME may contain anything; 0: not known. */
+/* 0: not known. */
 static pid_t find_parent(pid_t process)
 {
-    char text[512];
-    long parent = 0;
-    FILE *file = open_of(process, "stat");
-    const size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    text[n] = '\0';
-    if (file)
-        fclose(file);
-    const char *end = strrchr(text, ')');
-    return end && sscanf(end, ") %*c %ld", &parent) == 1 ? (pid_t)parent : 0;
+    gfn_process p;
+    return gfn_process_read(process, &p) ? p.parent : 0;
 }
 
 /* Whether a process was started with this variable. */

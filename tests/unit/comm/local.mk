@@ -6,6 +6,7 @@ COMM_TESTS = \
 	tests/unit/comm/launcher \
 	tests/unit/comm/launcher_watch \
 	tests/unit/comm/mpi_name \
+	tests/unit/comm/process \
 	tests/unit/comm/serial \
 	tests/unit/comm/shared_memory \
 	tests/unit/comm/slot \
@@ -24,6 +25,8 @@ tests_unit_comm_launcher_watch_SOURCES = tests/unit/comm/launcher_watch.c
 tests_unit_comm_launcher_watch_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_mpi_name_SOURCES = tests/unit/comm/mpi_name.c
 tests_unit_comm_mpi_name_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
+tests_unit_comm_process_SOURCES = tests/unit/comm/process.c
+tests_unit_comm_process_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_serial_SOURCES = tests/unit/comm/serial.c
 tests_unit_comm_serial_LDADD = $(LINK_comm) $(CMOCKA_LIBS)
 tests_unit_comm_shared_memory_SOURCES = tests/unit/comm/shared_memory.c
