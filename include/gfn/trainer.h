@@ -27,9 +27,18 @@ typedef struct gfn_trainer gfn_trainer;
 /* Create a trainer for a run (borrowed). A run from a checkpoint continues at the iteration of the
  * checkpoint. Rank 0 reads the objects that an option `terminal-states` names, unless a checkpoint
  * has them, and gives them to all ranks. If the environment does not number its states, rank 0
- * enumerates them. Collective. Errors: GFN_EINVAL (options that contradict each other, words that
- * are not objects; the run had a trainer before), GFN_EIO, GFN_ENOMEM, GFN_EDATA (the checkpoint
- * lacks something), GFN_EENV, GFN_ECOMM. */
+ * enumerates them.
+ *
+ * A new run starts log Z as the option `log-z-init` says, so a log Z that the caller has set in the
+ * parameters before is overwritten: if the option is a number, by this function, which also adds
+ * the number to the flows of all states (a log Z that is set afterwards stays); if it is `auto`, by
+ * the first step, with an estimate from the policy. Flow objectives add an estimate beyond +-100 to
+ * their flows instead. Parameters from a checkpoint are not started again; only the estimate is
+ * still to be made if the checkpoint is of iteration 0.
+ *
+ * Collective. Errors: GFN_EINVAL (options that contradict each other, words that are not objects;
+ * the run had a trainer before), GFN_EIO, GFN_ENOMEM, GFN_EDATA (the checkpoint lacks something),
+ * GFN_EENV, GFN_ECOMM. On an error the parameters have not changed. */
 GFN_API gfn_status gfn_trainer_create(gfn_run *run, gfn_trainer **trainer);
 GFN_API void gfn_trainer_destroy(gfn_trainer **trainer);
 

@@ -77,19 +77,20 @@ void gfn_learner_destroy(gfn_learner **learner)
     gfn_release(learner);
 }
 
-/* A new buffer is empty, or has the objects of a file. */
+/* A new buffer is empty, or has the objects of a file. What can fail comes first: flows that were
+ * raised would be raised twice if the caller tried again. */
 gfn_status gfn_learner_begin(gfn_learner *l)
 {
     const double log_z = gfn_options_number(l->run->options, "log-z-init");
-    if (!isnan(log_z)) {
-        *gfn_learner_log_z(l) = (gfn_real)log_z;
-        gfn_model_raise_flow(l->run->model, log_z);
-    }
     int32_t *objects;
     size_t n;
     gfn_status status = gfn_run_load_terminal_states(l->run, &objects, &n);
     status = gfn_replay_fill(&l->replay, status, objects, n);
     gfn_release(&objects);
+    if (status == GFN_OK && !isnan(log_z)) {
+        *gfn_learner_log_z(l) = (gfn_real)log_z;
+        gfn_model_raise_flow(l->run->model, log_z);
+    }
     return status;
 }
 

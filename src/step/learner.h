@@ -45,7 +45,7 @@ void gfn_learner_destroy(gfn_learner **learner);
 /* Begin at iteration 0: set log Z or raise flows, if the option log-z-init is a number (else the
  * first step estimates it), and make the replay buffer, if the options request one. It is empty, or
  * has the objects of the option terminal-states. Collective. Errors: those of
- * gfn_run_load_terminal_states(). */
+ * gfn_run_load_terminal_states(); then the parameters have not changed. */
 gfn_status gfn_learner_begin(gfn_learner *learner);
 
 /* step.c: one iteration. mine: this rank's status so far; a rank that failed must still call, and

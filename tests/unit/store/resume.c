@@ -24,9 +24,10 @@ static void a_run_that_ends_at_any_iteration_goes_on_to_the_same_files(void **un
     static const struct {
         int64_t last;
         enum ending ending;
-    } cases[] = {{3, KILLED},   {7, KILLED},   {21, KILLED},  {40, KILLED},  {41, KILLED},
-                 {59, KILLED},  {60, KILLED},  {1, STOPPED},  {4, STOPPED},  {20, STOPPED},
-                 {33, STOPPED}, {35, STOPPED}, {40, STOPPED}, {59, STOPPED}, {60, FINISHED}};
+    } cases[] = {{3, KILLED},   {7, KILLED},   {21, KILLED},  {40, KILLED},
+                 {41, KILLED},  {59, KILLED},  {60, KILLED},  {0, STOPPED},
+                 {1, STOPPED},  {4, STOPPED},  {20, STOPPED}, {33, STOPPED},
+                 {35, STOPPED}, {40, STOPPED}, {59, STOPPED}, {60, FINISHED}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         char name[16];
         snprintf(name, sizeof name, "any-%zu", i);

@@ -4,6 +4,11 @@ UNIT_TESTS += tests/unit/train/failures
 tests_unit_train_failures_SOURCES = tests/unit/train/failures.c tests/unit/fixture.h
 tests_unit_train_failures_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/train/log_z
+UNIT_TESTS += tests/unit/train/log_z
+tests_unit_train_log_z_SOURCES = tests/unit/train/log_z.c tests/unit/fixture.h
+tests_unit_train_log_z_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/train/run
 UNIT_TESTS += tests/unit/train/run
 tests_unit_train_run_SOURCES = tests/unit/train/run.c

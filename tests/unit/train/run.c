@@ -174,38 +174,6 @@ static void a_decay_beyond_all_of_a_weight_is_refused(void **unused)
     gfn_run_destroy(&run);
 }
 
-/* log Z after one step with a rate of 0. */
-static double first_log_z(const char *settings)
-{
-    char all[256];
-    gfn_trainer *trainer = NULL;
-    snprintf(all, sizeof all, "size=7 batch-size=40 iterations=9 lr-logz=0 seed=6 %s", settings);
-    gfn_run *run = make_run(all, 2);
-    assert_int_equal(gfn_trainer_create(run, &trainer), GFN_OK);
-    assert_int_equal(gfn_trainer_step(trainer), GFN_OK);
-    gfn_trainer_destroy(&trainer);
-    const double log_z = gfn_model_log_z(gfn_run_model(run));
-    gfn_run_destroy(&run);
-    return log_z;
-}
-
-/* Neither exploration nor replay enters into the estimate. */
-static void learned_log_z_starts_at_an_estimate_or_a_number(void **unused)
-{
-    (void)unused;
-    gfn_run *fresh = make_run("size=7 batch-size=40 seed=6", 1);
-    double estimate = NAN;
-    assert_int_equal(gfn_run_estimate_log_z(fresh, 40, &estimate), GFN_OK);
-    gfn_run_destroy(&fresh);
-    estimate = (double)(gfn_real)estimate;
-    assert_true(estimate != 0 && isfinite(estimate));
-    assert_true(first_log_z("") == estimate);
-    assert_true(first_log_z("epsilon=0.5 temperature=2 replay=fifo") == estimate);
-    assert_true(first_log_z("log-z-init=-3.25") == -3.25);
-    assert_true(first_log_z("log-z-init=0") == 0);
-    assert_true(first_log_z("objective=vargrad") == first_log_z("objective=vargrad log-z-init=7"));
-}
-
 static bool is_moving(const char *settings)
 {
     gfn_report report;
@@ -451,7 +419,6 @@ int main(void)
         cmocka_unit_test(a_step_is_the_loop_written_out),
         cmocka_unit_test(gradients_are_clipped_and_weights_decay_where_asked_for),
         cmocka_unit_test(a_decay_beyond_all_of_a_weight_is_refused),
-        cmocka_unit_test(learned_log_z_starts_at_an_estimate_or_a_number),
         cmocka_unit_test(log_z_that_is_still_on_its_way_is_noticed),
         cmocka_unit_test(a_checkpoint_gives_back_the_run),
         cmocka_unit_test(a_checkpoint_holds_all_that_a_run_needs_to_go_on),
