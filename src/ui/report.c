@@ -24,13 +24,22 @@ static void print_heat_map(const cli_request *request, const gfn_run *run, const
     free(share);
 }
 
+/* "  ELBO 1.0749 +- 0.02"; one trajectory has no standard error. */
+static void print_estimate(const char *name, const gfn_estimate *e)
+{
+    printf("  %s %.4f", name, e->mean);
+    if (!isnan(e->error))
+        printf(" +- %.1g", e->error);
+}
+
 static void print_bounds(const gfn_bounds *b)
 {
     if (b->n == 0)
         return;
-    printf("  bounds     ELBO %.4f +- %.1g", b->elbo.mean, b->elbo.error);
+    printf("  bounds   ");
+    print_estimate("ELBO", &b->elbo);
     if (!isnan(b->eubo.mean))
-        printf("  EUBO %.4f +- %.1g", b->eubo.mean, b->eubo.error);
+        print_estimate("EUBO", &b->eubo);
     printf("\n");
     if (!isnan(b->correlation))
         printf("             log p and log R correlate by %.4f\n", b->correlation);

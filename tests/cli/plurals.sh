@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# One of a thing is not "1 things": reports, tables, notices, captions and messages with counts of 1.
+# One of a thing is not "1 things", and what it does not give, as a standard error, is not printed as
+# nan: reports, tables, notices, captions and messages with counts of 1.
 . "$top_srcdir/tests/cli/common.sh"
 
-# checked [STATUS]: no line of `out` and `err` has a 1 before a plural, and what is printed is kept.
+# checked [STATUS]: no line of `out` and `err` has a 1 before a plural, or a number that is none, and
+# what is printed is kept.
 checked() {
     grep -hE '(^|[^0-9.,])1 ([a-z0-9]+ )?[a-z]*[a-rt-z]s( |$|,|:|;|\.|\))' out err |
         grep -vE '1 (is|of|has|does|was) ' >wrong
+    grep -hE '(^|[^A-Za-z])nan([^A-Za-z]|$)' out err >>wrong
     [ ! -s wrong ] || bad "$*: $(cat wrong)"
     cat out err >>all
 }
@@ -26,6 +29,7 @@ one=(--size 2 --ndim 1 --encoding onehot --r1 0 --r2 0 --iterations 1 --batch-si
 ends 0 "${one[@]}" --out one
 ends 0 --resume one
 ends 0 eval one --samples 1
+ends 0 eval one --samples 1 --json
 ends 0 eval one --samples 40
 ends 0 --size 2 --iterations 1 --samples 1000 --out two
 ends 0 eval two --samples 5
@@ -42,6 +46,8 @@ expect '^the only iteration is done '
 expect '^the only seed is done '
 expect ' chi-square [0-9.]+ on 1 degree of freedom against the policy$'
 expect ' chi-square [0-9.]+ on [2-9] degrees of freedom against the policy$'
+expect '^  bounds     ELBO -?[0-9.]+  EUBO -?[0-9.]+$'
+expect '^  bounds     ELBO -?[0-9.]+ \+- [-0-9.e]+  EUBO -?[0-9.]+ \+- [-0-9.e]+$'
 expect '^stopped with 0 of 1 seed done; '
 expect '^  There is 1 mode; '
 expect '^  state +1 int32 word$'
