@@ -11,8 +11,8 @@
 
 /* A group is one if device and inode are equal, also if containers see it under other names. */
 struct gfn_control_group {
-    const char *folder;
-    int version; /* 1 or 2: its files have other names */
+    const char *folder; /* with `root` in front; valid during the call */
+    int version;        /* 1 or 2: its files have other names */
     uint64_t device, inode;
 };
 

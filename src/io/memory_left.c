@@ -15,14 +15,15 @@
 #include "base/memory.h"
 #include "io/file.h"
 
-enum { MOST_PATH = 4096, MOST_TEXT = 1 << 20 };
+/* Files of a group have less than 4 KiB. */
+enum { MOST_PATH = 4096, MOST_TEXT = 1 << 20, MOST_GROUP_TEXT = 1 << 14 };
 
-/* The text of a small file; NULL if it cannot be read. To be freed with gfn_release(). */
-static char *read_text(const char *folder, const char *name)
+/* The text of a file in /proc; NULL if it cannot be read. To be freed with gfn_release(). */
+static char *read_text(const char *root, const char *name)
 {
     char path[MOST_PATH], *text = NULL;
     size_t n;
-    const int length = gfn_format(path, sizeof path, "%s%s", folder, name);
+    const int length = gfn_format(path, sizeof path, "%s%s", root, name);
     if (length < 0 || (size_t)length >= sizeof path ||
         gfn_file_read(path, MOST_TEXT, &text, &n) != GFN_OK)
         return NULL;
@@ -45,12 +46,19 @@ static int64_t find_number(const char *text, const char *key)
     return -1;
 }
 
-static int64_t read_number(const char *folder, const char *name, const char *key)
+static int64_t read_number(const char *root, const char *name, const char *key)
 {
-    char *text = read_text(folder, name);
+    char *text = read_text(root, name);
     const int64_t n = text ? find_number(text, key) : -1;
     gfn_release(&text);
     return n;
+}
+
+static int64_t read_group_number(const struct gfn_control_group *group, const char *name,
+                                 const char *key)
+{
+    char text[MOST_GROUP_TEXT];
+    return gfn_control_group_read(group, name, text, sizeof text) ? find_number(text, key) : -1;
 }
 
 /* *least = the smaller of the two, at least 0; *least < 0 means unknown. */
@@ -72,9 +80,9 @@ static const struct kind {
 static void read_group(void *self, const struct gfn_control_group *group)
 {
     const struct kind *kind = &kinds[group->version];
-    const int64_t limit = read_number(group->folder, kind->limit, "");
-    const int64_t usage = read_number(group->folder, kind->usage, "");
-    const int64_t cache = read_number(group->folder, "/memory.stat", kind->inactive);
+    const int64_t limit = read_group_number(group, kind->limit, "");
+    const int64_t usage = read_group_number(group, kind->usage, "");
+    const int64_t cache = read_group_number(group, "/memory.stat", kind->inactive);
     if (limit >= 0 && usage >= 0)
         lower(self, limit - (usage - (cache > 0 ? cache : 0)));
 }
