@@ -285,7 +285,8 @@ typedef gfn_status (*gfn_env_make)(void *self, gfn_env **env);
  * threads at once; the results must be those of `env` for each state alone. gfn_env_check() should
  * have accepted `env` before. *threads becomes the number that the system gave; with 1, calls at
  * the same time are not tested. *place as for gfn_env_check(). A fault of this kind may show itself
- * only by chance: what is repeated often enough to find it takes about a second.
+ * only by chance: what is repeated often enough to find it takes about a second. While it runs it
+ * uses SIGURG and a timer, unless the program handles SIGURG; one call at a time.
  * Errors: those of gfn_env_check() and of `make`, GFN_ENOMEM. If threads called several functions,
  * the message about a failure names none. The failure is no longer that of `env`, which may be used
  * again. */

@@ -6,6 +6,7 @@
 #include "env/env_internal.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -191,6 +192,24 @@ gfn_status gfn_env_start(const gfn_env *env, size_t n, int32_t *state)
 {
     env->ops->start(env->world, n, state);
     return gfn_env_failure(env);
+}
+
+gfn_status gfn_env_check_rewards(const gfn_env *env, size_t n, const int32_t *state,
+                                 const double *log_reward)
+{
+    char text[200];
+    size_t i = 0;
+    while (i < n && log_reward[i] < INFINITY) /* also rejects NaN */
+        i++;
+    if (i == n)
+        return GFN_OK;
+    return gfn_fail(
+        GFN_EENV,
+        "%s: expected a finite log R of the object %s, found %g (hint: gfn-dist "
+        "check-env tests an environment)",
+        env->ops->name,
+        gfn_env_state_text(env, state + i * (size_t)env->spec.state_width, text, sizeof text),
+        log_reward[i]);
 }
 
 gfn_status gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state,

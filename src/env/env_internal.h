@@ -21,7 +21,7 @@
 #include "env/enumeration.h"
 
 /* What calls of a world's functions leave behind, on any thread. Except for has_failed, it is read
- * and written under the lock of env_fail.c. */
+ * and written under the lock of env_record.c. */
 typedef struct gfn_env_record {
     _Atomic bool has_failed;
     char failure[768]; /* the first since the last gfn_env_failure(): a message */
@@ -43,7 +43,7 @@ struct gfn_env {
     const gfn_enumeration *enumeration;
 };
 
-/* env_fail.c: the failures that worlds report. Before and after ops->create(), on one thread: a
+/* env_record.c: the failures that worlds report. Before and after ops->create(), on one thread: a
  * failure that is reported in between is that of the new world. `env` is NULL if there is none. */
 void gfn_env_begin_creation(void);
 void gfn_env_end_creation(gfn_env *env);
@@ -75,8 +75,9 @@ static inline void gfn_env_forget_failure(const gfn_env *env)
     atomic_store_explicit(&env->record->has_failed, false, memory_order_relaxed);
 }
 
-/* Check the log-rewards of n objects. -INFINITY passes: it has a meaning, although no trajectory
- * that ends there can be learned from. Errors: GFN_EENV; the message names the first object. */
+/* env.c: check the log-rewards of n objects. -INFINITY passes: it has a meaning, although no
+ * trajectory that ends there can be learned from. Errors: GFN_EENV; the message names the first
+ * object. */
 gfn_status gfn_env_check_rewards(const gfn_env *env, size_t n, const int32_t *state,
                                  const double *log_reward);
 

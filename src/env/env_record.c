@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Failures of worlds. A world's functions return nothing and are called by several threads at once,
- * so a failure is kept with the environment until the function of the library that called them asks
- * for it. A list of all environments finds the one whose world it is.
+ * What calls of a world's functions leave behind: failures, and changes of the floating-point mode.
+ * A world's functions return nothing and are called by several threads at once, so a failure is
+ * kept with the environment until the function of the library that called them asks for it. A list
+ * of all environments finds the one whose world it is.
  */
-#include <math.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
@@ -112,24 +112,6 @@ gfn_status gfn_env_failure(const gfn_env *env)
     atomic_store_explicit(&r->has_failed, false, memory_order_relaxed);
     pthread_mutex_unlock(&lock);
     return gfn_fail(GFN_EENV, "%s", text);
-}
-
-gfn_status gfn_env_check_rewards(const gfn_env *env, size_t n, const int32_t *state,
-                                 const double *log_reward)
-{
-    char text[200];
-    size_t i = 0;
-    while (i < n && log_reward[i] < INFINITY) /* also rejects NaN */
-        i++;
-    if (i == n)
-        return GFN_OK;
-    return gfn_fail(
-        GFN_EENV,
-        "%s: expected a finite log R of the object %s, found %g (hint: gfn-dist "
-        "check-env tests an environment)",
-        env->ops->name,
-        gfn_env_state_text(env, state + i * (size_t)env->spec.state_width, text, sizeof text),
-        log_reward[i]);
 }
 
 /* ---- the floating-point mode ---- */

@@ -6,7 +6,7 @@ libenv_la_SOURCES = \
 	src/env/check_fresh.c src/env/check_fresh.h \
 	src/env/enumerate.c src/env/enumeration.h \
 	src/env/env.c \
-	src/env/env_fail.c \
+	src/env/env_record.c \
 	src/env/hypergrid.c \
 	src/env/hypergrid_rewards.c src/env/hypergrid_rewards.h \
 	src/env/check_objects.c \

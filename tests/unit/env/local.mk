@@ -4,7 +4,7 @@ ENV_TESTS = \
 	tests/unit/env/check_calls \
 	tests/unit/env/check_edges \
 	tests/unit/env/check_failures \
-	tests/unit/env/env_fail \
+	tests/unit/env/env_record \
 	tests/unit/env/enumerate \
 	tests/unit/env/hypergrid \
 	tests/unit/env/hypergrid_rewards \
@@ -25,8 +25,8 @@ tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_check_failures_SOURCES = tests/unit/env/check_failures.c tests/unit/env/frail.h \
 	$(WORLDS)
 tests_unit_env_check_failures_LDADD = $(LINK_env) $(CMOCKA_LIBS)
-tests_unit_env_env_fail_SOURCES = tests/unit/env/env_fail.c $(WORLDS)
-tests_unit_env_env_fail_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_env_record_SOURCES = tests/unit/env/env_record.c $(WORLDS)
+tests_unit_env_env_record_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_enumerate_SOURCES = tests/unit/env/enumerate.c tests/unit/env/jump_first.h $(WORLDS)
 tests_unit_env_enumerate_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_SOURCES = tests/unit/env/hypergrid.c tests/unit/env/make.h
