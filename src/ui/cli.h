@@ -81,6 +81,11 @@ int cli_main(int argc, char **argv, gfn_comm_alarm alarm);
 bool cli_parse(int argc, char **argv, cli_request *request);
 void cli_clear(cli_request *request);
 
+/* check_settings.c: check that all settings are options of the command, and that they do not
+ * contradict each other; move those that change the run that the command loads to
+ * request->changes. Returns false if not, with the reason in request->message. */
+bool cli_check_settings(cli_request *request);
+
 /* program_options.c: options of the program, in addition to those of a run; ended by a row without
  * name. */
 const gfn_option *cli_option_rows(void);
@@ -224,19 +229,25 @@ gfn_status cli_eval(gfn_comm *comm, const cli_request *request, bool *is_complet
 gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complete);
 
 /* before_libraries.c: the name of a variable that would have bound OpenMP threads and was removed;
- * "": none. Whether a signal was ignored when the process began. */
+ * "": none. */
 const char *cli_removed_binding(void);
+
+/* Whether a signal was ignored when the process began. */
 bool cli_was_ignored(int number);
 
 /* terminal.c: open the standard descriptors that are closed, on /dev/null. */
 void cli_open_standard_descriptors(void);
 
-/* Columns of the terminal that shows the output of the descriptor; 0: none, or a dumb
- * one. Whether colors may be used there. On standard output: the background color for a fraction
- * of a scale (0 ... 1), and the normal one. */
+/* Columns of the terminal that shows the output of the descriptor; 0: none, or a dumb one. */
 int cli_columns(int descriptor);
+
+/* Whether colors may be used in the output of the descriptor. */
 bool cli_has_color(const cli_request *request, int descriptor);
-void cli_print_background(double share);
+
+/* Print, on standard output, the background color for a fraction of a scale (0 ... 1). */
+void cli_print_background(double fraction);
+
+/* Print, on standard output, the end of the background color. */
 void cli_print_no_background(void);
 
 /* crash.c: install handlers: a crash ends the program with a message that names the rank and, while

@@ -4,6 +4,7 @@ bin_PROGRAMS += gfn-dist
 PROGRAM_PARTS = \
 	src/ui/bash_completion.c \
 	src/ui/before_libraries.c \
+	src/ui/check_settings.c \
 	src/ui/cli.h \
 	src/ui/command_check.c \
 	src/ui/command_checkpoint.c \

@@ -145,10 +145,10 @@ static int nearest_level(int value)
     return best;
 }
 
-void cli_print_background(double share)
+void cli_print_background(double fraction)
 {
     uint8_t rgb[3];
-    gfn_viridis(share, rgb);
+    gfn_viridis(fraction, rgb);
     if (is_variable("COLORTERM", "truecolor") || is_variable("COLORTERM", "24bit"))
         printf("\033[48;2;%d;%d;%dm", rgb[0], rgb[1], rgb[2]);
     else
