@@ -19,7 +19,7 @@ gfn_status gfn_npy_save(const char *path, const struct gfn_array *array);
  * Sets all members of `array`; its name is NULL, its data must be freed with
  * gfn_release(&array->data).
  * Errors: GFN_EDATA, also for arrays of other types and for values that the wanted type does not
- * hold; the hint is what NumPy does about it. GFN_EIO, GFN_ENOMEM. */
+ * hold; the hint names the NumPy call that converts the file. GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_npy_load(const char *path, enum gfn_dtype wanted, struct gfn_array *array);
 
 /* As gfn_npy_load(), from n bytes of gfn_allocate(), which this function takes over even if it
