@@ -20,27 +20,38 @@ static bool is_noted(const gfn_option *row, const gfn_options *options)
            gfn_options_is_set(options, row->name);
 }
 
-static const char *describe(const gfn_path_file *file, char text[32])
+/* What ranks compare of a file; an integer each, because it travels as bytes. */
+enum { HAS_CRC, CRC, FACTS };
+
+static void find_facts(const gfn_path_file *file, int64_t facts[FACTS])
 {
-    if (file->has_crc)
-        gfn_format(text, 32, "the CRC-32 %08" PRIx32, file->crc);
+    facts[HAS_CRC] = file->has_crc;
+    facts[CRC] = file->crc;
+}
+
+static const char *describe(const int64_t facts[FACTS], char text[32])
+{
+    if (facts[HAS_CRC])
+        gfn_format(text, 32, "the CRC-32 %08" PRIx32, (uint32_t)facts[CRC]);
     else
         gfn_format(text, 32, "no regular file");
     return text;
 }
 
-static gfn_status compare(const gfn_run *run, const gfn_path_file *first)
+static gfn_status compare(const gfn_run *run, const int64_t *of_rank_0)
 {
     char expected[32], found[32];
-    for (size_t i = 0; i < run->files.n; i++) {
-        const gfn_path_file *mine = &run->files.file[i];
-        if (mine->has_crc == first[i].has_crc && mine->crc == first[i].crc)
+    for (size_t i = 0; i < run->files.n; i++, of_rank_0 += FACTS) {
+        int64_t mine[FACTS];
+        const char *option = run->files.file[i].option;
+        find_facts(&run->files.file[i], mine);
+        if (memcmp(mine, of_rank_0, sizeof mine) == 0)
             continue;
         return gfn_fail(GFN_ECOMM,
                         "%s: expected the file %.300s that rank 0 has, with %s, found %s (hint: "
                         "the same file on every host)",
-                        mine->option, gfn_options_text(run->options, mine->option),
-                        describe(&first[i], expected), describe(mine, found));
+                        option, gfn_options_text(run->options, option),
+                        describe(of_rank_0, expected), describe(mine, found));
     }
     return GFN_OK;
 }
@@ -48,18 +59,20 @@ static gfn_status compare(const gfn_run *run, const gfn_path_file *first)
 /* If files differ between ranks, each rank works, but the training is meaningless. */
 static gfn_status compare_ranks(gfn_run *run)
 {
-    const size_t n = run->files.n;
-    gfn_path_file *first;
-    GFN_TRY(gfn_comm_agree(run->comm, gfn_allocate("files of rank 0", n, sizeof *first, &first)));
-    memcpy(first, run->files.file, n * sizeof *first);
-    gfn_status status = gfn_comm_broadcast(run->comm, first, n * sizeof *first);
+    const size_t n = run->files.n * FACTS;
+    int64_t *of_rank_0;
+    GFN_TRY(gfn_comm_agree(run->comm,
+                           gfn_allocate("files of rank 0", n, sizeof *of_rank_0, &of_rank_0)));
+    for (size_t i = 0; i < run->files.n; i++)
+        find_facts(&run->files.file[i], of_rank_0 + i * FACTS);
+    gfn_status status = gfn_comm_broadcast(run->comm, of_rank_0, n * sizeof *of_rank_0);
     if (status == GFN_OK)
-        status = gfn_comm_agree(run->comm, compare(run, first));
-    gfn_release(&first);
+        status = gfn_comm_agree(run->comm, compare(run, of_rank_0));
+    gfn_release(&of_rank_0);
     return status;
 }
 
-gfn_status gfn_path_files_note(gfn_run *run)
+gfn_status gfn_run_note_files(gfn_run *run)
 {
     gfn_path_files *files = &run->files;
     const gfn_option *rows = gfn_env_kind_of(run->env)->options;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * run/path_files.h - the files that an environment reads: those that its options of the type
- * GFN_OPTION_PATH name. The library does not know what is in them. It compares their checksums: of
- * all ranks, and with those of the checkpoint.
+ * GFN_OPTION_PATH name. The library does not know what is in them. Ranks compare their checksums
+ * here; store/load.c compares them with those of the checkpoint.
  */
 #ifndef RUN_PATH_FILES_H
 #define RUN_PATH_FILES_H
@@ -22,7 +22,8 @@ typedef struct gfn_path_files {
 
 /* Find the checksums, and check that all ranks agree. Collective. Errors: GFN_ECOMM (the files of
  * ranks differ), GFN_ENOMEM. */
-gfn_status gfn_path_files_note(gfn_run *run);
+gfn_status gfn_run_note_files(gfn_run *run);
+
 void gfn_path_files_clear(gfn_path_files *files);
 
 /* Replace the message of `status`, an error of making an environment from `options`, if a file

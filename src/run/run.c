@@ -125,7 +125,7 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
     if (status == GFN_OK)
         status = gfn_plugin_note(r);
     if (status == GFN_OK)
-        status = gfn_path_files_note(r);
+        status = gfn_run_note_files(r);
     if (status == GFN_OK)
         status = gfn_run_give_rewards(r, directory);
     if (status == GFN_OK)

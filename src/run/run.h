@@ -110,11 +110,12 @@ double gfn_run_max_log_reward(const gfn_run *run);
 /* run_queries.c: put the iteration of the run in front of the message, if the environment failed in
  * what is measured. Returns status. */
 gfn_status gfn_run_fail_in(const gfn_run *run, gfn_status status);
-/* write_samples.c: write the states that were enumerated as int32 .npy [n][state_width], in the
- * order of their numbers. On rank 0. Errors: GFN_EIO. */
-gfn_status gfn_run_write_states(const gfn_run *run, const char *file);
 
 /* run_queries.c: the points of the last gfn_run_find_bounds(). */
 const gfn_points *gfn_run_points(const gfn_run *run);
+
+/* write_samples.c: write the states that were enumerated as int32 .npy [n][state_width], in the
+ * order of their numbers. On rank 0. Errors: GFN_EIO. */
+gfn_status gfn_run_write_states(const gfn_run *run, const char *file);
 
 #endif
