@@ -9,6 +9,8 @@
 #include "run/run.h"
 
 typedef struct gfn_found {
+    gfn_status status;     /* of rank 0 so far, for load.c */
+    const char *directory; /* where load.c has it look; borrowed; NULL on other ranks */
     gfn_safetensors *file; /* NULL: there is no checkpoint, only config.ini */
     char *path;            /* of the file in use */
     gfn_options *options;

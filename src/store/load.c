@@ -115,14 +115,13 @@ static gfn_status give_to_all(gfn_run *run, gfn_found *f)
                               gfn_model_n_params(run->model) * sizeof(gfn_real));
 }
 
-/* `mine` is rank 0's status so far, and `directory` holds the files that it found. Clears *f. */
-static gfn_status run_from_files(gfn_comm *comm, gfn_status mine, gfn_found *f, int threads,
-                                 const char *directory, gfn_run **run)
+/* Make the run on all ranks of what rank 0 found, and clear *f. */
+static gfn_status run_from_files(gfn_comm *comm, gfn_found *f, int threads, gfn_run **run)
 {
     gfn_run *r = NULL;
-    gfn_status status = gfn_comm_agree(comm, mine);
+    gfn_status status = gfn_comm_agree(comm, f->status);
     if (status == GFN_OK)
-        status = gfn_run_create_in(comm, f->options, threads, directory, &r);
+        status = gfn_run_create_in(comm, f->options, threads, f->directory, &r);
     if (status == GFN_OK)
         status = give_to_all(r, f);
     if (status == GFN_OK)
@@ -137,13 +136,14 @@ gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threa
                                 const gfn_settings *changes, gfn_run **run)
 {
     gfn_found f;
-    gfn_status status = GFN_OK;
     gfn_found_begin(&f, changes->setting, changes->n);
-    if (gfn_comm_rank(comm) == 0)
-        status = gfn_found_open(directory, &f);
-    if (f.options && status == GFN_OK)
-        status = gfn_found_expect_loadable(&f);
-    return run_from_files(comm, status, &f, threads, directory, run);
+    if (gfn_comm_rank(comm) == 0) {
+        f.directory = directory;
+        f.status = gfn_found_open(directory, &f);
+    }
+    if (f.options && f.status == GFN_OK)
+        f.status = gfn_found_expect_loadable(&f);
+    return run_from_files(comm, &f, threads, run);
 }
 
 gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int threads, const char *env,
@@ -179,16 +179,16 @@ gfn_status gfn_run_resume(gfn_comm *comm, const char *directory, const gfn_setti
     gfn_found f;
     char *resolved = NULL;
     gfn_appender *lock = NULL, *metrics = NULL;
-    gfn_status status = GFN_OK;
     gfn_found_begin(&f, settings, n);
     if (gfn_comm_rank(comm) == 0) {
-        status = gfn_folder_resolve(directory, &resolved);
-        if (status == GFN_OK)
-            status = open_alone(comm, resolved, &f, &lock, &metrics);
-        if (status == GFN_OK)
-            status = gfn_found_open_to_resume(resolved, &f);
+        f.status = gfn_folder_resolve(directory, &resolved);
+        f.directory = resolved;
+        if (f.status == GFN_OK)
+            f.status = open_alone(comm, resolved, &f, &lock, &metrics);
+        if (f.status == GFN_OK)
+            f.status = gfn_found_open_to_resume(resolved, &f);
     }
-    status = run_from_files(comm, status, &f, 0, resolved, run);
+    const gfn_status status = run_from_files(comm, &f, 0, run);
     if (status != GFN_OK) {
         gfn_appender_close(&metrics);
         gfn_appender_close(&lock);

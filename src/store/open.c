@@ -227,8 +227,10 @@ static gfn_status read_iteration(gfn_found *f)
     if (text && gfn_parse_integer(text, &f->iteration) && f->iteration >= 0 &&
         f->iteration <= GFN_MAX_COUNT)
         return GFN_OK;
-    return gfn_fail(GFN_EDATA, "%s: iteration is \"%.40s\", expected a number", f->path,
-                    text ? text : "not stated");
+    return gfn_fail(GFN_EDATA,
+                    "%s: expected an iteration from 0 to 2^53, found %s%.40s%s (hint: use another "
+                    "copy)",
+                    f->path, text ? "\"" : "", text ? text : "none", text ? "\"" : "");
 }
 
 static gfn_status check_file(gfn_found *f)

@@ -84,7 +84,10 @@ static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
         GFN_TRY(read_moments(file, model, prefix, l->update.moment[i]));
     }
     if (loss && !gfn_parse_number(loss, &l->loss))
-        return gfn_fail(GFN_EDATA, "loss is \"%.40s\", expected a number", loss);
+        return gfn_fail(GFN_EDATA,
+                        "expected a finite number as loss, found \"%.40s\" (hint: use another "
+                        "copy)",
+                        loss);
     return read_modes(file, !isnan(gfn_env_spec_of(l->run->env)->max_log_reward), &l->modes);
 }
 

@@ -288,10 +288,11 @@ static const lie lies[] = {
     {"format", "gfn-dist checkpoint 999", "gfn-dist checkpoint 999"},
     {"format", "\x1b[2J\n", "found \"?[2J?\""},
     {"format", NULL, "found none"},
-    {"iteration", "-1", "iteration is \"-1\""},
-    {"iteration", "9223372036854775807", "iteration is \"9223372036854775807\""},
-    {"iteration", "12x", "iteration is \"12x\""},
-    {"iteration", NULL, "not stated"},
+    {"iteration", "-1", "found \"-1\" (hint: use another copy)"},
+    {"iteration", "9223372036854775807",
+     "iteration from 0 to 2^53, found \"9223372036854775807\" (hint: "},
+    {"iteration", "12x", "found \"12x\" (hint: "},
+    {"iteration", NULL, "expected an iteration from 0 to 2^53, found none (hint: "},
 };
 
 static void what_a_checkpoint_says_must_be_in_it(void **unused)
@@ -313,8 +314,8 @@ static void what_only_training_or_a_model_needs_is_checked_there(void **unused)
 {
     (void)unused;
     static const lie rows[] = {
-        {"loss", "inf", "loss is \"inf\""},
-        {"loss", "", "loss is \"\""},
+        {"loss", "inf", "expected a finite number as loss, found \"inf\" (hint: use another copy)"},
+        {"loss", "", "as loss, found \"\" (hint: "},
         {"config.backward", "given", "backward: expected one of"},
         {"config.objective", "detailed", "objective: expected one of"},
         {"config.terminal-states", "objects.npy", "terminal-states: expected --replay none"},
