@@ -21,14 +21,27 @@ typedef struct addition {
     bool has_only_log_pf; /* log P_F is the only output, and entries are rows */
 } addition;
 
-/* A trajectory may visit a state once. With flows of edges, the flow of a state also gets
- * derivatives as a parent of up to 15 others. */
+/* Step t of trajectory i. */
+typedef struct place {
+    size_t i, t;
+} place;
+
+/* Bits of a sum, of GFN_DERIVATIVE_LIMIT, of the 16 contributions below, and the most of a scale.
+ */
+enum { SUM_BITS = 62, LIMIT_BITS = 20, FLOW_BITS = 4, MOST_BITS = 27 };
+_Static_assert(1 << LIMIT_BITS == (int)GFN_DERIVATIVE_LIMIT, "the bits of the limit");
+
+/* A trajectory visits a state at most once, so a batch adds at most batch_size derivatives to an
+ * entry. With flows of edges, a state's flow also gets those of states on the trajectory of which
+ * it is a parent: there is room for 15 of them. */
 int gfn_derivative_bits(const gfn_objective *objective, int64_t batch_size)
 {
-    int bits = objective->needs & GFN_NEEDS_INFLOW ? 62 - 20 - 4 : 62 - 20;
+    int bits = SUM_BITS - LIMIT_BITS;
+    if (objective->needs & GFN_NEEDS_INFLOW)
+        bits -= FLOW_BITS;
     for (int64_t n = 1; n < batch_size; n *= 2)
         bits--;
-    return bits < 27 ? bits : 27;
+    return bits < MOST_BITS ? bits : MOST_BITS;
 }
 
 gfn_status gfn_derivative_sums_init(gfn_derivative_sums *sums, const gfn_objective *objective,
@@ -95,28 +108,26 @@ static void add_inflow(const addition *a, const gfn_adder *adder, int32_t row, d
     }
 }
 
-/* The backward action of step t of trajectory i belongs to the state that the step enters. */
-static void add_back(const addition *a, const gfn_adder *adder, size_t i, size_t t,
-                     double derivative)
+/* The backward action of a step belongs to the state that the step enters. */
+static void add_back(const addition *a, const gfn_adder *adder, place p, double derivative)
 {
     const gfn_trajectories *log = a->source->log;
-    const size_t at = i * log->max_steps + t;
-    const bool is_last = t + 1 == (size_t)log->n_steps[i];
-    const int32_t entered = is_last ? log->end_row[i] : log->row[at + 1];
+    const size_t at = p.i * log->max_steps + p.t;
+    const bool is_last = p.t + 1 == (size_t)log->n_steps[p.i];
+    const int32_t entered = is_last ? log->end_row[p.i] : log->row[at + 1];
     if (log->back[at] >= 0)
         sums_of(a, adder, entered)[a->sums->columns.log_pb + (size_t)log->back[at]] +=
             fixed(a, derivative);
 }
 
-/* Derivatives of all outputs except log P_F at step t of trajectory i, which leaves a state with
- * these sums. */
-static void add_other(const addition *a, const gfn_adder *adder, const gfn_derivatives *d, size_t i,
-                      size_t t, int64_t *sum)
+/* Derivatives of all outputs except log P_F at a step, which leaves a state with these sums. */
+static void add_other(const addition *a, const gfn_adder *adder, const gfn_derivatives *d, place p,
+                      int64_t *sum)
 {
     const gfn_trajectories *log = a->source->log;
-    const size_t flow = a->sums->columns.log_flow, at = i * log->max_steps + t;
+    const size_t t = p.t, flow = a->sums->columns.log_flow, at = p.i * log->max_steps + t;
     const int32_t stop = a->source->rows->stop_action;
-    const bool is_last = t + 1 == (size_t)log->n_steps[i];
+    const bool is_last = t + 1 == (size_t)log->n_steps[p.i];
     if (d->log_flow)
         sum[flow] += fixed(a, d->log_flow[t]);
     if (d->log_stop)
@@ -124,12 +135,12 @@ static void add_other(const addition *a, const gfn_adder *adder, const gfn_deriv
     if (d->log_inflow && t > 0)
         add_inflow(a, adder, log->row[at], d->log_inflow[t]);
     if (log->back)
-        add_back(a, adder, i, t, d->log_pb[d->is_uniform ? 0 : t]);
+        add_back(a, adder, p, d->log_pb[d->is_uniform ? 0 : t]);
     if (d->log_inflow && is_last && log->action[at] == stop) {
         sum[stop] += fixed(a, d->log_inflow[t + 1]);
         sum[flow] += fixed(a, d->log_inflow[t + 1]);
     } else if (d->log_inflow && is_last) {
-        add_inflow(a, adder, log->end_row[i], d->log_inflow[t + 1]);
+        add_inflow(a, adder, log->end_row[p.i], d->log_inflow[t + 1]);
     }
 }
 
@@ -143,7 +154,7 @@ static void add_steps(const addition *a, const gfn_adder *adder, size_t i, const
         int64_t *sum = sums_of(a, adder, log->row[first + t]);
         sum[log->action[first + t]] += fixed(a, d->log_pf[d->is_uniform ? 0 : t]);
         if (has_other)
-            add_other(a, adder, d, i, t, sum);
+            add_other(a, adder, d, (place){i, t}, sum);
     }
 }
 

@@ -77,8 +77,8 @@ void gfn_learner_destroy(gfn_learner **learner)
     gfn_release(learner);
 }
 
-/* A new buffer is empty, or has the objects of a file. What can fail comes first: flows that were
- * raised would be raised twice if the caller tried again. */
+/* Make the buffer, empty or from a file; then set log Z or raise flows as the user said. What can
+ * fail comes first: flows that were raised would be raised twice if the caller tried again. */
 gfn_status gfn_learner_begin(gfn_learner *l)
 {
     const double log_z = gfn_options_number(l->run->options, "log-z-init");

@@ -74,7 +74,7 @@ static void decay_weights(gfn_model *model, double amount)
     }
 }
 
-/* Not a step of few: each moves log Z. */
+/* Shorter last quarters are not judged: over a few steps log Z always moves by about its rate. */
 enum { LEAST_WATCHED = 10 };
 
 static void watch_log_z(gfn_update *u, double log_z, int64_t iteration, double rate)
