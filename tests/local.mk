@@ -63,6 +63,11 @@ CLI_TESTS = \
 	tests/cli/results.sh \
 	tests/cli/rewards.sh \
 	tests/cli/seeds.sh
+# Of the last: those that train until something is learned; and those that read most of the sources'
+# files that a user reads or compiles.
+LEARN_TESTS = tests/cli/converge.sh tests/cli/explore.sh tests/cli/learn.sh tests/cli/presets.sh
+READ_TESTS = tests/cli/check-env.sh tests/cli/documents.sh tests/cli/help.sh tests/cli/man.sh \
+	tests/cli/older.sh tests/cli/plugin.sh
 SOURCE_TESTS = \
 	tests/additions.sh \
 	tests/blanks.sh \

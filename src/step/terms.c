@@ -100,8 +100,8 @@ gfn_status gfn_terms_refuse(const gfn_terms_source *source, const gfn_scratch *s
     char text[200];
     return gfn_fail(isfinite(terms.log_reward) ? GFN_ENUMERIC : GFN_EENV,
                     "trajectory %lld of %s to the object %s of %s: loss %g (log R %g, log P_F %g, "
-                    "log P_B %g, log Z %g), expected a finite loss with derivatives within +-2^20 "
-                    "(hint: %s)",
+                    "log P_B %g, log Z %g), expected a finite loss, with derivatives and an "
+                    "estimate of log Z within +-2^20 (hint: %s)",
                     (long long)source->log->first + (long long)i, source->objective->name,
                     gfn_env_state_text(source->rows->env,
                                        source->log->terminal + i * source->log->state_width, text,
