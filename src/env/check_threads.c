@@ -250,14 +250,15 @@ static gfn_status report(const struct contest *t)
 }
 
 /* Let threads ask a new environment, and then one thread alone: what the others have left behind in
- * a cache must be right, too. */
+ * a cache must be right, too. If there is only one thread, interruptions make it ask for as long:
+ * results that change after many calls are found by that alone. */
 static gfn_status run_round(struct contest *t)
 {
     GFN_TRY(gfn_fresh_renew(t->fresh));
     const size_t n = (t->is_short ? 1 : 2) * GFN_PROBE_FUNCTIONS;
     atomic_store(&t->begun, 0);
     atomic_store(&t->finished, 0);
-    t->is_interrupted = t->threads > 1 && gfn_interrupt_begin(pause_first, t);
+    t->is_interrupted = gfn_interrupt_begin(pause_first, t);
     t->threads = gfn_parallel_team(t->threads, n, compete, t);
     if (t->is_interrupted)
         gfn_interrupt_end();
