@@ -61,11 +61,11 @@ static void other_texts_are_refused(void **unused)
         "2385",
         "2385 (sh",
         "2385 sh) S 1",
-        "2385 )sh( S 1" FIELDS_TO_START "3",
+        ("2385 )sh( S 1" FIELDS_TO_START "3"),
         "2385 (sh)",
         "2385 (sh) S",
-        "2385 (sh) S x" FIELDS_TO_START "3",
-        "2385 (sh) S 1" FIELDS_TO_START,
+        ("2385 (sh) S x" FIELDS_TO_START "3"),
+        ("2385 (sh) S 1" FIELDS_TO_START),
         "2385 (sh) S 1 4 5 6",
     };
     gfn_process p;
