@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The caller opens the gate, works itself, closes the gate when there is no index left, and waits
- * until the helpers inside are out. A helper enters by adding 1 to the gate, and only then looks
- * whether it was open: so the caller sees everybody who may have read the loop. A helper that finds
- * it closed goes out again, without a look at the loop.
+ * until the helpers inside are out. A helper first adds 1 to the gate and then tests whether the
+ * gate was open. So a helper that may have read the loop is always counted, and the caller waits
+ * for it. A helper that finds the gate closed subtracts 1 and does not read the loop.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

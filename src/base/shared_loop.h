@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * base/shared_loop.h - a loop whose tasks one thread shares with others, which wait for loops.
+ * base/shared_loop.h - a parallel loop that waits only for threads that have begun to work in it.
  *
  * OpenMP's own loops end when every thread of the team has arrived, and libgomp's threads spin for
  * milliseconds while they wait. If another program uses their core, every loop then takes a time
- * slice of the system: ten to thirty times the time of one thread. Here a loop waits only for
- * threads that are inside of it: one that has no core yet, or still sleeps, is not waited for. A
- * thread that waits spins as long as a loop usually lets it wait, and then sleeps.
+ * slice of the system: ten to thirty times the time of one thread. Here a loop does not wait for a
+ * thread that has no core yet or still sleeps. A thread that waits spins for the usual time between
+ * loops, and then sleeps.
  */
 #ifndef BASE_SHARED_LOOP_H
 #define BASE_SHARED_LOOP_H
@@ -35,7 +35,7 @@ typedef struct gfn_shared_loop {
     int threads;
 } gfn_shared_loop;
 
-/* A loop into which nobody may enter yet. */
+/* A loop that no helper may enter yet. */
 void gfn_shared_loop_init(gfn_shared_loop *loop);
 
 /* Run task(self, 0 ... n-1) on the calling thread, which is thread 0, and on the helpers 1 ...

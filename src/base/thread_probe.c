@@ -19,8 +19,8 @@
 
 /* ---- stack ---- */
 
-/* A size as OpenMP reads it: a number and B, K (the default), M or G. 0: it is none, and has no
- * effect. */
+/* A size as OpenMP reads it: a number and B, K (the default), M or G. 0: the text is no size, or
+ * one that is too small for a thread, and has no effect. */
 static size_t parse_size(const char *text)
 {
     static const char units[] = "bkmg";
@@ -40,9 +40,9 @@ static size_t parse_size(const char *text)
         end++;
     const int shift = unit ? 10 * (int)(unit - units) : 0;
     const size_t size = (size_t)number << shift;
-    return errno || !unit || *end || size >> shift != number || size < (size_t)PTHREAD_STACK_MIN
-               ? 0
-               : size;
+    if (errno != 0 || unit == NULL || *end != '\0' || size >> shift != number)
+        return 0;
+    return size < (size_t)PTHREAD_STACK_MIN ? 0 : size;
 }
 
 size_t gfn_thread_stack(void)
@@ -62,8 +62,8 @@ size_t gfn_thread_stack(void)
 
 typedef struct probe {
     pthread_t thread;
-    long number; /* of the thread, as the kernel counts */
-    pthread_mutex_t *is_full;
+    long number;                  /* of the thread, as the kernel counts */
+    pthread_mutex_t *all_started; /* a barrier: locked until then */
 } probe;
 
 static void *wait_for_all(void *self)
@@ -72,12 +72,12 @@ static void *wait_for_all(void *self)
 #ifdef __linux__
     p->number = syscall(SYS_gettid);
 #endif
-    pthread_mutex_lock(p->is_full);
-    pthread_mutex_unlock(p->is_full);
+    pthread_mutex_lock(p->all_started);
+    pthread_mutex_unlock(p->all_started);
     return NULL;
 }
 
-/* A thread that was joined still counts for a moment: wait until the kernel has forgotten it. */
+/* The kernel counts a thread for a moment after it was joined: wait until its number is free. */
 static void wait_for_end(const probe *p)
 {
 #ifdef __linux__
@@ -91,20 +91,20 @@ static void wait_for_end(const probe *p)
 static int start(int n, size_t stack, probe *probes, int *error)
 {
     pthread_attr_t attributes;
-    pthread_mutex_t is_full = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_t all_started = PTHREAD_MUTEX_INITIALIZER;
     int started = 0;
     *error = pthread_attr_init(&attributes);
     if (*error)
         return 0;
     *error = pthread_attr_setstacksize(&attributes, stack);
-    pthread_mutex_lock(&is_full);
+    pthread_mutex_lock(&all_started);
     while (started < n && *error == 0) {
         probe *p = &probes[started];
-        p->is_full = &is_full;
+        p->all_started = &all_started;
         *error = pthread_create(&p->thread, &attributes, wait_for_all, p);
         started += *error == 0;
     }
-    pthread_mutex_unlock(&is_full);
+    pthread_mutex_unlock(&all_started);
     for (int i = 0; i < started; i++)
         pthread_join(probes[i].thread, NULL);
     for (int i = 0; i < started && *error; i++)

@@ -14,7 +14,8 @@
  * and the libraries' thread-local data among it; sanitizers need some times as much. */
 #define GFN_LEAST_STACK ((size_t)256 << 10)
 
-/* A stack of the system's own default, if that is more than anybody meant. */
+/* The most stack for the thread that starts the others: a default such as `unlimited` would reserve
+ * too much. */
 #define GFN_MOST_STACK ((size_t)1 << 30)
 
 /* Bytes of stack of OpenMP's threads: OMP_STACKSIZE, else GOMP_STACKSIZE, else what the system
