@@ -293,7 +293,7 @@ static int init_funneled(int *level)
 
 static gfn_status start_mpi(const struct gfn_launcher *launcher)
 {
-    if (launcher->is_mute) /* MPI itself would print a page of text and end the process */
+    if (launcher->lacks_connection) /* MPI itself would print a page of text and end the process */
         return gfn_launcher_refuse(launcher, find_library_name());
     int level, size;
     GFN_TRY(gfn_mpi_check("MPI_Init_thread", init_funneled(&level)));

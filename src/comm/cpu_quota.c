@@ -7,6 +7,7 @@
 #include "comm/cpu_quota.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,23 +56,24 @@ static int count_ranks(const struct gfn_quota *all, int ranks, const struct gfn_
     return n;
 }
 
-static double find_share(const struct gfn_quota *all, int ranks, int rank,
-                         double (*round)(double cores))
+/* `is_whole`: of the quotas rounded up to whole cores. */
+static double find_share(const struct gfn_quota *all, int ranks, int rank, bool is_whole)
 {
     double share = INFINITY;
     for (int64_t i = 0; i < all[rank].n; i++) {
         const struct gfn_quota_group *group = &all[rank].groups[i];
-        share = fmin(share, round(group->cores) / count_ranks(all, ranks, group));
+        const double cores = is_whole ? ceil(group->cores) : group->cores;
+        share = fmin(share, cores / count_ranks(all, ranks, group));
     }
     return share;
 }
 
 double gfn_quota_share(const struct gfn_quota *all, int ranks, int rank)
 {
-    return find_share(all, ranks, rank, fabs);
+    return find_share(all, ranks, rank, false);
 }
 
 double gfn_quota_whole_share(const struct gfn_quota *all, int ranks, int rank)
 {
-    return find_share(all, ranks, rank, ceil);
+    return find_share(all, ranks, rank, true);
 }

@@ -12,7 +12,7 @@ enum { GFN_QUOTA_GROUPS = 8 };
 
 struct gfn_quota_group {
     uint64_t device, inode; /* which group it is */
-    double cores;           /* processor time per time; > 0 */
+    double cores;           /* cores' worth of processor time; > 0 */
 };
 
 /* The quotas that apply to one rank. It travels as bytes between the ranks of a host. */

@@ -15,24 +15,25 @@ typedef char *lookup_function(const char *name);
 
 /* The launcher is that of the first row whose variables are numbers, the size at least `least`.
  *
- * Launchers start each other (srun starts the daemons of mpirun), so the innermost come first. PMIx
- * has no variable for the size, and that of the third row counts the processes of one host.
- * SLURM_NTASKS and SLURM_PROCID are also set in batch scripts, which are not launched, and in the
- * shell of salloc, which is a step of one task: there Open MPI would refuse to start. Processes of
- * the last row cannot find each other. */
+ * Launchers start each other (srun starts the daemons of mpirun), so the innermost come first. */
 static const struct row {
     const char *name, *size, *rank;
     int least;
-    bool is_size_known, is_mute;
+    bool is_size_known, lacks_connection;
     enum gfn_slot_kind kind;
 } rows[] = {
     {"Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", 1, true, false,
      GFN_SLOT_BY_PMIX},
     {"MPICH's mpirun or Slurm's PMI", "PMI_SIZE", "PMI_RANK", 1, true, false, GFN_SLOT_BY_PMI},
+    /* Here the size is the number of processes on this host. */
     {"MPICH's mpirun", "MPI_LOCALNRANKS", "MPI_LOCALRANKID", 1, false, false, GFN_SLOT_BY_PMI},
     {"Slurm's srun with PMIx", "SLURM_STEP_NUM_TASKS", "PMIX_RANK", 1, true, false,
      GFN_SLOT_BY_PMIX},
+    /* PMIx has no variable for the size. */
     {"a launcher with PMIx", NULL, "PMIX_RANK", 1, false, false, GFN_SLOT_BY_PMIX},
+    /* Not SLURM_NTASKS, which is also set in batch scripts, as SLURM_PROCID is: these are not
+     * launched. At least 2, because the shell of salloc is a step of one task, in which Open MPI
+     * would refuse to start. */
     {"Slurm's srun without PMI", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID", 2, true, true,
      GFN_SLOT_BY_TASK},
 };
@@ -58,8 +59,8 @@ static bool read_row(const struct row *row, lookup_function *lookup, int *rank, 
     return true;
 }
 
-/* Without these variables no row is that of a launcher. */
-static void list_ranks(lookup_function *lookup, char *text, size_t size)
+/* The variables that the user must unset so that no row matches. */
+static void list_variables(lookup_function *lookup, char *text, size_t size)
 {
     int rank, ranks;
     size_t used = 0;
@@ -77,13 +78,13 @@ struct gfn_launcher gfn_launcher_find(lookup_function *lookup)
         const struct row *row = &rows[i];
         struct gfn_launcher found = {.name = row->name,
                                      .variable = row->size ? row->size : row->rank,
-                                     .is_mute = row->is_mute,
+                                     .lacks_connection = row->lacks_connection,
                                      .is_size_known = row->is_size_known,
                                      .kind = row->kind};
         if (!read_row(row, lookup, &found.rank, &found.size))
             continue;
         found.value = row->size ? found.size : found.rank;
-        list_ranks(lookup, found.unset, sizeof found.unset);
+        list_variables(lookup, found.unset, sizeof found.unset);
         return found;
     }
     return (struct gfn_launcher){.size = 1};
@@ -123,7 +124,7 @@ static void wait_for_message_of_rank_0(void)
 gfn_status gfn_launcher_refuse(const struct gfn_launcher *launcher, const char *library)
 {
     wait_for_message_of_rank_0();
-    if (launcher->is_mute)
+    if (launcher->lacks_connection)
         return gfn_fail(
             GFN_ECOMM,
             "expected %d ranks (%s=%d, set by %s), found no way to connect them; this is "

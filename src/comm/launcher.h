@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * comm/launcher.h - the launcher of this process, according to the environment.
+ * comm/launcher.h - the launcher of this process, according to environment variables.
  */
 #ifndef COMM_LAUNCHER_H
 #define COMM_LAUNCHER_H
@@ -12,13 +12,13 @@
 #include "comm/slot.h"
 
 struct gfn_launcher {
-    const char *name;     /* "Open MPI's mpirun"; NULL: no launcher */
-    const char *variable; /* the variable that shows it */
-    int value;            /* the value of that variable */
-    int size;             /* processes that it started, as far as known; at least 1 */
-    int rank;             /* of this process; 0 without a launcher */
-    bool is_mute;         /* its processes have no way to find each other */
-    bool is_size_known;   /* `size` is that of the whole job */
+    const char *name;      /* "Open MPI's mpirun"; NULL: no launcher */
+    const char *variable;  /* the variable that shows it */
+    int value;             /* the value of that variable */
+    int size;              /* processes that it started, as far as known; at least 1 */
+    int rank;              /* of this process; 0 without a launcher */
+    bool lacks_connection; /* its processes have no way to find each other */
+    bool is_size_known;    /* `size` is that of the whole job */
     enum gfn_slot_kind kind;
     char unset[160]; /* variables that show launchers, this and others: "A B" */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * comm/slot.h - whether the launcher that the environment shows still waits for this process.
+ * comm/slot.h - whether the launcher that environment variables show still waits for this
+ * process.
  *
  * Variables of a launcher outlive it: in a shell that it started, in what that shell started, in
  * containers and saved environments. And one slot, a place among the ranks, serves one process

@@ -140,7 +140,8 @@ static void a_launcher_that_cannot_connect_ranks_is_refused_with_any_library(voi
     for (size_t i = 0; i < sizeof environments / sizeof environments[0]; i++) {
         current = &environments[i];
         const struct gfn_launcher launcher = gfn_launcher_find(lookup);
-        assert_int_equal(launcher.is_mute, strcmp(environments[i].what, "plain srun") == 0);
+        assert_int_equal(launcher.lacks_connection,
+                         strcmp(environments[i].what, "plain srun") == 0);
     }
     current = &environments[8];
     const struct gfn_launcher mute = gfn_launcher_find(lookup);
