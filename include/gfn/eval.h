@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn/eval.h - how good a sampler is: by its exact terminal distribution, if the environment can
- * be enumerated, and by samples compared with their noise floor. `threads` changes no bit of any
- * result.
+ * gfn/eval.h - how good a sampler is: by its exact terminal distribution, if the states have
+ * numbers and are not too many, and by samples compared with their noise floor. `threads` changes
+ * no bit of any result.
  */
 #ifndef GFN_EVAL_H
 #define GFN_EVAL_H

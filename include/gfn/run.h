@@ -157,7 +157,7 @@ GFN_API uint32_t gfn_run_params_crc(const gfn_run *run);
 
 enum { GFN_MAX_DISTANCES = 8 };
 
-/* Exact metrics of the policy. NAN and is_exact = false if states cannot be enumerated. */
+/* Exact metrics of the policy. NAN and is_exact = false if there is no exact evaluation. */
 typedef struct gfn_evaluation {
     bool is_exact;
     gfn_metrics metrics;
@@ -181,7 +181,7 @@ typedef struct gfn_draw {
     size_t n_counts;
     int32_t *objects;       /* [n][state_width] on rank 0 if requested; else NULL */
     double l1;              /* of the empirical distribution; NAN: not known */
-    double l1_noise_floor;  /* l1 of a perfect sampler; an estimate if states are not enumerated */
+    double l1_noise_floor;  /* l1 of a perfect sampler; an estimate without exact evaluation */
     double chi_square;      /* of counts against the policy's exact distribution; NAN: none */
     int64_t chi_square_df;  /* -1: there is no chi-square */
     int64_t modes, n_modes; /* distinct objects of maximal reward: drawn, and total (-1: unknown) */
@@ -206,7 +206,7 @@ typedef struct gfn_bounds {
     int64_t n;          /* trajectories of each bound */
     gfn_estimate elbo;  /* mean w over trajectories of the policy: at most log Z */
     gfn_estimate eubo;  /* mean w over trajectories drawn backward from the target: at least log Z;
-                         * NAN if states cannot be enumerated */
+                         * NAN without exact evaluation */
     double correlation; /* Pearson's, of log p(x) and log R(x) over objects that the policy draws;
                          * p(x) is estimated from trajectories drawn backward from x. NAN: all
                          * rewards are equal */
@@ -217,8 +217,7 @@ typedef struct gfn_bounds {
  * on any number of ranks and threads. Call it after gfn_run_evaluate(): without that, eubo is not
  * known. Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_EENV, GFN_ENOMEM,
  * GFN_ECOMM. */
-GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n,
-                                       gfn_bounds *bounds);
+GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n, gfn_bounds *bounds);
 
 /* The target R(x)/Z [n_states] on rank 0, if exact evaluation is possible; else NULL. */
 GFN_API const double *gfn_run_target(const gfn_run *run);

@@ -125,7 +125,7 @@ static gfn_status check(const gfn_env *env)
     if (spec->n_states > GFN_EXACT_MAX_STATES)
         return gfn_fail(GFN_ENOSUP,
                         "exact evaluation: %s has %" PRId64 " states, at most %" PRId64
-                        " can be enumerated (hint: a smaller --size or --ndim)",
+                        " can be evaluated (hint: a smaller --size or --ndim)",
                         env->ops->name, spec->n_states, GFN_EXACT_MAX_STATES);
     return GFN_OK;
 }

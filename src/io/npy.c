@@ -155,7 +155,7 @@ static bool read_dictionary(const char *at, struct header *h)
     return seen == 7 && at[strspn(at, " \n")] == '\0';
 }
 
-/* What NumPy does about a type that cannot be read. */
+/* The hint names the NumPy call that converts the array. */
 static gfn_status reject_type(const char *descr, enum gfn_dtype wanted)
 {
     const char *npy = gfn_dtype_npy(wanted);

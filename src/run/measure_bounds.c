@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Estimates of a policy's quality, and of log Z, from trajectories, also if the space cannot be
- * enumerated. With
+ * Estimates of a policy's quality, and of log Z, from trajectories, also without exact evaluation.
+ * With
  *
  *     w(trajectory) = log R(x) + sum log P_B - sum log P_F
  *
@@ -112,7 +112,7 @@ static void draw_targets(const weighing *w, int64_t n, int64_t *number)
     }
 }
 
-/* Draw objects from the target on every rank; *is_known: the space can be enumerated. */
+/* Draw objects from the target on every rank; *is_known: there is an exact evaluation. */
 static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
 {
     gfn_comm *comm = w->run->comm;

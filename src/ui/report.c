@@ -72,8 +72,7 @@ static void print_exact(const gfn_run *run, const gfn_evaluation *e)
         printf("  exact      not possible: the states were not enumerated (hint: "
                "--enumerate-limit)\n");
     else if (n_states > GFN_EXACT_MAX_STATES)
-        printf("  exact      not possible: %" PRId64 " states, at most %" PRId64
-               " are enumerated\n",
+        printf("  exact      not possible: %" PRId64 " states, at most %" PRId64 " are evaluated\n",
                n_states, GFN_EXACT_MAX_STATES);
     else
         printf("  exact      not possible: no memory for %" PRId64 " states\n", n_states);

@@ -39,9 +39,9 @@ judged() {
     [ ! -e "$1/histogram.npy" ] || wrong "$1: a histogram"
 }
 
-# More states than are enumerated.
+# More states than are evaluated.
 "$GFN_DIST" "${job[@]}" --size 32 --ndim 6 --out vast >out 2>err || wrong "vast"
-grep -q '^  exact      not possible: 1073741824 states, at most 67108864 are enumerated$' out ||
+grep -q '^  exact      not possible: 1073741824 states, at most 67108864 are evaluated$' out ||
     wrong "why"
 judged vast
 
