@@ -71,7 +71,7 @@ for command in $commands; do
     ! sed -n 2p "help-$command" | grep -q ' RUN' || words+=(nowhere)
     ! sed -n 2p "help-$command" | grep -q ' ENV' || words+=(hypergrid)
     for option in $(comm -23 in-help mine); do
-        refused 2 "expected an option of ($command|hypergrid or --seed), " "${words[@]}" \
+        refused 2 "expected an option of ($command|hypergrid, --seed or --enumerate-limit), " "${words[@]}" \
             "$option=$(value "$option")"
     done
 done
