@@ -70,7 +70,7 @@ sources=$(find src -name '*.c' ! -name comm_mpi.c ! -name mpi_messages.c ! -name
 # The compiler and its flags may be several words.
 # shellcheck disable=SC2086
 $CC -O0 -w -std=gnu11 -I. -Isrc -I"$top_builddir/src" -Iinclude -I"$top_builddir/include" $CPPFLAGS \
-    $sources src/plot/viridis.c src/plot/picture_none.c -o program -rdynamic \
+    $sources src/plot/viridis.c src/plot/text.c src/plot/picture_none.c -o program -rdynamic \
     -ljansson -linih -lz -lm -lpthread -ldl $LDFLAGS >messages 2>&1 || {
     bad "the copy does not compile: $(grep -E 'error|undefined' messages | head -n 20)"
     exit 1

@@ -38,6 +38,7 @@ CLI_TESTS = \
 	tests/cli/bad-input.sh \
 	tests/cli/binding.sh \
 	tests/cli/check-env.sh \
+	tests/cli/comparison.sh \
 	tests/cli/completion.sh \
 	tests/cli/converge.sh \
 	tests/cli/documents.sh \

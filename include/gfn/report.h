@@ -62,11 +62,11 @@ GFN_API int64_t gfn_report_collapse(const gfn_report *report);
 
 /* Where a metric is shown. summary.json has all of them. */
 enum {
-    GFN_IN_LOG = 1,     /* metrics.jsonl, at evaluations, if it is known */
-    GFN_IN_REPORT = 2,  /* the line of exact distances in the report and in captions of pictures */
-    GFN_IN_SWEEP = 4,   /* sweep.json, with statistics over seeds */
-    GFN_IN_TABLE = 8,   /* the table that a sweep prints */
-    GFN_IN_CAPTION = 16 /* the short caption of one of several runs */
+    GFN_IN_LOG = 1,    /* metrics.jsonl, at evaluations, if it is known */
+    GFN_IN_REPORT = 2, /* the line of exact distances in the report and in captions of pictures */
+    GFN_IN_SWEEP = 4,  /* sweep.json, with statistics over seeds */
+    GFN_IN_TABLE = 8,  /* the table that a sweep prints */
+    GFN_IN_COMPARISON = 16 /* the table of a comparison of runs */
 };
 
 /* A row of the table of metrics (src/run/metric_table.c), which everything that shows metrics

@@ -33,38 +33,6 @@ bool gfn_axis_is_empty(const gfn_plot_axis *axis)
     return !(axis->least <= axis->most);
 }
 
-/* The smallest of ... 1, 2, 5, 10, 20, ... that divides `length` into at most n parts; on a
- * logarithmic scale at least 1, a power of 10. */
-static double step_of(double length, size_t n, bool is_log)
-{
-    static const double factors[] = {1, 2, 5, 10};
-    const double raw = fmax(length / (double)n, is_log ? 1 : 1e-300);
-    const double power = pow(10, floor(log10(raw)));
-    size_t i = 0;
-    while (i < 3 && factors[i] * power < raw * (1 - 1e-9))
-        i++;
-    return factors[i] * power;
-}
-
-static void add_mark(gfn_plot_axis *axis, double mark, double slack)
-{
-    if (mark >= axis->least - slack && mark <= axis->most + slack && axis->n_marks < GFN_AXIS_MARKS)
-        axis->mark[axis->n_marks++] = fabs(mark) < slack ? 0 : mark;
-}
-
-/* A logarithmic scale that spans few powers of 10 has marks at 2 and 5 times them too. */
-static void set_marks(gfn_plot_axis *axis, size_t most_marks)
-{
-    const double length = axis->most - axis->least;
-    const double step = step_of(length, most_marks, axis->is_log), slack = 1e-9 * step;
-    const bool is_short = axis->is_log && length < 1.5;
-    for (double mark = floor(axis->least / step) * step; mark <= axis->most + slack; mark += step) {
-        add_mark(axis, mark, slack);
-        for (int factor = 2; is_short && factor <= 5; factor += 3)
-            add_mark(axis, mark + log10(factor), slack);
-    }
-}
-
 void gfn_axis_end(gfn_plot_axis *axis, bool has_room, size_t most_marks)
 {
     if (gfn_axis_is_empty(axis)) {
@@ -79,14 +47,21 @@ void gfn_axis_end(gfn_plot_axis *axis, bool has_room, size_t most_marks)
         room = axis->is_log ? 0.5 : 0.5 * fmax(fabs(axis->most) * 0.1, 1e-6);
     axis->least -= room;
     axis->most += room;
-    set_marks(axis, most_marks);
+    gfn_axis_mark(axis, most_marks);
+}
+
+double gfn_axis_place(const gfn_plot_axis *axis, double mark)
+{
+    return (mark - axis->least) / (axis->most - axis->least);
 }
 
 double gfn_axis_fraction(const gfn_plot_axis *axis, double x)
 {
     const double place = place_of(axis, x);
-    return isfinite(place) ? (place - axis->least) / (axis->most - axis->least) : NAN;
+    return isfinite(place) ? gfn_axis_place(axis, place) : NAN;
 }
+
+/* ---- texts ---- */
 
 /* Digits after the decimal point that distinguish marks `step` units apart. */
 static int digits_of(double step)
@@ -95,33 +70,60 @@ static int digits_of(double step)
     return digits > 0 && digits < 15 ? (int)digits : 0;
 }
 
-/* Write a mark of a logarithmic scale: from 0.01 to 9999 in decimal, else as "2e-5". */
-static void write_log(double mark, char *text, size_t size)
+/* A mark of a logarithmic scale: from 0.01 to 9999 in decimal, else as "2e-5". */
+static void write_log(const gfn_plot_axis *axis, double mark, char *text, size_t size)
 {
     const double power = floor(mark + 1e-9), factor = pow(10, mark - power);
+    const bool is_plain = axis->step > 0;
     if (power >= -2 && power < 4)
-        gfn_format(text, size, "%.*f", power < 0 ? (int)-power : 0, pow(10, mark));
+        gfn_format(text, size, "%.*f",
+                   is_plain    ? digits_of(axis->step)
+                   : power < 0 ? (int)-power
+                               : 0,
+                   pow(10, mark));
     else
-        gfn_format(text, size, "%.0fe%.0f", factor, power);
+        gfn_format(text, size, "%.*fe%.0f", is_plain ? digits_of(axis->step / pow(10, power)) : 0,
+                   factor, power);
+}
+
+/* The largest absolute value of a mark. */
+static double largest_of(const gfn_plot_axis *axis)
+{
+    double largest = 0;
+    for (size_t i = 0; i < axis->n_marks; i++)
+        largest = fmax(largest, fabs(axis->mark[i]));
+    return largest;
+}
+
+/* Units of numbers from `least` on. */
+static const struct {
+    double least, unit;
+    const char *name;
+} units[] = {{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e4, 1e3, "k"}, {1e-3, 1, ""}};
+
+enum { UNITS = sizeof units / sizeof units[0] };
+
+/* Small numbers, all with the power of 10 of the largest mark: "1.5e-6". */
+static void write_small(double mark, double largest, double step, char *text, size_t size)
+{
+    const double power = floor(log10(largest) + 1e-9), unit = pow(10, power);
+    gfn_format(text, size, "%.*fe%.0f", digits_of(step / unit), mark / unit, power);
 }
 
 const char *gfn_axis_text(const gfn_plot_axis *axis, double mark, char *text, size_t size)
 {
-    static const struct {
-        double unit;
-        const char *name;
-    } units[] = {{1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}};
-    const double largest = fmax(fabs(axis->least), fabs(axis->most));
-    const double step = axis->n_marks > 1 ? axis->mark[1] - axis->mark[0] : fabs(mark);
+    const double largest = largest_of(axis), step = axis->step;
     size_t i = 0;
     if (axis->is_log) {
-        write_log(mark, text, size);
+        write_log(axis, mark, text, size);
         return text;
     }
-    while (i < 3 && largest < 10 * units[i].unit)
+    while (i < UNITS && largest < units[i].least * (1 - 1e-9))
         i++;
-    if (mark == 0 || largest >= 1e13 || step < 1e-12 * largest || largest < 1e-6)
+    if (mark == 0 || largest >= 1e15 || largest < 1e-290 || step < 1e-12 * largest)
         gfn_format(text, size, "%.6g", mark);
+    else if (i == UNITS)
+        write_small(mark, largest, step, text, size);
     else
         gfn_format(text, size, "%.*f%s", digits_of(step / units[i].unit), mark / units[i].unit,
                    units[i].name);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "plot/text.h"
 
 static uint32_t color_of(double fraction)
 {
@@ -26,7 +27,8 @@ static gfn_status draw_cells(gfn_canvas *canvas, gfn_box box, const gfn_map *map
     GFN_TRY(gfn_allocate("map", n, sizeof *rgb, &rgb));
     for (size_t i = 0; i < n; i++)
         rgb[i] = color_of(most > 0 ? map->value[i] / most : 0);
-    gfn_status status = gfn_canvas_image(canvas, box, map->rows, map->columns, rgb);
+    gfn_status status =
+        gfn_canvas_image(canvas, box, (const size_t[]){map->rows, map->columns}, rgb);
     gfn_release(&rgb);
     gfn_canvas_color(canvas, GFN_FAINT_INK);
     gfn_canvas_frame(canvas, box);
@@ -34,105 +36,133 @@ static gfn_status draw_cells(gfn_canvas *canvas, gfn_box box, const gfn_map *map
 }
 
 /* An axis for n cells; mark i is at the middle of cell i. */
-static gfn_plot_axis axis_of(double n, size_t most_marks)
+static gfn_plot_axis axis_of(double n, double length)
 {
     gfn_plot_axis axis = gfn_axis_begin(false);
+    axis.is_whole = true;
     gfn_axis_add(&axis, -0.5);
     gfn_axis_add(&axis, n - 0.5);
-    gfn_axis_end(&axis, false, most_marks);
+    gfn_axis_end(&axis, false, (size_t)(length / 45) + 1);
     return axis;
-}
-
-/* Whether a mark is a number of a cell: marks in between are not drawn. */
-static bool is_whole(double mark)
-{
-    return fabs(mark - floor(mark + 0.5)) < 1e-9;
 }
 
 static void mark_columns(gfn_canvas *canvas, gfn_box box, const gfn_map *map, const char *name)
 {
-    const gfn_plot_axis axis = axis_of(map->extent[1], (size_t)(box.width / 45) + 1);
+    const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_CENTER};
+    const gfn_plot_axis axis = axis_of(map->extent[1], box.width);
     const double y = box.y + box.height;
     char text[32];
     for (size_t i = 0; i < axis.n_marks; i++) {
-        const double x = box.x + gfn_axis_fraction(&axis, axis.mark[i]) * box.width;
-        if (!is_whole(axis.mark[i]))
-            continue;
+        const double x = box.x + gfn_axis_place(&axis, axis.mark[i]) * box.width;
         gfn_canvas_fill(canvas, (gfn_box){floor(x), y, 1, 4});
-        gfn_canvas_text(canvas, x, y + 16, GFN_CENTER, GFN_SMALL_TEXT, false, 0,
+        gfn_canvas_text(canvas, x, y + 16, font,
                         gfn_axis_text(&axis, axis.mark[i], text, sizeof text));
     }
-    gfn_canvas_text(canvas, box.x + box.width / 2, y + 32, GFN_CENTER, GFN_PLAIN_TEXT, false, 0,
-                    name);
+    gfn_canvas_text(canvas, box.x + box.width / 2, y + 31,
+                    (gfn_font){.size = GFN_PLAIN_TEXT, .align = GFN_CENTER}, name);
 }
 
 static void mark_rows(gfn_canvas *canvas, gfn_box box, const gfn_map *map, const char *name)
 {
-    const gfn_plot_axis axis = axis_of(map->extent[0], (size_t)(box.height / 45) + 1);
+    const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_RIGHT};
+    const gfn_plot_axis axis = axis_of(map->extent[0], box.height);
+    double width = 0;
     char text[32];
     for (size_t i = 0; i < axis.n_marks; i++) {
-        const double y = box.y + gfn_axis_fraction(&axis, axis.mark[i]) * box.height;
-        if (!is_whole(axis.mark[i]))
-            continue;
+        const double y = box.y + gfn_axis_place(&axis, axis.mark[i]) * box.height;
+        gfn_axis_text(&axis, axis.mark[i], text, sizeof text);
         gfn_canvas_fill(canvas, (gfn_box){box.x - 4, floor(y), 4, 1});
-        gfn_canvas_text(canvas, box.x - 7, y + 4, GFN_RIGHT, GFN_SMALL_TEXT, false, 0,
-                        gfn_axis_text(&axis, axis.mark[i], text, sizeof text));
+        gfn_canvas_text(canvas, box.x - 7, y + 4, font, text);
+        width = fmax(width, gfn_canvas_text_width(canvas, font, text));
     }
-    gfn_canvas_text_upward(canvas, box.x - 32, box.y + box.height / 2, GFN_PLAIN_TEXT, name);
+    gfn_canvas_text_upward(canvas, box.x - width - 14, box.y + box.height / 2,
+                           (gfn_font){.size = GFN_PLAIN_TEXT, .align = GFN_CENTER}, name);
 }
 
-gfn_status gfn_draw_corner(gfn_canvas *canvas, gfn_box box, const gfn_corner *corner, double most)
+/* ---- titles ---- */
+
+/* A title may have several lines, which stand on the box. */
+enum { TITLE_STEP = 14, TITLE_GAP = 9, MOST_TITLE = 60 };
+
+static size_t title(gfn_canvas *canvas, gfn_box box, double size, const char *text, size_t lines)
 {
+    const gfn_font font = {.size = size, .is_bold = true, .most = box.width};
+    const double at[] = {box.x, box.y - TITLE_GAP - TITLE_STEP * ((double)lines - 1)};
+    char shown[GFN_DRAWN_TEXT];
+    gfn_text_shorten(text, MOST_TITLE, shown, sizeof shown);
+    return gfn_canvas_paragraph(canvas, at, TITLE_STEP, font, shown, lines > 0);
+}
+
+double gfn_corner_title_height(gfn_canvas *canvas, double width, double title_size,
+                               const gfn_corner *corner)
+{
+    const gfn_box box = {.width = width};
+    return TITLE_GAP + TITLE_STEP * (double)title(canvas, box, title_size, corner->title, 0);
+}
+
+gfn_status gfn_draw_corner(gfn_canvas *canvas, const gfn_corner_place *place,
+                           const gfn_corner *corner)
+{
+    const gfn_box box = place->box;
     const size_t sides = corner->n_axes - 1;
     const double gap = sides > 1 ? 10 : 0, lines = (double)sides;
-    const gfn_box cell = {.width = floor((box.width - gap * (lines - 1)) / lines),
-                          .height = floor((box.height - gap * (lines - 1)) / lines)};
+    const double side = floor((box.width - gap * (lines - 1)) / lines);
     gfn_canvas_color(canvas, GFN_INK);
-    gfn_canvas_text(canvas, box.x, box.y - 9, GFN_LEFT, GFN_LARGE_TEXT, true, box.width,
-                    corner->title);
+    title(canvas, box, place->title_size, corner->title,
+          title(canvas, box, place->title_size, corner->title, 0));
     for (size_t i = 1; i <= sides; i++)
         for (size_t j = 0; j < i; j++) {
             const gfn_map *map = &corner->map[i * (i - 1) / 2 + j];
-            const gfn_box place = {box.x + (double)j * (cell.width + gap),
-                                   box.y + (double)(i - 1) * (cell.height + gap), cell.width,
-                                   cell.height};
-            GFN_TRY(draw_cells(canvas, place, map, most));
+            const gfn_box cell = {box.x + (double)j * (side + gap),
+                                  box.y + (double)(i - 1) * (side + gap), side, side};
+            GFN_TRY(draw_cells(canvas, cell, map, place->most));
             gfn_canvas_color(canvas, GFN_INK);
             if (i == sides)
-                mark_columns(canvas, place, map, corner->axis[j]);
-            if (j == 0)
-                mark_rows(canvas, place, map, corner->axis[i]);
+                mark_columns(canvas, cell, map, corner->axis[j]);
+            if (j == 0 && place->has_rows)
+                mark_rows(canvas, cell, map, corner->axis[i]);
         }
     return GFN_OK;
+}
+
+/* Draw the marks of the color scale; returns the width of their texts. */
+static double mark_scale(gfn_canvas *canvas, gfn_box box, double most)
+{
+    const gfn_font font = {.size = GFN_SMALL_TEXT};
+    double width = 0;
+    char text[32];
+    gfn_plot_axis axis = gfn_axis_begin(false);
+    gfn_axis_add(&axis, 0);
+    gfn_axis_add(&axis, most);
+    gfn_axis_end(&axis, false, (size_t)(box.height / 50) + 1);
+    gfn_canvas_color(canvas, GFN_INK);
+    for (size_t i = 0; i < axis.n_marks; i++) {
+        const double y = box.y + (1 - gfn_axis_place(&axis, axis.mark[i])) * box.height;
+        gfn_axis_text(&axis, axis.mark[i], text, sizeof text);
+        gfn_canvas_fill(canvas, (gfn_box){box.x + box.width, floor(y), 4, 1});
+        gfn_canvas_text(canvas, box.x + box.width + 8, y + 4, font, text);
+        width = fmax(width, gfn_canvas_text_width(canvas, font, text));
+    }
+    return width;
 }
 
 gfn_status gfn_draw_scale(gfn_canvas *canvas, gfn_box box, const gfn_picture *picture)
 {
     enum { STEPS = 256 };
+    const gfn_font font = {
+        .size = GFN_SMALL_TEXT, .align = GFN_CENTER, .most = box.height + GFN_LARGE_TEXT};
     uint32_t rgb[STEPS];
-    char text[32];
     for (int i = 0; i < STEPS; i++)
         rgb[i] = color_of(1 - i / (STEPS - 1.0));
-    GFN_TRY(gfn_canvas_image(canvas, box, STEPS, 1, rgb));
+    GFN_TRY(gfn_canvas_image(canvas, box, (const size_t[]){STEPS, 1}, rgb));
     if (picture->is_clipped) {
         gfn_canvas_color(canvas, rgb[0]);
-        gfn_canvas_triangle(canvas, (double[]){box.x, box.x + box.width, box.x + box.width / 2},
-                            (double[]){box.y - 2, box.y - 2, box.y - 2 - box.width * 0.7});
+        gfn_canvas_tip(canvas, box);
     }
     gfn_canvas_color(canvas, GFN_FAINT_INK);
     gfn_canvas_frame(canvas, box);
-    gfn_plot_axis axis = gfn_axis_begin(false);
-    gfn_axis_add(&axis, 0);
-    gfn_axis_add(&axis, picture->most > 0 ? picture->most : 1);
-    gfn_axis_end(&axis, false, 6);
-    gfn_canvas_color(canvas, GFN_INK);
-    for (size_t i = 0; i < axis.n_marks; i++) {
-        const double y = box.y + (1 - gfn_axis_fraction(&axis, axis.mark[i])) * box.height;
-        gfn_canvas_fill(canvas, (gfn_box){box.x + box.width, floor(y), 4, 1});
-        gfn_canvas_text(canvas, box.x + box.width + 8, y + 4, GFN_LEFT, GFN_SMALL_TEXT, false, 0,
-                        gfn_axis_text(&axis, axis.mark[i], text, sizeof text));
-    }
-    gfn_canvas_text_upward(canvas, box.x + box.width + 66, box.y + box.height / 2, GFN_PLAIN_TEXT,
+    const double width = mark_scale(canvas, box, picture->most > 0 ? picture->most : 1);
+    gfn_canvas_text_upward(canvas, box.x + box.width + width + 24, box.y + box.height / 2, font,
                            picture->scale_name);
     return GFN_OK;
 }

@@ -10,23 +10,19 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* A curve of at most this many points has a dot at each. */
+/* A curve of at most this many points has a marker at each. */
 enum { FEW = 40 };
 
-/* Colors that are distinct also for people with color blindness (Okabe and Ito 2008, Color
- * Universal Design); the yellow of the original palette, which is too pale on white, is left
- * out. */
-uint32_t gfn_series_color(int color)
-{
-    static const uint32_t colors[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9};
-    enum { COLORS = sizeof colors / sizeof colors[0] };
-    return color < 0 ? GFN_INK : colors[color % COLORS];
-}
+/* Sizes in units: the title above the axes; marks and name below; the least room to the left and
+ * to the right; between two marks of the horizontal axis. */
+enum { ABOVE = 32, BELOW = 46, LEFT = 36, RIGHT = 10, GAP = 12 };
 
 typedef struct scales {
-    gfn_box box;
+    gfn_box box; /* between the axes */
     gfn_plot_axis x, y;
 } scales;
+
+static const gfn_font mark_font = {.size = GFN_SMALL_TEXT};
 
 static double x_of(const scales *s, double x)
 {
@@ -43,17 +39,31 @@ static bool is_shown(const gfn_panel *panel, double x, double y)
     return isfinite(x) && isfinite(y) && (!panel->is_log || y > 0);
 }
 
-/* Fit both scales to the series; false if there is nothing to show. */
-static bool find_scales(const gfn_panel *panel, gfn_box box, scales *s)
+/* ---- scales ---- */
+
+static void add_series(const gfn_panel *panel, const gfn_series *series, scales *s)
 {
-    *s = (scales){box, gfn_axis_begin(false), gfn_axis_begin(panel->is_log)};
+    for (size_t i = 0; i < series->n; i++) {
+        if (!is_shown(panel, series->x[i], series->y[i]))
+            continue;
+        gfn_axis_add(&s->x, series->x[i]);
+        gfn_axis_add(&s->y, series->y[i]);
+        if (series->low) {
+            gfn_axis_add(&s->y, series->low[i]);
+            gfn_axis_add(&s->y, series->high[i]);
+        }
+    }
+}
+
+/* The ranges of both scales; false if there is nothing to show. */
+static bool find_ranges(const gfn_panel *panel, scales *s)
+{
+    s->x = gfn_axis_begin(false);
+    s->y = gfn_axis_begin(panel->is_log);
     for (size_t k = 0; k < panel->n; k++)
-        for (size_t i = 0; i < panel->series[k].n; i++)
-            if (is_shown(panel, panel->series[k].x[i], panel->series[k].y[i])) {
-                gfn_axis_add(&s->x, panel->series[k].x[i]);
-                gfn_axis_add(&s->y, panel->series[k].y[i]);
-            }
+        add_series(panel, &panel->series[k], s);
     const bool has_any = !gfn_axis_is_empty(&s->x);
+    s->x.is_whole = panel->is_cells || panel->is_whole;
     if (!panel->is_points && !panel->is_cells)
         gfn_axis_add(&s->x, 0);
     if (panel->is_cells) {
@@ -62,35 +72,96 @@ static bool find_scales(const gfn_panel *panel, gfn_box box, scales *s)
         gfn_axis_add(&s->x, s->x.most + 0.5);
     }
     gfn_axis_add(&s->y, panel->level);
-    gfn_axis_end(&s->x, panel->is_points, (size_t)(box.width / 70) + 1);
-    gfn_axis_end(&s->y, true, (size_t)(box.height / 40) + 1);
     return has_any;
+}
+
+static double mark_width(gfn_canvas *canvas, const gfn_plot_axis *axis, size_t i)
+{
+    char text[32];
+    return gfn_canvas_text_width(canvas, mark_font,
+                                 gfn_axis_text(axis, axis->mark[i], text, sizeof text));
+}
+
+/* Whether the texts of the horizontal marks do not touch. */
+static bool has_gaps(gfn_canvas *canvas, const scales *s)
+{
+    for (size_t i = 1; i < s->x.n_marks; i++) {
+        const double distance = s->box.width * (gfn_axis_place(&s->x, s->x.mark[i]) -
+                                                gfn_axis_place(&s->x, s->x.mark[i - 1]));
+        if ((mark_width(canvas, &s->x, i - 1) + mark_width(canvas, &s->x, i)) / 2 + GAP > distance)
+            return false;
+    }
+    return true;
+}
+
+/* How far the text of the last mark would stand out to the right of the axes. */
+static double overhang(gfn_canvas *canvas, const scales *s)
+{
+    const gfn_plot_axis *x = &s->x;
+    if (x->n_marks == 0)
+        return 0;
+    return mark_width(canvas, x, x->n_marks - 1) / 2 -
+           s->box.width * (1 - gfn_axis_place(x, x->mark[x->n_marks - 1]));
+}
+
+/* Set the marks, and the box as large as their texts allow. */
+static void find_box(gfn_canvas *canvas, const gfn_panel *panel, gfn_box whole, scales *s)
+{
+    double left = LEFT;
+    s->box = whole;
+    s->box.y += ABOVE;
+    s->box.height -= ABOVE + BELOW;
+    gfn_axis_end(&s->y, true, (size_t)(s->box.height / 40) + 1);
+    for (size_t i = 0; i < s->y.n_marks; i++)
+        left = fmax(left, ceil(mark_width(canvas, &s->y, i)) + 10);
+    s->box.x += left;
+    s->box.width -= left + RIGHT;
+    gfn_axis_end(&s->x, panel->is_points, (size_t)(s->box.width / 55) + 1);
+    for (size_t most = s->x.n_marks; most > 2 && !has_gaps(canvas, s); most--)
+        gfn_axis_mark(&s->x, most - 1);
+    s->box.width -= fmax(0, ceil(overhang(canvas, s) - RIGHT + 6));
+}
+
+/* ---- axes ---- */
+
+static void draw_rows(gfn_canvas *canvas, const scales *s)
+{
+    const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_RIGHT};
+    const gfn_box box = s->box;
+    char text[32];
+    for (size_t i = 0; i < s->y.n_marks; i++) {
+        const double y = box.y + (1 - gfn_axis_place(&s->y, s->y.mark[i])) * box.height;
+        gfn_canvas_color(canvas, GFN_FAINT_LINE);
+        gfn_canvas_fill(canvas, (gfn_box){box.x, floor(y), box.width, 1});
+        gfn_canvas_color(canvas, GFN_INK);
+        gfn_canvas_text(canvas, box.x - 6, y + 4, font,
+                        gfn_axis_text(&s->y, s->y.mark[i], text, sizeof text));
+    }
+}
+
+static void draw_columns(gfn_canvas *canvas, const scales *s)
+{
+    const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_CENTER};
+    const gfn_box box = s->box;
+    char text[32];
+    for (size_t i = 0; i < s->x.n_marks; i++) {
+        const double x = box.x + gfn_axis_place(&s->x, s->x.mark[i]) * box.width;
+        gfn_canvas_color(canvas, GFN_FAINT_LINE);
+        gfn_canvas_fill(canvas, (gfn_box){floor(x), box.y, 1, box.height});
+        gfn_canvas_color(canvas, GFN_INK);
+        gfn_canvas_text(canvas, x, box.y + box.height + 16, font,
+                        gfn_axis_text(&s->x, s->x.mark[i], text, sizeof text));
+    }
 }
 
 static void draw_axes(gfn_canvas *canvas, const scales *s, const gfn_panel *panel)
 {
     const gfn_box box = s->box;
-    const double bottom = box.y + box.height;
-    char text[32];
-    for (size_t i = 0; i < s->y.n_marks; i++) {
-        const double fraction = (s->y.mark[i] - s->y.least) / (s->y.most - s->y.least);
-        const double y = box.y + (1 - fraction) * box.height;
-        gfn_canvas_color(canvas, GFN_FAINT_LINE);
-        gfn_canvas_fill(canvas, (gfn_box){box.x, floor(y), box.width, 1});
-        gfn_canvas_color(canvas, GFN_INK);
-        gfn_canvas_text(canvas, box.x - 6, y + 4, GFN_RIGHT, GFN_SMALL_TEXT, false, 0,
-                        gfn_axis_text(&s->y, s->y.mark[i], text, sizeof text));
-    }
-    for (size_t i = 0; i < s->x.n_marks; i++) {
-        const double x = x_of(s, s->x.mark[i]);
-        gfn_canvas_color(canvas, GFN_FAINT_LINE);
-        gfn_canvas_fill(canvas, (gfn_box){floor(x), box.y, 1, box.height});
-        gfn_canvas_color(canvas, GFN_INK);
-        gfn_canvas_text(canvas, x, bottom + 16, GFN_CENTER, GFN_SMALL_TEXT, false, 0,
-                        gfn_axis_text(&s->x, s->x.mark[i], text, sizeof text));
-    }
-    gfn_canvas_text(canvas, box.x + box.width / 2, bottom + 33, GFN_CENTER, GFN_SMALL_TEXT, false,
-                    box.width, panel->x_name);
+    const gfn_font font = {
+        .size = GFN_SMALL_TEXT, .align = GFN_CENTER, .most = box.width + LEFT + RIGHT};
+    draw_rows(canvas, s);
+    draw_columns(canvas, s);
+    gfn_canvas_text(canvas, box.x + box.width / 2, box.y + box.height + 33, font, panel->x_name);
     gfn_canvas_color(canvas, GFN_FAINT_INK);
     gfn_canvas_frame(canvas, box);
 }
@@ -98,79 +169,133 @@ static void draw_axes(gfn_canvas *canvas, const scales *s, const gfn_panel *pane
 /* Draw the reference lines, which the series should reach, below the series. */
 static void draw_references(gfn_canvas *canvas, const scales *s, const gfn_panel *panel)
 {
+    const gfn_pen pen = {1.5, 1};
     const gfn_box box = s->box;
     const double x[] = {box.x, box.x + box.width};
     gfn_canvas_color(canvas, GFN_FAINT_INK);
     if (!isnan(panel->level)) {
         const double y = y_of(s, panel->level);
-        gfn_canvas_line(canvas, box, 2, x, (double[]){y, y}, 1.5, true);
+        gfn_canvas_line(canvas, box, 2, x, (double[]){y, y}, pen);
     }
     if (!isnan(panel->shift))
         gfn_canvas_line(
             canvas, box, 2, x,
-            (double[]){y_of(s, s->x.least + panel->shift), y_of(s, s->x.most + panel->shift)}, 1.5,
-            true);
+            (double[]){y_of(s, s->x.least + panel->shift), y_of(s, s->x.most + panel->shift)}, pen);
 }
 
-static gfn_status draw_series(gfn_canvas *canvas, const scales *s, const gfn_panel *panel,
-                              const gfn_series *series)
+/* ---- series ---- */
+
+/* The points of a series on the canvas, without those that are not shown. */
+typedef struct trace {
+    size_t n;
+    double *x, *y, *low, *high;
+} trace;
+
+static gfn_status make_trace(const scales *s, const gfn_panel *panel, const gfn_series *series,
+                             trace *t)
 {
-    const size_t each = panel->is_cells ? 2 : 1, n = each * series->n;
-    double *x, *y;
-    size_t shown = 0;
-    GFN_TRY(gfn_allocate("curve", 2 * n, sizeof *x, &x));
-    y = x + n;
-    for (size_t i = 0; i < n; i++) {
-        const double here = series->x[i / each], value = series->y[i / each];
-        if (!is_shown(panel, here, value))
+    const size_t each = panel->is_cells ? 2 : 1, most = each * series->n;
+    *t = (trace){.n = 0};
+    GFN_TRY(gfn_allocate("curve", 4 * most, sizeof *t->x, &t->x));
+    t->y = t->x + most;
+    t->low = t->x + 2 * most;
+    t->high = t->x + 3 * most;
+    for (size_t i = 0; i < most; i++) {
+        const double x = series->x[i / each], y = series->y[i / each];
+        if (!is_shown(panel, x, y))
             continue;
-        x[shown] = x_of(s, panel->is_cells ? here + (i % 2 ? 0.5 : -0.5) : here);
-        y[shown++] = y_of(s, value);
+        t->x[t->n] = x_of(s, panel->is_cells ? x + (i % 2 ? 0.5 : -0.5) : x);
+        t->y[t->n] = y_of(s, y);
+        if (series->low) { /* a lower end that a logarithmic scale does not have is its own */
+            t->low[t->n] = is_shown(panel, x, series->low[i / each])
+                               ? y_of(s, series->low[i / each])
+                               : s->box.y + s->box.height;
+            t->high[t->n] = y_of(s, series->high[i / each]);
+        }
+        t->n++;
     }
-    gfn_canvas_color(canvas, gfn_series_color(series->color));
-    if (!panel->is_points)
-        gfn_canvas_line(canvas, s->box, shown, x, y, 1.6, series->is_dashed);
-    for (size_t i = 0; i < shown && !panel->is_cells && (panel->is_points || shown <= FEW); i++)
-        gfn_canvas_dot(canvas, x[i], y[i], panel->is_points ? 2 : 2.4);
-    gfn_release(&x);
     return GFN_OK;
 }
 
-/* Draw the names of the series above the panel, from its right end. */
-static void draw_names(gfn_canvas *canvas, gfn_box box, const gfn_panel *panel)
+static void draw_markers(gfn_canvas *canvas, const gfn_panel *panel, const gfn_series *series,
+                         const trace *t)
 {
-    enum { ROOM = 130 };
-    double x = box.x + box.width;
-    for (size_t k = panel->n; k-- > 0;) {
-        if (panel->series[k].name == NULL)
-            continue;
-        x -= ROOM;
-        gfn_canvas_color(canvas, gfn_series_color(panel->series[k].color));
-        gfn_canvas_fill(canvas, (gfn_box){x, box.y - 14, 18, 3});
-        gfn_canvas_color(canvas, GFN_INK);
-        gfn_canvas_text(canvas, x + 24, box.y - 9, GFN_LEFT, GFN_SMALL_TEXT, false, ROOM - 30,
-                        panel->series[k].name);
-    }
+    const bool has_markers =
+        panel->is_points || (!panel->is_cells && !series->is_thin && t->n <= FEW);
+    for (size_t i = 0; has_markers && i < t->n; i++)
+        gfn_style_marker(canvas, t->x[i], t->y[i], panel->is_points ? 2 : 2.5, series->style);
 }
 
-gfn_status gfn_draw_panel(gfn_canvas *canvas, gfn_box box, const gfn_panel *panel)
+/* What is drawn first is below the rest. */
+enum layer { BANDS, THIN_LINES, LINES, LAYERS };
+
+static gfn_status draw_series(gfn_canvas *canvas, const scales *s, const gfn_panel *panel,
+                              const gfn_series *series, enum layer layer)
+{
+    trace t;
+    if (layer == BANDS ? series->low == NULL : (layer == THIN_LINES) != series->is_thin)
+        return GFN_OK;
+    GFN_TRY(make_trace(s, panel, series, &t));
+    gfn_style_color(canvas, series->style);
+    if (layer == BANDS) {
+        gfn_canvas_band(canvas, s->box, t.n, t.x, t.low, t.high);
+    } else {
+        if (!panel->is_points)
+            gfn_canvas_line(canvas, s->box, t.n, t.x, t.y,
+                            gfn_style_pen(series->style, series->is_thin ? 0.6 : 1.7));
+        draw_markers(canvas, panel, series, &t);
+    }
+    gfn_release(&t.x);
+    return GFN_OK;
+}
+
+/* Draw the names of the series above the panel, from its right end; returns where they begin. */
+static double draw_names(gfn_canvas *canvas, gfn_box box, const gfn_panel *panel)
+{
+    enum { SAMPLE = 22 };
+    const gfn_font font = {.size = GFN_SMALL_TEXT, .most = box.width / 3};
+    double x = box.x + box.width;
+    for (size_t k = panel->n; k-- > 0;) {
+        const char *name = panel->series[k].name;
+        if (name == NULL)
+            continue;
+        const double width = fmin(gfn_canvas_text_width(canvas, font, name), font.most);
+        x -= ceil(width) + SAMPLE + 6;
+        gfn_style_sample(canvas, x, box.y - 13, SAMPLE, panel->series[k].style);
+        gfn_canvas_color(canvas, GFN_INK);
+        gfn_canvas_text(canvas, x + SAMPLE + 6, box.y - 9, font, name);
+        x -= 16;
+    }
+    return x;
+}
+
+static void draw_nothing(gfn_canvas *canvas, gfn_box box, const char *text)
+{
+    const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_CENTER, .most = box.width - 10};
+    gfn_canvas_color(canvas, GFN_FAINT_INK);
+    gfn_canvas_frame(canvas, box);
+    gfn_canvas_text(canvas, box.x + box.width / 2, box.y + box.height / 2, font, text);
+}
+
+gfn_status gfn_draw_panel(gfn_canvas *canvas, gfn_box whole, const gfn_panel *panel)
 {
     scales s;
-    const bool has_any = find_scales(panel, box, &s);
+    const bool has_any = find_ranges(panel, &s);
+    find_box(canvas, panel, whole, &s);
+    const double names = has_any ? draw_names(canvas, s.box, panel) : s.box.x + s.box.width;
+    const double end = names < s.box.x + s.box.width ? names : whole.x + whole.width;
     gfn_canvas_color(canvas, GFN_INK);
-    gfn_canvas_text(canvas, box.x, box.y - 9, GFN_LEFT, GFN_PLAIN_TEXT, true, box.width,
+    gfn_canvas_text(canvas, s.box.x, s.box.y - 9,
+                    (gfn_font){.size = GFN_PLAIN_TEXT, .is_bold = true, .most = end - s.box.x},
                     panel->title);
     if (!has_any) {
-        gfn_canvas_color(canvas, GFN_FAINT_INK);
-        gfn_canvas_frame(canvas, box);
-        gfn_canvas_text(canvas, box.x + box.width / 2, box.y + box.height / 2, GFN_CENTER,
-                        GFN_SMALL_TEXT, false, box.width - 10, panel->nothing);
+        draw_nothing(canvas, s.box, panel->nothing);
         return GFN_OK;
     }
     draw_axes(canvas, &s, panel);
     draw_references(canvas, &s, panel);
-    for (size_t k = 0; k < panel->n; k++)
-        GFN_TRY(draw_series(canvas, &s, panel, &panel->series[k]));
-    draw_names(canvas, box, panel);
+    for (enum layer layer = BANDS; layer < LAYERS; layer++)
+        for (size_t k = 0; k < panel->n; k++)
+            GFN_TRY(draw_series(canvas, &s, panel, &panel->series[k], layer));
     return GFN_OK;
 }

@@ -14,9 +14,11 @@
 #include <gfn/status.h>
 
 enum {
-    GFN_PICTURE_LINES = 3,  /* lines of the title */
-    GFN_PICTURE_AXES = 5,   /* most dimensions of a corner plot */
-    GFN_PICTURE_CURVES = 3, /* panels of curves */
+    GFN_PICTURE_LINES = 3,   /* lines of the title */
+    GFN_PICTURE_AXES = 5,    /* most dimensions of a corner plot */
+    GFN_PICTURE_CURVES = 3,  /* panels of curves */
+    GFN_PICTURE_STYLES = 18, /* styles of series that look different: 6 colors, each as a solid,
+                              * dashed and dotted line */
     GFN_PICTURE_MAPS = GFN_PICTURE_AXES * (GFN_PICTURE_AXES - 1) / 2
 };
 
@@ -43,8 +45,10 @@ typedef struct gfn_series {
     const char *name; /* NULL: not shown */
     size_t n;
     const double *x, *y;
-    int color; /* 0, 1, ...: colors that are easy to distinguish; -1: that of text */
-    bool is_dashed;
+    const double *low, *high; /* [n] a band around y; NULL: none */
+    int style;                /* < GFN_PICTURE_STYLES: color, dash and marker; -1: dashed, in the
+                               * color of text */
+    bool is_thin;             /* a line in the background, without markers */
 } gfn_series;
 
 typedef struct gfn_panel {
@@ -52,6 +56,7 @@ typedef struct gfn_panel {
     bool is_log;         /* y has a logarithmic scale */
     bool is_points;      /* points instead of lines */
     bool is_cells;       /* x are numbers of cells: lines are drawn as steps */
+    bool is_whole;       /* x are whole numbers */
     double level;        /* a dashed line at this y; NAN: none */
     double shift;        /* a dashed line at y = x + shift; NAN: none */
     const char *nothing; /* text if there is nothing to show */
@@ -59,11 +64,14 @@ typedef struct gfn_panel {
     const gfn_series *series; /* [n] */
 } gfn_panel;
 
-/* A line of the legend under a comparison. */
-typedef struct gfn_legend {
-    int color;
-    const char *text;
-} gfn_legend;
+/* A table, whose first column has the labels of its rows, each with a sample of a style. */
+typedef struct gfn_table {
+    size_t rows, columns;
+    const char *const *heading; /* [columns] */
+    const char *const *cell;    /* [rows][columns] */
+    const int *style;           /* [rows] as of a series; -1: none */
+    const char *note;           /* below it; NULL: none */
+} gfn_table;
 
 typedef struct gfn_picture {
     const char *title[GFN_PICTURE_LINES]; /* NULL: left out */
@@ -75,17 +83,21 @@ typedef struct gfn_picture {
     const gfn_panel *plain; /* a large panel instead of corner plots; NULL: none */
     size_t n_curves;
     const gfn_panel *curve; /* [n_curves], <= GFN_PICTURE_CURVES */
-    size_t n_legend;
-    const gfn_legend *legend;
+    const char *note;       /* below the curves; NULL: none */
+    const gfn_table *table; /* below all; NULL: none */
 } gfn_picture;
 
-/* Whether a picture can be saved under this name, which ends in .png or .pdf.
+/* Most maps of corner plots with this number of axes in a picture: more would be too small. */
+size_t gfn_picture_most_corners(size_t n_axes);
+
+/* Whether a picture can be saved under this name, whose ending is that of a known format, with this
+ * width (NULL: as usual), such as "1600px" for pixels and "180mm" or "7in" for vector formats.
  * Errors: GFN_ENOSUP (a build without Cairo), GFN_EINVAL. */
-gfn_status gfn_picture_check(const char *path);
+gfn_status gfn_picture_check(const char *path, const char *width);
 
 /* Draw the picture in the format that the ending of the name gives, and replace the file
  * atomically. Equal pictures give equal bytes on one machine. Errors: those of gfn_picture_check(),
  * GFN_ENOMEM, GFN_EIO. */
-gfn_status gfn_picture_save(const gfn_picture *picture, const char *path);
+gfn_status gfn_picture_save(const gfn_picture *picture, const char *path, const char *width);
 
 #endif

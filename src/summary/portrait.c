@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/format.h"
+#include "base/name_table.h"
 #include "env/env_internal.h"
 #include "eval/marginal.h"
 #include "io/crc.h"
@@ -78,7 +79,7 @@ static gfn_status make_corner(gfn_portrait *p, const gfn_env_spec *spec, const g
 }
 
 static gfn_status make_profile(gfn_portrait *p, const gfn_env_spec *spec, const gfn_cells *cells,
-                               const char *name, int color, gfn_series *profile)
+                               const char *name, gfn_series *profile)
 {
     const size_t n = (size_t)gfn_bins(spec->axis[0], MOST_BINS);
     double *x, *y;
@@ -87,7 +88,7 @@ static gfn_status make_profile(gfn_portrait *p, const gfn_env_spec *spec, const 
     for (size_t i = 0; i < n; i++)
         x[i] = (double)i;
     gfn_marginal(cells, -1, 0, MOST_BINS, y);
-    *profile = (gfn_series){.name = name, .n = n, .x = x, .y = y, .color = color};
+    *profile = (gfn_series){.name = name, .n = n, .x = x, .y = y};
     return GFN_OK;
 }
 
@@ -112,8 +113,8 @@ static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw 
         longest = spec->axis[d] > longest ? spec->axis[d] : longest;
     p->cells_in_bin = (longest + MOST_BINS - 1) / MOST_BINS;
     if (p->n_axes == 1) {
-        GFN_TRY(make_profile(p, spec, &target, "target", -1, &p->target_profile));
-        return make_profile(p, spec, &samples, title, 0, &p->sample_profile);
+        GFN_TRY(make_profile(p, spec, &target, "target", &p->target_profile));
+        return make_profile(p, spec, &samples, title, &p->sample_profile);
     }
     GFN_TRY(make_corner(p, spec, &target, "target", &p->target, &p->most_targeted));
     return make_corner(p, spec, &samples, title, &p->samples, &p->most_sampled);
@@ -157,30 +158,42 @@ static gfn_status make_sampled_points(gfn_portrait *p, const gfn_run *run)
 
 /* ---- the portrait ---- */
 
-static gfn_status begin(const gfn_options *options, const char *directory, gfn_portrait *p)
+/* Results that a run without checkpoint has, too. */
+static const char *const logged[] = {"loss", "time_s", NULL};
+
+/* Begin with options, curves and results; `measured` is NULL if there is no checkpoint. */
+static gfn_status begin(const gfn_options *options, const char *directory, int64_t iteration,
+                        const gfn_report *measured, gfn_portrait *p)
 {
+    gfn_report report = measured ? *measured : (gfn_report){.seconds = NAN};
     char *name;
     GFN_TRY(gfn_arena_create(&p->arena));
     GFN_TRY(gfn_options_copy(options, &p->options));
     GFN_TRY(gfn_arena_take(p->arena, strlen(directory) + 1, 1, &name));
     strcpy(name, directory);
-    p->name = name;
-    return gfn_portrait_read_curves(p, directory);
+    p->name = p->place = name;
+    GFN_TRY(gfn_portrait_read_curves(p, directory, iteration, &report));
+    GFN_TRY(take_doubles(p, gfn_metric_count(), &p->metric));
+    for (size_t i = 0; i < gfn_metric_count(); i++)
+        p->metric[i] = measured || gfn_is_among(logged, gfn_metric_of(i)->name)
+                           ? gfn_metric_value(gfn_metric_of(i), &report)
+                           : NAN;
+    return GFN_OK;
 }
 
-gfn_status gfn_portrait_create(const gfn_run *run, const char *directory,
-                               const gfn_evaluation *evaluation, const gfn_draw *draw,
+gfn_status gfn_portrait_create(const gfn_run *run, const char *directory, const gfn_report *report,
                                gfn_portrait *p)
 {
+    const gfn_evaluation *evaluation = &report->last.evaluation;
     *p = (gfn_portrait){.log_z = evaluation->log_z, .log_z_true = evaluation->log_z_true};
-    GFN_TRY(begin(run->options, directory, p));
+    GFN_TRY(begin(run->options, directory, run->iteration, report, p));
     const gfn_exact *exact = gfn_run_exact_of(run);
     if (exact)
         p->target_crc = gfn_crc32(0, gfn_exact_target(exact), gfn_exact_n(exact) * sizeof(double));
-    GFN_TRY(gfn_portrait_describe(p, evaluation, draw, run->iteration));
+    GFN_TRY(gfn_portrait_describe(p, evaluation, &report->draw, run->iteration));
     if (gfn_run_exact_p(run) == NULL)
         return make_sampled_points(p, run);
-    return gfn_env_spec_of(gfn_run_numbered_env(run))->ndim > 0 ? make_grid(p, run, draw)
+    return gfn_env_spec_of(gfn_run_numbered_env(run))->ndim > 0 ? make_grid(p, run, &report->draw)
                                                                 : make_exact_points(p, run);
 }
 
@@ -193,7 +206,7 @@ gfn_status gfn_portrait_begin(const char *directory, const char *env, gfn_portra
     gfn_status status = gfn_run_options_load(path, env, &options);
     gfn_release(&path);
     GFN_TRY(status);
-    status = begin(options, directory, p);
+    status = begin(options, directory, INT64_MAX, NULL, p);
     gfn_options_destroy(&options);
     return status == GFN_OK ? gfn_portrait_describe(p, NULL, NULL, 0) : status;
 }

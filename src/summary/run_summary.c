@@ -16,7 +16,7 @@
 #include "io/json.h"
 #include "step/stopwatch.h"
 #include "store/names.h"
-#include "summary/portrait.h"
+#include "summary/composition.h"
 
 typedef struct summary {
     size_t n;
@@ -152,12 +152,11 @@ static gfn_status draw_picture(const gfn_run *run, const gfn_report *report)
     const char *directory = gfn_run_directory(run);
     gfn_portrait portrait;
     char *path = NULL;
-    gfn_status status =
-        gfn_portrait_create(run, directory, &report->last.evaluation, &report->draw, &portrait);
+    gfn_status status = gfn_portrait_create(run, directory, report, &portrait);
     if (status == GFN_OK)
         status = gfn_folder_path(directory, GFN_PICTURE_FILE, &path);
     if (status == GFN_OK)
-        status = gfn_portraits_save(&portrait, 1, path);
+        status = gfn_portrait_save(&portrait, path);
     gfn_release(&path);
     gfn_portrait_clear(&portrait);
     return status;

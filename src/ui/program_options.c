@@ -10,7 +10,8 @@ static const gfn_option program_rows[] = {
     {"print-config", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Files",
      "train nothing: print the configuration, with the source of each value, as --config takes it"},
     {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf"},
+     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf, "
+     ".svg, .eps or .ps"},
     {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "continue the run in this directory, on any ranks and threads; iterations, samples, "
      "cadences and paths of files may change"},
@@ -19,8 +20,13 @@ static const gfn_option program_rows[] = {
      "run directory; time-limit holds for all together"},
     {"trajectories", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "sample: write whole trajectories, step by step, to this .safetensors file"},
+    {"labels", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "plot: names of the groups of runs, A,B,C in their order; unset: what differs"},
+    {"width", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+     "plot: width of the picture; of .png in pixels, 320px to 6000px (unset: 1040px), of others "
+     "in mm, cm or inches, 80mm to 600mm (3.15in to 23.6in; unset: 180mm)"},
     {"json", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal",
-     "eval: print one JSON object in place of the report"},
+     "eval: print one JSON object in place of the report; plot: in place of the table"},
     {"watchdog", GFN_OPTION_TIME, "10m", 0, 1e9, NULL, "Running",
      "end the job, with a message, if a rank makes no progress for this long; 0: never"},
     {"progress", GFN_OPTION_WORD, "auto", 0, 0, "auto|always|never", "Terminal", "the live line"},

@@ -66,7 +66,7 @@ sleep 1.1
 
 # Comparisons.
 "$GFN_DIST" plot run cube line vast none >out || bad "plot of several"
-[ "$(cat out)" = comparison.png ] || bad "plot of several does not say where: $(cat out)"
+[ "$(tail -n 1 out)" = comparison.png ] || bad "plot of several does not say where: $(cat out)"
 is_png comparison.png
 "$GFN_DIST" "${small[@]}" --seeds 0-2 --out sweep || bad "no sweep"
 is_png sweep/seed-1/histogram.png
@@ -93,8 +93,8 @@ refused 2 'plot: expected a run directory, found none' plot
 refused 1 'nowhere: expected a run directory, found nothing' plot nowhere
 refused 1 'nowhere' plot run nowhere
 refused 1 'away/x.png: cannot' plot run --out away/x.png
-for name in paper.svg paper; do
-    refused 2 "$name: expected a name that ends in .png or .pdf" plot run --out $name
+for name in paper.jpg paper; do
+    refused 2 "$name: expected a name that ends in \.png.*, found .* \(hint: paper\." plot run --out $name
 done
 refused 2 'size: expected an option of plot, found one of other commands .*hint' plot run --size 8
 refused 2 'picture: expected one of yes.no' --picture maybe

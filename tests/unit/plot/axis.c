@@ -35,7 +35,13 @@ static void marks_are_round_numbers_within_the_axis(void **state)
     const gfn_plot_axis b = axis_over(false, 0, 256000, false, 4);
     assert_texts(&b, 3, (const char *const[]){"0", "100k", "200k"});
     const gfn_plot_axis c = axis_over(false, 0, 3.1e9, false, 4);
-    assert_texts(&c, 4, (const char *const[]){"0", "1000M", "2000M", "3000M"});
+    assert_texts(&c, 4, (const char *const[]){"0", "1G", "2G", "3G"});
+    const gfn_plot_axis d = axis_over(false, 0, 1e6, false, 5);
+    assert_texts(&d, 6, (const char *const[]){"0", "0.2M", "0.4M", "0.6M", "0.8M", "1.0M"});
+    const gfn_plot_axis e = axis_over(false, 0, 9000, false, 2);
+    assert_texts(&e, 2, (const char *const[]){"0", "5000"});
+    const gfn_plot_axis f = axis_over(false, 0, 3.2e-6, false, 3);
+    assert_texts(&f, 2, (const char *const[]){"0", "2e-6"});
 }
 
 static void logarithmic_marks_are_powers_of_ten(void **state)
@@ -50,6 +56,47 @@ static void a_short_logarithmic_axis_has_intermediate_marks(void **state)
     (void)state;
     const gfn_plot_axis a = axis_over(true, 0.15, 0.7, false, 4);
     assert_texts(&a, 2, (const char *const[]){"0.2", "0.5"});
+}
+
+/* 0.011 ... 0.9 has one power of 10; 0.21 ... 0.45 has neither 0.2 nor 0.5, and 1.01 ... 2.2 only 2
+ * of all whole numbers. */
+static void a_logarithmic_axis_has_the_coarsest_marks_that_are_enough(void **state)
+{
+    (void)state;
+    const gfn_plot_axis a = axis_over(true, 0.011, 0.9, false, 5);
+    assert_texts(&a, 5, (const char *const[]){"0.02", "0.05", "0.1", "0.2", "0.5"});
+    const gfn_plot_axis b = axis_over(true, 0.21, 0.45, false, 5);
+    assert_texts(&b, 2, (const char *const[]){"0.3", "0.4"});
+    const gfn_plot_axis c = axis_over(true, 1.01, 2.2, false, 5);
+    assert_texts(&c, 2, (const char *const[]){"1.5", "2.0"});
+    const gfn_plot_axis d = axis_over(true, 1.01e-5, 2.2e-5, false, 5);
+    assert_texts(&d, 2, (const char *const[]){"1.5e-5", "2.0e-5"});
+}
+
+static void every_axis_has_two_marks(void **state)
+{
+    (void)state;
+    for (int is_log = 0; is_log < 2; is_log++)
+        for (int begin = 0; begin < 100; begin++)
+            for (int length = 1; length < 200; length += 3)
+                for (size_t most = 1; most < 8; most++) {
+                    const double least = pow(10, 0.0137 * begin - 3);
+                    const double ratio = pow(10, 0.0173 * length);
+                    const gfn_plot_axis a = axis_over(is_log, least, least * ratio, true, most);
+                    assert_in_range(a.n_marks, 2, 2 * most + 9);
+                }
+}
+
+/* As iterations are: 3 of them have no 0.5. */
+static void marks_of_whole_numbers_are_whole(void **state)
+{
+    (void)state;
+    gfn_plot_axis a = gfn_axis_begin(false);
+    a.is_whole = true;
+    gfn_axis_add(&a, 0);
+    gfn_axis_add(&a, 3);
+    gfn_axis_end(&a, false, 8);
+    assert_texts(&a, 4, (const char *const[]){"0", "1", "2", "3"});
 }
 
 static void neighbouring_marks_have_different_texts(void **state)
@@ -116,6 +163,9 @@ int main(void)
         cmocka_unit_test(marks_are_round_numbers_within_the_axis),
         cmocka_unit_test(logarithmic_marks_are_powers_of_ten),
         cmocka_unit_test(a_short_logarithmic_axis_has_intermediate_marks),
+        cmocka_unit_test(a_logarithmic_axis_has_the_coarsest_marks_that_are_enough),
+        cmocka_unit_test(every_axis_has_two_marks),
+        cmocka_unit_test(marks_of_whole_numbers_are_whole),
         cmocka_unit_test(neighbouring_marks_have_different_texts),
         cmocka_unit_test(fractions_run_from_end_to_end),
         cmocka_unit_test(numbers_that_are_not_finite_do_not_extend_the_axis),

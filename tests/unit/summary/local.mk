@@ -8,3 +8,13 @@ check_PROGRAMS += tests/unit/summary/portrait
 UNIT_TESTS += tests/unit/summary/portrait
 tests_unit_summary_portrait_SOURCES = tests/unit/summary/portrait.c tests/unit/fixture.h
 tests_unit_summary_portrait_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/summary/bands
+UNIT_TESTS += tests/unit/summary/bands
+tests_unit_summary_bands_SOURCES = tests/unit/summary/bands.c
+tests_unit_summary_bands_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/summary/groups
+UNIT_TESTS += tests/unit/summary/groups
+tests_unit_summary_groups_SOURCES = tests/unit/summary/groups.c tests/unit/fixture.h
+tests_unit_summary_groups_LDADD = $(LINK_train) $(CMOCKA_LIBS)

@@ -6,27 +6,33 @@
 
 #include <math.h>
 
-#include <gfn/plot.h>
-
 #include "summary/portrait.h"
+
+static size_t metric_index(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(gfn_metric_of(i)->name, name) != 0)
+        i++;
+    return i;
+}
 
 /* Train a run to its end, and portray it. */
 static void portray(const char *settings, const char *directory, gfn_portrait *p)
 {
-    gfn_evaluation evaluation;
-    gfn_bounds bounds;
-    gfn_draw draw;
+    gfn_report report = {.last = {.modes = -1, .n_modes = -1}, .collapsed = -1};
+    gfn_bounds *bounds = &report.bounds;
+    gfn_draw *draw = &report.draw;
     const gfn_stream stream = {5, GFN_PURPOSE_SAMPLE, 0};
     gfn_run *run = NULL;
     work(new_run(settings), directory, INT64_MAX, FINISHED);
     assert_int_equal(gfn_run_load(comm, directory, 1, &run), GFN_OK);
-    assert_int_equal(gfn_run_evaluate(run, &evaluation), GFN_OK);
-    assert_int_equal(gfn_run_find_bounds(run, 0, 100, &bounds), GFN_OK);
+    assert_int_equal(gfn_run_evaluate(run, &report.last.evaluation), GFN_OK);
+    assert_int_equal(gfn_run_find_bounds(run, 0, 100, bounds), GFN_OK);
     assert_int_equal(
-        gfn_run_draw(run, &stream, gfn_options_int(gfn_run_options(run), "samples"), false, &draw),
+        gfn_run_draw(run, &stream, gfn_options_int(gfn_run_options(run), "samples"), false, draw),
         GFN_OK);
-    assert_int_equal(gfn_portrait_create(run, directory, &evaluation, &draw, p), GFN_OK);
-    gfn_draw_clear(&draw);
+    assert_int_equal(gfn_portrait_create(run, directory, &report, p), GFN_OK);
+    gfn_draw_clear(draw);
     gfn_run_destroy(&run);
 }
 
@@ -135,6 +141,9 @@ static void curves_are_those_of_the_metrics(void **unused)
         n_tv += isfinite(tv->y[i]);
     }
     assert_int_equal(n_tv, 6);
+    /* So are those results that a checkpoint does not have. */
+    assert_true(p.metric[metric_index("loss")] == loss->y[17] && p.trajectories_done == 1800);
+    assert_true(p.metric[metric_index("tv")] == tv->y[17]);
     gfn_portrait_clear(&p);
 }
 
@@ -149,28 +158,11 @@ static void a_run_without_checkpoint_has_curves_alone(void **unused)
     assert_int_equal(p.curve[GFN_CURVE_LOSS].n, 9);
     assert_string_equal(p.result, "no checkpoint yet");
     assert_string_equal(p.length, "60 iterations");
+    assert_float_equal(p.trajectories_done, 900, 0);
+    assert_true(isnan(p.metric[metric_index("l1")]) && isnan(p.metric[metric_index("modes")]));
+    assert_true(p.metric[metric_index("loss")] == p.curve[GFN_CURVE_LOSS].y[8]);
+    assert_true(p.metric[metric_index("time_s")] > 0);
     gfn_portrait_clear(&p);
-}
-
-static void a_comparison_names_what_runs_differ_in(void **unused)
-{
-    (void)unused;
-    gfn_portrait p[2];
-    char text[200];
-    portray(JOB, "h", &p[0]);
-    portray(JOB " lr=1.73e-2 seed=6 threads=2 r0=0.1", "i", &p[1]);
-    assert_string_equal(gfn_portrait_differences(&p[0], p, 2, text, sizeof text),
-                        "seed 5, r0 unset");
-    assert_string_equal(gfn_portrait_differences(&p[1], p, 2, text, sizeof text), "seed 6, r0 0.1");
-    assert_string_equal(gfn_portrait_differences(&p[1], p, 2, text, 6), "seed ");
-    if (gfn_plot_is_built()) {
-        assert_int_equal(gfn_portraits_save(p, 2, "both.png"), GFN_OK);
-        assert_true(gfn_file_holds_bytes("both.png"));
-    } else {
-        assert_int_equal(gfn_portraits_save(p, 2, "both.png"), GFN_ENOSUP);
-    }
-    gfn_portrait_clear(&p[0]);
-    gfn_portrait_clear(&p[1]);
 }
 
 int main(void)
@@ -183,7 +175,6 @@ int main(void)
         cmocka_unit_test(where_nothing_is_enumerated_there_are_points),
         cmocka_unit_test(curves_are_those_of_the_metrics),
         cmocka_unit_test(a_run_without_checkpoint_has_curves_alone),
-        cmocka_unit_test(a_comparison_names_what_runs_differ_in),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }
