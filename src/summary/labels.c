@@ -92,13 +92,15 @@ static void write_tail(const char *path, size_t n, char text[ROOM], bool *is_all
     gfn_format(text, ROOM, "%.*s", (int)(end - begin), path + begin);
 }
 
-/* Whether no other group's path ends in the same n parts. */
+/* Whether no other path ends in the same n parts. The same path may be given twice. */
 static bool is_alone(const gfn_groups *groups, size_t index, size_t n, const char *tail)
 {
-    char other[ROOM];
+    char mine[ROOM], other[ROOM];
     bool unused;
+    write_tail(place_of(groups, index), SIZE_MAX, mine, &unused);
     for (size_t i = 0; i < groups->n; i++) {
-        if (i == index)
+        write_tail(place_of(groups, i), SIZE_MAX, other, &unused);
+        if (strcmp(other, mine) == 0)
             continue;
         write_tail(place_of(groups, i), n, other, &unused);
         if (strcmp(other, tail) == 0)

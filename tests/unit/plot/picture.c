@@ -264,11 +264,11 @@ static void assert_white_edges(const char *path)
     cairo_surface_destroy(surface);
 }
 
-/* Marks such as 1000.02k and 3.7509012 at the ends of axes, on pages of several widths. */
+/* Marks such as -1.000020M and -10.00002M at the ends of axes, on pages of several widths. */
 static void no_text_is_cut_at_the_edges(void **state)
 {
     (void)state;
-    const double x[] = {1000020, 1000040}, y[] = {3.7509012, 3.7509014};
+    const double x[] = {-1000024, -1000020}, y[] = {-10000020.5, -10000000};
     const gfn_series series = {.name = "a name", .n = 2, .x = x, .y = y};
     const gfn_panel panel = {.title = "a title",
                              .x_name = "x",

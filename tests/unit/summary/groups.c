@@ -125,7 +125,7 @@ static void runs_with_the_same_options_have_the_ends_of_their_paths(void **state
     add_run(3, "y", "seed=1");
     add_run(4, "/data/b/x", "seed=1");
     find(5, NULL);
-    assert_labels(5, (const char *const[]){"a/x", "/data/b/x", "data/y", "y", "/data/b/x (2)"});
+    assert_labels(5, (const char *const[]){"a/x", "b/x", "data/y", "y", "b/x (2)"});
 }
 
 static void long_labels_are_replaced_or_shortened(void **state)
