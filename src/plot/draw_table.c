@@ -8,14 +8,23 @@
 #include <math.h>
 
 /* Sizes in units. */
-enum { LINE = 21, BETWEEN = 15, SAMPLE = 26, AFTER_SAMPLE = 8, BETWEEN_BLOCKS = 14, NOTE = 16 };
+enum {
+    LINE = 21,
+    BETWEEN = 15,
+    CLOSEST = 8,
+    SAMPLE = 26,
+    AFTER_SAMPLE = 8,
+    BETWEEN_BLOCKS = 14,
+    NOTE = 16
+};
 
 static const gfn_font head_font = {.size = GFN_SMALL_TEXT, .is_bold = true};
 static const gfn_font cell_font = {.size = GFN_SMALL_TEXT};
 
 /* A block: the labels and the columns from `first` to before `end`. */
 typedef struct block {
-    double labels; /* width of the labels with their samples */
+    double labels;  /* width of the labels with their samples */
+    double between; /* before each column */
     size_t first, end;
 } block;
 
@@ -28,13 +37,25 @@ static double column_width(gfn_canvas *canvas, const gfn_table *table, size_t co
     return ceil(width);
 }
 
+/* What is left between columns if all are in one block, but not more than usual, and as usual if
+ * this would be too little. */
+static double find_between(gfn_canvas *canvas, double width, const gfn_table *table, double labels)
+{
+    double left = width - labels;
+    for (size_t column = 1; column < table->columns; column++)
+        left -= column_width(canvas, table, column);
+    const double each = floor(left / (double)(table->columns - 1));
+    return each < CLOSEST ? BETWEEN : fmin(each, BETWEEN);
+}
+
 /* The next block of a table. Labels leave at least half of the width to numbers. */
 static block next_block(gfn_canvas *canvas, double width, const gfn_table *table, size_t first)
 {
     block b = {.first = first, .end = first};
     b.labels = fmin(column_width(canvas, table, 0) + SAMPLE + AFTER_SAMPLE, floor(width / 2));
+    b.between = find_between(canvas, width, table, b.labels);
     for (double used = b.labels; b.end < table->columns; b.end++) {
-        used += BETWEEN + column_width(canvas, table, b.end);
+        used += b.between + column_width(canvas, table, b.end);
         if (used > width && b.end > first)
             break;
     }
@@ -109,7 +130,7 @@ void gfn_draw_table(gfn_canvas *canvas, gfn_box box, const gfn_table *table)
         gfn_canvas_color(canvas, GFN_INK);
         draw_labels(canvas, box.x, y + LINE, table, b.labels);
         for (size_t column = b.first; column < b.end; column++) {
-            right += BETWEEN + column_width(canvas, table, column);
+            right += b.between + column_width(canvas, table, column);
             draw_column(canvas, right, y + LINE, table, column);
         }
         draw_rule(canvas, box.x, y, right - box.x);
