@@ -130,18 +130,17 @@ END
 breaks clock 'results depend on the state alone in log_reward\(\)'
 
 variant random <<'END'
-static double noise;
+static int noise;
 static gfn_status random_create(const gfn_options *given, void **world)
 {
     gfn_status status = create(given, world);
-    noise = rand() / (double)RAND_MAX;
+    noise = rand() % 1000;
     return status;
 }
 static void random_describe(const void *world, gfn_env_spec *spec)
 {
     describe(world, spec);
-    spec->max_log_reward = noise + 1;
-    spec->n_states = 0;
+    spec->max_steps += noise; /* trajectories may be shorter */
 }
 #define CREATE random_create
 #define DESCRIBE random_describe
