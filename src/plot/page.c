@@ -60,7 +60,7 @@ gfn_status gfn_page_of(const char *path, const char *width, gfn_page *page)
     const double length = is_given ? read_width(kind, width) : kind->fallback;
     /* A hundredth of a point for 80mm as 3.15in, and the like. */
     if (!(length > kind->least - 0.2 && length < kind->most + 0.2))
-        return gfn_fail(GFN_EINVAL, "width: expected %s for %s, found \"%s\" (hint: %s)",
+        return gfn_fail(GFN_EINVAL, "picture-width: expected %s for %s, found \"%s\" (hint: %s)",
                         kind->expected, gfn_image_format_ending(page->format), width, kind->hint);
     page->units = fmin(MOST_UNITS, length / kind->unit);
     page->scale = length / page->units;

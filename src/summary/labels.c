@@ -148,10 +148,11 @@ static gfn_status refuse_count(const gfn_groups *groups, const char *given, size
     for (size_t i = 0; i < groups->n && used < sizeof list; i++)
         used += (size_t)gfn_format(list + used, sizeof list - used, "%s%s", i ? "; " : "",
                                    groups->group[i].label);
-    return gfn_fail(GFN_EINVAL,
-                    "labels: expected %zu, one per group of runs, found %zu in \"%.200s\" (hint: "
-                    "the groups are %s)",
-                    groups->n, found, given, list);
+    return gfn_fail(
+        GFN_EINVAL,
+        "picture-labels: expected %zu, one per group of runs, found %zu in \"%.200s\" (hint: "
+        "the groups are %s)",
+        groups->n, found, given, list);
 }
 
 /* Take the next label from the list; the text after it, NULL at the end. */
@@ -179,15 +180,17 @@ static gfn_status use_given(gfn_arena *arena, gfn_groups *groups, const char *gi
     for (size_t i = 0; i < groups->n; i++) {
         left = next_label(left, label);
         if (label[0] == '\0')
-            return gfn_fail(GFN_EINVAL,
-                            "labels: expected a name for each group, found none at place %zu of "
-                            "\"%.200s\" (hint: A,B,C)",
-                            i + 1, given);
+            return gfn_fail(
+                GFN_EINVAL,
+                "picture-labels: expected a name for each group, found none at place %zu of "
+                "\"%.200s\" (hint: A,B,C)",
+                i + 1, given);
         if (is_taken(groups, i, label))
-            return gfn_fail(GFN_EINVAL,
-                            "labels: expected different names, found \"%.200s\" twice (hint: "
-                            "A,B,C)",
-                            label);
+            return gfn_fail(
+                GFN_EINVAL,
+                "picture-labels: expected different names, found \"%.200s\" twice (hint: "
+                "A,B,C)",
+                label);
         GFN_TRY(copy(arena, label, &groups->group[i].label));
     }
     return GFN_OK;

@@ -29,8 +29,8 @@ gfn_status cli_plot(gfn_comm *comm, const cli_request *request, bool *is_complet
         .file = value_of(request, "out"),
         .tell = print_notice,
         .changes = {request->changes, request->n_changes},
-        .labels = value_of(request, "labels"),
-        .width = value_of(request, "width"),
+        .labels = value_of(request, "picture-labels"),
+        .width = value_of(request, "picture-width"),
         .wants_json = wants_json,
         .print = wants_json || !is_quiet ? print_results : NULL,
     };

@@ -25,15 +25,15 @@ static const struct {
 } special[] = {
     {"config", {"FILE", CLI_VALUE_FILE, NULL}},
     {"env", {"NAME", CLI_VALUE_NAME, env_name}},
-    {"labels", {"LIST", CLI_VALUE_ANY, NULL}},
     {"log-z-init", {"auto|X", CLI_VALUE_CHOICE, NULL}},
     {"objective", {"NAME", CLI_VALUE_NAME, gfn_objective_name}},
     {"out", {"PATH", CLI_VALUE_FILE, NULL}},
+    {"picture-labels", {"LIST", CLI_VALUE_ANY, NULL}},
+    {"picture-width", {"LENGTH", CLI_VALUE_ANY, NULL}},
     {"preset", {"NAME", CLI_VALUE_NAME, preset_name}},
     {"resume", {"RUN", CLI_VALUE_RUN, NULL}},
     {"seeds", {"LIST", CLI_VALUE_ANY, NULL}},
     {"trajectories", {"FILE", CLI_VALUE_FILE, NULL}},
-    {"width", {"LENGTH", CLI_VALUE_ANY, NULL}},
 };
 
 cli_value cli_value_of(const gfn_option *option)

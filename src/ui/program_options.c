@@ -20,9 +20,9 @@ static const gfn_option program_rows[] = {
      "run directory; time-limit holds for all together"},
     {"trajectories", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "sample: write whole trajectories, step by step, to this .safetensors file"},
-    {"labels", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+    {"picture-labels", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "plot: names of the groups of runs, A,B,C in their order; unset: what differs"},
-    {"width", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
+    {"picture-width", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "plot: width of the picture; of .png in pixels, 320px to 6000px (unset: 1040px), of others "
      "in mm, cm or inches, 80mm to 600mm (3.15in to 23.6in; unset: 180mm)"},
     {"json", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Terminal",

@@ -7,7 +7,7 @@
 . "$top_srcdir/tests/cli/common.sh"
 
 if "$GFN_DIST" --version | grep -q 'pictures: no'; then
-    refused 1 'libcairo2-dev' plot nowhere nowhere --labels A --width 7in
+    refused 1 'libcairo2-dev' plot nowhere nowhere --picture-labels A --picture-width 7in
     exit $failed
 fi
 
@@ -79,15 +79,15 @@ done
 
 # ---- labels
 
-passes plot lr-0.01 lr-0.03 --labels 'slow\, steady,fast' --out named.png
-[ "$(rows out | sed -E 's/  +[0-9].*//;s/^ *//')" = $'slow, steady\nfast' ] || bad "labels: $(cat out)"
+passes plot lr-0.01 lr-0.03 --picture-labels 'slow\, steady,fast' --out named.png
+[ "$(rows out | sed -E 's/  +[0-9].*//;s/^ *//')" = $'slow, steady\nfast' ] || bad "picture-labels: $(cat out)"
 passes plot lr-0.01 lr-0.03 --out unnamed.png
 cmp -s named.png unnamed.png && bad 'labels are not in the picture'
 # Copies of a run have the ends of their paths, never the whole.
 mkdir -p deep/a deep/b && cp -r alone deep/a/run && cp -r alone deep/b/run && cp -r alone deep/a/this
 passes plot "$PWD/deep/a/run" "$PWD/deep/b/run/" "$PWD/deep/a/this" --out c.png
 [ "$(rows out | awk '{print $1}' | xargs)" = 'a/run b/run this' ] || bad "paths: $(cat out)"
-(cd lr-0.01 && "$GFN_DIST" plot . ../alone --labels x,y --out ../c.png >../out) || bad "plot ."
+(cd lr-0.01 && "$GFN_DIST" plot . ../alone --picture-labels x,y --out ../c.png >../out) || bad "plot ."
 (cd deep/a/run && "$GFN_DIST" plot . ../this --out ../c.png >"$TMPDIR/out") || bad "plot ."
 [ "$(rows out | awk '{print $1}' | xargs)" = 'run this' ] || bad "plot .: $(cat out)"
 
@@ -109,11 +109,11 @@ done
 png_width() { od -An -tu1 -j 16 -N 4 "$1" | awk '{print (($1 * 256 + $2) * 256 + $3) * 256 + $4}'; }
 [ "$(png_width unnamed.png)" -eq 1040 ] || bad "unset: $(png_width unnamed.png)"
 for width in 320 700px 1501px 2080; do
-    passes plot lr-0.01 lr-0.03 --width $width --out wide.png
-    [ "$(png_width wide.png)" -eq "${width%px}" ] || bad "--width $width: $(png_width wide.png)"
+    passes plot lr-0.01 lr-0.03 --picture-width $width --out wide.png
+    [ "$(png_width wide.png)" -eq "${width%px}" ] || bad "--picture-width $width: $(png_width wide.png)"
 done
 if [[ $formats == *.svg* ]]; then
-    passes plot lr-0.01 lr-0.03 --width 100mm --out wide.svg
+    passes plot lr-0.01 lr-0.03 --picture-width 100mm --out wide.svg
     head -n 2 wide.svg | grep -q 'width="283\.46' || bad "100 mm: $(head -n 2 wide.svg)"
 fi
 
@@ -124,18 +124,18 @@ sed -i 's/^lr = .*/lr = 0.7/' damaged/config.ini
 refused 1 'damaged/checkpoint' plot alone damaged --out d.png
 refused 2 'd\.jpg: expected a name that ends in \.png.*, found "\.jpg" \(hint: d\.' plot alone damaged \
     --out d.jpg
-refused 2 'labels: expected 2, one per group of runs, found 3 in "A,B,C" \(hint: .*lr=0\.02; lr=0\.7' \
-    plot alone damaged --labels A,B,C --out d.png
-refused 2 "labels: $everything" plot alone damaged --labels A, --out d.png
-refused 2 'labels: expected different names, found "A" twice' plot alone damaged --labels A,A
-refused 2 'width: expected 320px to 6000px for \.png, found "7in" \(hint: ' plot alone damaged --width 7in
-refused 2 'width: expected 80mm to 600mm.*, found "1200px" \(hint: ' plot alone damaged --width 1200px \
+refused 2 'picture-labels: expected 2, one per group of runs, found 3 in "A,B,C" \(hint: .*lr=0\.02; lr=0\.7' \
+    plot alone damaged --picture-labels A,B,C --out d.png
+refused 2 "picture-labels: $everything" plot alone damaged --picture-labels A, --out d.png
+refused 2 'picture-labels: expected different names, found "A" twice' plot alone damaged --picture-labels A,A
+refused 2 'picture-width: expected 320px to 6000px for \.png, found "7in" \(hint: ' plot alone damaged --picture-width 7in
+refused 2 'picture-width: expected 80mm to 600mm.*, found "1200px" \(hint: ' plot alone damaged --picture-width 1200px \
     --out d.pdf
-refused 2 'labels: expected an option of train' --labels A
-refused 2 'width: expected an option of eval' eval alone --width 7in
+refused 2 'picture-labels: expected an option of train' --picture-labels A
+refused 2 'picture-width: expected an option of eval' eval alone --picture-width 7in
 if [ "$MPI_NAME" != none ]; then
-    "$NP_RUN" --ranks 2 -- "$GFN_DIST" plot alone damaged --labels A,B,C --out d.png 2>err
-    [ $? -eq 2 ] && grep -q 'labels: expected 2' err || bad "2 ranks: $(cat err)"
+    "$NP_RUN" --ranks 2 -- "$GFN_DIST" plot alone damaged --picture-labels A,B,C --out d.png 2>err
+    [ $? -eq 2 ] && grep -q 'picture-labels: expected 2' err || bad "2 ranks: $(cat err)"
     "$NP_RUN" --ranks 2 -- "$GFN_DIST" plot lr-0.01 lr-0.03 --out two.png >two.out || bad '2 ranks'
     cmp two.png unnamed.png || bad '2 ranks: another picture'
 fi

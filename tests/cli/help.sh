@@ -76,7 +76,7 @@ for command in $commands; do
     done
 done
 "$GFN_DIST" help | cmp -s - help || bad 'help differs from --help'
-options help-train | cmp -s - <(grep -vxE -e '--(trajectories|json|labels|width)' in-help) ||
+options help-train | cmp -s - <(grep -vxE -e '--(trajectories|json|picture-labels|picture-width)' in-help) ||
     bad 'train --help has not all options'
 grep -qx -- '--samples' mine && bad 'list --help shows --samples'
 for option in $(options help-eval); do

@@ -50,7 +50,7 @@ static void other_widths_are_refused(void **state)
     gfn_page page;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_refused(gfn_page_of("a.png", wrong[i], &page), GFN_EINVAL,
-                       "width: expected 320px to 6000px for .png, found \"");
+                       "picture-width: expected 320px to 6000px for .png, found \"");
     if (gfn_page_of("a.pdf", NULL, &page) != GFN_OK)
         skip();
     assert_refused(gfn_page_of("a.pdf", "1200", &page), GFN_EINVAL, "in mm, cm or in");

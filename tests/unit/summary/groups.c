@@ -172,8 +172,9 @@ static void other_labels_are_refused(void **state)
     add_run(0, "a", "lr=0.1");
     add_run(1, "b", "lr=0.2");
     find(2, NULL);
-    assert_refused_labels("A", "labels: expected 2, one per group of runs, found 1 in \"A\" (hint: "
-                               "the groups are lr=0.1; lr=0.2)");
+    assert_refused_labels(
+        "A", "picture-labels: expected 2, one per group of runs, found 1 in \"A\" (hint: "
+             "the groups are lr=0.1; lr=0.2)");
     assert_refused_labels("A,B,C", "found 3");
     assert_refused_labels("A,", "expected a name for each group, found none at place 2");
     assert_refused_labels("A,A", "expected different names, found \"A\" twice");
