@@ -28,7 +28,8 @@ typedef struct gfn_sampler gfn_sampler;
 /* A sampler for at most `capacity` trajectories at a time on `threads` OpenMP threads. If the model
  * has no learned backward policy, log P_B = -log of the number of edges into a state. env and model
  * are borrowed; every call uses the current parameters of the model.
- * Errors: GFN_EINVAL (shapes differ, a product overflows), GFN_ENOMEM. */
+ * Errors: GFN_EINVAL (shapes differ, a product overflows), GFN_EENV (the environment breaks a
+ * rule), GFN_ENOMEM. */
 GFN_API gfn_status gfn_sampler_create(const gfn_env *env, gfn_model *model, size_t capacity,
                                       int threads, gfn_sampler **sampler);
 GFN_API void gfn_sampler_destroy(gfn_sampler **sampler);
@@ -39,7 +40,7 @@ GFN_API gfn_status gfn_sampler_trajectories(const gfn_sampler *sampler, gfn_traj
 
 /* Sample trajectories first ... first+n-1 of the stream and fill all of the log, except log P of
  * the steps if the log holds only sums.
- * Errors: GFN_EINVAL (n > capacity), GFN_ENUMERIC (a policy that is not finite). */
+ * Errors: GFN_EINVAL (n > capacity), GFN_ENUMERIC (a policy that is not finite), GFN_EENV. */
 GFN_API gfn_status gfn_sampler_sample(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
                                       size_t n, gfn_trajectories *log);
 

@@ -24,9 +24,9 @@ static gfn_status add_successors(gfn_sampler *s, size_t n, int32_t a, int32_t *s
         ops->step(s->env->world, 1, state, &a);
         GFN_TRY(gfn_env_number(s->env, 1, state, &number));
         if (number <= (int64_t)row || number >= (int64_t)n)
-            return gfn_fail(GFN_EINVAL,
+            return gfn_fail(GFN_EENV,
                             "%s: state %zu leads to state %lld, expected a number after it and "
-                            "below %zu (hint: gfn_env_check() tests an environment)",
+                            "below %zu (hint: gfn-dist check-env tests an environment)",
                             s->env->ops->name, row, (long long)number, n);
         s->table.next[row * s->n_actions + (size_t)a] = (int32_t)number;
     }
@@ -53,7 +53,7 @@ static gfn_status check_longest(const gfn_sampler *s, size_t n)
     gfn_release(&steps);
     if (longest <= s->max_steps)
         return GFN_OK;
-    return gfn_fail(GFN_EINVAL, "%s: a trajectory has %zu step%s, expected at most max_steps, %zu",
+    return gfn_fail(GFN_EENV, "%s: a trajectory has %zu step%s, expected at most max_steps, %zu",
                     s->env->ops->name, longest, gfn_plural((int64_t)longest), s->max_steps);
 }
 

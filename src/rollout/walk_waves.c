@@ -132,9 +132,9 @@ static gfn_status walk(gfn_walk *w)
         wave v = {.walk = w, .t = t, .live = live};
         gfn_parallel_for(s->threads, (live + LANES - 1) / LANES, act, &v);
         if (w->stream && w->fault != SIZE_MAX)
-            return gfn_fail(GFN_EINVAL,
+            return gfn_fail(GFN_EENV,
                             "%s: a trajectory continues after step %zu, expected at most "
-                            "max_steps (hint: gfn_env_check() tests an environment)",
+                            "max_steps (hint: gfn-dist check-env tests an environment)",
                             s->env->ops->name, s->max_steps);
         live = advance(w, t, live);
         GFN_TRY(gfn_env_failure(s->env));

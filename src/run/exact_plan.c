@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "env/enumeration.h"
@@ -62,6 +63,17 @@ gfn_status gfn_run_plan(gfn_run *run)
 
 /* ---- states without numbers ---- */
 
+/* Training may never visit the state in which the environment failed. */
+static gfn_status say_when(void)
+{
+    char text[1000];
+    gfn_format(text, sizeof text, "%s", gfn_error_message());
+    return gfn_fail(GFN_EENV,
+                    "%s, while states were enumerated (hint: --enumerate-limit 0 trains without "
+                    "that)",
+                    text);
+}
+
 /* On rank 0. */
 static gfn_status find_states(void *self)
 {
@@ -71,7 +83,8 @@ static gfn_status find_states(void *self)
     gfn_run_enumeration_limit(run->options, &most);
     gfn_enumeration_limits limits = gfn_enumeration_limits_of(run->env, most);
     limits.bytes = left > 0 ? STATES_SHARE * left : 0;
-    return gfn_env_enumerate_within(run->env, &limits, &run->numbered);
+    const gfn_status status = gfn_env_enumerate_within(run->env, &limits, &run->numbered);
+    return status == GFN_EENV ? say_when() : status;
 }
 
 static gfn_status share_states(gfn_run *run)

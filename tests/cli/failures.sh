@@ -244,7 +244,7 @@ for ranks in "${splits[@]}"; do
         where=' in state \([0-9]+\)'
         [ $function != start ] || where=''
         FAIL_IN=$function fails "$function, enumerating" \
-            "iteration 0: frail failed$where: call 0 of the solver: no licence\$" "$ranks" 2 \
+            "iteration 0: frail failed$where: call 0 of the solver: no licence, while states were enumerated \(hint: --enumerate-limit 0 .*\)\$" "$ranks" 2 \
             "${bare[@]}" --out never
     done
 done
