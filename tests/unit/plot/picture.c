@@ -6,6 +6,11 @@
 
 #include <cairo.h>
 #include <math.h>
+#include <strings.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #include <gfn/plot.h>
 
@@ -293,6 +298,21 @@ static void no_text_is_cut_at_the_edges(void **state)
     }
 }
 
+/* Cairo 1.16 loses memory when it replays a recording into SVG. */
+static void save_leaky(const gfn_picture *picture, const char *path)
+{
+#ifdef __SANITIZE_ADDRESS__
+    const bool is_leaky = strcasecmp(path + 1, ".svg") == 0;
+    if (is_leaky)
+        __lsan_disable();
+#endif
+    assert_ok(gfn_picture_save(picture, path, NULL));
+#ifdef __SANITIZE_ADDRESS__
+    if (is_leaky)
+        __lsan_enable();
+#endif
+}
+
 /* Also of one process, in which Cairo counts its surfaces. */
 static void all_formats_have_the_same_bytes_again(void **state)
 {
@@ -309,8 +329,8 @@ static void all_formats_have_the_same_bytes_again(void **state)
             assert_int_not_equal(i, 0);
             continue;
         }
-        assert_ok(gfn_picture_save(&picture, a, NULL));
-        assert_ok(gfn_picture_save(&picture, b, NULL));
+        save_leaky(&picture, a);
+        save_leaky(&picture, b);
         assert_int_equal(system(command), 0);
     }
 }
