@@ -79,6 +79,7 @@ mapfile -td '' leaked < <(grep -zE '^(OMPI|PMI|MPI|HYD|PRTE)' rank1)
 alone "${leaked[@]}"
 
 # One after another in one slot. MPICH's launcher closes its connection when the first has ended.
+# (Open MPI 5 may tell that hosts have no network in common; its pages have rows of dashes.)
 twice() {
     "$NP_RUN" --ranks "$1" -- bash -c '"$0" "$@" && "$0" eval "${@: -1}" --samples 10' \
         "$GFN_DIST" "${job[@]}" --out "twice-$1" >out 2>err
@@ -87,7 +88,7 @@ works=(1)
 [ "$MPI_NAME" != openmpi ] || works+=(2)
 for ranks in "${works[@]}"; do
     twice $ranks || bad "twice, $ranks ranks: exit $?"
-    [ "$(wc -l <err)" -eq 1 ] && grep -q "^$ranks rank" err && [ -s out ] ||
+    [ "$(grep -c "$ranks rank" err)" -eq 1 ] && ! grep -qE '^gfn-dist: |-----' err && [ -s out ] ||
         bad "twice, $ranks ranks: $(cat err)"
 done
 if [ "$MPI_NAME" = mpich ]; then
