@@ -10,7 +10,7 @@
 
 typedef struct gfn_process {
     char name[64]; /* which the process may choose, cut to 15 characters by the system */
-    char state;    /* 'R': it runs, 'Z': nobody has waited for it yet, and others */
+    char state;    /* 'R': it runs; 'Z': it has ended, but its parent has not waited for it; ... */
     pid_t parent;
     unsigned long long start; /* its time, because numbers of processes are used again */
 } gfn_process;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * env/check_calls.h - gfn_env_check_calls() for tests, which need not be thorough.
+ * env/check_calls.h - gfn_env_check_calls() with a choice of effort, for tests.
  */
 #ifndef ENV_CHECK_CALLS_H
 #define ENV_CHECK_CALLS_H

@@ -36,7 +36,7 @@ gfn_status gfn_fresh_init(gfn_fresh *fresh, gfn_arena *arena);
  * make and gfn_fresh_drop(); GFN_EINVAL (its description differs). */
 gfn_status gfn_fresh_renew(gfn_fresh *fresh);
 
-/* Destroy fresh->fresh; NULL becomes of it. Errors: GFN_EENV (destroy() reported a failure). */
+/* Destroy fresh->fresh and set it to NULL. Errors: GFN_EENV (destroy() reported a failure). */
 gfn_status gfn_fresh_drop(gfn_fresh *fresh);
 
 /* Keep a question and its result, perhaps. */

@@ -40,7 +40,7 @@ void gfn_axis_mark(gfn_plot_axis *axis, size_t most_marks);
 /* The place of x as a fraction of the axis, 0 ... 1 from end to end; NAN if x has none. */
 double gfn_axis_fraction(const gfn_plot_axis *axis, double x);
 
-/* Likewise the place of a mark. */
+/* The place of a mark as a fraction of the axis. */
 double gfn_axis_place(const gfn_plot_axis *axis, double mark);
 
 /* A mark as text: "1e-4", "0.25", "200k", "1.5M"; all marks of a linear scale have one unit.

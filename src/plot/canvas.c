@@ -185,7 +185,7 @@ void gfn_canvas_tip(gfn_canvas *canvas, gfn_box box)
 /* ---- images ---- */
 
 /* How often a cell is repeated down and to the right. Programs that show vector formats smooth
- * images, whatever the file says; smoothed over a small part of a cell nobody sees it. */
+ * images even if the file forbids it. If cells are repeated, only their edges are smoothed. */
 static size_t repeats_of(const gfn_canvas *canvas, size_t cells)
 {
     enum { ENOUGH = 800 };

@@ -13,9 +13,9 @@
 enum {
     ABOVE = 9,      /* above the title of a map */
     LEFT = 46,      /* left of the first map of a row: marks and the name of the axis */
-    BELOW = 44,     /* likewise below each */
+    BELOW = 44,     /* below each map: marks and the name of the axis */
     BETWEEN = 16,   /* between two maps of a row */
-    APART = 36,     /* likewise between two triangles of maps */
+    APART = 36,     /* between two triangles of maps */
     SCALE = 84,     /* width for the color scale of the maps */
     LARGEST = 400,  /* map */
     PLAIN = 460,    /* height of a large panel with its texts */

@@ -8,8 +8,8 @@
 
 #include "summary/groups.h"
 
-/* Of the n seeds that know the value; NAN if there are none. The error is the standard error of the
- * mean, NAN for fewer than two seeds. */
+/* Of the n seeds for which the value is known; NAN if there are none. The error is the standard
+ * error of the mean, NAN for fewer than two seeds. */
 typedef struct gfn_figure {
     size_t n;
     double mean, error, min, max;
@@ -18,7 +18,7 @@ typedef struct gfn_figure {
 /* The figure of a metric, by its index in the table of metrics; absolute values of errors. */
 gfn_figure gfn_figure_of(const gfn_group *group, size_t metric);
 
-/* Likewise, of the trajectories. */
+/* The figure of the number of trajectories. */
 gfn_figure gfn_figure_of_trajectories(const gfn_group *group);
 
 /* How a table is written. Pictures have no times: a run that is trained again gives the same

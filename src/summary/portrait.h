@@ -39,7 +39,7 @@ typedef struct gfn_portrait {
     const double *trajectories, *time_s; /* [curve[i].n] of the same lines */
 
     double *metric;           /* [gfn_metric_count()] the results; NAN: not known */
-    double trajectories_done; /* likewise */
+    double trajectories_done; /* by all ranks; NAN: not known */
 } gfn_portrait;
 
 /* Describe a run after its evaluation and final draw; without exact evaluation, also after
