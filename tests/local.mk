@@ -92,6 +92,7 @@ include tests/unit/model/local.mk
 include tests/unit/objective/local.mk
 include tests/unit/optim/local.mk
 include tests/unit/plot/local.mk
+include tests/unit/reward/local.mk
 include tests/unit/rollout/local.mk
 include tests/unit/run/local.mk
 include tests/unit/step/local.mk

@@ -19,6 +19,7 @@ owners='
     objective:objective
     optim:optim
     plot:plot
+    reward:reward
     sampler:rollout
     report:run run:run
     gradient:step

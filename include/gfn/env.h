@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include <gfn/options.h>
+#include <gfn/random.h>
 #include <gfn/shape.h>
 #include <gfn/status.h>
 
@@ -45,7 +46,7 @@ typedef struct gfn_env_spec {
     int64_t max_steps;     /* most steps of any trajectory, the stop action included */
     int64_t n_states;      /* number of states; 0 if they have no numbers (or exceed int64) */
     bool all_terminal;     /* the stop action is allowed in every state: all are objects */
-    bool needs_rewards;    /* rewards must still be set; until then log R is NAN */
+    bool needs_rewards;    /* rewards must be set by gfn_env_set_rewards(): the world has none */
     double max_log_reward; /* largest log R of any object; NAN: unknown */
     double log_z;          /* log of the sum of R over all objects, exactly; NAN: unknown */
     int ndim;              /* > 0: states are the cells of a grid in row-major order */
@@ -55,7 +56,51 @@ typedef struct gfn_env_spec {
      * Then exact evaluation need not compute where each edge leads. Ignored if states have no
      * numbers. */
     bool has_constant_deltas;
+
+    /* Since 0.2: arrays of values of all objects, as NumPy holds them, with one axis per slot of an
+     * object, the slowest first. table_ndim 0: there are none, except for a grid (ndim > 0), whose
+     * axes are meant. */
+    int table_ndim;
+    int64_t table_axis[GFN_ENV_MAX_NDIM];
 } gfn_env_spec;
+
+/* What mathematics knows of the distribution R(x)^beta / Z of a world, with its own R, if the
+ * states are too many to be enumerated: for instance by transfer matrices. Functions may be NULL
+ * if their comment allows it. */
+typedef struct gfn_env_solver {
+    /* Compute it, which may take long. The world is constant and outlives the solution. Errors:
+     * GFN_ENOSUP (too large, or unknown), GFN_ENOMEM. */
+    gfn_status (*create)(const void *world, double beta, void **solution);
+    void (*destroy)(void *solution);
+
+    /* log of the sum of R^beta over all objects. */
+    double (*log_z)(const void *solution);
+
+    /* Draw n objects, state [n][state_width], independently from R^beta / Z. Object i is a function
+     * of the solution and of stream and first + i alone (gfn/random.h). May be NULL. */
+    void (*draw)(const void *solution, const gfn_stream *stream, int64_t first, size_t n,
+                 int32_t *state);
+
+    /* Expectations of the quantities of gfn_env_marginals: value [rows][columns]; NAN: not known.
+     * May be NULL. */
+    void (*marginals)(const void *solution, double *value);
+} gfn_env_solver;
+
+/* Quantities of an object whose expectations people look at, as a table with named rows and
+ * columns: whether an item is in a set, whether there is an edge, an energy. */
+typedef struct gfn_env_marginals {
+    const char *name;    /* "edges": of the file edges.csv */
+    const char *keys;    /* headings of the names of a row, "from,to" */
+    const char *columns; /* headings of the values, "edge,path,markov_blanket", at most 8 */
+
+    int64_t (*count)(const void *world); /* rows, > 0 */
+
+    /* The names of a row, one per heading, separated by commas: "A,B". Cut to `size` bytes. */
+    void (*key)(const void *world, int64_t row, char *text, size_t size);
+
+    /* value [n][rows][columns] of n objects. */
+    void (*find)(const void *world, size_t n, const int32_t *state, double *value);
+} gfn_env_marginals;
 
 /* A kind of world. Functions must not be NULL unless their comment allows it. */
 typedef struct gfn_env_ops {
@@ -99,7 +144,8 @@ typedef struct gfn_env_ops {
     void (*forward_action)(const void *world, size_t n, const int32_t *state, const int32_t *back,
                            int32_t *action);
 
-    /* log R, finite, of objects (states that allow the stop action, or no action at all). */
+    /* log R, finite, of objects (states that allow the stop action, or no action at all). NULL:
+     * the world has no reward of its own, and one from outside is needed (gfn/reward.h). */
     void (*log_reward)(const void *world, size_t n, const int32_t *state, double *log_reward);
 
     /* Observation. obs_hot > 0: index [n][obs_hot], distinct, each in [0, obs_dim); x is NULL.
@@ -112,23 +158,40 @@ typedef struct gfn_env_ops {
     void (*number)(const void *world, size_t n, const int32_t *state, int64_t *number);
     void (*state_at)(const void *world, size_t n, const int64_t *number, int32_t *state);
 
-    /* Set the rewards of all states from the caller's array, as gfn_env_set_rewards() documents;
-     * the shape is that of the spec, which must have axes: if states are no grid, ndim is 1 and
-     * axis[0] is n_states. If this fails the world must not change. May be NULL; never called if
-     * n_states is 0. */
+    /* Not called since 0.2: the library holds rewards itself. May be NULL. */
     gfn_status (*set_rewards)(void *world, int ndim, const int64_t *axis, const double *reward);
+
+    /* ---- Since 0.2. All may be NULL: they are, in plug-ins for 0.1. ---- */
+
+    /* A state in the notation of people, "ACGT". Cut to `size` bytes with the '\0'; returns the
+     * bytes that it needs without the '\0', as snprintf() does. NULL: numbers, "3 0 7". */
+    size_t (*write)(const void *world, const int32_t *state, char *text, size_t size);
+
+    /* The state that a text in this notation means, of which the library checks afterwards that it
+     * is an object. Return gfn_fail(GFN_EINVAL, "expected letters of ACGT, found N") if the text
+     * means none. Needed if `write` is not NULL. */
+    gfn_status (*read)(const void *world, const char *text, int32_t *state);
+
+    /* The places of n objects in arrays with the axes table_axis, row-major. Needed if table_ndim
+     * is not 0. */
+    void (*table_place)(const void *world, size_t n, const int32_t *state, int64_t *place);
+
+    const gfn_env_solver *solver;
+    const gfn_env_marginals *marginals;
+
+    const char *source; /* where the definition comes from: a paper; for gfn-dist list */
 } gfn_env_ops;
 
 typedef struct gfn_env gfn_env;
 
 /* The registered kinds; index < gfn_env_kinds(). gfn_env_find() returns NULL for an unknown
- * name. */
+ * name. The table of a plug-in may be older: members beyond ops->size do not exist. */
 GFN_API size_t gfn_env_kinds(void);
 GFN_API const gfn_env_ops *gfn_env_kind(size_t index);
 GFN_API const gfn_env_ops *gfn_env_find(const char *name);
 
 /* For authors of environments: report that a function of gfn_env_ops has failed, for instance
- * because a library that it calls has. Call it in any of them except `create` and `set_rewards`,
+ * because a library that it calls has. Call it in any of them except those that return a status,
  * which return gfn_fail(), from any thread, and then return; the results of the call are not used,
  * and other calls may still follow. The function of the library that needs the results returns
  * GFN_EENV, on all ranks, with a message that has name, state and text. Of several failures, the
@@ -172,9 +235,10 @@ GFN_API gfn_status gfn_env_create(const char *kind, const char *settings, gfn_en
 /* As gfn_env_create(), for a user-defined kind (borrowed; it must outlive the environment). */
 GFN_API gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn_env **env);
 
-/* As gfn_env_create_from(), from an option set that has at least the rows of ops->options. Only
- * this function can create an environment that needs rewards: set them by gfn_env_set_rewards()
- * before they are used. (A run does so, from the file that the option GFN_REWARD_FILE names.) */
+/* As gfn_env_create_from(), from an option set that has at least the rows of ops->options, with the
+ * numbers of those of the type GFN_OPTION_MATRIX that are set (gfn_run_read_matrices()). Only this
+ * function can create an environment that needs rewards: set them by gfn_env_set_rewards() or
+ * gfn_reward_set() before they are used. */
 GFN_API gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options,
                                        gfn_env **env);
 GFN_API void gfn_env_destroy(gfn_env **env);
@@ -183,19 +247,26 @@ GFN_API const gfn_env_ops *gfn_env_kind_of(const gfn_env *env);
 GFN_API const gfn_env_spec *gfn_env_spec_of(const gfn_env *env);
 GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
 
+/* Whether the world has a reward of its own, and whether that is in use. */
+GFN_API bool gfn_env_has_formula(const gfn_env *env);
+GFN_API bool gfn_env_uses_formula(const gfn_env *env);
+
+/* Where the definition of a kind comes from; "" if its table does not say. */
+GFN_API const char *gfn_env_source(const gfn_env_ops *ops);
+
 /* Notices for the user, one per line; "" if there are none: loading the plug-in, or a function of
  * the world, changed the floating-point mode, which the library restored. Borrowed. Call it between
  * other functions that use the environment. */
 GFN_API const char *gfn_env_notice(const gfn_env *env);
 
 /* Set the rewards of all states: reward[n_states], indexed by number. ndim and axis (the slowest
- * first) must be those of the spec. The array is copied. Every reward must be finite and at least
- * 0, and one must be above 0. A state with reward 0 does not allow stopping any more and so is not
- * an object, except a state that would have no action left: it keeps the stop action, and its 0
- * counts as 1e-8 of the largest reward. The spec is updated. Call it before the environment is
- * used; not thread-safe.
- * Errors: GFN_ENOSUP (the kind does not take rewards), GFN_EINVAL (more than GFN_ENV_MAX_REWARDS
- * states, another shape, a bad reward; then nothing has changed), GFN_ENOMEM, GFN_EENV. */
+ * first) must be those of the spec; if states are no grid, ndim is 1 and axis[0] is n_states. The
+ * array is copied. Every reward must be finite and at least 0, and one must be above 0. A state
+ * with reward 0 does not allow stopping any more and so is not an object, except a state that would
+ * have no action left: it keeps the stop action, and its 0 counts as 1e-8 of the largest reward.
+ * The spec is updated. Call it before the environment is used; not thread-safe.
+ * Errors: GFN_EINVAL (states have no numbers, or are more than GFN_ENV_MAX_REWARDS; another shape;
+ * a bad reward; then nothing has changed), GFN_ENOMEM, GFN_EENV. */
 GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,
                                        const double *reward);
 
@@ -293,7 +364,16 @@ typedef gfn_status (*gfn_env_make)(void *self, gfn_env **env);
 GFN_API gfn_status gfn_env_check_calls(const gfn_env *env, gfn_env_make make, void *self,
                                        uint64_t seed, int *threads, gfn_env_place *place);
 
-/* A state as text, "(3, 0, 7)", for messages. Returns `text`. */
+/* A state as text in the notation of its world, "ACGT", or as numbers, "3 0 7". Cut to `size`
+ * bytes; returns the bytes that the whole text needs, without the '\0'. */
+GFN_API size_t gfn_env_write(const gfn_env *env, const int32_t *state, char *text, size_t size);
+
+/* The object that such a text means. Blanks around it do not count.
+ * Errors: GFN_EINVAL (the text is none, or means no object that can be built), GFN_ENOMEM,
+ * GFN_EENV. */
+GFN_API gfn_status gfn_env_read(const gfn_env *env, const char *text, int32_t *state);
+
+/* A state as text for messages: in the notation of its world, or "(3, 0, 7)". Returns `text`. */
 GFN_API const char *gfn_env_state_text(const gfn_env *env, const int32_t *state, char *text,
                                        size_t size);
 

@@ -18,6 +18,7 @@
 #include <gfn/random.h>
 #include <gfn/real.h>
 #include <gfn/report.h>
+#include <gfn/reward.h>
 #include <gfn/run.h>
 #include <gfn/sampler.h>
 #include <gfn/shape.h>

@@ -25,7 +25,10 @@ typedef enum gfn_option_type {
     GFN_OPTION_TIME,   /* seconds, or a number with s, m, h or d: "90s", "2h"; not negative */
     GFN_OPTION_FLAG,   /* yes or no (true, false, 1, 0); on a command line the bare name is yes */
     GFN_OPTION_PATH,   /* path of a file that is read; any printable text. A relative path is made
-                        * absolute, so that it is the same file in other working directories */
+                        * absolute, so that it is the same file in other working directories. A
+                        * text that begins with one of `choices` is a word, and stays as it is */
+    GFN_OPTION_MATRIX,  /* the same for a file of numbers, which the library reads and distributes:
+                        * see gfn_options_matrix() */
 } gfn_option_type;
 
 typedef struct gfn_option {
@@ -33,7 +36,8 @@ typedef struct gfn_option {
     gfn_option_type type;
     const char *fallback; /* default value as text; "" means unset */
     double min, max;      /* inclusive, min <= max; used by INT, NUMBER, WIDTHS and TIME */
-    const char *choices;  /* "tb|db": for WORD; NULL: any text. For NUMBER: words beside numbers */
+    const char *choices;  /* "tb|db": for WORD; NULL: any text. For NUMBER: words beside numbers.
+                           * For PATH: beginnings of words beside paths */
     const char *topic;    /* heading in --help; not NULL */
     const char *help;     /* one sentence, with the unit */
 } gfn_option;
@@ -41,6 +45,9 @@ typedef struct gfn_option {
 /* The range of a row as text with its unit, cut to `size`: "2 to 100", "at least 0 seconds"; "" if
  * it is unlimited, or if values of its type have no range. */
 GFN_API void gfn_option_range(const gfn_option *option, char *text, size_t size);
+
+/* Whether values of the row are paths of files. */
+GFN_API bool gfn_option_is_path(const gfn_option *option);
 
 /* The row of a name in a table that a row without name ends (NULL: an empty one); NULL: none. */
 GFN_API const gfn_option *gfn_option_find(const gfn_option *table, const char *name);
@@ -92,6 +99,21 @@ GFN_API int64_t gfn_options_int(const gfn_options *options, const char *name);
 GFN_API double gfn_options_number(const gfn_options *options, const char *name);
 GFN_API double gfn_options_seconds(const gfn_options *options, const char *name);
 GFN_API bool gfn_options_flag(const gfn_options *options, const char *name);
+/* The numbers of a file that a GFN_OPTION_MATRIX names. */
+typedef struct gfn_matrix {
+    int64_t n_rows, n_columns;
+    const double *value;       /* [n_rows][n_columns], finite */
+    const char *const *column; /* [n_columns] names, from the first line of a text; NULL: none */
+} gfn_matrix;
+
+/* The numbers that belong to an option of the type GFN_OPTION_MATRIX; borrowed. NULL: it is unset,
+ * or the file has not been read. gfn_options_set_matrix() copies the numbers to the option; a run
+ * calls it for each file (gfn_run_read_matrices()). The numbers are dropped when the option gets
+ * another value. Errors: GFN_EINVAL (no such option, or it is unset), GFN_ENOMEM. */
+GFN_API const gfn_matrix *gfn_options_matrix(const gfn_options *options, const char *name);
+GFN_API gfn_status gfn_options_set_matrix(gfn_options *options, const char *name,
+                                         const gfn_matrix *matrix);
+
 /* Fills at most 16 widths and returns their number. */
 GFN_API size_t gfn_options_widths(const gfn_options *options, const char *name, int64_t widths[16]);
 

@@ -68,18 +68,19 @@ GFN_API gfn_status gfn_run_options_ini(const gfn_options *options, char **text);
 
 /* Make environment, model with initial parameters, and sampler. `threads` is per rank; 0: the
  * option, else OMP_NUM_THREADS, else this rank's share of its host's cores. If the system gives
- * fewer, gfn_run_threads() says how many there are, and gfn_run_notice() why. Rank 0 reads the file
- * that the option GFN_REWARD_FILE names (.npy, numbers of any type that float64 holds exactly) and
- * broadcasts its rewards. comm is borrowed, the options are copied. Collective.
- * Errors, the same on every rank: GFN_EINVAL (an option, or the shape of a file), GFN_EIO,
- * GFN_EDATA, GFN_ENOMEM, GFN_ECOMM (also: ranks have different plug-ins), GFN_EENV. */
+ * fewer, gfn_run_threads() says how many there are, and gfn_run_notice() why. Rank 0 reads the
+ * files of rewards (gfn/reward.h) and of numbers that the options name, and broadcasts them. comm
+ * is borrowed, the options are copied. Collective. Errors, the same on every rank: GFN_EINVAL (an
+ * option, or the shape of a file), GFN_EIO, GFN_EDATA, GFN_ENOMEM, GFN_ECOMM (also: ranks have
+ * different plug-ins), GFN_EENV. */
 GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads,
                                   gfn_run **run);
 
-/* Give an environment that was made from these options and needs rewards those of the file that the
- * option GFN_REWARD_FILE names, as gfn_run_create() does. Errors: GFN_EIO, GFN_EINVAL (the file, or
- * its shape), GFN_ENOMEM; then the environment has not changed. */
-GFN_API gfn_status gfn_run_read_rewards(const gfn_options *options, gfn_env *env);
+/* Read the files that options of the type GFN_OPTION_MATRIX name, if that has not been done, for
+ * gfn_env_create_with(); a run does it itself. Local. Errors: GFN_EIO, GFN_EINVAL (a file),
+ * GFN_ENOMEM.
+ */
+GFN_API gfn_status gfn_run_read_matrices(gfn_options *options);
 
 /* Make a run from the checkpoint in a run directory, and from the copy of its rewards there, which
  * must be those that it was trained with. Rank 0 reads both. If the checkpoint is damaged, the one
@@ -98,8 +99,8 @@ typedef struct gfn_settings {
 } gfn_settings;
 
 /* The same with changes: options of the type GFN_OPTION_PATH, whose files may have moved; env, the
- * path of the plug-in; and enumerate-limit, because machines differ. A reward-file must have the
- * rewards of the run. If another file differs from the one that the checkpoint was made with,
+ * path of the plug-in; and enumerate-limit, because machines differ. A file of rewards must have
+ * those of the run. If another file differs from the one that the checkpoint was made with,
  * gfn_run_notice() says so. Only rank 0's changes are used. Errors: also GFN_EINVAL (another
  * option, other rewards). */
 GFN_API gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threads,

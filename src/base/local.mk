@@ -13,6 +13,8 @@ libbase_la_SOURCES = \
 	src/base/memory.c src/base/memory.h \
 	src/base/name_table.c src/base/name_table.h \
 	src/base/notices.c src/base/notices.h \
+	src/base/option_matrices.c src/base/option_matrices.h \
+	src/base/option_types.c src/base/option_types.h \
 	src/base/options.c \
 	src/base/parallel.c src/base/parallel.h \
 	src/base/parse.c src/base/parse.h \

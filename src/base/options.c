@@ -10,23 +10,15 @@
 #include "base/error.h"
 #include "base/format.h"
 #include "base/name_table.h"
-#include "base/parse.h"
-
-enum { MAX_WIDTHS = 16 };
-
-struct value {
-    int64_t integer;
-    double number;
-    bool flag;
-    size_t n_widths;
-    int64_t widths[MAX_WIDTHS];
-};
+#include "base/option_matrices.h"
+#include "base/option_types.h"
 
 struct entry {
     const gfn_option *row;
     char *text;
     char *source;
-    struct value value;
+    gfn_option_value value;
+    gfn_matrix *matrix; /* of a GFN_OPTION_MATRIX; NULL: not read */
 };
 
 struct gfn_options {
@@ -40,169 +32,6 @@ static struct entry *find(const gfn_options *options, const char *name)
         if (strcmp(options->entries[i].row->name, name) == 0)
             return &options->entries[i];
     return NULL;
-}
-
-/* ---- checking ---- */
-
-static bool is_within(const gfn_option *row, double x)
-{
-    return x >= row->min && x <= row->max;
-}
-
-/* Compares integers, because a double beyond 2^53 may not be the same number. */
-static bool is_integer_within(const gfn_option *row, int64_t x)
-{
-    return (row->min <= -0x1p63 || x >= (int64_t)ceil(row->min)) &&
-           (row->max >= 0x1p63 || x <= (int64_t)floor(row->max));
-}
-
-/* Whether nearest->text is one of "a|b|c". If not, all of them have been offered to `nearest`. */
-static bool is_choice(const char *choices, struct gfn_nearest *nearest)
-{
-    for (const char *word = choices;;) {
-        size_t n = strcspn(word, "|");
-        if (strlen(nearest->text) == n && strncmp(word, nearest->text, n) == 0)
-            return true;
-        gfn_nearest_offer(nearest, word, n);
-        if (word[n] == '\0')
-            return false;
-        word += n + 1;
-    }
-}
-
-static bool is_control(char c)
-{
-    return (unsigned char)c < ' ' || c == 0x7f;
-}
-
-static bool is_printable(const char *text)
-{
-    while (*text != '\0' && !is_control(*text))
-        text++;
-    return *text == '\0';
-}
-
-/* Read `text` as a value of the row's type; false if it is not one. */
-static bool read_value(const gfn_option *row, const char *text, struct value *value)
-{
-    struct gfn_nearest nearest = {.text = text};
-    *value = (struct value){.number = NAN};
-    if (text[0] == '\0')
-        return row->fallback[0] == '\0';
-    switch (row->type) {
-    case GFN_OPTION_INT:
-        return gfn_parse_integer(text, &value->integer) && is_integer_within(row, value->integer);
-    case GFN_OPTION_NUMBER:
-        return (row->choices && is_choice(row->choices, &nearest)) ||
-               (gfn_parse_number(text, &value->number) && is_within(row, value->number));
-    case GFN_OPTION_TIME:
-        return gfn_parse_seconds(text, &value->number) && is_within(row, value->number);
-    case GFN_OPTION_FLAG:
-        return gfn_parse_flag(text, &value->flag);
-    case GFN_OPTION_PATH:
-        return is_printable(text);
-    case GFN_OPTION_WORD:
-        return row->choices ? is_choice(row->choices, &nearest) : is_printable(text);
-    case GFN_OPTION_WIDTHS:
-        if (!gfn_parse_integers(text, MAX_WIDTHS, value->widths, &value->n_widths))
-            return false;
-        for (size_t i = 0; i < value->n_widths; i++)
-            if (!is_integer_within(row, value->widths[i]))
-                return false;
-        return true;
-    }
-    return false;
-}
-
-const gfn_option *gfn_option_find(const gfn_option *table, const char *name)
-{
-    while (table && table->name && strcmp(table->name, name) != 0)
-        table++;
-    return table && table->name ? table : NULL;
-}
-
-/* ---- messages ---- */
-
-void gfn_option_range(const gfn_option *row, char *text, size_t size)
-{
-    const bool is_whole = row->type == GFN_OPTION_INT || row->type == GFN_OPTION_WIDTHS;
-    const double limit = is_whole ? 0x1p63 : HUGE_VAL;
-    const bool from = row->min > -limit, to = row->max < limit;
-    const char *unit = row->type == GFN_OPTION_TIME ? " seconds" : "";
-    char low[400], high[400];
-    gfn_format(text, size, "%s", "");
-    if (row->type == GFN_OPTION_WORD || row->type == GFN_OPTION_FLAG ||
-        row->type == GFN_OPTION_PATH)
-        return;
-    gfn_format(low, sizeof low, is_whole ? "%.0f" : "%g", row->min);
-    gfn_format(high, sizeof high, is_whole ? "%.0f" : "%g", row->max);
-    if (from && to)
-        gfn_format(text, size, "%s to %s%s", low, high, unit);
-    else if (from || to)
-        gfn_format(text, size, "at %s %s%s", from ? "least" : "most", from ? low : high, unit);
-}
-
-/* " from " or " of ", which go before the range. */
-static const char *preposition(const char *range)
-{
-    if (range[0] == '\0')
-        return "";
-    return strncmp(range, "at ", 3) == 0 ? " of " : " from ";
-}
-
-/* What the user may have meant: 10000 for 1e4, 256,256 for 256x256; false if nothing is known. */
-static bool guess(const gfn_option *row, const char *text, char *out, size_t size)
-{
-    struct value value;
-    double number;
-    gfn_format(out, size, "%s", text);
-    if (row->type == GFN_OPTION_INT && gfn_parse_number(text, &number) && fabs(number) < 0x1p53)
-        gfn_format(out, size, "%.0f", number);
-    else if (row->type != GFN_OPTION_WIDTHS)
-        return false;
-    else
-        for (char *c = out; *c != '\0'; c++)
-            *c = strchr("xX*; ", *c) ? ',' : *c;
-    return strcmp(out, text) != 0 && read_value(row, out, &value) &&
-           (row->type == GFN_OPTION_WIDTHS || !(fabs((double)value.integer - number) > 0));
-}
-
-static void write_hint(const gfn_option *row, const char *example, const char *text, char *out,
-                       size_t size)
-{
-    const bool has_default = row->fallback[0] != '\0';
-    if (guess(row, text, out, size))
-        return;
-    gfn_format(out, size, "%s%s%s", has_default ? "the default is " : "for example ",
-               has_default ? row->fallback : example,
-               has_default && row->type == GFN_OPTION_TIME ? "; units are s, m, h and d" : "");
-}
-
-static gfn_status reject_value(const gfn_option *row, const char *text)
-{
-    static const struct {
-        const char *what, *example;
-    } expected[] = {
-        [GFN_OPTION_INT] = {"an integer", "16"},
-        [GFN_OPTION_NUMBER] = {"a number", "0.5"},
-        [GFN_OPTION_WORD] = {"text without control characters", "abc"},
-        [GFN_OPTION_WIDTHS] = {"none or up to 16 integers with commas, each", "256,256"},
-        [GFN_OPTION_TIME] = {"a time", "90s, 5m, 2h or 1d"},
-        [GFN_OPTION_FLAG] = {"yes or no", "yes"},
-        [GFN_OPTION_PATH] = {"a path without control characters", "data.npy"},
-    };
-    const char *words = row->type == GFN_OPTION_NUMBER && row->choices ? row->choices : "";
-    char range[900], hint[200];
-    if (row->type == GFN_OPTION_WORD && row->choices != NULL) {
-        struct gfn_nearest nearest = {.text = text};
-        is_choice(row->choices, &nearest);
-        return gfn_refuse_name(row->name, row->choices, &nearest);
-    }
-    gfn_option_range(row, range, sizeof range);
-    write_hint(row, expected[row->type].example, text, hint, sizeof hint);
-    return gfn_fail(GFN_EINVAL, "%s: expected %s%s%s%s%s, found \"%.200s\" (hint: %s)", row->name,
-                    words, words[0] ? " or " : "", expected[row->type].what, preposition(range),
-                    range, text, hint);
 }
 
 static gfn_status reject_name(const gfn_options *options, const char *name)
@@ -226,9 +55,9 @@ static gfn_status no_memory(void)
 
 static gfn_status set_entry(struct entry *entry, const char *text, const char *source)
 {
-    struct value checked;
-    if (!read_value(entry->row, text, &checked))
-        return reject_value(entry->row, text);
+    gfn_option_value checked;
+    if (!gfn_option_read(entry->row, text, &checked))
+        return gfn_option_reject(entry->row, text);
     if (entry->row->type == GFN_OPTION_FLAG && text[0] != '\0')
         text = checked.flag ? "yes" : "no";
     char *new_text = strdup(text), *new_source = strdup(source);
@@ -239,6 +68,7 @@ static gfn_status set_entry(struct entry *entry, const char *text, const char *s
     }
     free(entry->text);
     free(entry->source);
+    gfn_matrix_free(&entry->matrix);
     entry->text = new_text;
     entry->source = new_source;
     entry->value = checked;
@@ -280,8 +110,8 @@ static gfn_status set_path(struct entry *entry, const char *path, const char *so
 
 static gfn_status set_text(struct entry *entry, const char *text, const char *source)
 {
-    const bool is_relative =
-        entry->row->type == GFN_OPTION_PATH && text[0] != '\0' && text[0] != '/';
+    const bool is_relative = gfn_option_is_path(entry->row) && text[0] != '\0' && text[0] != '/' &&
+                             !gfn_option_is_word(entry->row, text);
     return is_relative ? set_path(entry, text, source) : set_entry(entry, text, source);
 }
 
@@ -330,6 +160,7 @@ void gfn_options_destroy(gfn_options **options)
     if (*options == NULL)
         return;
     for (size_t i = 0; i < (*options)->n; i++) {
+        gfn_matrix_free(&(*options)->entries[i].matrix);
         free((*options)->entries[i].text);
         free((*options)->entries[i].source);
     }
@@ -348,6 +179,8 @@ gfn_status gfn_options_copy(const gfn_options *from, gfn_options **options)
         struct entry *new = &made->entries[made->n++];
         new->row = old->row;
         status = set_entry(new, old->text, old->source);
+        if (status == GFN_OK && old->matrix)
+            status = gfn_matrix_copy(old->matrix, &new->matrix);
     }
     if (status != GFN_OK)
         gfn_options_destroy(&made);
@@ -422,25 +255,6 @@ bool gfn_options_is_set(const gfn_options *options, const char *name)
     return text != NULL && text[0] != '\0';
 }
 
-static bool is_same(const gfn_option *row, const struct value *x, const struct value *y)
-{
-    switch (row->type) {
-    case GFN_OPTION_INT:
-        return x->integer == y->integer;
-    case GFN_OPTION_NUMBER:
-    case GFN_OPTION_TIME:
-        return x->number == y->number;
-    case GFN_OPTION_WIDTHS:
-        return x->n_widths == y->n_widths &&
-               memcmp(x->widths, y->widths, x->n_widths * sizeof x->widths[0]) == 0;
-    case GFN_OPTION_FLAG:
-    case GFN_OPTION_PATH:
-    case GFN_OPTION_WORD: /* the caller has compared the texts */
-        break;
-    }
-    return false;
-}
-
 bool gfn_options_is_same(const gfn_options *a, const gfn_options *b, const char *name)
 {
     const struct entry *x = find(a, name), *y = find(b, name);
@@ -449,12 +263,13 @@ bool gfn_options_is_same(const gfn_options *a, const gfn_options *b, const char 
     if (strcmp(x->text, y->text) == 0)
         return true;
     return x->text[0] != '\0' && y->text[0] != '\0' && x->row->type == y->row->type &&
-           is_same(x->row, &x->value, &y->value);
+           gfn_option_is_same(x->row, &x->value, &y->value);
 }
 
-static const struct value *get(const gfn_options *options, const char *name, gfn_option_type type)
+static const gfn_option_value *get(const gfn_options *options, const char *name,
+                                   gfn_option_type type)
 {
-    static const struct value nothing = {.number = NAN};
+    static const gfn_option_value nothing = {.number = NAN};
     const struct entry *entry = find(options, name);
     bool fits = entry != NULL && entry->row->type == type;
     assert(fits);
@@ -483,7 +298,30 @@ bool gfn_options_flag(const gfn_options *options, const char *name)
 
 size_t gfn_options_widths(const gfn_options *options, const char *name, int64_t widths[16])
 {
-    const struct value *value = get(options, name, GFN_OPTION_WIDTHS);
+    const gfn_option_value *value = get(options, name, GFN_OPTION_WIDTHS);
     memcpy(widths, value->widths, value->n_widths * sizeof widths[0]);
     return value->n_widths;
+}
+
+/* ---- tables ---- */
+
+const gfn_matrix *gfn_options_matrix(const gfn_options *options, const char *name)
+{
+    const struct entry *entry = find(options, name);
+    return entry ? entry->matrix : NULL;
+}
+
+gfn_status gfn_options_set_matrix(gfn_options *options, const char *name, const gfn_matrix *matrix)
+{
+    struct entry *entry = find(options, name);
+    gfn_matrix *copy;
+    if (entry == NULL)
+        return reject_name(options, name);
+    if (entry->row->type != GFN_OPTION_MATRIX || entry->text[0] == '\0')
+        return gfn_fail(GFN_EINVAL, "%s: expected an option that names a file of numbers, found %s",
+                        name, entry->text[0] ? "another type" : "it unset");
+    GFN_TRY(gfn_matrix_copy(matrix, &copy));
+    gfn_matrix_free(&entry->matrix);
+    entry->matrix = copy;
+    return GFN_OK;
 }

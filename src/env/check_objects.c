@@ -59,7 +59,7 @@ static bool step(builder *w, int32_t action)
     const gfn_shape *shape = &w->env->spec.shape;
     if (action < 0 || action >= shape->n_actions || action == shape->stop_action)
         return false;
-    w->env->ops->allowed(w->env->world, 1, w->state, w->mask);
+    gfn_env_ask_allowed(w->env, 1, w->state, w->mask);
     if (w->mask[action])
         w->env->ops->step(w->env->world, 1, w->state, &action);
     return gfn_env_end_calls(w->env) && w->mask[action] != 0;
@@ -77,7 +77,7 @@ static bool is_object(builder *w, const int32_t *object)
             return false;
     if (memcmp(w->state, object, w->bytes) != 0)
         return false;
-    w->env->ops->allowed(w->env->world, 1, w->state, w->mask);
+    gfn_env_ask_allowed(w->env, 1, w->state, w->mask);
     return gfn_env_is_object(w->env, w->mask);
 }
 

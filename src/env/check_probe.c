@@ -88,7 +88,7 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
         ops->start(world, in.n, out);
         return;
     case GFN_PROBE_ALLOWED:
-        ops->allowed(world, in.n, in.state, out);
+        gfn_env_ask_allowed(env, in.n, in.state, out);
         return;
     case GFN_PROBE_STEP:
         ops->step(world, in.n, out, in.action);
@@ -106,16 +106,16 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
         ops->forward_action(world, in.n, in.state, in.action, out);
         return;
     case GFN_PROBE_LOG_REWARD:
-        ops->log_reward(world, in.n, in.state, out);
+        gfn_env_ask_log_reward(env, in.n, in.state, out);
         return;
     case GFN_PROBE_OBSERVE:
         ops->observe(world, in.n, in.state, is_hot ? out : NULL, is_hot ? NULL : out);
         return;
     case GFN_PROBE_NUMBER:
-        ops->number(world, in.n, in.state, out);
+        gfn_env_ask_number(env, in.n, in.state, out);
         return;
     case GFN_PROBE_STATE_AT:
-        ops->state_at(world, in.n, in.number, out);
+        gfn_env_ask_state_at(env, in.n, in.number, out);
         return;
     case GFN_PROBE_FUNCTIONS:
         return;

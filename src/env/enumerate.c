@@ -196,7 +196,7 @@ static gfn_status ask_rewards(search *s, size_t objects)
     for (size_t done = 0, n; done < objects; done += n) {
         const double begin = gfn_clock_seconds();
         n = objects - done < s->slice ? objects - done : s->slice;
-        s->env->ops->log_reward(s->env->world, n, s->to + done * s->width, s->reward + done);
+        gfn_env_ask_log_reward(s->env, n, s->to + done * s->width, s->reward + done);
         GFN_TRY(gfn_env_failure(s->env));
         GFN_TRY(check_time(s));
         gfn_parallel_show_progress();
@@ -227,7 +227,7 @@ static gfn_status expand(search *s, size_t n)
     const int32_t stop = s->env->spec.shape.stop_action;
     memcpy(s->state, gfn_state_set_states(s->found) + s->first * s->width,
            n * s->width * sizeof *s->state);
-    s->env->ops->allowed(s->env->world, n, s->state, s->mask);
+    gfn_env_ask_allowed(s->env, n, s->state, s->mask);
     GFN_TRY(gfn_env_failure(s->env));
     for (size_t i = 0; i < n; i++) {
         int32_t *place = s->place + (s->first + i) * k;

@@ -17,7 +17,7 @@
 
 static gfn_status create_world(gfn_env *env, const gfn_options *options)
 {
-    const gfn_env_file *file = gfn_env_file_of(env->ops);
+    const gfn_env_file *file = gfn_env_file_of(env->kind);
     gfn_env_begin_creation();
     const gfn_status status = env->ops->create(options, &env->world);
     gfn_env_end_creation(status == GFN_OK ? env : NULL);
@@ -30,21 +30,39 @@ static gfn_status create_world(gfn_env *env, const gfn_options *options)
     return status;
 }
 
+/* The files that options name are read by others, because this room knows no files. */
+static gfn_status check_matrices(const gfn_env_ops *ops, const gfn_options *options)
+{
+    for (const gfn_option *row = ops->options; row && row->name; row++)
+        if (row->type == GFN_OPTION_MATRIX && gfn_options_is_set(options, row->name) &&
+            gfn_options_matrix(options, row->name) == NULL)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: %s: expected the numbers of %.300s, found that nobody has read "
+                            "them (hint: gfn_run_read_matrices() before gfn_env_create_with())",
+                            ops->name, row->name, gfn_options_text(options, row->name));
+    return GFN_OK;
+}
+
 static gfn_status describe(gfn_env *env)
 {
     gfn_env_spec spec = env->spec;
     env->ops->describe(env->world, &spec);
     GFN_TRY(gfn_env_failure(env));
     env->spec = spec;
+    env->is_waiting = spec.needs_rewards;
+    env->spec.needs_rewards = spec.needs_rewards || env->ops->log_reward == NULL;
     return gfn_env_check_spec(env->ops, &spec);
 }
 
 gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options, gfn_env **env)
 {
     GFN_TRY(gfn_env_check_ops(ops));
+    GFN_TRY(check_matrices(ops, options));
     gfn_env *made;
     GFN_TRY(gfn_allocate(ops->name, 1, sizeof *made, &made));
-    made->ops = ops;
+    made->kind = ops;
+    made->table = gfn_env_complete_ops(ops);
+    made->ops = &made->table;
     made->mode = gfn_float_mode_now();
     gfn_status status = gfn_allocate(ops->name, 1, sizeof *made->record, &made->record);
     if (status == GFN_OK)
@@ -76,14 +94,15 @@ gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn
         status = gfn_env_create_with(ops, options, &made);
     gfn_options_destroy(&options);
     GFN_TRY(status);
-    if (!made->spec.needs_rewards) {
+    if (gfn_env_has_formula(made)) {
         *env = made;
         return GFN_OK;
     }
     gfn_env_destroy(&made);
     return gfn_fail(GFN_EINVAL,
-                    "%s: expected rewards that are functions, found a file, which only a run reads "
-                    "(hint: use another reward, then gfn_env_set_rewards())",
+                    "%s: expected rewards that are functions, found that they come from outside "
+                    "(hint: gfn_env_create_with(), then gfn_env_set_rewards() or "
+                    "gfn_reward_set())",
                     ops->name);
 }
 
@@ -94,73 +113,43 @@ gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env)
     return gfn_env_create_from(ops, settings, env);
 }
 
-/* "8 x 8" */
-static const char *shape_text(int ndim, const int64_t *axis, char *text, size_t size)
-{
-    size_t used = (size_t)gfn_format(text, size, "%s", ndim > 0 ? "" : "a single number");
-    for (int d = 0; d < ndim && used < size; d++)
-        used += (size_t)gfn_format(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
-    return text;
-}
-
-/* A world that reads n_states rewards must not read past the end of a smaller table. */
-static gfn_status check_rewards_shape(const gfn_env *env, int ndim, const int64_t *axis)
-{
-    const gfn_env_spec *spec = &env->spec;
-    char expected[300], found[300];
-    if (spec->ndim == 0)
-        return gfn_fail(GFN_EINVAL,
-                        "%s: expected axes in the description of a world that takes rewards, found "
-                        "none (hint: in describe, ndim = 1 and axis[0] = n_states)",
-                        env->ops->name);
-    if (ndim == spec->ndim && memcmp(axis, spec->axis, (size_t)ndim * sizeof *axis) == 0)
-        return GFN_OK;
-    return gfn_fail(GFN_EINVAL,
-                    "%s: expected %s rewards, one per state, found %s (hint: reshape the array, or "
-                    "choose options of the environment that fit it)",
-                    env->ops->name, shape_text(spec->ndim, spec->axis, expected, sizeof expected),
-                    shape_text(ndim, axis, found, sizeof found));
-}
-
-gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, const double *reward)
-{
-    const int64_t n = env->spec.n_states;
-    if (env->ops->set_rewards == NULL)
-        return gfn_fail(GFN_ENOSUP, "%s: this environment takes no rewards from outside",
-                        env->ops->name);
-    if (n == 0 || n > GFN_ENV_MAX_REWARDS)
-        return gfn_fail(GFN_EINVAL,
-                        "%s: expected a space of at most %" PRId64 " states for rewards by "
-                        "state, found %s%.0" PRId64 " (hint: a smaller one)",
-                        env->ops->name, GFN_ENV_MAX_REWARDS, n ? "" : "more than can be numbered",
-                        n);
-    GFN_TRY(check_rewards_shape(env, ndim, axis));
-    const gfn_status status = env->ops->set_rewards(env->world, ndim, axis, reward);
-    const gfn_status failure = gfn_env_failure(env);
-    GFN_TRY(status);
-    GFN_TRY(failure);
-    env->has_table = true;
-    return describe(env);
-}
-
 void gfn_env_destroy(gfn_env **env)
 {
     if (*env == NULL)
         return;
-    const bool is_listed = (*env)->enumeration == NULL;
-    if (is_listed)
-        gfn_env_begin_destruction(*env);
+    if ((*env)->enumeration) {
+        gfn_env_forget_numbers(env);
+        return;
+    }
+    gfn_env_begin_destruction(*env);
+    if ((*env)->reward.log_reward)
+        (*env)->reward.destroy((*env)->reward.self);
     (*env)->ops->destroy((*env)->world);
     if (gfn_float_mode_now() != (*env)->mode)
         gfn_float_mode_set((*env)->mode);
-    if (is_listed)
-        gfn_release(&(*env)->record);
+    gfn_release(&(*env)->record);
     gfn_release(env);
 }
 
 const gfn_env_ops *gfn_env_kind_of(const gfn_env *env)
 {
-    return env->ops;
+    return env->kind;
+}
+
+bool gfn_env_has_formula(const gfn_env *env)
+{
+    return env->ops->log_reward != NULL && !env->is_waiting;
+}
+
+bool gfn_env_uses_formula(const gfn_env *env)
+{
+    return gfn_env_has_formula(env) && env->reward.log_reward == NULL;
+}
+
+const char *gfn_env_source(const gfn_env_ops *ops)
+{
+    const gfn_env_ops all = gfn_env_complete_ops(ops);
+    return all.source ? all.source : "";
 }
 
 const gfn_env_spec *gfn_env_spec_of(const gfn_env *env)
@@ -215,7 +204,7 @@ gfn_status gfn_env_check_rewards(const gfn_env *env, size_t n, const int32_t *st
 gfn_status gfn_env_log_reward(const gfn_env *env, size_t n, const int32_t *state,
                               double *log_reward)
 {
-    env->ops->log_reward(env->world, n, state, log_reward);
+    gfn_env_ask_log_reward(env, n, state, log_reward);
     GFN_TRY(gfn_env_failure(env));
     return gfn_env_check_rewards(env, n, state, log_reward);
 }
@@ -243,14 +232,14 @@ static gfn_status check_numbered(const gfn_env *env)
 gfn_status gfn_env_number(const gfn_env *env, size_t n, const int32_t *state, int64_t *number)
 {
     GFN_TRY(check_numbered(env));
-    env->ops->number(env->world, n, state, number);
+    gfn_env_ask_number(env, n, state, number);
     return gfn_env_failure(env);
 }
 
 gfn_status gfn_env_state_at(const gfn_env *env, size_t n, const int64_t *number, int32_t *state)
 {
     GFN_TRY(check_numbered(env));
-    env->ops->state_at(env->world, n, number, state);
+    gfn_env_ask_state_at(env, n, number, state);
     return gfn_env_failure(env);
 }
 
@@ -258,7 +247,7 @@ gfn_status gfn_env_allowed(const gfn_env *env, size_t n, const int32_t *state, c
                            uint8_t *mask)
 {
     const size_t n_actions = (size_t)env->spec.shape.n_actions;
-    env->ops->allowed(env->world, n, state, mask);
+    gfn_env_ask_allowed(env, n, state, mask);
     for (size_t i = 0; done != NULL && i < n; i++)
         for (size_t action = 0; done[i] != GFN_LIVE && action < n_actions; action++)
             mask[i * n_actions + action] = 0;
@@ -274,7 +263,7 @@ struct direction {
     bool is_back;
     int n_actions;
     int32_t stop; /* the action that leaves the state as it is, or -1 */
-    void (*allowed)(const void *world, size_t n, const int32_t *state, uint8_t *mask);
+    void (*ask_allowed)(const gfn_env *env, size_t n, const int32_t *state, uint8_t *mask);
     void (*step)(const void *world, size_t n, int32_t *state, const int32_t *action);
 };
 
@@ -309,7 +298,7 @@ static gfn_status check_actions(const gfn_env *env, const struct direction *alon
     const size_t width = (size_t)env->spec.state_width, k = (size_t)along->n_actions;
     for (size_t first = 0, m; first < n; first += m) {
         m = smaller(n - first, MASK_BYTES / k);
-        along->allowed(env->world, m, state + first * width, mask);
+        along->ask_allowed(env, m, state + first * width, mask);
         GFN_TRY(gfn_env_failure(env));
         for (size_t i = 0; i < m; i++) {
             size_t lane = first + i;
@@ -345,7 +334,7 @@ static void mark_done(const gfn_env *env, size_t n, const int32_t *state, uint8_
     const size_t n_actions = (size_t)env->spec.shape.n_actions;
     for (size_t first = 0, m; first < n; first += m) {
         m = smaller(n - first, MASK_BYTES / n_actions);
-        env->ops->allowed(env->world, m, state + first * width, mask);
+        gfn_env_ask_allowed(env, m, state + first * width, mask);
         for (size_t i = 0; i < m; i++) {
             if (done[first + i] != GFN_LIVE)
                 continue;
@@ -364,7 +353,7 @@ gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *d
         .action = "action",
         .n_actions = env->spec.shape.n_actions,
         .stop = env->spec.shape.stop_action,
-        .allowed = env->ops->allowed,
+        .ask_allowed = gfn_env_ask_allowed,
         .step = env->ops->step,
     };
     GFN_TRY(check_actions(env, &along, n, state, done, action));
@@ -372,6 +361,11 @@ gfn_status gfn_env_step(const gfn_env *env, size_t n, int32_t *state, uint8_t *d
     GFN_TRY(gfn_env_failure(env));
     mark_done(env, n, state, done, action);
     return gfn_env_failure(env);
+}
+
+static void ask_allowed_back(const gfn_env *env, size_t n, const int32_t *state, uint8_t *mask)
+{
+    env->ops->allowed_back(env->world, n, state, mask);
 }
 
 gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8_t *done,
@@ -382,7 +376,7 @@ gfn_status gfn_env_step_back(const gfn_env *env, size_t n, int32_t *state, uint8
         .is_back = true,
         .n_actions = env->spec.shape.n_back_actions,
         .stop = -1,
-        .allowed = env->ops->allowed_back,
+        .ask_allowed = ask_allowed_back,
         .step = env->ops->step_back,
     };
     GFN_TRY(check_actions(env, &along, n, state, done, back));

@@ -3,7 +3,9 @@
  * env/env_internal.h - the members of an environment, and functions for other rooms.
  *
  * To avoid the checks of the wrappers in gfn/env.h, other rooms may call env->ops with env->world
- * directly, on lanes that they know to be live and with actions that they know to be allowed.
+ * directly, on lanes that they know to be live and with actions that they know to be allowed;
+ * except for `allowed`, `log_reward`, `number` and `state_at`, for which gfn_env_ask_...() are,
+ * because rewards and numbers may not be those of the world.
  */
 #ifndef ENV_ENV_INTERNAL_H
 #define ENV_ENV_INTERNAL_H
@@ -11,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include <gfn/env.h>
@@ -29,18 +32,43 @@ typedef struct gfn_env_record {
     gfn_notices notices;
 } gfn_env_record;
 
+/* Objects to ask a reward for. */
+typedef struct gfn_objects {
+    size_t n;
+    const int32_t *state;    /* [n][state_width] */
+    const double *condition; /* what a conditional reward depends on; NULL: nothing */
+} gfn_objects;
+
+/* A reward that is not the world's own (env_reward.c, reward/). It is constant, and several threads
+ * use it at once. */
+typedef struct gfn_env_reward {
+    void *self; /* owned: destroy */
+    void (*destroy)(void *self);
+
+    /* log R; -INFINITY: stopping is not allowed there, so the state is no object. It reports
+     * failures by gfn_env_fail(world, ...). */
+    void (*log_reward)(const void *self, const gfn_objects *objects, double *log_reward);
+
+    bool has_holes;        /* some log R are -INFINITY */
+    double max_log_reward; /* as in gfn_env_spec */
+    double log_z;
+} gfn_env_reward;
+
 struct gfn_env {
-    const gfn_env_ops *ops; /* borrowed */
-    void *world;            /* owned: ops->destroy */
+    const gfn_env_ops *kind; /* borrowed */
+    gfn_env_ops table;       /* the same with all members that this version has */
+    const gfn_env_ops *ops;  /* &table */
+    void *world;             /* owned: ops->destroy */
     gfn_env_spec spec;
-    bool has_table;         /* its rewards were set by gfn_env_set_rewards() */
+    bool is_waiting;        /* its options ask for rewards from outside */
+    gfn_env_reward reward;  /* log_reward NULL: the world's own is used */
     gfn_float_mode mode;    /* of the thread that created it, in which everything is computed */
     gfn_env_record *record; /* owned, unless `enumeration` is set */
     gfn_env *next;          /* in the list of all environments */
 
-    /* Not NULL: this is the numbered copy of another environment (numbered.c). That one owns the
-     * record and is in the list; this one does not and is not. */
-    const gfn_enumeration *enumeration;
+    /* Not NULL: this is the numbered copy of another environment (numbered.c), with numbers that
+     * the library found. That one owns the world, the reward and the record, and is in the list. */
+    gfn_enumeration *enumeration;
 };
 
 /* env_record.c: the failures that worlds report. Before and after ops->create(), on one thread: a
@@ -74,6 +102,69 @@ static inline void gfn_env_forget_failure(const gfn_env *env)
 {
     atomic_store_explicit(&env->record->has_failed, false, memory_order_relaxed);
 }
+
+/* ---- the functions that may not be those of the world ---- */
+
+static inline void gfn_env_ask_log_reward(const gfn_env *env, size_t n, const int32_t *state,
+                                          double *log_reward)
+{
+    if (env->reward.log_reward)
+        env->reward.log_reward(env->reward.self, &(gfn_objects){.n = n, .state = state},
+                               log_reward);
+    else
+        env->ops->log_reward(env->world, n, state, log_reward);
+}
+
+/* env_reward.c: forbid to stop where log R is -INFINITY. */
+void gfn_env_close_holes(const gfn_env *env, size_t n, const int32_t *state, uint8_t *mask);
+
+static inline void gfn_env_ask_allowed(const gfn_env *env, size_t n, const int32_t *state,
+                                       uint8_t *mask)
+{
+    env->ops->allowed(env->world, n, state, mask);
+    if (env->reward.has_holes)
+        gfn_env_close_holes(env, n, state, mask);
+}
+
+/* -1: not a state, if the library found the numbers. */
+static inline void gfn_env_ask_number(const gfn_env *env, size_t n, const int32_t *state,
+                                      int64_t *number)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    if (env->enumeration == NULL)
+        env->ops->number(env->world, n, state, number);
+    else
+        for (size_t i = 0; i < n; i++)
+            number[i] = gfn_state_set_find(env->enumeration->states, state + i * width);
+}
+
+static inline void gfn_env_ask_state_at(const gfn_env *env, size_t n, const int64_t *number,
+                                        int32_t *state)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    if (env->enumeration == NULL) {
+        env->ops->state_at(env->world, n, number, state);
+        return;
+    }
+    const int32_t *states = gfn_state_set_states(env->enumeration->states);
+    for (size_t i = 0; i < n; i++)
+        memcpy(state + i * width, states + (size_t)number[i] * width, width * sizeof *state);
+}
+
+/* numbered.c: destroy a numbered copy. */
+void gfn_env_forget_numbers(gfn_env **env);
+
+/* env_text.c: the state with a number, as gfn_env_state_text(). */
+const char *gfn_env_number_text(const gfn_env *env, int64_t number, char *text, size_t size);
+
+/* env_reward.c: use a reward that is not the world's own, which the environment takes over, and
+ * update the spec. Call it before the environment is used. Errors: GFN_EENV; then nothing has
+ * changed, and the caller still owns the reward. */
+gfn_status gfn_env_use_reward(gfn_env *env, const gfn_env_reward *reward);
+
+/* env_reward.c: as gfn_env_set_rewards(), for log R by number, which is taken over (gfn_release())
+ * even if this fails; *log_reward becomes NULL. Entries that are -INFINITY stand for R = 0. */
+gfn_status gfn_env_set_log_rewards(gfn_env *env, double **log_reward);
 
 /* env.c: check the log-rewards of n objects. -INFINITY passes: it has a meaning, although no
  * trajectory that ends there can be learned from. Errors: GFN_EENV; the message names the first
@@ -126,6 +217,10 @@ gfn_status gfn_env_load(const char *path, int fd, const gfn_env_ops **ops);
 /* Find a loaded file by its absolute path, or by its table; NULL if there is none. */
 const gfn_env_file *gfn_env_file_named(const char *path);
 gfn_env_file *gfn_env_file_of(const gfn_env_ops *ops);
+
+/* The table of a kind, which may be older or newer, with the members of this version; those that it
+ * lacks are NULL. */
+gfn_env_ops gfn_env_complete_ops(const gfn_env_ops *ops);
 
 /* Check that a kind has all its functions, and that the spec of its world is consistent, so that
  * buffers whose sizes are computed from it are large enough. Errors: GFN_EINVAL. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The hypergrid of Bengio et al. 2021 (arXiv:2106.04399): cells of a size^ndim grid, built from the
- * corner at 0 by steps of +1 along one dimension. Stopping is allowed in all cells with a reward
- * (env/hypergrid_rewards.c).
+ * corner at 0 by steps of +1 along one dimension. Stopping is allowed in all cells. Their rewards
+ * are in env/hypergrid_rewards.c.
  */
 #include "base/format.h"
 #include "env/env_internal.h"
@@ -140,7 +140,7 @@ static void describe(const void *world, gfn_env_spec *spec)
         .state_width = ndim,
         .max_steps = ndim * (grid->size - 1) + 1,
         .n_states = grid->n_states,
-        .all_terminal = !grid->rewards.has_holes,
+        .all_terminal = true,
         .needs_rewards = gfn_grid_rewards_is_waiting(&grid->rewards),
         .max_log_reward = grid->rewards.max_log_reward,
         .log_z = grid->rewards.log_z,
@@ -167,7 +167,7 @@ static void allowed(const void *world, size_t n, const int32_t *state, uint8_t *
     for (size_t i = 0; i < n; i++) {
         for (size_t d = 0; d < ndim; d++)
             mask[i * (ndim + 1) + d] = state[i * ndim + d] < last;
-        mask[i * (ndim + 1) + ndim] = gfn_grid_rewards_is_object(&grid->rewards, state + i * ndim);
+        mask[i * (ndim + 1) + ndim] = 1;
     }
 }
 
@@ -209,13 +209,6 @@ static void log_reward(const void *world, size_t n, const int32_t *state, double
 {
     const struct hypergrid *grid = world;
     gfn_grid_rewards_log_reward(&grid->rewards, n, state, log_r);
-}
-
-static gfn_status set_rewards(void *world, int ndim, const int64_t *axis, const double *reward)
-{
-    struct hypergrid *grid = world;
-    (void)ndim, (void)axis; /* the caller has checked them */
-    return gfn_grid_rewards_fill(&grid->rewards, reward);
 }
 
 static void number(const void *world, size_t n, const int32_t *state, int64_t *cell)
@@ -283,5 +276,5 @@ const gfn_env_ops gfn_env_hypergrid = {
     .observe = observe,
     .number = number,
     .state_at = state_at,
-    .set_rewards = set_rewards,
+    .source = "Bengio et al. 2021, arXiv:2106.04399",
 };

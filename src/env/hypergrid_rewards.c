@@ -22,9 +22,7 @@
  * The sum over all cells is exact too: the cells of a level are counted in closed form, and a sum
  * of products over the dimensions is a product of sums.
  *
- * A file gives R for each cell. In a cell with R = 0 stopping is not allowed: the cell is not an
- * object, and its probability is 0 under any policy. The exception is the far corner, where nothing
- * but stopping is allowed: there 0 counts as 1e-8 of the largest reward.
+ * The family `file` has no values: they come from outside (env/env_reward.c).
  *
  * Known answers: size=16 ndim=2 r0=0.01 has 4 cells with R = 2.51 and log Z = log 42.56 = 3.75091;
  * with deceptive, log Z = log 19.20256 = 2.95504.
@@ -47,9 +45,6 @@ static const char *const constants[CONSTANTS] = {"r0", "r1", "r2"};
 
 /* The cosine reward has a table with a double per coordinate. */
 enum { MOST_COSINE_SIZE = 1 << 20 };
-
-/* The value of Pan et al.; flow matching does not learn to avoid a much smaller reward. */
-#define CORNER_FRACTION 1e-8
 
 struct gfn_reward_family {
     double r[CONSTANTS];              /* published values; NAN: the family has no such constant */
@@ -219,9 +214,9 @@ static gfn_status prepare_file(gfn_grid_rewards *g, const double *r)
 static void log_reward_of_file(const gfn_grid_rewards *g, size_t n, const int32_t *state,
                                double *log_r)
 {
+    (void)g, (void)state;
     for (size_t i = 0; i < n; i++)
-        log_r[i] =
-            g->table ? g->table[gfn_grid_rewards_number(g, state + i * (size_t)g->ndim)] : NAN;
+        log_r[i] = NAN;
 }
 
 static const struct gfn_reward_family family_original = {
@@ -335,65 +330,4 @@ void gfn_grid_rewards_log_reward(const gfn_grid_rewards *g, size_t n, const int3
                                  double *log_r)
 {
     g->family->log_reward(g, n, state, log_r);
-}
-
-/* ---- filling the table of a file ---- */
-
-static const char *cell_text(const gfn_grid_rewards *g, int64_t number, char *text, size_t size)
-{
-    size_t end = size;
-    text[--end] = '\0';
-    char digits[32];
-    for (int d = g->ndim; d-- > 0; number /= g->size) {
-        const size_t n = (size_t)gfn_format(digits, sizeof digits, "%s%" PRId64, d ? ", " : "",
-                                            number % g->size);
-        memcpy(text + (end -= n), digits, n);
-    }
-    return text + end;
-}
-
-/* Check the rewards and find the largest. */
-static gfn_status check_rewards(const gfn_grid_rewards *g, const double *reward, double *largest)
-{
-    char text[32 * GFN_ENV_MAX_NDIM];
-    *largest = 0;
-    for (int64_t i = 0; i < g->n_cells; i++) {
-        if (!(reward[i] >= 0) || isinf(reward[i]))
-            return gfn_fail(GFN_EINVAL,
-                            "hypergrid: expected rewards of 0 or more, found %g in cell (%s) "
-                            "(hint: numpy.nan_to_num, numpy.maximum)",
-                            reward[i], cell_text(g, i, text, sizeof text));
-        *largest = fmax(*largest, reward[i]);
-    }
-    if (*largest > 0)
-        return GFN_OK;
-    return gfn_fail(GFN_EINVAL, "hypergrid: expected a reward above 0 in some cell, found 0 in all "
-                                "(hint: another file)");
-}
-
-gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *g, const double *reward)
-{
-    double largest, *table;
-    gfn_sum sum = {0, 0};
-    GFN_TRY(check_rewards(g, reward, &largest));
-    GFN_TRY(gfn_allocate("rewards", (size_t)g->n_cells, sizeof *table, &table));
-    /* A power of two, so that the sum does not overflow. */
-    const double scale = largest > 0x1p900 ? 0x1p-200 : 1, log_scale = scale < 1 ? 200 * M_LN2 : 0;
-    const int64_t corner = g->n_cells - 1;
-    g->has_holes = false;
-    for (int64_t i = 0; i < g->n_cells; i++) {
-        gfn_sum_add(&sum, reward[i] * scale);
-        table[i] = log(reward[i]);
-        g->has_holes = g->has_holes || (reward[i] == 0 && i < corner);
-    }
-    if (reward[corner] == 0) {
-        gfn_sum_add(&sum, largest * scale * CORNER_FRACTION);
-        table[corner] = log(largest) + log(CORNER_FRACTION);
-    }
-    gfn_grid_rewards_clear(g);
-    g->table = table;
-    g->family = find("file");
-    g->log_z = log(gfn_sum_value(&sum)) + log_scale;
-    g->max_log_reward = log(largest);
-    return GFN_OK;
 }

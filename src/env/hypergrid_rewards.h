@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * env/hypergrid_rewards.h - the rewards of a hypergrid: a family of functions by name, or a table.
+ * env/hypergrid_rewards.h - the rewards of a hypergrid: a family of functions by name.
  */
 #ifndef ENV_HYPERGRID_REWARDS_H
 #define ENV_HYPERGRID_REWARDS_H
@@ -31,10 +31,8 @@ typedef struct gfn_grid_rewards {
 
     double log_r[GFN_LEVELS];     /* families with levels: log R by level */
     double r0, r1;                /* cosine */
-    double *table;                /* cosine: the factor of each coordinate [size];
-                                   * file: log R of each cell [n_cells], -INFINITY if R is 0 */
-    bool has_holes;               /* some cells have reward 0: stopping is not allowed there */
-    double max_log_reward, log_z; /* NAN until the table of a file is filled */
+    double *table;                /* cosine: the factor of each coordinate [size] */
+    double max_log_reward, log_z; /* NAN: rewards come from outside */
 } gfn_grid_rewards;
 
 /* Set the rewards from the options reward, reward-file, r0, r1 and r2 for size^ndim = n_cells
@@ -43,13 +41,8 @@ gfn_status gfn_grid_rewards_init(gfn_grid_rewards *rewards, const gfn_options *o
                                  int64_t size, int ndim, int64_t n_cells);
 void gfn_grid_rewards_clear(gfn_grid_rewards *rewards);
 
-/* Whether the rewards come from a file and are not filled in yet; until then all log R are NAN. */
+/* Whether the rewards come from outside; all log R are NAN then. */
 bool gfn_grid_rewards_is_waiting(const gfn_grid_rewards *rewards);
-
-/* Replace the rewards by those of an array [n_cells]; the family becomes "file". If this fails
- * nothing changes. Errors: GFN_EINVAL (a reward that is negative, infinite or NaN; all 0),
- * GFN_ENOMEM. */
-gfn_status gfn_grid_rewards_fill(gfn_grid_rewards *rewards, const double *reward);
 
 /* log R of n cells [n][ndim]. */
 void gfn_grid_rewards_log_reward(const gfn_grid_rewards *rewards, size_t n, const int32_t *state,
@@ -62,13 +55,6 @@ static inline int64_t gfn_grid_rewards_number(const gfn_grid_rewards *rewards, c
     for (int d = 0; d < rewards->ndim; d++)
         number = number * rewards->size + cell[d];
     return number;
-}
-
-/* Whether stopping is allowed in the cell. */
-static inline bool gfn_grid_rewards_is_object(const gfn_grid_rewards *rewards, const int32_t *cell)
-{
-    return !rewards->has_holes ||
-           rewards->table[gfn_grid_rewards_number(rewards, cell)] > -INFINITY;
 }
 
 #endif

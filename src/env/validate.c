@@ -5,6 +5,7 @@
 #include "env/env_internal.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -25,9 +26,9 @@ static bool is_name(const char *name, size_t most)
 /* A plug-in may have been compiled with a newer header, which has more types. */
 static gfn_status check_type(const gfn_env_ops *ops, const gfn_option *row)
 {
-    const bool has_bounds = row->type != GFN_OPTION_WORD && row->type != GFN_OPTION_FLAG &&
-                            row->type != GFN_OPTION_PATH;
-    if ((int)row->type < GFN_OPTION_INT || (int)row->type > GFN_OPTION_PATH)
+    const bool has_bounds =
+        row->type != GFN_OPTION_WORD && row->type != GFN_OPTION_FLAG && !gfn_option_is_path(row);
+    if ((int)row->type < GFN_OPTION_INT || (int)row->type > GFN_OPTION_MATRIX)
         return gfn_fail(GFN_EINVAL,
                         "%s: option %s: expected a type of gfn_option_type, found %d (hint: "
                         "compile with this library's headers)",
@@ -64,14 +65,24 @@ static gfn_status check_rows(const gfn_env_ops *ops)
     return GFN_OK;
 }
 
+gfn_env_ops gfn_env_complete_ops(const gfn_env_ops *ops)
+{
+    gfn_env_ops all = {.size = 0};
+    memcpy(&all, ops, ops->size < sizeof all ? ops->size : sizeof all);
+    all.size = sizeof all;
+    return all;
+}
+
 gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
 {
-    /* The upper limit detects a symbol that is not such a table. */
-    if (ops == NULL || ops->size < sizeof *ops || ops->size > MAX_FACTOR * sizeof *ops)
+    /* The table may be that of 0.1. The upper limit detects a symbol that is not such a table. */
+    const size_t least = offsetof(gfn_env_ops, write);
+    if (ops == NULL || ops->size < least || ops->size > MAX_FACTOR * sizeof *ops)
         return gfn_fail(GFN_EINVAL,
                         "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
                         "sizeof(gfn_env_ops) and compile with this library's headers)",
-                        ops ? ops->size : 0, sizeof *ops);
+                        ops ? ops->size : 0, least);
+    const gfn_env_ops all = gfn_env_complete_ops(ops);
     const struct {
         const char *name;
         bool is_there;
@@ -88,14 +99,23 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
         {"step_back", ops->step_back != NULL},
         {"back_action", ops->back_action != NULL},
         {"forward_action", ops->forward_action != NULL},
-        {"log_reward", ops->log_reward != NULL},
         {"observe", ops->observe != NULL},
+        {"read", all.read != NULL || all.write == NULL},
+        {"create of the solver", !all.solver || all.solver->create},
+        {"destroy of the solver", !all.solver || all.solver->destroy},
+        {"log_z of the solver", !all.solver || all.solver->log_z},
+        {"name of the marginals", !all.marginals || all.marginals->name},
+        {"keys of the marginals", !all.marginals || all.marginals->keys},
+        {"columns of the marginals", !all.marginals || all.marginals->columns},
+        {"count of the marginals", !all.marginals || all.marginals->count},
+        {"key of the marginals", !all.marginals || all.marginals->key},
+        {"find of the marginals", !all.marginals || all.marginals->find},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!rows[i].is_there)
             return gfn_fail(GFN_EINVAL,
-                            "%s: %s is NULL, and only options, number, state_at and set_rewards "
-                            "may be",
+                            "%s: %s is NULL (hint: gfn/env.h says which members of gfn_env_ops may "
+                            "be)",
                             ops->name ? ops->name : "environment", rows[i].name);
     if (!is_name(ops->name, MAX_NAME))
         return gfn_fail(GFN_EINVAL,
@@ -105,25 +125,41 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
     return check_rows(ops);
 }
 
-/* Whether the extents are positive and n_states is their product, or 0 if that overflows. */
+/* Whether there is a legal number of positive extents. *cells: their product; 0 if it overflows. */
+static bool are_extents(int ndim, const int64_t *axis, int64_t *cells)
+{
+    bool fits = true;
+    *cells = 1;
+    if (ndim < 0 || ndim > GFN_ENV_MAX_NDIM)
+        return false;
+    for (int d = 0; d < ndim; d++) {
+        if (axis[d] < 1)
+            return false;
+        fits = fits && gfn_multiply_i64(*cells, axis[d], cells);
+    }
+    *cells = fits ? *cells : 0;
+    return true;
+}
+
 static bool axes_fit(const gfn_env_spec *spec)
 {
-    int64_t cells = 1;
-    bool fits = true;
-    if (spec->ndim < 0 || spec->ndim > GFN_ENV_MAX_NDIM)
-        return false;
-    for (int d = 0; d < spec->ndim; d++) {
-        if (spec->axis[d] < 1)
-            return false;
-        fits = fits && gfn_multiply_i64(cells, spec->axis[d], &cells);
-    }
-    return spec->ndim == 0 || spec->n_states == (fits ? cells : 0);
+    int64_t cells;
+    return are_extents(spec->ndim, spec->axis, &cells) &&
+           (spec->ndim == 0 || spec->n_states == cells);
+}
+
+static bool table_fits(const gfn_env_spec *spec, const gfn_env_ops *all)
+{
+    int64_t cells;
+    return are_extents(spec->table_ndim, spec->table_axis, &cells) &&
+           (spec->table_ndim == 0 || (cells > 0 && all->table_place != NULL));
 }
 
 gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec)
 {
     const gfn_shape *shape = &spec->shape;
     bool numbers = ops->number != NULL && ops->state_at != NULL;
+    const gfn_env_ops all = gfn_env_complete_ops(ops);
     const struct {
         bool holds;
         const char *rule;
@@ -144,6 +180,9 @@ gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec)
         {spec->n_states == 0 || numbers, "n_states is 0 where number or state_at is NULL",
          spec->n_states},
         {axes_fit(spec), "axis[ndim] are positive and n_states is their product", spec->ndim},
+        {table_fits(spec, &all),
+         "table_axis[table_ndim] are positive, their product fits, and table_place is not NULL",
+         spec->table_ndim},
         {!isinf(spec->max_log_reward), "max_log_reward is finite or NAN", 0},
         {!isinf(spec->log_z), "log_z is finite or NAN", 0},
     };

@@ -60,10 +60,10 @@ bool gfn_edge_table_load(gfn_edge_table *t, size_t first, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         t->number[i] = (int64_t)(first + i);
-    t->env->ops->state_at(t->env->world, n, t->number, t->state);
+    gfn_env_ask_state_at(t->env, n, t->number, t->state);
     if (!gfn_env_end_calls(t->env))
         return false;
-    t->env->ops->allowed(t->env->world, n, t->state, t->mask);
+    gfn_env_ask_allowed(t->env, n, t->state, t->mask);
     return gfn_env_end_calls(t->env);
 }
 
@@ -82,7 +82,7 @@ static bool place_edges(gfn_edge_table *t, size_t n, int32_t action, int32_t *pl
     t->env->ops->step(t->env->world, edges, t->to, t->action);
     if (!gfn_env_end_calls(t->env))
         return false;
-    t->env->ops->number(t->env->world, edges, t->to, t->number);
+    gfn_env_ask_number(t->env, edges, t->to, t->number);
     if (!gfn_env_end_calls(t->env))
         return false;
     for (size_t j = 0; j < edges; j++)
@@ -118,7 +118,7 @@ bool gfn_edge_table_rewards(gfn_edge_table *t, size_t n, double *log_reward)
         memcpy(t->to + objects * t->width, t->state + i * t->width, t->width * sizeof *t->to);
         t->lane[objects++] = i;
     }
-    t->env->ops->log_reward(t->env->world, objects, t->to, t->log_reward);
+    gfn_env_ask_log_reward(t->env, objects, t->to, t->log_reward);
     for (size_t j = 0; j < objects; j++)
         log_reward[t->lane[j]] = t->log_reward[j];
     return gfn_env_end_calls(t->env);

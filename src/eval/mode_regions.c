@@ -78,10 +78,10 @@ static bool is_mode(gfn_mode_regions *r, const int32_t *state)
 {
     const gfn_env *env = r->env;
     double log_reward;
-    env->ops->allowed(env->world, 1, state, r->mask);
+    gfn_env_ask_allowed(env, 1, state, r->mask);
     if (!end_calls(r) || !gfn_env_is_object(env, r->mask))
         return false;
-    env->ops->log_reward(env->world, 1, state, &log_reward);
+    gfn_env_ask_log_reward(env, 1, state, &log_reward);
     return end_calls(r) && log_reward >= r->max_log_reward;
 }
 
@@ -97,7 +97,7 @@ static void add_neighbours(gfn_mode_regions *r, const int32_t *cell)
     const size_t width = (size_t)env->spec.state_width;
     int64_t number, stride = 1;
     size_t n = 0;
-    env->ops->number(env->world, 1, cell, &number);
+    gfn_env_ask_number(env, 1, cell, &number);
     if (!end_calls(r))
         return;
     for (int d = env->spec.ndim; d-- > 0; stride *= env->spec.axis[d]) {
@@ -107,7 +107,7 @@ static void add_neighbours(gfn_mode_regions *r, const int32_t *cell)
         if (at + 1 < env->spec.axis[d])
             r->number[n++] = number + stride;
     }
-    env->ops->state_at(env->world, n, r->number, r->state);
+    gfn_env_ask_state_at(env, n, r->number, r->state);
     for (size_t i = 0; i < n && end_calls(r); i++)
         if (is_mode(r, r->state + i * width))
             add_cell(r, r->state + i * width);
@@ -129,10 +129,10 @@ static bool is_good(gfn_mode_regions *r, const int32_t *state)
     const gfn_env *env = r->env;
     const size_t width = (size_t)env->spec.state_width;
     int64_t number;
-    env->ops->number(env->world, 1, state, &number);
+    gfn_env_ask_number(env, 1, state, &number);
     if (!end_calls(r) || number < 0 || number >= env->spec.n_states)
         return false;
-    env->ops->state_at(env->world, 1, &number, r->state);
+    gfn_env_ask_state_at(env, 1, &number, r->state);
     return end_calls(r) && memcmp(r->state, state, width * sizeof *state) == 0 && is_mode(r, state);
 }
 

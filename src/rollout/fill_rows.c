@@ -46,13 +46,13 @@ static bool describe(gfn_sampler *s, size_t first, size_t n, int thread)
     const int32_t *state = gfn_state_set_states(s->states) + first * s->width;
     uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask) + first * s->n_actions;
     uint8_t *back = gfn_row_back_mask(s, (int32_t)first);
-    ops->allowed(world, n, state, mask);
+    gfn_env_ask_allowed(s->env, n, state, mask);
     ops->allowed_back(world, n, state, back);
     if (!gfn_env_end_calls(s->env))
         return false;
     count_choices(s, first, n, mask, back);
     if (s->has_rewards)
-        ops->log_reward(world, n, state, s->log_reward + first);
+        gfn_env_ask_log_reward(s->env, n, state, s->log_reward + first);
     float *dense = s->dense ? s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim : NULL;
     gfn_observe(s->env, n, state, &(gfn_observed){s->frame, s->policy.observation, first, dense});
     return gfn_env_end_calls(s->env);

@@ -121,17 +121,16 @@ static void task(void *self, size_t index, int thread)
     job *j = self;
     const gfn_forward *f = j->forward;
     scratch *d = &f->scratch[thread];
-    const gfn_env_ops *ops = f->env->ops;
     const size_t first = index * GFN_FORWARD_STATES, left = j->n - first;
     const size_t n = left < GFN_FORWARD_STATES ? left : GFN_FORWARD_STATES;
     uint8_t *mask = gfn_frame_bytes(d->frame, f->mask);
     double *edges = j->edges + first * f->n_actions;
     for (size_t i = 0; i < n; i++)
         d->number[i] = j->first + (int64_t)(first + i);
-    ops->state_at(f->env->world, n, d->number, d->state);
+    gfn_env_ask_state_at(f->env, n, d->number, d->state);
     if (!gfn_env_end_calls(f->env))
         return;
-    ops->allowed(f->env->world, n, d->state, mask);
+    gfn_env_ask_allowed(f->env, n, d->state, mask);
     gfn_observe(f->env, n, d->state, &(gfn_observed){d->frame, f->observation, 0, d->dense});
     if (!gfn_env_end_calls(f->env))
         return;

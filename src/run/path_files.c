@@ -13,10 +13,10 @@
 /* Larger files have no checksum: the run would start late. */
 #define MOST_BYTES ((size_t)256 << 20)
 
-/* The rewards of run/reward_file.h have a checksum of their own. */
+/* The rewards of run/run_rewards.h have a checksum of their own. */
 static bool is_noted(const gfn_option *row, const gfn_options *options)
 {
-    return row->type == GFN_OPTION_PATH && strcmp(row->name, GFN_REWARD_FILE) != 0 &&
+    return gfn_option_is_path(row) && !gfn_reward_is_source(row->name) &&
            gfn_options_is_set(options, row->name);
 }
 

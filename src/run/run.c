@@ -121,6 +121,8 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
     if (status == GFN_OK)
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)
+        status = gfn_run_share_matrices(comm, r->options);
+    if (status == GFN_OK)
         status = gfn_comm_agree(comm, make_env(r));
     if (status == GFN_OK)
         status = gfn_plugin_note(r);

@@ -10,7 +10,7 @@
 #include "base/notices.h"
 #include "run/measure_exact.h"
 #include "run/path_files.h"
-#include "run/reward_file.h"
+#include "run/run_rewards.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
 
@@ -72,6 +72,10 @@ gfn_status gfn_run_configure_model(const gfn_options *options, gfn_model_config 
 /* share_options.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
                                  gfn_options **options);
+
+/* run_matrices.c: read the files of numbers that the options name on rank 0, and give the numbers
+ * to the options of all ranks. Collective. Errors: those of gfn_run_read_matrices(), GFN_ECOMM. */
+gfn_status gfn_run_share_matrices(gfn_comm *comm, gfn_options *options);
 
 /* measure_bounds.c: an estimate of log Z, the log of the mean of exp(w) (see gfn_bounds) over n
  * trajectories of the policy, at most 2,000, whose random numbers are those of no other purpose.

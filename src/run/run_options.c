@@ -17,6 +17,7 @@
 #include "base/name_table.h"
 #include "data/replay_buffer.h"
 #include "io/ini.h"
+#include "reward/scale.h"
 #include "run/plugin_trust.h"
 #include "run/run.h"
 
@@ -29,8 +30,8 @@ static gfn_option rows[] = {
      "environment: a name (see gfn-dist list), or the path of a plug-in, ./my.so"},
     {"preset", GFN_OPTION_WORD, "", 0, 0, NULL, "Problem",
      "published settings by name (see gfn-dist list); other options override them"},
-    {"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method",
-     "balance condition to train (see gfn-dist list)"},
+    GFN_REWARD_OPTIONS{"objective", GFN_OPTION_WORD, "tb", 0, 0, NULL, "Method",
+                       "balance condition to train (see gfn-dist list)"},
     {"subtb-lambda", GFN_OPTION_NUMBER, "0.9", 1e-6, 1e3, NULL, "Method",
      "sub-trajectory balance: weight lambda^n of a part of n steps"},
     {"backward", GFN_OPTION_WORD, "uniform", 0, 0, NULL, "Method",
@@ -53,7 +54,8 @@ static gfn_option rows[] = {
     {"replay-share", GFN_OPTION_NUMBER, "", 0, 1, NULL, "Replay",
      "share of each batch that is drawn back; unset: 0.5, and 1 with terminal-states"},
     {"terminal-states", GFN_OPTION_PATH, "", 0, 0, NULL, "Replay",
-     "objects to draw back instead, a .npy file of whole numbers [n, ndim]"},
+     "objects to draw back instead: a file with one per line (.txt, or .csv, whose first column "
+     "counts), or a .npy of whole numbers [n, width]"},
     {"hidden", GFN_OPTION_WIDTHS, "32", 1, 65536, NULL, "Network",
      "widths of the hidden layers, e.g. 256,256; none: no hidden layer"},
     {"activation", GFN_OPTION_WORD, "relu", 0, 0, NULL, "Network",
@@ -189,7 +191,7 @@ bool gfn_run_option_may_change(const char *name)
 
 bool gfn_run_option_is_loadable(const gfn_option *row)
 {
-    return row->type == GFN_OPTION_PATH || has_trait(row->name, LOADABLE);
+    return gfn_option_is_path(row) || has_trait(row->name, LOADABLE);
 }
 
 bool gfn_run_enumeration_limit(const gfn_options *options, int64_t *most)

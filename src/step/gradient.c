@@ -41,7 +41,8 @@ gfn_status gfn_gradient_check(const gfn_env *env, const gfn_model *model,
                         "objective %s: expected an environment in which every state has a reward "
                         "and may stop, found %s, in which %s (hint: --objective db)",
                         o->name, name,
-                        env->has_table ? "some rewards are 0" : "some states may not stop");
+                        !gfn_env_uses_formula(env) ? "some rewards are 0"
+                                                   : "some states may not stop");
     if ((o->needs & GFN_NEEDS_FLOW) &&
         (flow == GFN_FLOW_NONE || needs_edges != (flow == GFN_FLOW_EDGES)))
         return gfn_fail(GFN_EINVAL,

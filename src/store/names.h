@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * store/names.h - the names of the files of a run directory, and of a sweep's. (That of the rewards
- * is in run/reward_file.h.)
+ * is in run/run_rewards.h.)
  */
 #ifndef STORE_NAMES_H
 #define STORE_NAMES_H

@@ -147,7 +147,7 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
     gfn_options *before = NULL;
     GFN_TRY(gfn_options_copy(f->options, &before));
     gfn_status status = gfn_options_set(f->options, setting->name, setting->value, "command line");
-    const bool is_path = status == GFN_OK && row_of(f, setting)->type == GFN_OPTION_PATH;
+    const bool is_path = status == GFN_OK && gfn_option_is_path(row_of(f, setting));
     if (is_path && !gfn_options_is_set(before, setting->name))
         status = gfn_fail(GFN_EINVAL,
                           "%s: expected nothing as in %s, found %.300s (hint: leave it out, or "
@@ -156,7 +156,7 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
     if (status == GFN_OK && !gfn_options_is_same(f->options, before, setting->name)) {
         f->is_changed = true;
         f->has_new_files |= is_path;
-        f->has_new_rewards |= strcmp(setting->name, GFN_REWARD_FILE) == 0;
+        f->has_new_rewards |= gfn_reward_is_source(setting->name);
         f->has_new_objects |= strcmp(setting->name, "terminal-states") == 0;
     }
     gfn_options_destroy(&before);
@@ -208,7 +208,9 @@ static gfn_status check_network(const gfn_found *f)
     gfn_env *env = NULL;
     const gfn_env_ops *ops;
     GFN_TRY(gfn_env_open(gfn_options_text(f->options, "env"), &ops));
-    gfn_status status = gfn_env_create_with(ops, f->options, &env);
+    gfn_status status = gfn_run_read_matrices(f->options);
+    if (status == GFN_OK)
+        status = gfn_env_create_with(ops, f->options, &env);
     if (status == GFN_OK)
         status = check_layers(f, gfn_env_shape(env));
     else

@@ -37,7 +37,7 @@ static bool is_taken(const gfn_groups *groups, size_t n, const char *label)
 static const char *value_of(const gfn_options *options, const gfn_option *row)
 {
     const char *value = gfn_options_text(options, row->name), *slash = strrchr(value, '/');
-    const bool is_path = row->type == GFN_OPTION_PATH || strcmp(row->name, "env") == 0;
+    const bool is_path = gfn_option_is_path(row) || strcmp(row->name, "env") == 0;
     if (value[0] == '\0')
         return "unset";
     return is_path && slash && slash[1] ? slash + 1 : value;

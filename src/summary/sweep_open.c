@@ -170,8 +170,7 @@ static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, si
     gfn_found_begin(&f, settings, n);
     gfn_status status = gfn_found_open_to_resume(sweep->directory, &f);
     if (status == GFN_OK && f.has_new_rewards)
-        status =
-            gfn_rewards_compare(gfn_options_text(f.options, GFN_REWARD_FILE), sweep->directory);
+        status = gfn_rewards_compare(f.options, sweep->directory);
     if (status == GFN_OK) {
         sweep->options = f.options;
         f.options = NULL;

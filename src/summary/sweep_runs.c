@@ -42,7 +42,7 @@ static gfn_status resume_run(gfn_sweep *sweep, size_t index, gfn_run **run)
         const gfn_option *row = gfn_options_row(sweep->options, i);
         const char *name = row->name;
         const bool is_path =
-            row->type == GFN_OPTION_PATH && gfn_options_is_set(sweep->options, name);
+            gfn_option_is_path(row) && gfn_options_is_set(sweep->options, name);
         if (gfn_run_option_may_change(name) || is_path || strcmp(name, "env") == 0)
             settings[n++] = (gfn_setting){name, gfn_options_text(sweep->options, name)};
     }

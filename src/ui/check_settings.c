@@ -30,7 +30,7 @@ static bool is_of_file(const cli_request *request, const char *name)
     const gfn_option *row = find_env_option(request, name);
     if (row == NULL)
         return request->plugin == NULL && !is_known(request, name);
-    return row->type == GFN_OPTION_PATH;
+    return gfn_option_is_path(row);
 }
 
 /* Check that the command has the option. */

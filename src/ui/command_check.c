@@ -140,7 +140,8 @@ static gfn_status set_made_up_rewards(struct subject *s, gfn_env *env)
     if (fits && s->made_up == NULL)
         status = make_up_rewards(s, (size_t)spec->n_states);
     if (status == GFN_OK) /* if there are too many states, this says so and reads no reward */
-        status = gfn_env_set_rewards(env, spec->ndim, spec->axis, s->made_up);
+        status = gfn_env_set_rewards(env, spec->ndim > 0 ? spec->ndim : 1,
+                                     spec->ndim > 0 ? spec->axis : &spec->n_states, s->made_up);
     return status == GFN_EINVAL && fits ? GFN_EDATA : status;
 }
 
@@ -149,14 +150,7 @@ static gfn_status give_rewards(struct subject *s, gfn_env *env)
     if (!gfn_env_spec_of(env)->needs_rewards)
         return GFN_OK;
     s->has_table = true;
-    const gfn_status status =
-        s->has_file ? gfn_run_read_rewards(s->options, env) : set_made_up_rewards(s, env);
-    if (status != GFN_OK || !gfn_env_spec_of(env)->needs_rewards)
-        return status;
-    return gfn_fail(GFN_EDATA,
-                    "%s breaks a rule: needs_rewards is false once they are set: expected so of "
-                    "describe() after set_rewards(), found true",
-                    s->ops->name);
+    return s->has_file ? gfn_reward_set(s->options, env) : set_made_up_rewards(s, env);
 }
 
 /* A gfn_env_make. */
@@ -164,7 +158,9 @@ static gfn_status make(void *self, gfn_env **env)
 {
     struct subject *s = self;
     gfn_env *made = NULL;
-    gfn_status status = gfn_env_create_with(s->ops, s->options, &made);
+    gfn_status status = gfn_run_read_matrices(s->options);
+    if (status == GFN_OK)
+        status = gfn_env_create_with(s->ops, s->options, &made);
     if (status == GFN_OK)
         status = give_rewards(s, made);
     if (status == GFN_OK)

@@ -38,7 +38,7 @@ static bool is_same_topic(const cli_row *a, const cli_row *b)
  */
 static bool is_row_of(const cli_command *command, const cli_row *row)
 {
-    const bool is_file = row->option->type == GFN_OPTION_PATH;
+    const bool is_file = gfn_option_is_path(row->option);
     return cli_command_takes(command, row->option->name) ||
            (row->env && (command->has_env_options || (command->takes_files && is_file)));
 }

@@ -44,7 +44,7 @@ cli_value cli_value_of(const gfn_option *option)
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
         if (strcmp(special[i].option, option->name) == 0)
             return special[i].value;
-    if (option->type == GFN_OPTION_PATH)
+    if (gfn_option_is_path(option))
         return (cli_value){"FILE", CLI_VALUE_FILE, NULL};
     if (option->choices)
         return (cli_value){option->choices, CLI_VALUE_CHOICE, NULL};

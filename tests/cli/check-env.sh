@@ -381,7 +381,7 @@ npy square.npy '3, 3' 1 .5 2 0 1 4 0 .5 2
 shows '^  rewards +of the file /.*/square.npy$' \
     check-env hypergrid --size 3 --reward file --reward-file square.npy
 grep -qE '^  largest log R 1.386294361$' out || bad "largest log R of 4: $(cat out)"
-refused 2 '^gfn-dist: .*square.npy: hypergrid: expected 4 x 4 rewards, one per state, found 3 x 3 ' \
+refused 2 '^gfn-dist: .*square.npy: hypergrid: expected 4 x 4 values, one per state, found 3 x 3 ' \
     check-env hypergrid --size 4 --reward file --reward-file square.npy
 refused 1 '^gfn-dist: .*nowhere.npy: ' check-env hypergrid --reward file --reward-file nowhere.npy
 refused 2 '^gfn-dist: hypergrid: expected a space of at most 134217728 states .*found 1000000000 ' \
@@ -419,9 +419,6 @@ static void describe_taker(const void *world, gfn_env_spec *spec)
     describe(world, spec);
     const taker *t = world;
     spec->needs_rewards = t->log_r == NULL;
-#ifdef NEEDS_STILL
-    spec->needs_rewards = 1;
-#endif
     spec->ndim = 1;
 #ifdef AXES
     spec->ndim = AXES;
@@ -432,9 +429,6 @@ static void describe_taker(const void *world, gfn_env_spec *spec)
 static gfn_status take_rewards(void *world, int ndim, const int64_t *axis, const double *reward)
 {
     taker *t = world;
-#ifdef FAILS
-    return gfn_fail(GFN_EINVAL, "knapsack: no, not these rewards");
-#endif
     double *log_r = malloc((size_t)axis[0] * sizeof *log_r), z = 0;
     for (int64_t i = 0; i < axis[0]; i++) {
         log_r[i] = log(reward[i]);
@@ -463,12 +457,8 @@ npy sets.npy 8, 1 .5 2 1 4 .5 2 1
 shows '^  rewards +of the file sets.npy$' check-env ./taker.so --reward-file sets.npy
 grep -qE '^  log Z +2.4849066' out || bad "log Z of 12: $(cat out)"
 npy more.npy 9, 1 .5 2 1 4 .5 2 1 1
-refused 2 'more.npy: knapsack: expected 8 rewards, one per state, found 9' \
+refused 2 'more.npy: knapsack: expected 8 values, one per state, found 9' \
     check-env ./taker.so --reward-file more.npy
-{ echo '#define NEEDS_STILL'; cat taker.inc; } | variant greedy
-breaks greedy 'needs_rewards is false once they are set'
 { echo '#define AXES 2'; cat taker.inc; } | variant crooked
 refused 2 'knapsack: the description of the world is wrong: expected that axis' check-env ./crooked.so
-{ echo '#define FAILS'; cat taker.inc; } | variant failing
-refused 1 '^gfn-dist: knapsack: no, not these rewards$' check-env ./failing.so
 exit $failed

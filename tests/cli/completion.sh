@@ -65,7 +65,7 @@ offers 'cosine' --reward co
 offers 'cosine' --reward = co
 offers 'original cosine sparse deceptive file' --reward =
 offers 'cosine' --size = 8 --reward = co
-offers '--reward --reward-file' --size = 8 --rew
+offers '--reward --reward-file --reward-floor --reward-normalize --reward-scale' --size = 8 --rew
 offers 'tb' --objective tb
 offers 'fl-db fl-subtb' --objective fl
 offers 'uniform learned tied' train --size 8 --backward ''
@@ -145,6 +145,8 @@ for option in "${COMPREPLY[@]}"; do
         "$GFN_DIST" --threads 1 --quiet --out out "${limit[@]}" "$option=$value" >log 2>&1 ||
             case $option$value:$(cat log) in
             --rewardfile:*reward-file*) ;; # it needs a file beside it
+            --reward-normalize*:*'--table FILE'* | --mode-reward*:*'--modes FILE'*) ;; # likewise
+            --floor-firstyes:*--reward-floor*) ;;
             *) bad "$option=$value: $(cat log)" ;;
             esac
     done

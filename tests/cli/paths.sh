@@ -188,7 +188,7 @@ cmp out ../eval.out || bad "eval with moved rewards: $(cat out)"
 refused 2 "$worse" eval ../rewards --reward-file ../data/worse.npy
 refused 2 "$worse" sample ../rewards --reward-file ../data/worse.npy
 refused 1 'none.npy: cannot open' eval ../rewards --reward-file none.npy
-refused 2 'place/moved.txt: expected a file in NumPy.s format' \
+refused 2 'place/moved.txt: line 1: expected an object and a value' \
     eval ../rewards --reward-file place/moved.txt
 passes --resume ../rewards --iterations 70 --reward-file ../data/moved.npy --quiet
 grep -q "^reward-file = ${PWD%/*}/data/moved.npy" ../rewards/config.ini ||

@@ -99,9 +99,9 @@ for ranks in "${few[@]}"; do
     "${launch[@]}" "$GFN_DIST" --env ./table.so --reward-file sets.npy --iterations 20 --threads 1 \
         --quiet --out "table-$ranks" || bad "a table on $ranks"
     bits "table-$ranks" | cmp - <(bits table-1) || bad "a table has other bits on $ranks"
-    for case in 'table few.npy table: expected 32 rewards, one per state, found 8 ' \
-        'table reward.npy table: expected 32 rewards, one per state, found 8 x 8 ' \
-        'flat sets.npy table: expected axes .* ndim = 1 and axis.0. = n_states'; do
+    for case in 'table few.npy table: expected 32 values, one per state, found 8 ' \
+        'table reward.npy table: expected 32 values, one per state, found 8 x 8 ' \
+        'flat few.npy table: expected 32 values, one per state, found 8 '; do
         read -r so file pattern <<<"$case"
         "${launch[@]}" "$GFN_DIST" --env "./$so.so" --reward-file "$file" --quiet --out none 2>err
         [ $? -eq 2 ] && grep -q "$pattern" err || bad "$case, $ranks: $(cat err)"
@@ -168,6 +168,6 @@ bits early | cmp - run.bits || bad "an early run: other bits"
 
 refused 1 'missing.npy: cannot open' --reward file --reward-file missing.npy
 npy bad.npy '4, 4' "${landscape[@]:0:16}"
-refused 2 '^gfn-dist: /.*/bad.npy: hypergrid: expected 8 x 8 rewards, one per state, found 4 x 4.* \(hint: ' \
+refused 2 '^gfn-dist: /.*/bad.npy: hypergrid: expected 8 x 8 values, one per state, found 4 x 4.* \(hint: ' \
     --size 8 --reward file --reward-file bad.npy
 exit $failed

@@ -73,7 +73,7 @@ static void a_table_of_another_size_or_with_missing_functions_is_rejected(void *
     (void)state;
     gfn_env_ops ops = ladder_world;
     gfn_env *env = NULL;
-    ops.size = sizeof ops - sizeof(void *);
+    ops.size = offsetof(gfn_env_ops, write) - sizeof(void *);
     assert_int_equal(gfn_env_create_from(&ops, NULL, &env), GFN_EINVAL);
     assert_says("sizeof(gfn_env_ops)");
     ops = ladder_world;

@@ -75,7 +75,8 @@ static void an_incomplete_table_is_rejected(void **state)
     static const gfn_option no_topic[] = {
         {"depth", GFN_OPTION_INT, "3", 0, 9, NULL, NULL, "levels"}, {0}};
     static const gfn_option no_type[] = {
-        {"depth", (gfn_option_type)(GFN_OPTION_PATH + 1), "3", 0, 9, NULL, "Tree", "levels"}, {0}};
+        {"depth", (gfn_option_type)(GFN_OPTION_MATRIX + 1), "3", 0, 9, NULL, "Tree", "levels"},
+        {0}};
     static const gfn_option no_room[] = {
         {"depth", GFN_OPTION_INT, "3", 9, 0, NULL, "Tree", "levels"}, {0}};
     static const gfn_option no_bound[] = {
@@ -87,7 +88,7 @@ static void an_incomplete_table_is_rejected(void **state)
         "found no help",
         "\"two words\"",
         "option depth: expected a topic (a heading), found none",
-        "option depth: expected a type of gfn_option_type, found 7",
+        "option depth: expected a type of gfn_option_type, found 8",
         "option depth: expected min <= max, found 9 and 0",
         "option depth: expected min <= max, found 0 and nan",
     };

@@ -54,9 +54,9 @@ static void rewards_have_the_shape_of_the_grid(void **state)
     double rewards[CELLS];
     fill_rewards(rewards);
     put_rewards("bad.npy", "4, 4", rewards, 16);
-    assert_rewards_refused("hypergrid: expected 8 x 8 rewards, one per state, found 4 x 4");
+    assert_rewards_refused("hypergrid: expected 8 x 8 values, one per state, found 4 x 4");
     put_rewards("bad.npy", "64,", rewards, CELLS);
-    assert_rewards_refused("hypergrid: expected 8 x 8 rewards, one per state, found 64");
+    assert_rewards_refused("hypergrid: expected 8 x 8 values, one per state, found 64");
 }
 
 static void rewards_are_finite_and_not_negative(void **state)
@@ -67,9 +67,9 @@ static void rewards_are_finite_and_not_negative(void **state)
         double value;
         const char *pattern;
     } rows[] = {
-        {CELLS - 1, -1, "hypergrid: expected rewards of 0 or more, found -1 in cell \\(7, 7\\)"},
-        {0, NAN, "hypergrid: .*found -?nan in cell \\(0, 0\\)"},
-        {1, INFINITY, "hypergrid: .*found inf in cell \\(0, 1\\)"},
+        {CELLS - 1, -1, "hypergrid: \\(7, 7\\): expected values of 0 or more, found -1"},
+        {0, NAN, "hypergrid: .*found -?nan for \\(0, 0\\)"},
+        {1, INFINITY, "hypergrid: .*found inf for \\(0, 1\\)"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         double rewards[CELLS];
@@ -146,7 +146,7 @@ static void a_run_is_used_with_the_rewards_that_it_was_trained_with(void **state
          {"--resume", "run"}},
     };
     static const refusal small = {
-        FAILED, "^gfn-dist: run/reward.npy: .*found 4 x 4", {"eval", "run"}};
+        FAILED, "^gfn-dist: run/reward.npy: .*found F64 .4, 4.", {"eval", "run"}};
     static const refusal gone = {FAILED, "^gfn-dist: run/reward.npy: cannot open", {"eval", "run"}};
     double rewards[CELLS];
     fill_rewards(rewards);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * io/fields.h - the lines of a text file as fields: comma-separated values (RFC 4180), with tabs
+ * instead of commas, or whole lines. The file may be compressed by gzip.
+ */
+#ifndef IO_FIELDS_H
+#define IO_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gfn/status.h>
+
+typedef struct gfn_fields {
+    const char *path; /* borrowed */
+    int64_t line;     /* number of the current line, from 1 */
+    size_t n;         /* its fields; 0: there is no further line */
+    char **field;     /* [n] without the quotes and the blanks around them */
+
+    char *bytes;
+    size_t size, at, room;
+    char separator; /* '\0': lines are not divided */
+} gfn_fields;
+
+/* What divides a line: nothing; or a tab, if the first line has one outside quotes, else a comma.
+ */
+enum gfn_separator { GFN_WHOLE_LINES, GFN_TABS_OR_COMMAS };
+
+/* Read a file of at most `most` bytes, compressed or not. `path` is borrowed. Close it in the end,
+ * even if this fails. Errors: GFN_EIO, GFN_ENOMEM, GFN_EDATA (too large, damaged). */
+gfn_status gfn_fields_open(const char *path, size_t most, enum gfn_separator separator,
+                           gfn_fields *fields);
+void gfn_fields_close(gfn_fields *fields);
+
+/* Go to the next line that is not blank and does not begin with '#'.
+ * Errors: GFN_EDATA (a quote that does not end, a byte 0), GFN_ENOMEM. */
+gfn_status gfn_fields_next(gfn_fields *fields);
+
+/* gunzip.c: whether bytes are compressed by gzip. */
+bool gfn_is_gzip(const void *bytes, size_t n);
+
+/* gunzip.c: uncompress n bytes to at most `most`, which the address `out` gets, with a '\0' behind
+ * them; free them with gfn_release(). Errors: GFN_EDATA, GFN_ENOMEM. */
+gfn_status gfn_gunzip(const char *path, const void *bytes, size_t n, size_t most, void *out,
+                      size_t *n_out);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rewards by the distance to the nearest of given objects, the modes:
+ *
+ *     log R = -d                hamming
+ *     log R = -d / length       hamming-mean
+ *
+ * before exponent, floor and scale. d counts the characters in which the texts of two objects
+ * differ, letters or bits; if one is longer, its further characters count too.
+ *
+ * bitseq:N are the modes of Malkin et al. 2022 (arXiv:2201.13259, section 5.2): each is a text of
+ * blocks of 8 bits, drawn independently from five. bitseq:N:SEED draws others. To check by: the
+ * distances of the blocks to 00000000 are 0, 8, 4, 4 and 4.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/format.h"
+#include "base/memory.h"
+#include "base/parse.h"
+#include "data/state_set.h"
+#include "env/env_internal.h"
+#include "io/fields.h"
+#include "reward/reward.h"
+#include "reward/scale.h"
+
+#define BITSEQ "bitseq:"
+
+enum { MOST_MODES = 1 << 20, MOST_TEXT = 1 << 16, BLOCK = 8 };
+
+#define MOST_BYTES ((size_t)1 << 30)
+
+typedef struct modes {
+    const gfn_env *env;
+    gfn_reward_scale scale;
+    bool is_mean;
+    size_t n, most; /* modes; bytes of the longest text */
+    size_t *length; /* [n] */
+    char *text;     /* [n][most] */
+} modes;
+
+/* ---- the modes ---- */
+
+/* The text of an object that is built with the first allowed actions. */
+static gfn_status write_any(const gfn_env *env, char *text, size_t size)
+{
+    int32_t *state = NULL, action;
+    uint8_t *mask = NULL, done = GFN_LIVE;
+    gfn_status status =
+        gfn_allocate("a state", (size_t)env->spec.state_width, sizeof *state, &state);
+    if (status == GFN_OK)
+        status = gfn_allocate("a mask", (size_t)env->spec.shape.n_actions, 1, &mask);
+    if (status == GFN_OK)
+        status = gfn_env_start(env, 1, state);
+    while (status == GFN_OK && done == GFN_LIVE) {
+        status = gfn_env_allowed(env, 1, state, &done, mask);
+        for (action = 0; status == GFN_OK && !mask[action];)
+            action++;
+        if (status == GFN_OK)
+            status = gfn_env_step(env, 1, state, &done, &action);
+    }
+    if (status == GFN_OK && gfn_env_write(env, state, text, size) >= size)
+        status = gfn_fail(GFN_EINVAL, "%s: expected objects of at most %zu characters, found more",
+                          env->ops->name, size - 1);
+    gfn_release(&state);
+    gfn_release(&mask);
+    return status;
+}
+
+static gfn_status draw_bits(const gfn_env *env, uint64_t seed, int64_t mode, int32_t *object)
+{
+    static const char *const blocks[] = {"00000000", "11111111", "11110000", "00001111",
+                                         "00111100"};
+    enum { BLOCKS = sizeof blocks / sizeof blocks[0] };
+    const gfn_stream stream = {seed, GFN_PURPOSE_TARGET, 1};
+    char text[MOST_TEXT];
+    GFN_TRY(write_any(env, text, sizeof text));
+    const size_t n = strlen(text);
+    if (n == 0 || n % BLOCK != 0 || strspn(text, "01") != n)
+        return gfn_fail(GFN_EINVAL,
+                        "expected objects of %d bits or a multiple of them, found \"%.100s\" "
+                        "(hint: --letters bits:8 --length 15)",
+                        BLOCK, text);
+    for (size_t i = 0; i < n / BLOCK; i++) {
+        const uint64_t word = gfn_random_word(&stream, (uint64_t)mode, (uint32_t)i);
+        memcpy(text + i * BLOCK, blocks[word * BLOCKS >> 32], BLOCK);
+    }
+    return gfn_env_read(env, text, object);
+}
+
+/* "60" or "60:7" */
+static gfn_status read_bitseq(const char *text, const gfn_env *env, gfn_reward_values *values)
+{
+    char count[32];
+    const char *colon = strchr(text, ':');
+    const size_t digits = colon ? (size_t)(colon - text) : strlen(text);
+    int64_t n = 0, seed = 0;
+    gfn_format(count, sizeof count, "%.*s", (int)(digits < 20 ? digits : 20), text);
+    if (!gfn_parse_integer(count, &n) || n < 1 || n > MOST_MODES ||
+        (colon && (!gfn_parse_integer(colon + 1, &seed) || seed < 0)))
+        return gfn_fail(GFN_EINVAL,
+                        "modes: expected " BITSEQ "N or " BITSEQ "N:SEED with N of 1 to %d, found "
+                        "\"" BITSEQ "%.100s\" (hint: " BITSEQ "60)",
+                        MOST_MODES, text);
+    const size_t width = (size_t)env->spec.state_width;
+    GFN_TRY(gfn_allocate("modes", (size_t)n, width * sizeof(int32_t), &values->object));
+    for (; values->n < (size_t)n; values->n++)
+        GFN_TRY(
+            draw_bits(env, (uint64_t)seed, (int64_t)values->n, values->object + values->n * width));
+    return GFN_OK;
+}
+
+static gfn_status grow(size_t width, size_t *room, gfn_reward_values *values)
+{
+    int32_t *larger;
+    if (values->n < *room)
+        return GFN_OK;
+    const size_t more = *room ? 2 * *room : 64;
+    GFN_TRY(gfn_allocate("modes", more, width * sizeof *larger, &larger));
+    if (values->n > 0)
+        memcpy(larger, values->object, values->n * width * sizeof *larger);
+    gfn_release(&values->object);
+    values->object = larger;
+    *room = more;
+    return GFN_OK;
+}
+
+static gfn_status read_lines(gfn_fields *f, const gfn_env *env, gfn_reward_values *values)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    size_t room = 0;
+    GFN_TRY(gfn_fields_next(f));
+    while (f->n > 0) {
+        GFN_TRY(grow(width, &room, values));
+        const gfn_status status =
+            gfn_env_read(env, f->field[0], values->object + values->n * width);
+        if (status != GFN_OK)
+            return gfn_fail_in(status, "%s: line %lld: ", f->path, (long long)f->line);
+        values->n++;
+        GFN_TRY(gfn_fields_next(f));
+    }
+    if (values->n > 0)
+        return GFN_OK;
+    return gfn_fail(GFN_EDATA, "%s: expected lines of one object each, found none", f->path);
+}
+
+static gfn_status read_file(const char *path, const gfn_env *env, gfn_reward_values *values)
+{
+    gfn_fields fields;
+    gfn_status status = gfn_fields_open(path, MOST_BYTES, GFN_WHOLE_LINES, &fields);
+    if (status == GFN_OK)
+        status = read_lines(&fields, env, values);
+    gfn_fields_close(&fields);
+    return status;
+}
+
+static gfn_status read(const char *text, const gfn_env *env, gfn_reward_values *values)
+{
+    const size_t n = strlen(BITSEQ);
+    *values = (gfn_reward_values){.n = 0};
+    const gfn_status status = strncmp(text, BITSEQ, n) == 0 ? read_bitseq(text + n, env, values)
+                                                            : read_file(text, env, values);
+    if (status != GFN_OK)
+        gfn_reward_values_clear(values);
+    return status;
+}
+
+/* ---- the reward ---- */
+
+static void destroy(void *self)
+{
+    modes *m = self;
+    gfn_release(&m->length);
+    gfn_release(&m->text);
+    gfn_release(&m);
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t find_distance(size_t n, const char *a, const char *b)
+{
+    size_t differ = 0;
+    for (size_t i = 0; i < n; i++)
+        differ += a[i] != b[i];
+    return differ;
+}
+
+static size_t find_nearest(const modes *m, const char *text, size_t n)
+{
+    size_t nearest = SIZE_MAX;
+    for (size_t i = 0; i < m->n; i++) {
+        const size_t common = smaller(n, m->length[i]);
+        const size_t distance =
+            find_distance(common, text, m->text + i * m->most) + n + m->length[i] - 2 * common;
+        nearest = smaller(nearest, distance);
+    }
+    return nearest;
+}
+
+static void find_log_reward(const void *self, const gfn_objects *objects, double *log_reward)
+{
+    const modes *m = self;
+    const size_t width = (size_t)m->env->spec.state_width;
+    char text[MOST_TEXT];
+    for (size_t i = 0; i < objects->n; i++) {
+        const size_t n = smaller(
+            gfn_env_write(m->env, objects->state + i * width, text, sizeof text), sizeof text - 1);
+        const double distance = (double)find_nearest(m, text, n);
+        log_reward[i] = gfn_reward_scale_log(
+            &m->scale, -(m->is_mean && n > 0 ? distance / (double)n : distance));
+    }
+}
+
+static gfn_status keep_texts(modes *m, const gfn_reward_values *values)
+{
+    const size_t width = (size_t)m->env->spec.state_width;
+    GFN_TRY(gfn_allocate("modes", m->n, sizeof *m->length, &m->length));
+    for (size_t i = 0; i < m->n; i++) {
+        char first[1];
+        m->length[i] = gfn_env_write(m->env, values->object + i * width, first, sizeof first);
+        m->most = m->length[i] + 1 > m->most ? m->length[i] + 1 : m->most;
+    }
+    if (m->most > MOST_TEXT)
+        return gfn_fail(GFN_EINVAL, "modes: expected objects of less than %d characters, found %zu",
+                        MOST_TEXT, m->most - 1);
+    GFN_TRY(gfn_allocate("modes", m->n, m->most, &m->text));
+    for (size_t i = 0; i < m->n; i++)
+        gfn_env_write(m->env, values->object + i * width, m->text + i * m->most, m->most);
+    return GFN_OK;
+}
+
+static gfn_status make(const gfn_options *options, gfn_env *env, const gfn_reward_values *values,
+                       modes *m)
+{
+    *m = (modes){.env = env, .n = values->n};
+    m->is_mean = strcmp(gfn_options_text(options, "mode-reward"), "hamming-mean") == 0;
+    GFN_TRY(gfn_reward_scale_init(options, false, &m->scale));
+    GFN_TRY(keep_texts(m, values));
+    const gfn_env_reward reward = {
+        .self = m,
+        .destroy = destroy,
+        .log_reward = find_log_reward,
+        .max_log_reward = gfn_reward_scale_log(&m->scale, 0),
+        .log_z = NAN,
+    };
+    return gfn_env_use_reward(env, &reward);
+}
+
+static gfn_status use(const gfn_options *options, gfn_env *env, gfn_reward_values *values)
+{
+    modes *m;
+    gfn_status status = gfn_allocate("modes", 1, sizeof *m, &m);
+    if (status == GFN_OK) {
+        status = make(options, env, values, m);
+        if (status != GFN_OK)
+            destroy(m);
+    }
+    gfn_reward_values_clear(values);
+    return status;
+}
+
+const gfn_reward_kind gfn_reward_modes = {
+    {"modes", "distance to the nearest of given objects", "-beta d, or -beta d / length"},
+    read,
+    use,
+};

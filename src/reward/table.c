@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rewards from values of all objects. R = 0 means that stopping is not allowed (env/env_reward.c);
+ * objects of a world in which trajectories end by themselves cannot have it.
+ */
+#include "reward/table.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sum.h"
+#include "data/state_set.h"
+#include "env/env_internal.h"
+#include "reward/scale.h"
+
+enum { LANES = 256 };
+
+/* log R of objects, by their place or by their words. */
+typedef struct table {
+    const gfn_env *env;
+    double *log_r;
+    gfn_state_set *objects; /* NULL: they have places */
+} table;
+
+static void destroy(void *self)
+{
+    table *t = self;
+    gfn_release(&t->log_r);
+    gfn_state_set_destroy(&t->objects);
+    gfn_release(&t);
+}
+
+static void find_by_place(const void *self, const gfn_objects *objects, double *log_reward)
+{
+    const table *t = self;
+    const size_t width = (size_t)t->env->spec.state_width;
+    int64_t place[LANES];
+    for (size_t first = 0, n; first < objects->n; first += n) {
+        n = objects->n - first < LANES ? objects->n - first : LANES;
+        gfn_reward_find_place(t->env, n, objects->state + first * width, place);
+        for (size_t i = 0; i < n; i++)
+            log_reward[first + i] = t->log_r[place[i]];
+    }
+}
+
+static void find_by_words(const void *self, const gfn_objects *objects, double *log_reward)
+{
+    const table *t = self;
+    const size_t width = (size_t)t->env->spec.state_width;
+    for (size_t i = 0; i < objects->n; i++) {
+        const int32_t *state = objects->state + i * width;
+        const int32_t index = gfn_state_set_find(t->objects, state);
+        log_reward[i] = index >= 0 ? t->log_r[index] : NAN;
+        if (index < 0)
+            gfn_env_fail(t->env->world, state,
+                         "expected a value of this object in the table, found none");
+    }
+}
+
+/* ---- creation ---- */
+
+static const char *object_text(const gfn_env *env, const gfn_reward_values *values, size_t index,
+                               char *text, size_t size)
+{
+    if (values->object == NULL)
+        return gfn_reward_place_text(env, index, text, size);
+    return gfn_env_state_text(env, values->object + index * (size_t)env->spec.state_width, text,
+                              size);
+}
+
+/* Find the largest log R, the sum and the zeros. Values of states that are no objects are NAN. */
+static gfn_status sum_up(const gfn_env *env, const gfn_reward_values *values,
+                         gfn_env_reward *reward)
+{
+    char text[400];
+    double largest = -INFINITY;
+    gfn_sum sum = {0, 0};
+    for (size_t i = 0; i < values->n; i++) {
+        largest = fmax(largest, values->value[i]);
+        if (!isinf(values->value[i]))
+            continue;
+        if (env->spec.shape.stop_action < 0)
+            return gfn_fail(GFN_EINVAL,
+                            "%s: expected a reward above 0 of every object, found 0 for %s (hint: "
+                            "--reward-floor 1e-3)",
+                            env->ops->name, object_text(env, values, i, text, sizeof text));
+        reward->has_holes = true;
+    }
+    if (isinf(largest))
+        return gfn_fail(
+            GFN_EINVAL,
+            "%s: expected a reward above 0 in some state, found 0 in all (hint: another "
+            "file)",
+            env->ops->name);
+    for (size_t i = 0; i < values->n; i++)
+        if (!isnan(values->value[i]))
+            gfn_sum_add(&sum, exp(values->value[i] - largest));
+    reward->max_log_reward = largest;
+    reward->log_z = largest + log(gfn_sum_value(&sum));
+    return GFN_OK;
+}
+
+static gfn_status keep_objects(const gfn_env *env, gfn_reward_values *values, table *t)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    if (values->object == NULL)
+        return GFN_OK;
+    GFN_TRY(gfn_state_set_create(values->n, width, &t->objects));
+    for (size_t i = 0; i < values->n; i++)
+        gfn_state_set_add(t->objects, values->object + i * width);
+    return GFN_OK;
+}
+
+static gfn_status use_values(gfn_env *env, gfn_reward_values *values)
+{
+    table *t;
+    gfn_env_reward reward = {
+        .destroy = destroy,
+        .log_reward = values->object ? find_by_words : find_by_place,
+    };
+    GFN_TRY(sum_up(env, values, &reward));
+    GFN_TRY(gfn_allocate("rewards", 1, sizeof *t, &t));
+    reward.self = t;
+    t->env = env;
+    gfn_status status = keep_objects(env, values, t);
+    if (status == GFN_OK)
+        status = gfn_env_use_reward(env, &reward);
+    if (status == GFN_OK) {
+        t->log_r = values->value;
+        values->value = NULL;
+    } else {
+        destroy(t);
+    }
+    return status;
+}
+
+static gfn_status use(const gfn_options *options, gfn_env *env, gfn_reward_values *values)
+{
+    gfn_reward_scale scale;
+    char text[400];
+    size_t index;
+    gfn_status status = gfn_reward_scale_init(options, true, &scale);
+    if (status == GFN_OK) {
+        status = gfn_reward_scale_values(&scale, values->n, values->value, &index);
+        if (status != GFN_OK)
+            gfn_fail_in(status, "%s: %s: ", env->ops->name,
+                        object_text(env, values, index, text, sizeof text));
+    }
+    if (status == GFN_OK)
+        status = values->object == NULL && env->spec.table_ndim == 0
+                     ? gfn_env_set_log_rewards(env, &values->value)
+                     : use_values(env, values);
+    gfn_reward_values_clear(values);
+    return status;
+}
+
+#define READ gfn_reward_read_table
+#define SUMMARY "values of all objects from a file, an array or lines of object and value"
+
+const gfn_reward_kind gfn_reward_table = {{"table", SUMMARY, ""}, READ, use};
+const gfn_reward_kind gfn_reward_file = {{GFN_REWARD_FILE, SUMMARY, ""}, READ, use};
