@@ -186,6 +186,8 @@ typedef struct gfn_draw {
     double chi_square;      /* of counts against the policy's exact distribution; NAN: none */
     int64_t chi_square_df;  /* -1: there is no chi-square */
     int64_t modes, n_modes; /* distinct objects of maximal reward: drawn, and total (-1: unknown) */
+    double marginals_error; /* largest error of an expectation of gfn_env_marginals: of the policy's
+                             * exact distribution, or else of the objects; NAN: not known */
 } gfn_draw;
 
 /* Draw objects 0 ... n-1 of `stream`, and return them (wants_objects) or else measure them. Release

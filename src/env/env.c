@@ -50,6 +50,7 @@ static gfn_status describe(gfn_env *env)
     GFN_TRY(gfn_env_failure(env));
     env->spec = spec;
     env->is_waiting = spec.needs_rewards;
+    env->reward.power = spec.needs_rewards || env->ops->log_reward == NULL ? NAN : 1;
     env->spec.needs_rewards = spec.needs_rewards || env->ops->log_reward == NULL;
     return gfn_env_check_spec(env->ops, &spec);
 }

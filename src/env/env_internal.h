@@ -49,6 +49,13 @@ typedef struct gfn_env_reward {
      * failures by gfn_env_fail(world, ...). */
     void (*log_reward)(const void *self, const gfn_objects *objects, double *log_reward);
 
+    /* The values as the source gives them, for people; NULL: log R. */
+    void (*score)(const void *self, const gfn_objects *objects, double *score);
+
+    /* R = exp(log_scale) times the world's own reward to this power, wherever R is; NAN: it is not
+     * of this form. */
+    double power, log_scale;
+
     bool has_holes;        /* some log R are -INFINITY */
     double max_log_reward; /* as in gfn_env_spec */
     double log_z;
@@ -162,9 +169,20 @@ const char *gfn_env_number_text(const gfn_env *env, int64_t number, char *text, 
  * changed, and the caller still owns the reward. */
 gfn_status gfn_env_use_reward(gfn_env *env, const gfn_env_reward *reward);
 
-/* env_reward.c: as gfn_env_set_rewards(), for log R by number, which is taken over (gfn_release())
- * even if this fails; *log_reward becomes NULL. Entries that are -INFINITY stand for R = 0. */
-gfn_status gfn_env_set_log_rewards(gfn_env *env, double **log_reward);
+/* env_reward.c: as gfn_env_set_rewards(), for log R and the values that they are made of (NULL:
+ * they are R), both by number. They are taken over (gfn_release()) even if this fails, and the
+ * pointers become NULL. Entries of log R that are -INFINITY stand for R = 0. */
+gfn_status gfn_env_set_log_rewards(gfn_env *env, double **log_reward, double **score);
+
+/* The values of n objects as the source of rewards gives them. */
+static inline void gfn_env_ask_score(const gfn_env *env, size_t n, const int32_t *state,
+                                     double *score)
+{
+    if (env->reward.score)
+        env->reward.score(env->reward.self, &(gfn_objects){.n = n, .state = state}, score);
+    else
+        gfn_env_ask_log_reward(env, n, state, score);
+}
 
 /* env.c: check the log-rewards of n objects. -INFINITY passes: it has a meaning, although no
  * trajectory that ends there can be learned from. Errors: GFN_EENV; the message names the first

@@ -59,26 +59,42 @@ gfn_status gfn_env_use_reward(gfn_env *env, const gfn_env_reward *reward)
 typedef struct by_number {
     const gfn_env *env;
     double *log_r; /* [n_states] */
+    double *score; /* [n_states]; NULL: R */
 } by_number;
 
 static void destroy(void *self)
 {
     by_number *r = self;
     gfn_release(&r->log_r);
+    gfn_release(&r->score);
     gfn_release(&r);
 }
 
-static void find_log_reward(const void *self, const gfn_objects *objects, double *log_reward)
+static void look_up(const by_number *r, const gfn_objects *objects, const double *table,
+                    double *value)
 {
-    const by_number *r = self;
     const size_t width = (size_t)r->env->spec.state_width;
     int64_t number[LANES];
     for (size_t first = 0, n; first < objects->n; first += n) {
         n = objects->n - first < LANES ? objects->n - first : LANES;
         r->env->ops->number(r->env->world, n, objects->state + first * width, number);
         for (size_t i = 0; i < n; i++)
-            log_reward[first + i] = r->log_r[number[i]];
+            value[first + i] = table[number[i]];
     }
+}
+
+static void find_log_reward(const void *self, const gfn_objects *objects, double *log_reward)
+{
+    const by_number *r = self;
+    look_up(r, objects, r->log_r, log_reward);
+}
+
+static void find_score(const void *self, const gfn_objects *objects, double *score)
+{
+    const by_number *r = self;
+    look_up(r, objects, r->score ? r->score : r->log_r, score);
+    for (size_t i = 0; i < objects->n && r->score == NULL; i++)
+        score[i] = exp(score[i]);
 }
 
 /* What is known of the zeros: the states in which nothing but stopping is allowed keep a reward. */
@@ -127,10 +143,13 @@ static gfn_status sum_rewards(const gfn_env *env, const double *log_r, gfn_env_r
     return GFN_OK;
 }
 
-static gfn_status use_table(gfn_env *env, double *log_r)
+static gfn_status use_table(gfn_env *env, double *log_r, double *score)
 {
-    gfn_env_reward reward = {
-        .destroy = destroy, .log_reward = find_log_reward, .max_log_reward = -INFINITY};
+    gfn_env_reward reward = {.destroy = destroy,
+                             .log_reward = find_log_reward,
+                             .score = find_score,
+                             .power = NAN,
+                             .max_log_reward = -INFINITY};
     by_number *self;
     for (int64_t i = 0; i < env->spec.n_states; i++)
         reward.max_log_reward = fmax(reward.max_log_reward, log_r[i]);
@@ -142,7 +161,7 @@ static gfn_status use_table(gfn_env *env, double *log_r)
     GFN_TRY(find_holes(env, log_r, &reward));
     GFN_TRY(sum_rewards(env, log_r, &reward));
     GFN_TRY(gfn_allocate("rewards", 1, sizeof *self, &self));
-    *self = (by_number){env, log_r};
+    *self = (by_number){env, log_r, score};
     reward.self = self;
     const gfn_status status = gfn_env_use_reward(env, &reward);
     if (status != GFN_OK)
@@ -150,13 +169,15 @@ static gfn_status use_table(gfn_env *env, double *log_r)
     return status;
 }
 
-gfn_status gfn_env_set_log_rewards(gfn_env *env, double **log_reward)
+gfn_status gfn_env_set_log_rewards(gfn_env *env, double **log_reward, double **score)
 {
-    const gfn_status status = use_table(env, *log_reward);
-    if (status == GFN_OK)
-        *log_reward = NULL;
-    else
+    const gfn_status status = use_table(env, *log_reward, *score);
+    if (status == GFN_OK) {
+        *log_reward = *score = NULL;
+    } else {
         gfn_release(log_reward);
+        gfn_release(score);
+    }
     return status;
 }
 
@@ -202,7 +223,7 @@ static gfn_status check_rewards(const gfn_env *env, const double *reward)
 gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, const double *reward)
 {
     const int64_t n = env->spec.n_states;
-    double *log_r;
+    double *log_r, *score = NULL;
     if (n == 0 || n > GFN_ENV_MAX_REWARDS)
         return gfn_fail(GFN_EINVAL,
                         "%s: expected a space of at most %" PRId64 " states for rewards by "
@@ -214,5 +235,5 @@ gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis, cons
     GFN_TRY(gfn_allocate("rewards", (size_t)n, sizeof *log_r, &log_r));
     for (int64_t i = 0; i < n; i++)
         log_r[i] = log(reward[i]);
-    return gfn_env_set_log_rewards(env, &log_r);
+    return gfn_env_set_log_rewards(env, &log_r, &score);
 }

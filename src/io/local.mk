@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libio.la
 libio_la_SOURCES = \
 	src/io/array.c src/io/array.h \
 	src/io/crc.c src/io/crc.h \
+	src/io/csv.c src/io/csv.h \
 	src/io/descriptor.c src/io/descriptor.h \
 	src/io/failure.c src/io/failure.h \
 	src/io/fields.c src/io/fields.h src/io/gunzip.c \

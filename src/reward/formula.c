@@ -27,6 +27,12 @@ static void find_log_reward(const void *self, const gfn_objects *objects, double
         log_reward[i] = gfn_reward_scale_log(&f->scale, log_reward[i]);
 }
 
+static void find_score(const void *self, const gfn_objects *objects, double *score)
+{
+    const formula *f = self;
+    f->env->ops->log_reward(f->env->world, objects->n, objects->state, score);
+}
+
 /* With another exponent or a floor, the sum of the world says nothing. */
 static double log_z_of(const gfn_reward_scale *s, double log_z)
 {
@@ -47,10 +53,13 @@ gfn_status gfn_reward_use_formula(const gfn_options *options, gfn_env *env)
         .self = f,
         .destroy = destroy,
         .log_reward = find_log_reward,
+        .score = find_score,
         .max_log_reward = isnan(env->spec.max_log_reward)
                               ? NAN
                               : gfn_reward_scale_log(&scale, env->spec.max_log_reward),
         .log_z = log_z_of(&scale, env->spec.log_z),
+        .power = isinf(scale.log_floor) ? scale.beta : NAN,
+        .log_scale = scale.log_scale,
     };
     const gfn_status status = gfn_env_use_reward(env, &reward);
     if (status != GFN_OK)

@@ -202,7 +202,8 @@ static size_t find_nearest(const modes *m, const char *text, size_t n)
     return nearest;
 }
 
-static void find_log_reward(const void *self, const gfn_objects *objects, double *log_reward)
+/* Distances, divided by the length if the options ask for that. */
+static void find_score(const void *self, const gfn_objects *objects, double *score)
 {
     const modes *m = self;
     const size_t width = (size_t)m->env->spec.state_width;
@@ -211,9 +212,16 @@ static void find_log_reward(const void *self, const gfn_objects *objects, double
         const size_t n = smaller(
             gfn_env_write(m->env, objects->state + i * width, text, sizeof text), sizeof text - 1);
         const double distance = (double)find_nearest(m, text, n);
-        log_reward[i] = gfn_reward_scale_log(
-            &m->scale, -(m->is_mean && n > 0 ? distance / (double)n : distance));
+        score[i] = m->is_mean && n > 0 ? distance / (double)n : distance;
     }
+}
+
+static void find_log_reward(const void *self, const gfn_objects *objects, double *log_reward)
+{
+    const modes *m = self;
+    find_score(self, objects, log_reward);
+    for (size_t i = 0; i < objects->n; i++)
+        log_reward[i] = gfn_reward_scale_log(&m->scale, -log_reward[i]);
 }
 
 static gfn_status keep_texts(modes *m, const gfn_reward_values *values)
@@ -245,8 +253,10 @@ static gfn_status make(const gfn_options *options, gfn_env *env, const gfn_rewar
         .self = m,
         .destroy = destroy,
         .log_reward = find_log_reward,
+        .score = find_score,
         .max_log_reward = gfn_reward_scale_log(&m->scale, 0),
         .log_z = NAN,
+        .power = NAN,
     };
     return gfn_env_use_reward(env, &reward);
 }

@@ -21,6 +21,7 @@ enum { LANES = 256 };
 typedef struct table {
     const gfn_env *env;
     double *log_r;
+    double *score;          /* values as they were read */
     gfn_state_set *objects; /* NULL: they have places */
 } table;
 
@@ -28,35 +29,56 @@ static void destroy(void *self)
 {
     table *t = self;
     gfn_release(&t->log_r);
+    gfn_release(&t->score);
     gfn_state_set_destroy(&t->objects);
     gfn_release(&t);
 }
 
-static void find_by_place(const void *self, const gfn_objects *objects, double *log_reward)
+static void look_up_places(const table *t, const gfn_objects *objects, const double *values,
+                           double *value)
 {
-    const table *t = self;
     const size_t width = (size_t)t->env->spec.state_width;
     int64_t place[LANES];
     for (size_t first = 0, n; first < objects->n; first += n) {
         n = objects->n - first < LANES ? objects->n - first : LANES;
         gfn_reward_find_place(t->env, n, objects->state + first * width, place);
         for (size_t i = 0; i < n; i++)
-            log_reward[first + i] = t->log_r[place[i]];
+            value[first + i] = values[place[i]];
     }
 }
 
-static void find_by_words(const void *self, const gfn_objects *objects, double *log_reward)
+static void look_up_words(const table *t, const gfn_objects *objects, const double *values,
+                          double *value)
 {
-    const table *t = self;
     const size_t width = (size_t)t->env->spec.state_width;
     for (size_t i = 0; i < objects->n; i++) {
         const int32_t *state = objects->state + i * width;
         const int32_t index = gfn_state_set_find(t->objects, state);
-        log_reward[i] = index >= 0 ? t->log_r[index] : NAN;
+        value[i] = index >= 0 ? values[index] : NAN;
         if (index < 0)
             gfn_env_fail(t->env->world, state,
                          "expected a value of this object in the table, found none");
     }
+}
+
+static void look_up(const table *t, const gfn_objects *objects, const double *values, double *value)
+{
+    if (t->objects)
+        look_up_words(t, objects, values, value);
+    else
+        look_up_places(t, objects, values, value);
+}
+
+static void find_log_reward(const void *self, const gfn_objects *objects, double *log_reward)
+{
+    const table *t = self;
+    look_up(t, objects, t->log_r, log_reward);
+}
+
+static void find_score(const void *self, const gfn_objects *objects, double *score)
+{
+    const table *t = self;
+    look_up(t, objects, t->score, score);
 }
 
 /* ---- creation ---- */
@@ -113,13 +135,12 @@ static gfn_status keep_objects(const gfn_env *env, gfn_reward_values *values, ta
     return GFN_OK;
 }
 
-static gfn_status use_values(gfn_env *env, gfn_reward_values *values)
+/* values->value holds log R; the scores are taken over if this succeeds. */
+static gfn_status use_values(gfn_env *env, gfn_reward_values *values, double **score)
 {
     table *t;
     gfn_env_reward reward = {
-        .destroy = destroy,
-        .log_reward = values->object ? find_by_words : find_by_place,
-    };
+        .destroy = destroy, .log_reward = find_log_reward, .score = find_score, .power = NAN};
     GFN_TRY(sum_up(env, values, &reward));
     GFN_TRY(gfn_allocate("rewards", 1, sizeof *t, &t));
     reward.self = t;
@@ -129,29 +150,46 @@ static gfn_status use_values(gfn_env *env, gfn_reward_values *values)
         status = gfn_env_use_reward(env, &reward);
     if (status == GFN_OK) {
         t->log_r = values->value;
-        values->value = NULL;
+        t->score = *score;
+        values->value = *score = NULL;
     } else {
         destroy(t);
     }
     return status;
 }
 
-static gfn_status use(const gfn_options *options, gfn_env *env, gfn_reward_values *values)
+static gfn_status copy_values(const gfn_reward_values *values, double **copy)
+{
+    GFN_TRY(gfn_allocate("values of objects", values->n, sizeof **copy, copy));
+    memcpy(*copy, values->value, values->n * sizeof **copy);
+    return GFN_OK;
+}
+
+static gfn_status find_log_rewards(const gfn_options *options, const gfn_env *env,
+                                   gfn_reward_values *values)
 {
     gfn_reward_scale scale;
     char text[400];
     size_t index;
-    gfn_status status = gfn_reward_scale_init(options, true, &scale);
-    if (status == GFN_OK) {
-        status = gfn_reward_scale_values(&scale, values->n, values->value, &index);
-        if (status != GFN_OK)
-            gfn_fail_in(status, "%s: %s: ", env->ops->name,
-                        object_text(env, values, index, text, sizeof text));
-    }
+    GFN_TRY(gfn_reward_scale_init(options, true, &scale));
+    const gfn_status status = gfn_reward_scale_values(&scale, values->n, values->value, &index);
+    if (status != GFN_OK)
+        gfn_fail_in(status, "%s: %s: ", env->ops->name,
+                    object_text(env, values, index, text, sizeof text));
+    return status;
+}
+
+static gfn_status use(const gfn_options *options, gfn_env *env, gfn_reward_values *values)
+{
+    double *score = NULL;
+    gfn_status status = copy_values(values, &score);
+    if (status == GFN_OK)
+        status = find_log_rewards(options, env, values);
     if (status == GFN_OK)
         status = values->object == NULL && env->spec.table_ndim == 0
-                     ? gfn_env_set_log_rewards(env, &values->value)
-                     : use_values(env, values);
+                     ? gfn_env_set_log_rewards(env, &values->value, &score)
+                     : use_values(env, values, &score);
+    gfn_release(&score);
     gfn_reward_values_clear(values);
     return status;
 }

@@ -3,11 +3,13 @@ noinst_LTLIBRARIES += librun.la
 librun_la_SOURCES = \
 	src/run/collapse.c \
 	src/run/exact_plan.c \
+	src/run/marginals.c src/run/marginals.h \
 	src/run/measure_bounds.c \
 	src/run/measure_exact.c src/run/measure_exact.h \
 	src/run/measure_samples.c \
 	src/run/metadata.c src/run/metadata.h \
 	src/run/metric_table.c \
+	src/run/object_field.c src/run/object_field.h \
 	src/run/path_files.c src/run/path_files.h \
 	src/run/plugin_trust.c src/run/plugin_trust.h \
 	src/run/presets.c \
@@ -17,6 +19,7 @@ librun_la_SOURCES = \
 	src/run/run_options.c \
 	src/run/run_queries.c \
 	src/run/share_options.c \
+	src/run/solution.c src/run/solution.h \
 	src/run/statistics.c src/run/statistics.h \
 	src/run/terminal_states.c src/run/terminal_states.h \
 	src/run/threads.c \

@@ -112,12 +112,29 @@ static void draw_targets(const weighing *w, int64_t n, int64_t *number)
     }
 }
 
-/* Draw objects from the target on every rank; *is_known: there is an exact evaluation. */
+/* Objects that the mathematics of the environment draws. */
+static gfn_status draw_truth(weighing *w, int64_t n)
+{
+    gfn_comm *comm = w->run->comm;
+    const gfn_stream stream = {w->seed, GFN_PURPOSE_TARGET, 0};
+    gfn_status status = GFN_OK;
+    if (gfn_comm_rank(comm) == 0)
+        status = gfn_run_draw_truth(w->run, &stream, (size_t)n, w->objects);
+    GFN_TRY(gfn_comm_agree(comm, status));
+    return gfn_comm_broadcast(comm, w->objects, (size_t)n * w->width * sizeof *w->objects);
+}
+
+/* Draw objects from the target on every rank; *is_known: there is an exact evaluation, or a
+ * solution. */
 static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
 {
     gfn_comm *comm = w->run->comm;
     *is_known = gfn_run_exact_of(w->run) != NULL;
     GFN_TRY(gfn_comm_broadcast(comm, is_known, sizeof *is_known));
+    if (!*is_known && gfn_run_draws_truth(w->run)) {
+        *is_known = true;
+        return draw_truth(w, n);
+    }
     if (!*is_known)
         return GFN_OK;
     if (gfn_comm_rank(comm) == 0)

@@ -167,6 +167,7 @@ static gfn_status find_metrics(void *self)
 
 gfn_status gfn_run_evaluate(gfn_run *run, gfn_evaluation *evaluation)
 {
+    GFN_TRY(gfn_run_fail_in(run, gfn_run_solve(run)));
     gfn_evaluation e = {.metrics = {NAN, NAN, NAN, NAN},
                         .log_z = gfn_model_log_z(run->model),
                         .log_z_true = gfn_env_spec_of(run->env)->log_z};

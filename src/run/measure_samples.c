@@ -87,6 +87,8 @@ static gfn_status measure(void *self)
     if (!isnan(max_log_reward))
         GFN_TRY(gfn_count_modes_of(run->env, max_log_reward, (size_t)draw->n, d->objects,
                                    &draw->modes));
+    GFN_TRY(gfn_run_find_marginals(run, draw->n, d->objects));
+    draw->marginals_error = gfn_marginals_error(&run->marginals);
     if (exact == NULL)
         return gfn_l1_of_objects(run->env, (size_t)draw->n, d->objects, &draw->l1,
                                  &draw->l1_noise_floor);
@@ -109,6 +111,7 @@ static gfn_status draw_all(drawing *d, bool wants_objects, gfn_draw *draw)
         return GFN_OK;
     }
     GFN_TRY(gfn_run_exact_prepare(d->run));
+    GFN_TRY(gfn_run_solve(d->run));
     if (gfn_run_can_be_exact(d->run) && draw->n > 0)
         GFN_TRY(gfn_run_exact_find_p(d->run));
     return gfn_comm_work_alone(d->run->comm, measure, &(measurement){d, draw});
@@ -136,7 +139,8 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
                      .chi_square = NAN,
                      .chi_square_df = -1,
                      .modes = -1,
-                     .n_modes = -1};
+                     .n_modes = -1,
+                     .marginals_error = NAN};
     gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));
     if (status == GFN_OK)
         status = draw_all(&d, wants_objects, &made);

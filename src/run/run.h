@@ -8,9 +8,11 @@
 #include <gfn/run.h>
 
 #include "base/notices.h"
+#include "run/marginals.h"
 #include "run/measure_exact.h"
 #include "run/path_files.h"
 #include "run/run_rewards.h"
+#include "run/solution.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
 
@@ -33,7 +35,9 @@ struct gfn_run {
     gfn_sampler *sampler;
 
     gfn_run_exact exact;
-    gfn_points points; /* of the last gfn_run_find_bounds(); the same on all ranks */
+    gfn_run_solution solution;
+    gfn_marginals marginals; /* of the last draw that was measured, on rank 0 */
+    gfn_points points;       /* of the last gfn_run_find_bounds(); the same on all ranks */
 
     int threads;
     bool has_free_threads; /* the user did not set the number of threads */

@@ -95,6 +95,8 @@ static gfn_option rows[] = {
     {"checkpoint-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between checkpoints; 0: only at the end; unset: every 30 seconds, less often "
      "if saving would take over 2 % of the time"},
+    {"top", GFN_OPTION_INT, "100", 0, 1e6, NULL, "Output",
+     "best distinct objects of training that top.csv names; 0: none"},
     {"picture", GFN_OPTION_WORD, "yes", 0, 0, "yes|no", "Output",
      "draw histogram.png at the end: samples beside the target, and how training went"},
     {NULL, GFN_OPTION_INT, NULL, 0, 0, NULL, NULL, NULL},
@@ -163,6 +165,7 @@ static const struct {
     {"log-every", MAY_CHANGE},
     {"checkpoint-every", MAY_CHANGE},
     {"picture", MAY_CHANGE},
+    {"top", MAY_CHANGE},
     {ENUMERATE_LIMIT, MAY_CHANGE | LOADABLE},
 };
 

@@ -66,7 +66,7 @@ gfn_status gfn_run_save_rewards(const gfn_run *run, const char *directory)
     if (run->rewards.kind == NULL)
         return GFN_OK;
     GFN_TRY(save(directory, GFN_REWARDS_FILE, &value));
-    return save(directory, GFN_REWARD_OBJECTS_FILE, &object);
+    return save(directory, GFN_OBJECTS_FILE, &object);
 }
 
 static gfn_status load(const char *directory, const char *name, enum gfn_dtype dtype,
@@ -112,13 +112,13 @@ static gfn_status check_copies(const char *directory, const gfn_env *env,
 static gfn_status load_copies(const char *directory, const gfn_env *env, gfn_reward_values *values)
 {
     struct gfn_array value = {.data = NULL}, object = {.data = NULL};
-    const bool has_objects = gfn_folder_holds(directory, GFN_REWARD_OBJECTS_FILE);
+    const bool has_objects = gfn_folder_holds(directory, GFN_OBJECTS_FILE);
     const bool has_values = !has_objects || gfn_folder_holds(directory, GFN_REWARDS_FILE);
     gfn_status status = GFN_OK;
     if (has_values)
         status = load(directory, GFN_REWARDS_FILE, GFN_F64, &value);
     if (status == GFN_OK && has_objects)
-        status = load(directory, GFN_REWARD_OBJECTS_FILE, GFN_I32, &object);
+        status = load(directory, GFN_OBJECTS_FILE, GFN_I32, &object);
     if (status == GFN_OK)
         status = check_copies(directory, env, &value, &object, values);
     if (status != GFN_OK) {

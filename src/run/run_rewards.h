@@ -13,7 +13,7 @@
 /* Copies in a run directory: of the values that a source of rewards read, and of the objects that
  * they belong to, if these have no places in an array. */
 #define GFN_REWARDS_FILE "reward.npy"
-#define GFN_REWARD_OBJECTS_FILE "reward-objects.npy"
+#define GFN_OBJECTS_FILE "reward-objects.npy"
 
 typedef struct gfn_run_rewards {
     const gfn_reward_kind *kind; /* NULL: the reward is the environment's own */

@@ -40,6 +40,7 @@ static gfn_status set_up(gfn_learner *l)
     l->start = find_start(run, objective);
     GFN_TRY(gfn_comm_agree(run->comm, make(l, objective)));
     GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));
+    GFN_TRY(gfn_comm_agree(run->comm, gfn_top_init(&l->top, run)));
     GFN_TRY(gfn_gradient_set_lambda(l->gradient, gfn_options_number(o, "subtb-lambda")));
     l->threads = gfn_thread_tuner_begin(&l->tuner, run->has_free_threads ? run->threads : 1);
     if (!run->has_free_threads)
@@ -71,6 +72,7 @@ void gfn_learner_destroy(gfn_learner **learner)
     gfn_sampler_set_threads(l->run->sampler, l->run->threads); /* the tuner may have chosen fewer */
     gfn_gradient_destroy(&l->gradient);
     gfn_modes_clear(&l->modes);
+    gfn_top_clear(&l->top);
     gfn_replay_clear(&l->replay);
     gfn_update_clear(&l->update);
     gfn_batch_clear(&l->batch);
@@ -103,13 +105,20 @@ gfn_real *gfn_learner_log_z(gfn_learner *l)
 gfn_status gfn_learner_remember(gfn_learner *l)
 {
     const size_t n = (size_t)l->batch.n_new;
+    const gfn_rows rows = gfn_sampler_rows(l->run->sampler);
     gfn_modes_add(&l->modes, l->batch.log, n);
+    gfn_top_add(&l->top, &rows, l->batch.log, n, l->run->iteration + 1, l->batch.first);
     return gfn_replay_add(&l->replay, l->batch.log, n);
 }
 
 gfn_status gfn_learner_count_modes(gfn_learner *l)
 {
     return gfn_modes_count(&l->modes);
+}
+
+gfn_status gfn_learner_join_top(gfn_learner *l)
+{
+    return gfn_top_join(&l->top);
 }
 
 void gfn_learner_tune(gfn_learner *l)

@@ -15,6 +15,7 @@
 #include "step/replay.h"
 #include "step/stopwatch.h"
 #include "step/thread_tuner.h"
+#include "step/top.h"
 #include "step/update.h"
 
 struct gfn_gradient;
@@ -29,6 +30,7 @@ typedef struct gfn_learner {
     gfn_update update;
     gfn_replay replay;
     gfn_modes modes;
+    gfn_top top;
     gfn_thread_tuner tuner;
     gfn_stopwatch stopwatch;
     int threads;     /* of the next step */
@@ -56,7 +58,9 @@ gfn_status gfn_learner_step(gfn_learner *learner, gfn_status mine);
 /* The parameter log Z. */
 gfn_real *gfn_learner_log_z(gfn_learner *learner);
 
-/* Store what later steps need of the batch: modes, and objects to replay. Collective. */
+/* Store what is remembered of the batch: modes, the best objects, and objects to replay.
+ * Collective.
+ */
 gfn_status gfn_learner_remember(gfn_learner *learner);
 
 /* After a step: choose the threads of the next one. */
@@ -64,6 +68,9 @@ void gfn_learner_tune(gfn_learner *learner);
 
 /* Count modes over all ranks, in learner->modes. Collective. */
 gfn_status gfn_learner_count_modes(gfn_learner *learner);
+
+/* Find the best objects of all ranks, in learner->top. Collective. */
+gfn_status gfn_learner_join_top(gfn_learner *learner);
 
 /* From now on the time belongs to `phase`. */
 void gfn_learner_enter(gfn_learner *learner, gfn_phase phase);

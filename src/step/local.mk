@@ -21,4 +21,5 @@ libstep_la_SOURCES = \
 	src/step/stopwatch.c src/step/stopwatch.h \
 	src/step/terms.c src/step/terms.h \
 	src/step/thread_tuner.c src/step/thread_tuner.h \
+	src/step/top.c src/step/top.h \
 	src/step/update.c src/step/update.h

@@ -6,6 +6,8 @@
  *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each (OPTIMIZER.MOMENT.NAME)
  *     modes [n, width]: objects of maximal reward that training has sampled
  *     replay [n, width]: objects of the replay buffer, in its order
+ *     top.object [n, width], top.log_reward [n], top.found [n, 2]: the best objects, and iteration
+ *         and trajectory of their discovery
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
  *         modes (if there are too many), reward_crc32 (of the rewards, if they come from a file),
  *         env_name and env_crc32 (if the environment is a plug-in: of its table and its file),
@@ -26,6 +28,9 @@
 #define GFN_CHECKPOINT_FILE_CRC "file_crc32."
 #define GFN_CHECKPOINT_MODES "modes"
 #define GFN_CHECKPOINT_REPLAY "replay"
+#define GFN_CHECKPOINT_TOP_OBJECT "top.object"
+#define GFN_CHECKPOINT_TOP_REWARD "top.log_reward"
+#define GFN_CHECKPOINT_TOP_FOUND "top.found"
 #define GFN_CHECKPOINT_REWARDS_CRC "reward_crc32"
 #define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"
 

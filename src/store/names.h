@@ -16,6 +16,7 @@
 #define GFN_CHECKPOINT_DAMAGED "checkpoint.damaged.safetensors"
 #define GFN_HISTOGRAM_FILE "histogram.npy"
 #define GFN_STATES_FILE "states.npy"
+#define GFN_TOP_FILE "top.csv"
 #define GFN_PICTURE_FILE "histogram.png"
 #define GFN_SWEEP_FILE "sweep.json"
 #define GFN_COMPARISON_FILE "comparison.png"

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/parse.h"
 #include "env/env_internal.h"
+#include "run/metadata.h"
 #include "run/terminal_states.h"
 #include "store/checkpoint.h"
 #include "store/store.h"
@@ -73,6 +74,47 @@ static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_mo
     return GFN_OK;
 }
 
+/* Whether the run that saved the file kept its best objects; older ones did not. */
+static bool has_top(const gfn_safetensors *file)
+{
+    const char *most = gfn_safetensors_text(file, GFN_METADATA_CONFIG "top");
+    return most && strcmp(most, "0") != 0;
+}
+
+static gfn_status check_top(const gfn_env *env, size_t n, const int32_t *object)
+{
+    const gfn_status status = gfn_env_check_objects(env, n, object);
+    return status == GFN_EINVAL
+               ? gfn_fail_in(GFN_EDATA, "tensor \"" GFN_CHECKPOINT_TOP_OBJECT "\": ")
+               : status;
+}
+
+/* Rank 0 alone gets the best objects of all ranks, which are joined. */
+static gfn_status read_top(const gfn_safetensors *file, const gfn_env *env, gfn_top *top)
+{
+    const struct gfn_array *reward = find_array(file, GFN_CHECKPOINT_TOP_REWARD),
+                           *found = find_array(file, GFN_CHECKPOINT_TOP_FOUND);
+    const int32_t *object;
+    size_t n;
+    if (top->most == 0 || !has_top(file))
+        return GFN_OK;
+    GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_TOP_OBJECT, top->width, &object, &n));
+    GFN_TRY(check_top(env, n, object));
+    if (reward == NULL || reward->dtype != GFN_F64 || reward->ndim != 1 ||
+        reward->shape[0] != (int64_t)n || found == NULL || found->dtype != GFN_I64 ||
+        found->ndim != 2 || found->shape[0] != (int64_t)n || found->shape[1] != 2)
+        return gfn_fail(GFN_EDATA,
+                        "tensors \"" GFN_CHECKPOINT_TOP_REWARD "\" and \"" GFN_CHECKPOINT_TOP_FOUND
+                        "\": expected [%zu] and [%zu, 2], found others (hint: use another copy)",
+                        n, n);
+    const double *log_reward = reward->data;
+    const int64_t *at = found->data;
+    for (size_t i = 0; i < n; i++)
+        gfn_top_put(top, object + i * top->width,
+                    (gfn_top_entry){log_reward[i], at[2 * i], at[2 * i + 1], 0});
+    return GFN_OK;
+}
+
 static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
 {
     const gfn_model *model = l->run->model;
@@ -88,6 +130,7 @@ static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
                         "expected a finite number as loss, found \"%.40s\" (hint: use another "
                         "copy)",
                         loss);
+    GFN_TRY(read_top(file, l->run->env, &l->top));
     return read_modes(file, !isnan(gfn_env_spec_of(l->run->env)->max_log_reward), &l->modes);
 }
 

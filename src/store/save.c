@@ -22,6 +22,9 @@
 /* Most texts that fill() adds to those of the build, the options and the files. */
 enum { OWN_TEXTS = 6 };
 
+/* Arrays besides parameters and moments. */
+enum { OWN_ARRAYS = 5 };
+
 /* Saving must take no more than a fiftieth of the time. Its duration is measured at the first save;
  * before that, it is estimated from a speed of the disk in bytes per second. */
 enum { SAVING_SHARE = 50 };
@@ -125,6 +128,29 @@ static gfn_status add_replay(contents *c, const gfn_replay_buffer *replay, size_
     return GFN_OK;
 }
 
+static gfn_status add_top(contents *c, const gfn_top *top)
+{
+    gfn_arena *arena = c->metadata.arena;
+    const int64_t n = (int64_t)top->n;
+    double *log_reward;
+    int64_t *found;
+    if (top->most == 0)
+        return GFN_OK;
+    GFN_TRY(gfn_arena_take(arena, top->n, sizeof *log_reward, &log_reward));
+    GFN_TRY(gfn_arena_take(arena, top->n, 2 * sizeof *found, &found));
+    for (size_t i = 0; i < top->n; i++) {
+        log_reward[i] = top->best[i].log_reward;
+        found[2 * i] = top->best[i].iteration;
+        found[2 * i + 1] = top->best[i].trajectory;
+    }
+    add_objects(c, GFN_CHECKPOINT_TOP_OBJECT, top->n, top->width, top->object);
+    c->arrays[c->tensors.n_arrays++] =
+        (struct gfn_array){GFN_CHECKPOINT_TOP_REWARD, GFN_F64, 1, {n}, log_reward};
+    c->arrays[c->tensors.n_arrays++] =
+        (struct gfn_array){GFN_CHECKPOINT_TOP_FOUND, GFN_I64, 2, {n, 2}, found};
+    return GFN_OK;
+}
+
 static gfn_status add_loss(gfn_metadata *m, double loss)
 {
     char digits[40];
@@ -189,7 +215,7 @@ static gfn_status fill(contents *c, const gfn_learner *l)
 {
     const gfn_run *run = l->run;
     gfn_metadata *m = &c->metadata;
-    const size_t most = count_copies(l) * gfn_model_n_views(run->model) + 2;
+    const size_t most = count_copies(l) * gfn_model_n_views(run->model) + OWN_ARRAYS;
     uint32_t rewards_crc;
     GFN_TRY(gfn_arena_take(m->arena, most, sizeof *c->arrays, &c->arrays));
     GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS + run->files.n));
@@ -197,6 +223,7 @@ static gfn_status fill(contents *c, const gfn_learner *l)
     GFN_TRY(add_moments(c, &l->update, run->model));
     GFN_TRY(add_modes(c, &l->modes));
     GFN_TRY(add_replay(c, l->replay.buffer, l->replay.width));
+    GFN_TRY(add_top(c, &l->top));
     GFN_TRY(gfn_metadata_add_build(m, run, GFN_CHECKPOINT_FORMAT));
     if (gfn_run_has_rewards(run, &rewards_crc))
         GFN_TRY(gfn_metadata_add_crc(m, GFN_CHECKPOINT_REWARDS_CRC, rewards_crc));

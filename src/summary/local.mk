@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += libsummary.la
 libsummary_la_SOURCES = \
+	src/summary/best_objects.c src/summary/best_objects.h \
 	src/summary/bands.c src/summary/bands.h \
 	src/summary/captions.c \
 	src/summary/compose.c src/summary/composition.h \
@@ -10,6 +11,7 @@ libsummary_la_SOURCES = \
 	src/summary/figures.c src/summary/figures.h \
 	src/summary/groups.c src/summary/groups.h \
 	src/summary/labels.c \
+	src/summary/marginals_file.c src/summary/marginals_file.h \
 	src/summary/pictures.c \
 	src/summary/portrait.c src/summary/portrait.h \
 	src/summary/results_text.c \

@@ -67,6 +67,7 @@ gfn_status gfn_trainer_save(gfn_trainer *t)
     const gfn_status status = gfn_learner_count_modes(t->learner);
     if (status != GFN_OK && status != GFN_EENV)
         return status;
+    GFN_TRY(gfn_learner_join_top(t->learner));
     gfn_learner_enter(t->learner, GFN_PHASE_FILES);
     if (t->file_status == GFN_OK)
         t->file_status = gfn_store_save(t->store, t->learner);

@@ -5,6 +5,8 @@
  */
 #include "base/clock.h"
 #include "base/error.h"
+#include "summary/best_objects.h"
+#include "summary/marginals_file.h"
 #include "summary/run_summary.h"
 #include "train/trainer.h"
 
@@ -55,6 +57,8 @@ static gfn_status write_results(gfn_trainer *t, gfn_report *report)
         return GFN_OK;
     GFN_TRY(gfn_run_summary_save(t->run, report, &history));
     GFN_TRY(gfn_store_close_metrics(t->store));
+    GFN_TRY(gfn_marginals_save(t->run, t->store->directory));
+    GFN_TRY(gfn_best_objects_save(t->run, &t->learner->top, t->store->directory));
     gfn_run_picture_save(t->run, report);
     return GFN_OK;
 }

@@ -116,13 +116,17 @@ static gfn_status eval_run(gfn_run *run, const cli_request *request, const drawi
 /* Refuse the name of another format before any object is drawn. */
 static gfn_status check_out(const cli_request *request)
 {
+    static const char *const ends[] = {".npy", ".txt", ".csv"};
     const char *out = gfn_options_text(request->program, "out");
     const size_t n = strlen(out);
-    if (n == 0 || (n > 4 && strcmp(out + n - 4, ".npy") == 0))
+    bool is_known = n == 0;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        is_known = is_known || (n > 4 && strcmp(out + n - 4, ends[i]) == 0);
+    if (is_known)
         return GFN_OK;
     return gfn_fail(GFN_EINVAL,
-                    "out: expected a name that ends in .npy, found \"%.200s\" (hint: objects.npy; "
-                    "without --out, objects are printed as text)",
+                    "out: expected a name that ends in .npy, .txt or .csv, found \"%.200s\" "
+                    "(hint: objects.csv; without --out, objects are printed as text)",
                     out);
 }
 

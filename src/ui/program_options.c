@@ -10,8 +10,8 @@ static const gfn_option program_rows[] = {
     {"print-config", GFN_OPTION_FLAG, "no", 0, 0, NULL, "Files",
      "train nothing: print the configuration, with the source of each value, as --config takes it"},
     {"out", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
-     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy; plot: .png, .pdf, "
-     ".svg, .eps or .ps"},
+     "train: run directory (unset: a new runs/NAME-DATE-TIME); sample: .npy, .txt or .csv; plot: "
+     ".png, .pdf, .svg, .eps or .ps"},
     {"resume", GFN_OPTION_WORD, "", 0, 0, NULL, "Files",
      "continue the run in this directory, on any ranks and threads; iterations, samples, "
      "cadences and paths of files may change"},

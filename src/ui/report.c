@@ -219,10 +219,20 @@ void cli_report_evaluation(const cli_request *request, const gfn_run *run, const
 
 void cli_print_objects(const gfn_run *run, const gfn_draw *draw)
 {
-    const size_t width = (size_t)gfn_env_spec_of(gfn_run_env(run))->state_width;
-    for (int64_t i = 0; i < draw->n; i++) {
-        for (size_t j = 0; j < width; j++)
-            printf("%s%" PRId32, j ? " " : "", draw->objects[(size_t)i * width + j]);
-        printf("\n");
+    const gfn_env *env = gfn_run_env(run);
+    const size_t width = (size_t)gfn_env_spec_of(env)->state_width;
+    size_t size = 256;
+    char *text = malloc(size);
+    for (int64_t i = 0; text && i < draw->n;) {
+        const size_t n = gfn_env_write(env, draw->objects + (size_t)i * width, text, size);
+        if (n < size) {
+            printf("%s\n", text);
+            i++;
+            continue;
+        }
+        free(text);
+        size = n + 1;
+        text = malloc(size);
     }
+    free(text);
 }

@@ -93,7 +93,7 @@ done < <(sed -nE 's/^  --([a-z0-9-]+)( .*)?$/\1/p' out)
 # ---- files, metrics, names
 
 "$GFN_DIST" --generate man | sed 's/\\-/-/g; s/\\&//g' >page
-sed -nE '/^\.SH FILES/,/^\.SH ENV/s/^\\fB([a-z.]+)\\fR$/\1/p' page >made
+sed -nE '/^\.SH FILES/,/^\.SH ENV/s/^\\fB([a-z.-]+)\\fR$/\1/p' page >made
 sed -nE '/^\.SH METRICS/,/^\.SH EXIT/s/^\\fB([a-z_0-9]+)\\fR$/\1/p' page >metrics
 [ "$(wc -l <made)" -gt 7 ] && [ "$(wc -l <metrics)" -gt 7 ] ||
     bad "the man page has files $(xargs <made), metrics $(xargs <metrics)"
@@ -106,7 +106,7 @@ running=$documents/running.md
 for name in $(cat made metrics); do
     grep -qF "\`$name\`" "$running" || bad "running.md does not explain $name"
 done
-sed -n '/^## Files/,/^## Pict/p' "$running" | sed -nE 's/^\| `([a-z._]+)`.*/\1/p' >named
+sed -n '/^## Files/,/^## Pict/p' "$running" | sed -nE 's/^\| `([a-z._-]+)`.*/\1/p' >named
 [ "$(wc -l <named)" -gt 5 ] || bad "running.md has no table of files"
 [ -z "$(grep -vxF -f made named)" ] || bad "running.md: no such files: $(grep -vxF -f made named)"
 

@@ -37,7 +37,7 @@ metrics() {
 renew run
 shows 'checkpoint of iteration 10, params_crc [0-9a-f]{8}$' eval run --samples 100
 shows 'exact +L1 1.34 +TV 0.669 +JSD 0.317 +KL 1.84$' eval run --samples 100
-passes --resume run --quiet --threads 1
+passes --resume run --quiet --threads 1 --top 0
 [ "$(summary run iteration)" -eq 20 ] || bad "it ends at iteration $(summary run iteration)"
 # log Z started at 0, for which there was no option.
 [ "$(text run/checkpoint.safetensors config.log-z-init)" = '"config.log-z-init":"0"' ] ||

@@ -362,6 +362,11 @@ static void tensors_of_other_kinds_are_refused(void **unused)
         {{"replay", GFN_I32, 2, {11, 2}, zeros}, "expected at most 10 objects, found 11"},
         {{"replay", GFN_I32, 2, {2, 2}, wild}, "\"replay\": row 1: expected an object of this"},
         {{"replay", GFN_I32, 2, {1, 2}, above}, "this hypergrid, found (0, 5)"},
+        {{"top.object", GFN_I32, 2, {1, 3}, zeros}, "\"top.object\": expected int32 objects of 2"},
+        {{"top.object", GFN_I32, 2, {1, 2}, above}, "\"top.object\": row 0: expected an object"},
+        {{"top.object", GFN_I32, 2, {1, 2}, NULL}, "\"top.object\": expected int32 objects"},
+        {{"top.log_reward", GFN_F64, 1, {1}, zeros}, "\"top.found\": expected ["},
+        {{"top.found", GFN_I64, 2, {1, 2}, NULL}, "\"top.found\": expected ["},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         forge(NULL, &rows[i].array);

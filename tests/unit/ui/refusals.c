@@ -333,8 +333,8 @@ static void samples_go_to_files_of_their_format(void **state)
     (void)state;
     static const refusal cases[] = {
         {USAGE,
-         "^gfn-dist: out: expected a name that ends in .npy, found \"x.txt\" .*hint",
-         {"sample", "run", "--out", "x.txt"}},
+         "^gfn-dist: out: expected a name that ends in .npy, .txt or .csv, found \"x.dat\" .*hint",
+         {"sample", "run", "--out", "x.dat"}},
         {USAGE, "^gfn-dist: out: expected", {"sample", "run", "--out", ".npy"}},
         {FAILED,
          "^gfn-dist: no/x.npy: cannot create .*hint",
