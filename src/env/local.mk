@@ -14,6 +14,8 @@ libenv_la_SOURCES = \
 	src/env/plugin.c \
 	src/env/check_probe.c src/env/check_probe.h \
 	src/env/registry.c \
+	src/env/sequence.c \
+	src/env/sequence_letters.c src/env/sequence_letters.h \
 	src/env/env_reward.c src/env/env_text.c src/env/env_read.c \
 	src/env/check_rules.c src/env/check_rules.h \
 	src/env/check_threads.c src/env/check_threads.h \

@@ -11,7 +11,8 @@
 
 /* clang-format off */
 #define KINDS(ROW) \
-    ROW(gfn_env_hypergrid)
+    ROW(gfn_env_hypergrid) \
+    ROW(gfn_env_sequence)
 /* clang-format on */
 
 #define DECLARE(name) extern const gfn_env_ops name;

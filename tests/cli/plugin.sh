@@ -116,7 +116,7 @@ refused 1 'nowhere.so: cannot load the plug-in' --env ./nowhere.so --help
 refused 1 '^gfn-dist: .*/empty.so: cannot load the plug-in: .*hint: cc -shared' --env empty.so
 refused 1 '^gfn-dist: .*/other.so: expected a plug-in with the symbol gfn_env_plugin, .*hint' \
     check-env ./other.so
-refused 2 '^gfn-dist: env: expected one of hypergrid, or the path of .*found "knapsak" \(hint: ' \
+refused 2 '^gfn-dist: env: expected one of hypergrid, .*or the path of .*found "knapsak" \(hint: ' \
     check-env knapsak
 
 # broken STATUS PATTERN SED: check-env names what is wrong in knapsack.c after a change.

@@ -14,14 +14,13 @@
 #include <cmocka.h>
 
 #include "tests/unit/env/broken.h"
+#include "tests/unit/env/make.h"
 
 enum { MOST = 100000 };
 
 static void expect_ok(const gfn_env_ops *ops, const char *settings)
 {
-    gfn_env *env = NULL;
-    if (gfn_env_create_from(ops, settings, &env) != GFN_OK)
-        fail_msg("%s", gfn_error_message());
+    gfn_env *env = make_any(ops, settings);
     if (gfn_env_check(env, 2385, MOST, NULL) != GFN_OK)
         fail_msg("%s, %s: %s", ops->name, settings ? settings : "", gfn_error_message());
     gfn_env_destroy(&env);

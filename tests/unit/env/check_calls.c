@@ -30,7 +30,7 @@ struct maker {
 static gfn_status make(void *self, gfn_env **env)
 {
     const struct maker *maker = self;
-    return gfn_env_create_from(maker->ops, maker->settings, env);
+    return create_any(maker->ops, maker->settings, env);
 }
 
 /* Parts of the usual time. A little is enough for worlds without a fault, and for faults that one
@@ -42,7 +42,7 @@ static gfn_status check(const gfn_env_ops *ops, const char *settings, double eff
 {
     struct maker maker = {ops, settings};
     gfn_env_place place;
-    gfn_env *env = make_env(ops, settings);
+    gfn_env *env = make_any(ops, settings);
     const gfn_fresh fresh = {
         .env = env, .make = make, .self = &maker, .place = &place, .effort = effort};
     *threads = THREADS;

@@ -11,7 +11,9 @@ ENV_TESTS = \
 	tests/unit/env/lanes \
 	tests/unit/env/objects \
 	tests/unit/env/plugin \
-	tests/unit/env/rewards
+	tests/unit/env/rewards \
+	tests/unit/env/sequence \
+	tests/unit/env/sequence_text
 check_PROGRAMS += $(ENV_TESTS)
 UNIT_TESTS += $(ENV_TESTS)
 # Worlds unlike a grid, for the tests of other rooms too.
@@ -41,3 +43,7 @@ tests_unit_env_plugin_SOURCES = tests/unit/env/plugin.c $(WORLDS)
 tests_unit_env_plugin_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_rewards_SOURCES = tests/unit/env/rewards.c $(WORLDS)
 tests_unit_env_rewards_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_sequence_SOURCES = tests/unit/env/sequence.c tests/unit/env/make.h
+tests_unit_env_sequence_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_sequence_text_SOURCES = tests/unit/env/sequence_text.c tests/unit/env/make.h
+tests_unit_env_sequence_text_LDADD = $(LINK_env) $(CMOCKA_LIBS)

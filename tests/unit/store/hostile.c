@@ -275,7 +275,7 @@ static const lie lies[] = {
     {"config.ndim", "32", "expected F32 [160, 6]"},
     {"config.encoding", "khot", "expected F32 [10, 6]"},
     /* Options that are none. */
-    {"config.env", "bitseq", "expected one of hypergrid, or the path of a plug-in"},
+    {"config.env", "bitseq", "or the path of a plug-in such as ./my.so, found \"bitseq\""},
     {"config.env", NULL, "expected one of hypergrid"},
     {"config.size", "1", "size: expected an integer"},
     {"config.size", "", "size: expected an integer"},
