@@ -9,6 +9,12 @@ libenv_la_SOURCES = \
 	src/env/env_record.c \
 	src/env/hypergrid.c \
 	src/env/hypergrid_rewards.c src/env/hypergrid_rewards.h \
+	src/env/ising.c src/env/ising.h \
+	src/env/ising_kaufman.c \
+	src/env/ising_rows.c src/env/ising_rows.h \
+	src/env/ising_solver.c \
+	src/env/ising_sum.c \
+	src/env/ising_torus.c \
 	src/env/check_objects.c \
 	src/env/numbered.c \
 	src/env/plugin.c \

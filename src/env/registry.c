@@ -12,7 +12,8 @@
 /* clang-format off */
 #define KINDS(ROW) \
     ROW(gfn_env_hypergrid) \
-    ROW(gfn_env_sequence)
+    ROW(gfn_env_sequence) \
+    ROW(gfn_env_ising)
 /* clang-format on */
 
 #define DECLARE(name) extern const gfn_env_ops name;

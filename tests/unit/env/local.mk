@@ -8,6 +8,7 @@ ENV_TESTS = \
 	tests/unit/env/enumerate \
 	tests/unit/env/hypergrid \
 	tests/unit/env/hypergrid_rewards \
+	tests/unit/env/ising \
 	tests/unit/env/lanes \
 	tests/unit/env/objects \
 	tests/unit/env/plugin \
@@ -35,6 +36,9 @@ tests_unit_env_hypergrid_SOURCES = tests/unit/env/hypergrid.c tests/unit/env/mak
 tests_unit_env_hypergrid_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_rewards_SOURCES = tests/unit/env/hypergrid_rewards.c tests/unit/env/make.h
 tests_unit_env_hypergrid_rewards_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_ising_SOURCES = tests/unit/env/ising.c tests/unit/env/solver.h \
+	tests/unit/env/make.h
+tests_unit_env_ising_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_lanes_SOURCES = tests/unit/env/lanes.c $(WORLDS)
 tests_unit_env_lanes_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_objects_SOURCES = tests/unit/env/objects.c $(WORLDS)
