@@ -17,6 +17,8 @@ libenv_la_SOURCES = \
 	src/env/ising_torus.c \
 	src/env/check_objects.c \
 	src/env/numbered.c \
+	src/env/permutation.c src/env/permutation.h \
+	src/env/permutation_solver.c \
 	src/env/plugin.c \
 	src/env/check_probe.c src/env/check_probe.h \
 	src/env/registry.c \

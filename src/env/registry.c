@@ -13,7 +13,8 @@
 #define KINDS(ROW) \
     ROW(gfn_env_hypergrid) \
     ROW(gfn_env_sequence) \
-    ROW(gfn_env_ising)
+    ROW(gfn_env_ising) \
+    ROW(gfn_env_permutation)
 /* clang-format on */
 
 #define DECLARE(name) extern const gfn_env_ops name;

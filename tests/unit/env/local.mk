@@ -11,6 +11,7 @@ ENV_TESTS = \
 	tests/unit/env/ising \
 	tests/unit/env/lanes \
 	tests/unit/env/objects \
+	tests/unit/env/permutation \
 	tests/unit/env/plugin \
 	tests/unit/env/rewards \
 	tests/unit/env/sequence \
@@ -43,6 +44,9 @@ tests_unit_env_lanes_SOURCES = tests/unit/env/lanes.c $(WORLDS)
 tests_unit_env_lanes_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_objects_SOURCES = tests/unit/env/objects.c $(WORLDS)
 tests_unit_env_objects_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_permutation_SOURCES = tests/unit/env/permutation.c tests/unit/env/solver.h \
+	tests/unit/env/make.h
+tests_unit_env_permutation_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_plugin_SOURCES = tests/unit/env/plugin.c $(WORLDS)
 tests_unit_env_plugin_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_rewards_SOURCES = tests/unit/env/rewards.c $(WORLDS)
