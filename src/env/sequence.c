@@ -188,12 +188,12 @@ static void start(const void *world, size_t n, int32_t *state)
  *         where both would be the same; backward actions 0 and 1 remove the last and the first one.
  * any:    action slot * m + a sets a slot to letter a + 1; backward action `slot` empties it. */
 
-/* Letters of a state if they stand at the left. */
+/* Letters of a state. A loop that does not end at the first empty slot is faster. */
 static size_t count_letters(const struct sequence *s, const int32_t *state)
 {
-    size_t n = 0;
-    while (n < s->length && state[n] != 0)
-        n++;
+    uint32_t n = 0;
+    for (size_t slot = 0; slot < s->length; slot++)
+        n += state[slot] != 0;
     return n;
 }
 

@@ -153,7 +153,7 @@ size_t gfn_letters_write(const gfn_letters *letters, size_t n, const int32_t *wo
     size_t used = 0;
     for (size_t i = 0; i < n; i++)
         for (const char *c = text_of(letters, word[i]); *c != '\0'; c++, used++)
-            if (used + 1 < size)
+            if (used < size)
                 text[used] = *c;
     if (size > 0)
         text[used < size ? used : size - 1] = '\0';

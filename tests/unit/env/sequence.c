@@ -332,7 +332,7 @@ static void objects_of_one_length_have_places_in_a_table(void **state)
     }
     gfn_env_destroy(&env);
 
-    static const char *const without[] = {"min-length=3", "length=33", "length=32"};
+    static const char *const without[] = {"min-length=3", "letters=A length=33", "length=32"};
     for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {
         env = make_bare(without[i]);
         assert_int_equal(gfn_env_spec_of(env)->table_ndim, 0);

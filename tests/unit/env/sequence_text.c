@@ -113,6 +113,9 @@ static void the_empty_sequence_is_a_dot_or_nothing(void **state)
         assert_int_equal(gfn_env_read(env, texts[i], word), GFN_OK);
         assert_memory_equal(word, ((int32_t[]){0, 0, 0, 0}), sizeof word);
     }
+    int32_t word[4] = {9, 9, 9, 9};
+    assert_int_equal(env->ops->read(env->world, "GA", word), GFN_OK);
+    assert_memory_equal(word, ((int32_t[]){3, 1, 0, 0}), sizeof word);
     gfn_env_destroy(&env);
 }
 
