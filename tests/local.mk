@@ -16,6 +16,7 @@
 UNIT_TESTS =
 SLOW_TESTS = \
 	tests/cli/same-bits.sh \
+	tests/cli/worlds.sh \
 	$(HOSTS_TESTS) \
 	tests/cli/hangs.sh \
 	tests/cli/sbatch.sh \

@@ -24,6 +24,7 @@ libenv_la_SOURCES = \
 	src/env/registry.c \
 	src/env/sequence.c \
 	src/env/sequence_letters.c src/env/sequence_letters.h \
+	src/env/set.c src/env/set.h src/env/set_numbers.c src/env/set_solver.c \
 	src/env/env_reward.c src/env/env_text.c src/env/env_read.c \
 	src/env/check_rules.c src/env/check_rules.h \
 	src/env/check_threads.c src/env/check_threads.h \

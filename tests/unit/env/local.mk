@@ -15,7 +15,10 @@ ENV_TESTS = \
 	tests/unit/env/plugin \
 	tests/unit/env/rewards \
 	tests/unit/env/sequence \
-	tests/unit/env/sequence_text
+	tests/unit/env/sequence_text \
+	tests/unit/env/set \
+	tests/unit/env/set_data \
+	tests/unit/env/set_solver
 check_PROGRAMS += $(ENV_TESTS)
 UNIT_TESTS += $(ENV_TESTS)
 # Worlds unlike a grid, for the tests of other rooms too.
@@ -55,3 +58,11 @@ tests_unit_env_sequence_SOURCES = tests/unit/env/sequence.c tests/unit/env/make.
 tests_unit_env_sequence_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_sequence_text_SOURCES = tests/unit/env/sequence_text.c tests/unit/env/make.h
 tests_unit_env_sequence_text_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_set_SOURCES = tests/unit/env/set.c tests/unit/env/make.h tests/unit/env/make_matrix.h
+tests_unit_env_set_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_set_data_SOURCES = tests/unit/env/set_data.c tests/unit/env/make.h \
+	tests/unit/env/make_matrix.h
+tests_unit_env_set_data_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_set_solver_SOURCES = tests/unit/env/set_solver.c tests/unit/env/make.h \
+	tests/unit/env/make_matrix.h
+tests_unit_env_set_solver_LDADD = $(LINK_env) $(CMOCKA_LIBS)
