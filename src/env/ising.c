@@ -201,8 +201,8 @@ static void describe(const void *world, gfn_env_spec *spec)
         .shape = {.n_actions = 2 * n,
                   .n_back_actions = n,
                   .stop_action = -1,
-                  .obs_dim = 3 * n,
-                  .obs_hot = n},
+                  .obs_dim = 2 * n,
+                  .obs_hot = 0},
         .state_width = n,
         .max_steps = n,
         .n_states = n <= MAX_NUMBERED ? 1 : 0,
@@ -278,13 +278,18 @@ static void forward_action(const void *world, size_t n, const int32_t *state, co
 
 /* ---- observations, numbers and places ---- */
 
+/* Two numbers per spin: whether it is -1, and whether it is +1. They are dense, although half of
+ * them are 0: for a network of width 256, a product of matrices is faster than n indices, and it
+ * also learned better than with a third number for spins that are unset. */
 static void observe(const void *world, size_t n, const int32_t *state, int32_t *index, float *x)
 {
     const gfn_ising *ising = world;
-    (void)x;
-    for (size_t i = 0; i < n; i++, state += ising->n, index += ising->n)
-        for (int32_t k = 0; k < ising->n; k++)
-            index[k] = 3 * k + state[k];
+    const size_t words = n * (size_t)ising->n;
+    (void)index;
+    for (size_t i = 0; i < words; i++) {
+        x[2 * i] = state[i] == GFN_SPIN_DOWN;
+        x[2 * i + 1] = state[i] == GFN_SPIN_UP;
+    }
 }
 
 static void number(const void *world, size_t n, const int32_t *state, int64_t *number)

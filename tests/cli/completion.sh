@@ -147,6 +147,7 @@ for option in "${COMPREPLY[@]}"; do
             --rewardfile:*reward-file*) ;; # it needs a file beside it
             --reward-normalize*:*'--table FILE'* | --mode-reward*:*'--modes FILE'*) ;; # likewise
             --floor-firstyes:*--reward-floor*) ;;
+            --envpermutation:*'expected --cost FILE'*) ;;
             *) bad "$option=$value: $(cat log)" ;;
             esac
     done

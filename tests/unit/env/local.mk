@@ -9,6 +9,7 @@ ENV_TESTS = \
 	tests/unit/env/hypergrid \
 	tests/unit/env/hypergrid_rewards \
 	tests/unit/env/ising \
+	tests/unit/env/ising_solvers \
 	tests/unit/env/lanes \
 	tests/unit/env/objects \
 	tests/unit/env/permutation \
@@ -40,15 +41,18 @@ tests_unit_env_hypergrid_SOURCES = tests/unit/env/hypergrid.c tests/unit/env/mak
 tests_unit_env_hypergrid_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_hypergrid_rewards_SOURCES = tests/unit/env/hypergrid_rewards.c tests/unit/env/make.h
 tests_unit_env_hypergrid_rewards_LDADD = $(LINK_env) $(CMOCKA_LIBS)
-tests_unit_env_ising_SOURCES = tests/unit/env/ising.c tests/unit/env/solver.h \
-	tests/unit/env/make.h
+# Kinds that know their distribution.
+SOLVED = tests/unit/env/solver.h tests/unit/env/make.h
+tests_unit_env_ising_SOURCES = tests/unit/env/ising.c tests/unit/env/ising.h $(SOLVED)
 tests_unit_env_ising_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_ising_solvers_SOURCES = tests/unit/env/ising_solvers.c tests/unit/env/ising.h \
+	$(SOLVED)
+tests_unit_env_ising_solvers_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_lanes_SOURCES = tests/unit/env/lanes.c $(WORLDS)
 tests_unit_env_lanes_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_objects_SOURCES = tests/unit/env/objects.c $(WORLDS)
 tests_unit_env_objects_LDADD = $(LINK_env) $(CMOCKA_LIBS)
-tests_unit_env_permutation_SOURCES = tests/unit/env/permutation.c tests/unit/env/solver.h \
-	tests/unit/env/make.h
+tests_unit_env_permutation_SOURCES = tests/unit/env/permutation.c $(SOLVED)
 tests_unit_env_permutation_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_plugin_SOURCES = tests/unit/env/plugin.c $(WORLDS)
 tests_unit_env_plugin_LDADD = $(LINK_env) $(CMOCKA_LIBS)
