@@ -74,11 +74,13 @@ static inline gfn_env *make_any(const gfn_env_ops *ops, const char *settings)
     if (create_any(ops, settings, &env) != GFN_OK)
         fail_msg("%s", gfn_error_message());
     return env;
+}
+
 /* Whether the options of a registered kind have defaults for all that it needs; the others are
  * checked by their own tests. */
 static inline bool has_defaults(const gfn_env_ops *ops)
 {
-    static const char *const needy[] = {"permutation"};
+    static const char *const needy[] = {"dag", "permutation"};
     for (size_t i = 0; i < sizeof needy / sizeof needy[0]; i++)
         if (strcmp(ops->name, needy[i]) == 0)
             return false;
