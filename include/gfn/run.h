@@ -38,15 +38,20 @@ typedef struct gfn_preset {
     const char *source;   /* where it was published */
     const char *differs;  /* differences from the publication */
     const char *settings; /* "size=8 ndim=4 ..." */
+    const char *env;      /* the environment that has these options */
+    const char *data; /* the option of a file that the user adds, and where it comes from: "table
+                       * (...)"; NULL: none */
 } gfn_preset;
 
 GFN_API size_t gfn_presets(void);
 GFN_API const gfn_preset *gfn_preset_of(size_t index);
 
+/* The environment of a preset; NULL if no preset has this name. */
+GFN_API const char *gfn_preset_env(const char *name);
+
 /* Set all options of a preset, and its name in the option `preset`. That option only records the
  * origin of a configuration; setting it alone sets no others. Later settings override the preset.
- * Errors: GFN_EINVAL (unknown name, or the environment lacks options of the preset; those before
- * them stay set), GFN_ENOMEM. */
+ * Errors: GFN_EINVAL (unknown name, or another environment; nothing is set then), GFN_ENOMEM. */
 GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name);
 
 /* Read options from a file (config.ini). They override the preset that the file names, if any, and

@@ -255,6 +255,8 @@ static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options 
     const char *preset = gfn_ini_find(ini, "preset"), *named = gfn_ini_find(ini, "env");
     if (env == NULL && named)
         GFN_TRY(gfn_plugin_open_untrusted(named, NULL));
+    if (env == NULL && named == NULL && preset)
+        named = gfn_preset_env(preset);
     GFN_TRY(gfn_run_options_create(env ? env : named, options));
     return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
 }

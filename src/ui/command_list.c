@@ -6,18 +6,25 @@
 
 static void print_preset(FILE *to, const gfn_preset *preset)
 {
-    char source[256], differs[256];
+    char source[256], differs[256], settings[512];
     snprintf(source, sizeof source, "from %s", preset->source);
     snprintf(differs, sizeof differs, "but: %s", preset->differs);
     cli_print_fact(to, preset->name, preset->summary, 17);
-    cli_print_fact(to, "", preset->settings, 17);
+    snprintf(settings, sizeof settings, "env=%s %s", preset->env, preset->settings);
+    cli_print_fact(to, "", settings, 17);
     cli_print_fact(to, "", source, 17);
     cli_print_fact(to, "", differs, 17);
+    if (preset->data) {
+        snprintf(differs, sizeof differs, "with --%s", preset->data);
+        cli_print_fact(to, "", differs, 17);
+    }
 }
 
 static void list_env(FILE *to, const gfn_env_ops *env)
 {
     cli_print_fact(to, env->name, env->summary, 15);
+    if (gfn_env_source(env)[0])
+        cli_print_fact(to, "", gfn_env_source(env), 15);
     for (const gfn_option *row = env->options; row && row->name; row++)
         cli_print_option(to, row);
 }
@@ -33,6 +40,11 @@ gfn_status cli_list(FILE *to, const cli_request *request)
         list_env(to, gfn_env_kind(i));
     if (plugin)
         list_env(to, plugin);
+    fputs("\nOther rewards (beside the formula of an environment)\n", to);
+    for (size_t i = 0; i < gfn_reward_sources(); i++) {
+        const gfn_reward_source *source = gfn_reward_source_of(i);
+        cli_print_fact(to, source->option, source->summary, 15);
+    }
     fputs("\nObjectives (--objective)\n", to);
     for (size_t i = 0; i < gfn_objective_kinds(); i++) {
         const gfn_objective *objective = gfn_objective_kind(i);
