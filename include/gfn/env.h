@@ -180,6 +180,13 @@ typedef struct gfn_env_ops {
     const gfn_env_marginals *marginals;
 
     const char *source; /* where the definition comes from: a paper; for gfn-dist list */
+
+    /* Objects that mean the same to people, to count classes of them beside objects: words
+     * [state_width] that are the same for all objects of a class and for no other. */
+    void (*class_of)(const void *world, const int32_t *state, int32_t *words);
+
+    /* What such a class is, "Markov equivalence classes". Needed if `class_of` is not NULL. */
+    const char *class_name;
 } gfn_env_ops;
 
 typedef struct gfn_env gfn_env;

@@ -101,6 +101,7 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
         {"forward_action", ops->forward_action != NULL},
         {"observe", ops->observe != NULL},
         {"read", all.read != NULL || all.write == NULL},
+        {"class_name", all.class_name != NULL || all.class_of == NULL},
         {"create of the solver", !all.solver || all.solver->create},
         {"destroy of the solver", !all.solver || all.solver->destroy},
         {"log_z of the solver", !all.solver || all.solver->log_z},

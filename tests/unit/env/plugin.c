@@ -63,6 +63,12 @@ static void a_name_in_use_is_rejected(void **state)
     assert_int_equal(gfn_env_kinds(), before);
 }
 
+static void first_class(const void *world, const int32_t *state, int32_t *words)
+{
+    (void)world;
+    words[0] = state[0];
+}
+
 static void an_incomplete_table_is_rejected(void **state)
 {
     (void)state;
@@ -101,6 +107,9 @@ static void an_incomplete_table_is_rejected(void **state)
     other = bits_world;
     other.observe = NULL;
     assert_refused(gfn_env_add(&other), GFN_EINVAL, "bits: observe is NULL");
+    other = bits_world;
+    other.class_of = first_class;
+    assert_refused(gfn_env_add(&other), GFN_EINVAL, "bits: class_name is NULL");
     other = bits_world;
     other.name = "../bits";
     assert_refused(gfn_env_add(&other), GFN_EINVAL, "found \"../bits\" (hint: ");
