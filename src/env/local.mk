@@ -4,6 +4,12 @@ libenv_la_SOURCES = \
 	src/env/check.c \
 	src/env/check_calls.c src/env/check_calls.h \
 	src/env/check_fresh.c src/env/check_fresh.h \
+	src/env/dag.c src/env/dag.h \
+	src/env/dag_data.c src/env/dag_scores.c \
+	src/env/dag_names.c src/env/dag_graph.c src/env/dag_numbers.c \
+	src/env/dag_layers.c src/env/dag_layers.h \
+	src/env/dag_posterior.c \
+	src/env/dag_solver.c src/env/dag_solver.h \
 	src/env/enumerate.c src/env/enumeration.h \
 	src/env/env.c \
 	src/env/env_record.c \

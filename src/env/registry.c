@@ -14,6 +14,7 @@
     ROW(gfn_env_hypergrid) \
     ROW(gfn_env_sequence) \
     ROW(gfn_env_ising) \
+    ROW(gfn_env_dag) \
     ROW(gfn_env_set) \
     ROW(gfn_env_permutation)
 /* clang-format on */

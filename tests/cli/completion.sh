@@ -148,6 +148,7 @@ for option in "${COMPREPLY[@]}"; do
             --reward-normalize*:*'--table FILE'* | --mode-reward*:*'--modes FILE'*) ;; # likewise
             --floor-firstyes:*--reward-floor*) ;;
             --envpermutation:*'expected --cost FILE'*) ;;
+            --envdag:*--data*) ;;          # it too
             *) bad "$option=$value: $(cat log)" ;;
             esac
     done

@@ -4,6 +4,10 @@ ENV_TESTS = \
 	tests/unit/env/check_calls \
 	tests/unit/env/check_edges \
 	tests/unit/env/check_failures \
+	tests/unit/env/dag \
+	tests/unit/env/dag_golden \
+	tests/unit/env/dag_scores \
+	tests/unit/env/dag_solver \
 	tests/unit/env/env_record \
 	tests/unit/env/enumerate \
 	tests/unit/env/hypergrid \
@@ -33,6 +37,14 @@ tests_unit_env_check_edges_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_check_failures_SOURCES = tests/unit/env/check_failures.c tests/unit/env/frail.h \
 	$(WORLDS)
 tests_unit_env_check_failures_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_dag_SOURCES = tests/unit/env/dag.c tests/unit/env/make_dag.h
+tests_unit_env_dag_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_dag_golden_SOURCES = tests/unit/env/dag_golden.c tests/unit/env/make_dag.h
+tests_unit_env_dag_golden_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_dag_scores_SOURCES = tests/unit/env/dag_scores.c tests/unit/env/make_dag.h
+tests_unit_env_dag_scores_LDADD = $(LINK_env) $(CMOCKA_LIBS)
+tests_unit_env_dag_solver_SOURCES = tests/unit/env/dag_solver.c tests/unit/env/make_dag.h
+tests_unit_env_dag_solver_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_env_record_SOURCES = tests/unit/env/env_record.c $(WORLDS)
 tests_unit_env_env_record_LDADD = $(LINK_env) $(CMOCKA_LIBS)
 tests_unit_env_enumerate_SOURCES = tests/unit/env/enumerate.c tests/unit/env/jump_first.h $(WORLDS)
