@@ -76,6 +76,15 @@ others='
 passes --help
 sed -nE 's/^  --([a-z0-9-]+)( .*)?$/\1/p' out >options
 [ "$(wc -l <options)" -gt 40 ] || bad "--help lists $(xargs <options)"
+# Those of the other environments.
+passes list
+sed -nE '/^Environments/,/^$/s/^  ([a-z-]+)  +[A-Z].*/\1/p' out >environments
+grep -qx dag environments || bad "list names the environments $(xargs <environments)"
+while read -r environment; do
+    passes --env "$environment" --help
+    sed -nE 's/^  --([a-z0-9-]+)( .*)?$/\1/p' out
+done <environments >more
+cat more >>options
 # Of plug-ins that the documents show; and the beginning of an option.
 printf '%s\n' items room depth couplings sample >>options
 tr -s ' ' '\n' <<<"$others" >>options
@@ -88,7 +97,7 @@ done
 cat "${all[@]}" >text
 while read -r option; do
     grep -qE -- "--$option([^a-z0-9-]|\$)" text || bad "no document names --$option"
-done < <(sed -nE 's/^  --([a-z0-9-]+)( .*)?$/\1/p' out)
+done <more
 
 # ---- files, metrics, names
 
