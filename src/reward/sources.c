@@ -41,12 +41,18 @@ static bool is_set(const gfn_options *options, const char *name)
     return gfn_options_has(options, name) && gfn_options_is_set(options, name);
 }
 
+/* A world may have a formula for numbers that the user names. */
 static gfn_status refuse_none(const gfn_env *env)
 {
+    const gfn_option *row = env->ops->options;
+    while (row && row->name && row->type != GFN_OPTION_MATRIX)
+        row++;
+    const bool is_there = row && row->name;
     return gfn_fail(GFN_EINVAL,
-                    "%s: expected a reward of its objects, found none (hint: --table FILE or "
-                    "--modes FILE)",
-                    env->ops->name);
+                    "%s: expected a reward of its objects, found none (hint: %s%s%s--table FILE "
+                    "or --modes FILE)",
+                    env->ops->name, is_there ? "--" : "", is_there ? row->name : "",
+                    is_there ? " FILE, " : "");
 }
 
 /* The formula that the user has chosen is not used beside a source. */

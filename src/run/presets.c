@@ -68,7 +68,8 @@ static const gfn_preset presets[] = {
      "which "
      "is the only one if letters are appended; rates decay",
      "letters=ACGT length=8 order=append reward-normalize=minmax beta=3 reward-floor=1e-4 "
-     "reward-scale=10 objective=tb hidden=256,256 batch-size=16 iterations=62500 lr=0.0005 "
+     "reward-scale=10 objective=tb hidden=256,256 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=16 iterations=62500 lr=0.0005 "
      "lr-logz=0.05 epsilon=1 explore-schedule=linear explore-until=0.05",
      "sequence",
      "table FILE: E-scores of SIX6_REF_R1, an array [4,4,4,4,4,4,4,4] (Barrera et al. 2016, "
@@ -76,45 +77,55 @@ static const gfn_preset presets[] = {
     {"qm9", "5 blocks of 11, joined at both ends, exactly judged", SHEN,
      "16 x 62,500 trajectories; rates decay",
      "letters=0123456789a length=5 order=both reward-normalize=max beta=5 reward-floor=1e-3 "
-     "floor-first=yes reward-scale=100 objective=tb backward=learned hidden=256,256 batch-size=16 "
+     "floor-first=yes reward-scale=100 objective=tb backward=learned hidden=256,256 "
+     "activation=relu "
+     "schedule=decay log-z-init=auto batch-size=16 "
      "iterations=62500 lr=0.0005 lr-logz=0.05",
      "sequence", "table FILE: values of QM9-small, an array [11,11,11,11,11] (Shen et al. 2023)"},
     {"bitseq-120-8", "120 bits as 15 words of 8, 60 modes", BITSEQ,
      "a perceptron instead of a transformer; rates decay",
      "letters=bits:8 length=15 order=any modes=bitseq:60 mode-reward=hamming beta=2 objective=db "
-     "backward=uniform hidden=256,256 batch-size=16 iterations=13400 lr=0.001 epsilon=0.001 "
+     "backward=uniform lr-logz=0.1 hidden=256,256 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=16 iterations=13400 lr=0.001 epsilon=0.001 "
      "explore-schedule=constant explore-until=1",
      "sequence", NULL},
     {"bitseq-small", "16 bits as 4 words of 4, exactly judged", BITSEQ,
      "16 bits and 4 modes instead of 120 and 60",
      "letters=bits:4 length=4 order=any modes=bitseq:4 mode-reward=hamming beta=1 objective=tb "
-     "backward=uniform hidden=128,128 batch-size=64 iterations=8000 lr=0.002 lr-logz=0.1",
+     "backward=uniform hidden=128,128 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=64 iterations=8000 lr=0.002 lr-logz=0.1",
      "sequence", NULL},
     {"ising-10", "10x10 torus, sigma 0.2", ISING, "the coupling, as worlds are compared here",
-     "side=10 sigma=0.2 objective=tb backward=uniform hidden=256,256 batch-size=16 "
+     "side=10 sigma=0.2 objective=tb backward=uniform hidden=256,256 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=16 "
      "iterations=20000 lr=0.001 lr-logz=0.1",
      "ising", NULL},
     {"dag-5", "Bayesian networks of 5 variables, exactly judged", DAG,
      "a perceptron on the adjacency matrix; rates decay",
-     "score=bge prior=uniform objective=mdb backward=uniform hidden=128,128 batch-size=128 "
+     "score=bge prior=uniform objective=mdb backward=uniform hidden=128,128 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=128 "
      "iterations=10000 lr=0.001 epsilon=1 explore-schedule=linear explore-until=0.5",
      "dag", "data FILE: samples of the variables, a .csv with their names"},
     {"dag-20", "Bayesian networks of 20 variables", DAG,
      "a perceptron on the adjacency matrix; rates decay",
-     "score=bge prior=uniform objective=mdb backward=uniform hidden=256,256 batch-size=128 "
+     "score=bge prior=uniform objective=mdb backward=uniform hidden=256,256 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=128 "
      "iterations=20000 lr=0.001 epsilon=1 explore-schedule=linear explore-until=0.5",
      "dag", "data FILE: samples of the variables, a .csv with their names"},
     {"set-30-20", "20 of 30 items", SETS, "trajectory balance; rates decay",
-     "items=30 choose=20 objective=tb backward=uniform hidden=256,256 batch-size=16 "
+     "items=30 choose=20 objective=tb backward=uniform hidden=256,256 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=16 "
      "iterations=10000 lr=0.001 lr-logz=0.1",
      "set", "energies FILE: an energy of each item"},
     {"set-80-60", "60 of 80 items", SETS, "trajectory balance; rates decay",
-     "items=80 choose=60 objective=tb backward=uniform hidden=256,256 batch-size=16 "
+     "items=80 choose=60 objective=tb backward=uniform hidden=256,256 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=16 "
      "iterations=10000 lr=0.001 lr-logz=0.1",
      "set", "energies FILE: an energy of each item"},
     {"tsp-10", "tours of 10 places", "Held and Karp 1962, doi:10.1137/0110015 (the exact log Z)",
      "there is no published setting",
-     "items=10 reward=tour objective=tb backward=uniform hidden=256,256 batch-size=64 "
+     "items=10 reward=tour objective=tb backward=uniform hidden=256,256 activation=relu "
+     "schedule=decay log-z-init=auto batch-size=64 "
      "iterations=20000 lr=0.001 lr-logz=0.1",
      "permutation", "cost FILE: a matrix of costs, from each place to each"},
 };
@@ -149,11 +160,13 @@ gfn_status gfn_run_options_preset(gfn_options *options, const char *name)
     char source[64];
     size_t index;
     GFN_TRY(gfn_find_name("preset", name_at, "", name, &index));
-    if (strcmp(gfn_options_text(options, "env"), presets[index].env) != 0)
+    if (!gfn_options_has(options, "env") ||
+        strcmp(gfn_options_text(options, "env"), presets[index].env) != 0)
         return gfn_fail(GFN_EINVAL,
                         "preset %s: expected the environment %s, found %.200s (hint: --env %s, or "
                         "none)",
-                        name, presets[index].env, gfn_options_text(options, "env"),
+                        name, presets[index].env,
+                        gfn_options_has(options, "env") ? gfn_options_text(options, "env") : "none",
                         presets[index].env);
     gfn_format(source, sizeof source, "preset %s", name);
     gfn_status status = gfn_options_parse(options, presets[index].settings, source);

@@ -138,17 +138,20 @@ for option in "${COMPREPLY[@]}"; do
         tried=$((tried + 1))
         # The settings of a preset may be too long to train.
         limit=(--iterations 0 --samples 0)
-        [ "$option" != --preset ] || limit+=(--ndim 2)
-        # Other environments have no size.
-        [ "$option" = --env ] || limit+=(--size 4)
+        case $option=$value in
+        --preset=*[0-9]x[0-9]* | --preset=*-2d8) limit+=(--ndim 2 --size 4) ;;
+        --preset=* | --env=*) ;; # other environments have no size
+        *) limit+=(--size 4) ;;
+        esac
         rm -rf out
         "$GFN_DIST" --threads 1 --quiet --out out "${limit[@]}" "$option=$value" >log 2>&1 ||
             case $option$value:$(cat log) in
             --rewardfile:*reward-file*) ;; # it needs a file beside it
             --reward-normalize*:*'--table FILE'* | --mode-reward*:*'--modes FILE'*) ;; # likewise
             --floor-firstyes:*--reward-floor*) ;;
-            --envpermutation:*'expected --cost FILE'*) ;;
-            --envdag:*--data*) ;;          # it too
+            --envpermutation:*'--cost FILE'* | --envdag:*--data* | --envsequence:*'--table FILE'*) ;;
+            --presettfbind8:*'--table FILE'* | --presetqm9:*'--table FILE'*) ;;
+            --presettsp-10:*'--cost FILE'* | --presetdag-*:*--data*) ;;
             *) bad "$option=$value: $(cat log)" ;;
             esac
     done

@@ -38,8 +38,17 @@ train --resume few --preset tb-8x4-r0.01 --iterations 8 2>/dev/null
 # All are listed.
 "$GFN_DIST" list | sed -n '/^Presets/,$p' >list
 names=$(sed -nE 's/^  ([a-z0-9.-]+) .*/\1/p' list)
-[ "$(xargs <<<"$names")" = "seed torchgfn-2d8 gfnx-20x4 tb-8x4-r0.1 tb-8x4-r0.01 tb-8x4-r0.001" ] ||
+worlds="tfbind8 qm9 bitseq-120-8 bitseq-small ising-10 dag-5 dag-20 set-30-20 set-80-60 tsp-10"
+[ "$(xargs <<<"$names")" = \
+    "seed torchgfn-2d8 gfnx-20x4 tb-8x4-r0.1 tb-8x4-r0.01 tb-8x4-r0.001 $worlds" ] ||
     bad "listed: $names"
+
+# Those of other worlds bring their environment.
+train --preset ising-10 --side 3 --iterations 5 --hidden 8 --samples 50 --out spins
+grep -qx 'env = ising' spins/config.ini || bad "ising-10: another environment"
+train --preset set-30-20 --items 6 --choose 3 --iterations 5 --hidden 8 --samples 50 --out items
+train --config items/config.ini --out items-again
+[ "$(crc items)" = "$(crc items-again)" ] || bad "config.ini does not repeat a set"
 [ "$(awk 'length > 80' list)" = '' ] || bad "lines are too long: $(awk 'length > 80' list)"
 
 # reaches NAME L1 LOG_Z MODES OPTION...: at the end, of every seed.

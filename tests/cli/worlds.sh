@@ -45,6 +45,8 @@ families='
     path:order permutation --cost cost.csv --reward path --beta 2
     jobs:order permutation --cost jobs.csv --reward completion-time
     items:items set --items 6 --choose 3 --energies energies.csv
+    network:edges dag --data data.csv --score bge
+    gaussian:edges dag --data data.csv --score linear-gaussian --prior er --prior-edges 0.5
 '
 printf '00000\n111\n' >short.txt
 job=(--iterations 60 --batch-size 32 --hidden 16 --samples 500 --eval-every 20 --seed 3 --quiet)
