@@ -34,6 +34,18 @@ GFN_API void gfn_gradient_destroy(gfn_gradient **gradient);
  * Errors: GFN_EINVAL (not above 0, or the weight of a whole trajectory is not finite). */
 GFN_API gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda);
 
+/* Set the loss of residuals, by default the square, and its scale; NAN: the default of that loss.
+ * Errors: GFN_EINVAL (no loss; it has no such scale; the objective does not take a loss). */
+GFN_API gfn_status gfn_gradient_set_loss(gfn_gradient *gradient, const gfn_loss_kind *loss,
+                                         double scale);
+
+/* Take log F or log P_F(stop) of next states from a target network: the model with `params`, laid
+ * out like its own, which are borrowed and may change between batches. They are constants for the
+ * gradient. NULL, the default: from the model itself. Allocates memory, so ranks must agree on the
+ * status. Errors: GFN_EINVAL (the objective has no GFN_TAKES_TARGET), GFN_ENOMEM; then there is no
+ * target network. */
+GFN_API gfn_status gfn_gradient_set_target(gfn_gradient *gradient, const gfn_real *params);
+
 /* Add this rank's trajectories: loss and derivatives with respect to every log P_F, log P_B, log F
  * and log Z. Several logs of one sampler call may be added. If the objective has weigh() or
  * estimate(), at most 8; these logs are borrowed, because the backward pass adds them when it knows

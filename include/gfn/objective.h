@@ -30,8 +30,51 @@ enum {
     GFN_NEEDS_INFLOW = 4,   /* log_inflow: the model's flow is that of its edges (GFN_FLOW_EDGES) */
     GFN_NEEDS_STOP = 8,     /* log_stop: every state may stop */
     GFN_NEEDS_REWARDS = 16, /* log_rewards: every state has a reward */
-    GFN_LOOKS_FORWARD = 32  /* log_flow is log R(s) + the model's flow; implies GFN_NEEDS_REWARDS */
+    GFN_LOOKS_FORWARD = 32, /* log_flow is log R(s) + the model's flow; implies GFN_NEEDS_REWARDS */
+    GFN_NEEDS_SLOPE = 64,   /* mean_slope, unless the loss is the square */
+    GFN_TAKES_LOSS = 128,   /* loss() calls gfn_terms_loss(): gfn_gradient_set_loss() has effect */
+    GFN_TAKES_TARGET = 256  /* loss() reads target_flow or target_stop */
 };
+
+/* Losses g of a residual delta, with g(0) = g'(0) = 0 and g''(0) = 2, in a table. delta is log
+ * (forward probability x flow) - log (backward probability x flow or reward): above 0, the model
+ * gives too much. */
+typedef struct gfn_loss_kind {
+    const char *name;    /* "huber" */
+    const char *summary; /* one sentence */
+    const char *source;  /* the paper, with "arXiv:NUMBER" or "doi:NAME" */
+    double scale;        /* the default of `scale` below; 0: the loss has no scale */
+    bool has_sign;       /* the scale may be below 0 */
+    double (*value)(double scale, double delta); /* g */
+    double (*slope)(double scale, double delta); /* g' */
+
+    /* The residuals, one below 0 and one above, from which outwards the loss is its tangent there,
+     * so that its slope is limited. NULL: there are none. */
+    void (*range)(double scale, double *least, double *most);
+} gfn_loss_kind;
+
+/* The losses of the library; the first is the square. */
+GFN_API size_t gfn_loss_kinds(void);
+GFN_API const gfn_loss_kind *gfn_loss_kind_of(size_t index);  /* NULL: past the last */
+GFN_API const char *gfn_loss_name(size_t index);              /* NULL: past the last */
+GFN_API const gfn_loss_kind *gfn_loss_find(const char *name); /* NULL: unknown */
+
+/* A loss with its scale. */
+typedef struct gfn_residual_loss {
+    const gfn_loss_kind *kind;
+    double scale, least, most;
+} gfn_residual_loss;
+
+/* What makes a loss other than the mean square of residuals of the model alone. */
+typedef struct gfn_residual_terms {
+    const gfn_residual_loss *loss; /* NULL: the square */
+    double mean_slope;             /* batch mean of gfn_derivatives.slope; 0 if there is none */
+
+    /* What a target network says of the states s_t, t > 0: [n_steps], element 0 is not set. NULL:
+     * there is no target network, or the objective does not need the quantity. */
+    const double *target_flow; /* log F(s_t) */
+    const double *target_stop; /* log P_F(stop | s_t) */
+} gfn_residual_terms;
 
 /* One trajectory, as an objective reads it. Arrays that it does not need are NULL. */
 typedef struct gfn_terms {
@@ -49,6 +92,8 @@ typedef struct gfn_terms {
     double log_z;       /* learned, or the batch mean of estimate() */
     double mean_weight; /* batch mean of weigh(); 1 if that is 0 or there is no weigh() */
     double lambda;      /* of sub-trajectory balance */
+
+    const gfn_residual_terms *residuals; /* NULL: squares, without a target network */
 } gfn_terms;
 
 /* Derivatives of a trajectory's loss, which the objective writes. The caller owns the arrays; they
@@ -64,6 +109,8 @@ typedef struct gfn_derivatives {
     bool is_uniform; /* the caller sets false; loss() may set true: element 0 of log_pf and log_pb
                       * is the derivative at every step, and the others are neither written nor
                       * read */
+    double slope;    /* d loss / d log_z, if the objective needs mean_slope and there is a loss
+                      * other than the square */
 } gfn_derivatives;
 
 typedef struct gfn_objective {
@@ -86,6 +133,9 @@ typedef struct gfn_objective {
     /* Estimate log Z from this trajectory; the batch mean is log Z. NULL: log Z is learned. */
     double (*estimate)(const gfn_terms *terms);
 } gfn_objective;
+
+/* g(delta) of the loss that the terms name, and *slope, g'(delta). */
+GFN_API double gfn_terms_loss(const gfn_terms *terms, double delta, double *slope);
 
 /* The objectives of the library. */
 GFN_API size_t gfn_objective_kinds(void);

@@ -18,7 +18,8 @@ const gfn_objective gfn_objective_fl_db = {
     .name = "fl-db",
     .summary = "forward-looking detailed balance: the flow is learned relative to the reward",
     .source = "Pan et al. 2023, arXiv:2302.01687",
-    .needs = GFN_NEEDS_STEPS | GFN_NEEDS_FLOW | GFN_NEEDS_REWARDS | GFN_LOOKS_FORWARD,
+    .needs = GFN_NEEDS_STEPS | GFN_NEEDS_FLOW | GFN_NEEDS_REWARDS | GFN_LOOKS_FORWARD |
+             GFN_TAKES_LOSS | GFN_TAKES_TARGET,
     .loss = gfn_db_loss,
     .weigh = gfn_weigh_steps,
     .estimate = gfn_estimate_by_flow,

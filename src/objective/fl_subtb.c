@@ -17,7 +17,8 @@ const gfn_objective gfn_objective_fl_subtb = {
     .name = "fl-subtb",
     .summary = "forward-looking sub-trajectory balance: the flow is learned relative to the reward",
     .source = "Pan et al. 2023, arXiv:2302.01687",
-    .needs = GFN_NEEDS_STEPS | GFN_NEEDS_FLOW | GFN_NEEDS_REWARDS | GFN_LOOKS_FORWARD,
+    .needs = GFN_NEEDS_STEPS | GFN_NEEDS_FLOW | GFN_NEEDS_REWARDS | GFN_LOOKS_FORWARD |
+             GFN_TAKES_LOSS | GFN_TAKES_TARGET,
     .loss = gfn_subtb_loss,
     .estimate = gfn_estimate_by_flow,
 };

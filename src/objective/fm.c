@@ -6,8 +6,11 @@
  * The network's outputs are log-flows of edges, log F(s, a); P_F(a | s) = F(s, a) / F(s).
  *
  *     delta_t = log sum over parents s' of F(s', a') into s_t - log sum over actions of F(s_t, a)
- *     loss = mean of delta_t^2 over the visited states except s_0
- *          + mean over trajectories of [log F(x, stop) - log R(x)]^2
+ *     loss = mean of g(delta_t) over the visited states except s_0
+ *          + mean over trajectories of g(log F(x, stop) - log R(x))
+ *
+ * g is the square by default. What flows in comes from the side of the start, what flows out goes
+ * towards the rewards, so both residuals are forward minus backward, as in trajectory balance.
  *
  * log Z is log F(s_0).
  *
@@ -17,31 +20,34 @@
  */
 #include "objective/means.h"
 #include "objective/objectives.h"
+#include "objective/residuals.h"
 
-static double loss(const gfn_terms *terms, gfn_derivatives *d)
+GFN_FORMULA match(const gfn_terms *terms, const gfn_residual_terms *r, gfn_derivatives *d)
 {
     const size_t n = terms->n_steps;
-    double sum = 0;
+    double sum = 0, slope;
     d->log_inflow[0] = d->log_flow[0] = 0;
     for (size_t t = 1; t < n; t++) {
         const double delta = terms->log_inflow[t] - terms->log_flow[t];
-        d->log_inflow[t] = 2 * delta / terms->mean_weight;
-        d->log_flow[t] = -2 * delta / terms->mean_weight;
-        sum += delta * delta;
+        sum += gfn_loss_of(r, delta, &slope);
+        d->log_inflow[t] = slope / terms->mean_weight;
+        d->log_flow[t] = -slope / terms->mean_weight;
     }
-    const double end = terms->log_inflow[n] - terms->log_reward;
-    d->log_inflow[n] = 2 * end;
+    const double end = gfn_loss_of(r, terms->log_inflow[n] - terms->log_reward, &slope);
+    d->log_inflow[n] = slope;
     d->log_pf[0] = d->log_pb[0] = d->log_z = 0;
     d->is_uniform = true;
-    return sum / terms->mean_weight + end * end;
+    return sum / terms->mean_weight + end;
 }
+
+GFN_LOSS_BY(match, static double loss)
 
 const gfn_objective gfn_objective_fm = {
     .size = sizeof(gfn_objective),
     .name = "fm",
     .summary = "flow matching: the inflow of a state equals its outflow, flows of edges learned",
     .source = "Bengio et al. 2021, arXiv:2106.04399",
-    .needs = GFN_NEEDS_FLOW | GFN_NEEDS_INFLOW,
+    .needs = GFN_NEEDS_FLOW | GFN_NEEDS_INFLOW | GFN_TAKES_LOSS,
     .loss = loss,
     .weigh = gfn_weigh_steps_but_last,
     .estimate = gfn_estimate_by_flow,

@@ -3,6 +3,7 @@
  * The options of training: one row each. An environment has a table of its own options.
  */
 #include <gfn/model.h>
+#include <gfn/objective.h>
 #include <gfn/optim.h>
 #include <gfn/run.h>
 #include <gfn/trajectories.h>
@@ -34,6 +35,14 @@ static gfn_option rows[] = {
                        "balance condition to train (see gfn-dist list)"},
     {"subtb-lambda", GFN_OPTION_NUMBER, "0.9", 1e-6, 1e3, NULL, "Method",
      "sub-trajectory balance: weight lambda^n of a part of n steps"},
+    {"loss", GFN_OPTION_WORD, "square", 0, 0, NULL, "Method",
+     "loss of the residuals of the objective (see gfn-dist list)"},
+    {"loss-scale", GFN_OPTION_NUMBER, "", -1e3, 1e3, NULL, "Method",
+     "c of --loss huber, where it becomes linear; a of --loss linex, which may be below 0; unset: "
+     "1"},
+    {"target-every", GFN_OPTION_INT, "0", 0, MAX_COUNT, NULL, "Method",
+     "values of next states come from a copy of the networks, renewed after this many iterations; "
+     "0: from the networks themselves"},
     {"backward", GFN_OPTION_WORD, "uniform", 0, 0, NULL, "Method",
      "backward policy: uniform over parents; a network of its own; a head on the forward policy's"},
     {"flow", GFN_OPTION_WORD, "head", 0, 0, NULL, "Method",
@@ -107,6 +116,7 @@ static const struct {
     const char *option;
     const char *(*name)(size_t index);
 } tables[] = {
+    {"loss", gfn_loss_name},
     {"backward", gfn_backward_name},
     {"flow", gfn_flow_name},
     {"explore-schedule", gfn_schedule_name},

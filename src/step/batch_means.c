@@ -11,6 +11,7 @@
 void gfn_batch_means_forget(gfn_batch_means *means)
 {
     memset(means->sum, 0, sizeof means->sum);
+    memset(means->slopes, 0, sizeof means->slopes);
     means->n_logs = 0;
 }
 
@@ -63,5 +64,38 @@ gfn_status gfn_batch_means_exchange(gfn_batch_means *means, gfn_comm *comm, gfn_
     means->weight = weight > 0 ? weight : 1;
     means->log_z = gfn_fixed_join(sum + 2);
     *n_all = sum[4];
+    return GFN_OK;
+}
+
+/* Returns 1 if the slope is out of range, else 0. */
+static size_t add_slope(gfn_batch_means *means, const gfn_terms_source *source,
+                        const gfn_scratch *scratch, size_t i, int64_t batch_size)
+{
+    const gfn_terms terms = gfn_terms_find(source, scratch, i);
+    gfn_derivatives d = scratch->derivatives;
+    source->objective->loss(&terms, &d);
+    return !(fabs(d.slope) < GFN_DERIVATIVE_LIMIT) || add_part(d.slope, batch_size, means->slopes);
+}
+
+gfn_status gfn_batch_means_add_slopes(gfn_batch_means *means, const gfn_terms_source *source,
+                                      const gfn_scratch *scratch, int64_t batch_size)
+{
+    gfn_terms_source of_log = *source;
+    for (size_t l = 0; l < means->n_logs; l++) {
+        of_log.log = means->log[l];
+        for (size_t i = 0; i < of_log.log->n; i++)
+            if (add_slope(means, &of_log, scratch, i, batch_size) > 0)
+                return gfn_terms_refuse(&of_log, scratch, i);
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_batch_means_exchange_slopes(gfn_batch_means *means, gfn_comm *comm, gfn_status mine)
+{
+    int64_t sum[2] = {0};
+    if (mine == GFN_OK)
+        memcpy(sum, means->slopes, sizeof sum);
+    GFN_TRY(gfn_comm_sum_i64(comm, sum, 2));
+    means->slope = gfn_fixed_join(sum);
     return GFN_OK;
 }

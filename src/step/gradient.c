@@ -9,11 +9,13 @@
 #include "base/fixed_point.h"
 #include "base/memory.h"
 #include "env/env_internal.h"
+#include "objective/residuals.h"
 
 void gfn_gradient_set_threads(gfn_gradient *g, int threads)
 {
     g->sums.threads = threads;
     g->blocks.threads = threads;
+    g->target.threads = threads;
 }
 
 /* ---- making one ---- */
@@ -124,6 +126,7 @@ void gfn_gradient_destroy(gfn_gradient **gradient)
     if (g == NULL)
         return;
     gfn_derivative_sums_clear(&g->sums);
+    gfn_target_network_clear(&g->target);
     gfn_merge_clear(&g->merge);
     gfn_blocks_clear(&g->blocks);
     gfn_allreduce_clear(&g->allreduce);
@@ -142,6 +145,45 @@ gfn_status gfn_gradient_set_lambda(gfn_gradient *gradient, double lambda)
     return GFN_OK;
 }
 
+gfn_status gfn_gradient_set_loss(gfn_gradient *gradient, const gfn_loss_kind *kind, double scale)
+{
+    const gfn_objective *o = gradient->objective;
+    gfn_residual_loss loss;
+    if (kind == NULL)
+        return gfn_fail(GFN_EINVAL, "loss: expected a loss, found none (hint: "
+                                    "gfn_loss_find(\"huber\"))");
+    GFN_TRY(gfn_residual_loss_set(&loss, kind, scale));
+    if (kind == gfn_loss_kind_of(0))
+        loss.kind = NULL;
+    else if (!(o->needs & GFN_TAKES_LOSS))
+        return gfn_fail(GFN_EINVAL,
+                        "loss: expected an objective with residuals that a loss applies to, found "
+                        "%s (hint: gfn_terms_loss(), and GFN_TAKES_LOSS in `needs`)",
+                        o->name);
+    gradient->loss = loss;
+    gradient->residuals.loss = loss.kind ? &gradient->loss : NULL;
+    return GFN_OK;
+}
+
+gfn_status gfn_gradient_set_target(gfn_gradient *gradient, const gfn_real *params)
+{
+    const gfn_objective *o = gradient->objective;
+    gfn_target_network_clear(&gradient->target);
+    if (params == NULL)
+        return GFN_OK;
+    if (!(o->needs & GFN_TAKES_TARGET))
+        return gfn_fail(GFN_EINVAL,
+                        "target-every: expected an objective that compares a state with the next "
+                        "one, found %s, whose residuals have no such side (hint: --objective db, "
+                        "or leave it out)",
+                        o->name);
+    const gfn_status status =
+        gfn_target_network_init(&gradient->target, &gradient->rows, o, params);
+    if (status != GFN_OK)
+        gfn_target_network_clear(&gradient->target);
+    return status;
+}
+
 /* ---- a batch ---- */
 
 static gfn_terms_source source_of(const gfn_gradient *g, const gfn_trajectories *log)
@@ -152,7 +194,9 @@ static gfn_terms_source source_of(const gfn_gradient *g, const gfn_trajectories 
                               .log = log,
                               .log_z = is_learned ? gfn_model_log_z(g->rows.model) : g->means.log_z,
                               .mean_weight = g->objective->weigh ? g->means.weight : 1,
-                              .lambda = g->lambda};
+                              .lambda = g->lambda,
+                              .residuals = g->loss.kind || g->target.value ? &g->residuals : NULL,
+                              .target = g->target.value};
 }
 
 static gfn_status check_log(const gfn_gradient *g, const gfn_trajectories *log, uint64_t call)
@@ -186,6 +230,8 @@ gfn_status gfn_gradient_add(gfn_gradient *g, const gfn_trajectories *log)
         GFN_TRY(gfn_sampler_parents(g->sampler));
     g->rows = rows;
     const gfn_terms_source source = source_of(g, log);
+    if (g->target.params)
+        gfn_target_network_add(&g->target, &rows, log);
     if (gfn_objective_needs_means(g->objective))
         GFN_TRY(gfn_batch_means_add(&g->means, &source, &g->sums.adder[0].scratch, g->batch_size));
     else
@@ -203,6 +249,21 @@ static gfn_status check_call(const gfn_gradient *g)
                                 "(hint: the backward pass first)");
 }
 
+/* Find how the loss of the batch changes with its log Z. Collective; a failure of this rank is in
+ * *mine. */
+static gfn_status find_mean_slope(gfn_gradient *g, gfn_status *mine)
+{
+    const gfn_terms_source source = source_of(g, NULL);
+    if (*mine == GFN_OK)
+        *mine = gfn_batch_means_add_slopes(&g->means, &source, &g->sums.adder[0].scratch,
+                                           g->batch_size);
+    const double start = gfn_clock_seconds();
+    GFN_TRY(gfn_batch_means_exchange_slopes(&g->means, g->comm, *mine));
+    gfn_allreduce_took(&g->allreduce, gfn_clock_seconds() - start);
+    g->residuals.mean_slope = g->means.slope;
+    return GFN_OK;
+}
+
 /* Find the means over the batch, and add the logs that waited for them. Collective; a failure of
  * this rank is in *mine. */
 static gfn_status add_waiting(gfn_gradient *g, gfn_status *mine)
@@ -217,6 +278,8 @@ static gfn_status add_waiting(gfn_gradient *g, gfn_status *mine)
     if (n_all != g->batch_size) /* means of a part; the exchange reports the reason */
         return GFN_OK;
     g->means = found;
+    if ((g->objective->needs & GFN_NEEDS_SLOPE) && g->loss.kind)
+        GFN_TRY(find_mean_slope(g, mine));
     for (size_t i = 0; i < g->means.n_logs && *mine == GFN_OK; i++) {
         const gfn_terms_source source = source_of(g, g->means.log[i]);
         *mine = gfn_derivative_sums_add(&g->sums, &source);
@@ -228,6 +291,8 @@ static void forget(gfn_gradient *g)
 {
     gfn_derivative_sums_forget(&g->sums);
     gfn_batch_means_forget(&g->means);
+    gfn_target_network_forget(&g->target);
+    g->residuals.mean_slope = 0;
     g->n_added = 0;
 }
 

@@ -20,6 +20,7 @@
 #include "step/derivatives.h"
 #include "step/gradient.h"
 #include "step/merge_states.h"
+#include "step/target_network.h"
 
 /* A numbered space of at most so many states, and of at most so many per trajectory of the batch,
  * is small. One of at most GFN_WHOLE_STATES is a single block. */
@@ -42,6 +43,9 @@ struct gfn_gradient {
     const gfn_objective *objective;
     int64_t batch_size, n_added;
     double lambda;
+    gfn_residual_loss loss; /* kind NULL: the square */
+    gfn_residual_terms residuals;
+    gfn_target_network target;
     gfn_rows rows; /* of the call whose trajectories were added */
     gfn_batch_means means;
     gfn_derivative_sums sums;

@@ -2,9 +2,11 @@
 #include "step/learner.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/name_table.h"
 #include "rollout/rows.h"
 #include "run/terminal_states.h"
 #include "step/gradient.h"
@@ -18,6 +20,28 @@ static gfn_status make(gfn_learner *l, const gfn_objective *objective)
     GFN_TRY(gfn_update_init(&l->update, run->options, run->model));
     GFN_TRY(gfn_replay_init(&l->replay, run, l->batch.size, l->batch.n));
     return gfn_modes_init(&l->modes, run);
+}
+
+static gfn_status set_loss(gfn_learner *l)
+{
+    const gfn_options *o = l->run->options;
+    size_t index;
+    GFN_TRY(gfn_find_name("loss", gfn_loss_name, "", gfn_options_text(o, "loss"), &index));
+    return gfn_gradient_set_loss(l->gradient, gfn_loss_kind_of(index),
+                                 gfn_options_number(o, "loss-scale"));
+}
+
+/* The copy is one of the initial parameters, or those of a checkpoint, until it is renewed. */
+static gfn_status set_target(gfn_learner *l)
+{
+    gfn_model *model = l->run->model;
+    const size_t n = gfn_model_n_params(model);
+    l->target_every = gfn_options_int(l->run->options, "target-every");
+    if (l->target_every == 0)
+        return GFN_OK;
+    GFN_TRY(gfn_allocate("target network", n, sizeof *l->target, &l->target));
+    memcpy(l->target, gfn_model_params(model), n * sizeof *l->target);
+    return gfn_gradient_set_target(l->gradient, l->target);
 }
 
 /* A forward-looking flow holds log R, so it has no constant to learn. */
@@ -42,6 +66,8 @@ static gfn_status set_up(gfn_learner *l)
     GFN_TRY(gfn_gradient_create(run->comm, run->sampler, objective, l->batch.size, &l->gradient));
     GFN_TRY(gfn_comm_agree(run->comm, gfn_top_init(&l->top, run)));
     GFN_TRY(gfn_gradient_set_lambda(l->gradient, gfn_options_number(o, "subtb-lambda")));
+    GFN_TRY(set_loss(l));
+    GFN_TRY(gfn_comm_agree(run->comm, set_target(l)));
     l->threads = gfn_thread_tuner_begin(&l->tuner, run->has_free_threads ? run->threads : 1);
     if (!run->has_free_threads)
         l->threads = run->threads;
@@ -71,6 +97,7 @@ void gfn_learner_destroy(gfn_learner **learner)
         return;
     gfn_sampler_set_threads(l->run->sampler, l->run->threads); /* the tuner may have chosen fewer */
     gfn_gradient_destroy(&l->gradient);
+    gfn_release(&l->target);
     gfn_modes_clear(&l->modes);
     gfn_top_clear(&l->top);
     gfn_replay_clear(&l->replay);

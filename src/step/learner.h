@@ -31,6 +31,8 @@ typedef struct gfn_learner {
     gfn_replay replay;
     gfn_modes modes;
     gfn_top top;
+    gfn_real *target;     /* [n_params] of the target network; NULL: there is none */
+    int64_t target_every; /* iterations from one renewal of the target network to the next */
     gfn_thread_tuner tuner;
     gfn_stopwatch stopwatch;
     int threads;     /* of the next step */

@@ -19,6 +19,7 @@ libstep_la_SOURCES = \
 	src/step/replay.c src/step/replay.h \
 	src/step/step.c \
 	src/step/stopwatch.c src/step/stopwatch.h \
+	src/step/target_network.c src/step/target_network.h \
 	src/step/terms.c src/step/terms.h \
 	src/step/thread_tuner.c src/step/thread_tuner.h \
 	src/step/top.c src/step/top.h \

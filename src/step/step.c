@@ -39,6 +39,14 @@ static gfn_status start_log_z(gfn_learner *l, gfn_real **before)
     return GFN_OK;
 }
 
+/* At iteration 0 after the start of log Z or of flows. A step that failed renews it again. */
+static void renew_target(const gfn_learner *l)
+{
+    gfn_model *model = l->run->model;
+    if (l->target && l->run->iteration % l->target_every == 0)
+        memcpy(l->target, gfn_model_params(model), gfn_model_n_params(model) * sizeof *l->target);
+}
+
 /* A batch and its gradient. mine: as in gfn_learner_step(). Collective. */
 static gfn_status find_gradient(gfn_learner *l, gfn_status mine, gfn_loss *loss)
 {
@@ -61,8 +69,10 @@ gfn_status gfn_learner_step(gfn_learner *l, gfn_status mine)
     gfn_status status = gfn_modes_begin(&l->modes, l->run);
     if (status == GFN_OK)
         status = start_log_z(l, &before);
-    if (status == GFN_OK)
+    if (status == GFN_OK) {
+        renew_target(l);
         status = find_gradient(l, mine, &loss);
+    }
 
     /* From the update on nothing can fail, so an error leaves the parameters of the step before. */
     gfn_learner_enter(l, GFN_PHASE_OPTIMIZER);

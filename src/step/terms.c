@@ -11,10 +11,11 @@ gfn_status gfn_scratch_init(gfn_scratch *scratch, const gfn_objective *objective
     const unsigned needs = objective->needs;
     const size_t k = max_steps + 1;
     gfn_derivatives *d = &scratch->derivatives;
-    double **const array[] = {&scratch->flow,   &scratch->inflow, &scratch->stop,
-                              &scratch->reward, &d->log_pf,       &d->log_pb,
-                              &d->log_flow,     &d->log_inflow,   &d->log_stop};
+    double **const array[] = {&scratch->flow,   &scratch->inflow, &scratch->stop, &scratch->reward,
+                              &scratch->target, &d->log_pf,       &d->log_pb,     &d->log_flow,
+                              &d->log_inflow,   &d->log_stop};
     enum { ARRAYS = sizeof array / sizeof array[0] };
+    GFN_TRY(gfn_allocate("residuals", 1, sizeof *scratch->residuals, &scratch->residuals));
     GFN_TRY(gfn_allocate("derivatives", ARRAYS * k, sizeof(double), &scratch->memory));
     for (size_t i = 0; i < ARRAYS; i++)
         *array[i] = scratch->memory + i * k;
@@ -30,6 +31,7 @@ gfn_status gfn_scratch_init(gfn_scratch *scratch, const gfn_objective *objective
 void gfn_scratch_clear(gfn_scratch *scratch)
 {
     gfn_release(&scratch->memory);
+    gfn_release(&scratch->residuals);
 }
 
 static void fill_flow(const gfn_terms_source *source, const gfn_scratch *scratch, size_t n,
@@ -42,6 +44,22 @@ static void fill_flow(const gfn_terms_source *source, const gfn_scratch *scratch
     for (size_t t = 0; t < n; t++)
         scratch->flow[t] =
             (double)log_flow[(size_t)row[t] * stride] + (looks_forward ? scratch->reward[t] : 0);
+}
+
+static void fill_target(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
+                        gfn_terms *terms)
+{
+    const unsigned needs = source->objective->needs;
+    const int32_t *row = source->log->row + i * source->log->max_steps;
+    for (size_t t = 1; t < terms->n_steps; t++)
+        scratch->target[t] =
+            source->target[row[t]] + (needs & GFN_LOOKS_FORWARD ? scratch->reward[t] : 0);
+    *scratch->residuals = *source->residuals;
+    if (needs & GFN_NEEDS_FLOW)
+        scratch->residuals->target_flow = scratch->target;
+    else
+        scratch->residuals->target_stop = scratch->target;
+    terms->residuals = scratch->residuals;
 }
 
 /* The last element is the flow into the end of x. */
@@ -78,6 +96,8 @@ void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, 
         fill_flow(source, scratch, n, row);
     if ((needs & GFN_NEEDS_INFLOW) && n > 0)
         fill_inflow(source, scratch, i, n);
+    if (source->target)
+        fill_target(source, scratch, i, terms);
     terms->log_rewards = needs & GFN_NEEDS_REWARDS ? scratch->reward : NULL;
     terms->log_stop = needs & GFN_NEEDS_STOP ? scratch->stop : NULL;
     terms->log_flow = needs & GFN_NEEDS_FLOW ? scratch->flow : NULL;

@@ -15,6 +15,8 @@
 typedef struct gfn_scratch {
     double *memory;
     double *flow, *inflow, *stop, *reward; /* [max_steps + 1] each, to read */
+    double *target;                        /* the same, of flow or stop, by the target network */
+    gfn_residual_terms *residuals;         /* if there is one: with the array above */
     gfn_derivatives derivatives;           /* arrays of the same length, to write */
 } gfn_scratch;
 
@@ -28,13 +30,19 @@ typedef struct gfn_terms_source {
     const gfn_rows *rows;
     const gfn_trajectories *log;
     double log_z, mean_weight, lambda;
+    const gfn_residual_terms *residuals; /* as in gfn_terms, except for arrays */
+    const double *target;                /* [rows] by the target network; NULL: there is none */
 } gfn_terms_source;
+
+/* Needs of data in the states of a trajectory. */
+enum { GFN_NEEDS_STATES = GFN_NEEDS_FLOW | GFN_NEEDS_INFLOW | GFN_NEEDS_STOP | GFN_NEEDS_REWARDS };
 
 /* Fill in what the objective reads in the states of trajectory i: flows, rewards, stops. */
 void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, size_t i,
                     gfn_terms *terms);
 
-/* The terms of trajectory i; arrays are in the log and in the scratch. */
+/* The terms of trajectory i; arrays are in the log and in the scratch. All members are named: to
+ * clear the struct first would take longer than all the rest. */
 static inline gfn_terms gfn_terms_find(const gfn_terms_source *source, const gfn_scratch *scratch,
                                        size_t i)
 {
@@ -43,13 +51,18 @@ static inline gfn_terms gfn_terms_find(const gfn_terms_source *source, const gfn
     gfn_terms terms = {.n_steps = (size_t)log->n_steps[i],
                        .log_pf = log->log_pf ? log->log_pf + at : NULL,
                        .log_pb = log->log_pb ? log->log_pb + at : NULL,
+                       .log_flow = NULL,
+                       .log_inflow = NULL,
+                       .log_stop = NULL,
+                       .log_rewards = NULL,
                        .sum_log_pf = log->sum_log_pf[i],
                        .sum_log_pb = log->sum_log_pb[i],
                        .log_reward = log->log_reward[i],
                        .log_z = source->log_z,
                        .mean_weight = source->mean_weight,
-                       .lambda = source->lambda};
-    if (source->objective->needs & ~(unsigned)GFN_NEEDS_STEPS)
+                       .lambda = source->lambda,
+                       .residuals = source->residuals};
+    if (source->objective->needs & GFN_NEEDS_STATES)
         gfn_terms_fill(source, scratch, i, &terms);
     return terms;
 }

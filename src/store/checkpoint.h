@@ -4,6 +4,7 @@
  *
  *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
  *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each (OPTIMIZER.MOMENT.NAME)
+ *     target.NAME: the target network, if there is one: a copy of each
  *     modes [n, width]: objects of maximal reward that training has sampled
  *     replay [n, width]: objects of the replay buffer, in its order
  *     top.object [n, width], top.log_reward [n], top.found [n, 2]: the best objects, and iteration
@@ -32,6 +33,7 @@
 #define GFN_CHECKPOINT_TOP_REWARD "top.log_reward"
 #define GFN_CHECKPOINT_TOP_FOUND "top.found"
 #define GFN_CHECKPOINT_REWARDS_CRC "reward_crc32"
+#define GFN_CHECKPOINT_TARGET "target."
 #define GFN_CHECKPOINT_TEXTS_CRC "texts_crc32"
 
 #ifdef GFN_REAL64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The rest of a checkpoint, for a learner: moments, modes, loss and replay buffer.
+ * The rest of a checkpoint, for a learner: moments, target network, modes, loss and replay buffer.
  */
 #include <math.h>
 #include <string.h>
@@ -15,8 +15,9 @@
 #include "store/checkpoint.h"
 #include "store/store.h"
 
-static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *model,
-                               const char *prefix, gfn_real *moments)
+/* Read arrays named PREFIX and the name of each view. */
+static gfn_status read_views(const gfn_safetensors *file, const gfn_model *model,
+                             const char *prefix, gfn_real *vector)
 {
     for (size_t i = 0; i < gfn_model_n_views(model); i++) {
         const gfn_view *view = gfn_model_view(model, i);
@@ -24,7 +25,7 @@ static gfn_status read_moments(const gfn_safetensors *file, const gfn_model *mod
         gfn_format(name, sizeof name, "%s%s", prefix, view->name);
         struct gfn_array array = gfn_checkpoint_array(view, name, NULL);
         GFN_TRY(gfn_safetensors_find(file, &array));
-        memcpy(moments + view->offset, array.data, view->n * sizeof *moments);
+        memcpy(vector + view->offset, array.data, view->n * sizeof *vector);
     }
     return GFN_OK;
 }
@@ -123,8 +124,10 @@ static gfn_status read_rest(const gfn_safetensors *file, gfn_learner *l)
     for (size_t i = 0; i < optimizer->n_moments; i++) {
         char prefix[GFN_MOMENT_PREFIX];
         gfn_checkpoint_moment_prefix(optimizer, i, prefix);
-        GFN_TRY(read_moments(file, model, prefix, l->update.moment[i]));
+        GFN_TRY(read_views(file, model, prefix, l->update.moment[i]));
     }
+    if (l->target)
+        GFN_TRY(read_views(file, model, GFN_CHECKPOINT_TARGET, l->target));
     if (loss && !gfn_parse_number(loss, &l->loss))
         return gfn_fail(GFN_EDATA,
                         "expected a finite number as loss, found \"%.40s\" (hint: use another "
@@ -183,6 +186,8 @@ static gfn_status give_to_all(gfn_learner *l)
     const size_t bytes = gfn_model_n_params(l->run->model) * sizeof(gfn_real);
     for (size_t i = 0; i < l->update.optimizer->n_moments; i++)
         GFN_TRY(gfn_comm_broadcast(comm, l->update.moment[i], bytes));
+    if (l->target)
+        GFN_TRY(gfn_comm_broadcast(comm, l->target, bytes));
     GFN_TRY(gfn_comm_broadcast(comm, &l->loss, sizeof l->loss));
     return gfn_comm_broadcast(comm, &l->modes.is_full, sizeof l->modes.is_full);
 }

@@ -205,10 +205,10 @@ static gfn_status add_moments(contents *c, const gfn_update *update, const gfn_m
     return GFN_OK;
 }
 
-/* Arrays as long as the parameters: these, and the moments. */
+/* Arrays as long as the parameters: these, the moments, and the target network. */
 static size_t count_copies(const gfn_learner *l)
 {
-    return 1 + l->update.optimizer->n_moments;
+    return 1 + l->update.optimizer->n_moments + (l->target != NULL);
 }
 
 static gfn_status fill(contents *c, const gfn_learner *l)
@@ -221,6 +221,8 @@ static gfn_status fill(contents *c, const gfn_learner *l)
     GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS + run->files.n));
     GFN_TRY(add_views(c, run->model, "", gfn_model_params(run->model)));
     GFN_TRY(add_moments(c, &l->update, run->model));
+    if (l->target)
+        GFN_TRY(add_views(c, run->model, GFN_CHECKPOINT_TARGET, l->target));
     GFN_TRY(add_modes(c, &l->modes));
     GFN_TRY(add_replay(c, l->replay.buffer, l->replay.width));
     GFN_TRY(add_top(c, &l->top));

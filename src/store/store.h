@@ -93,8 +93,8 @@ gfn_status gfn_store_save(gfn_store *store, const gfn_learner *learner);
 /* Seconds from one checkpoint to the next. */
 double gfn_store_save_period(const gfn_store *store, const gfn_learner *learner);
 
-/* restore.c: read moments, modes, loss and replay buffer from the checkpoint, and close it.
- * Collective. Errors: GFN_EDATA, GFN_ENOMEM, GFN_ECOMM. */
+/* restore.c: read moments, target network, modes, loss and replay buffer from the checkpoint, and
+ * close it. Collective. Errors: GFN_EDATA, GFN_ENOMEM, GFN_ECOMM. */
 gfn_status gfn_store_restore(gfn_store *store, gfn_learner *learner);
 
 #endif

@@ -51,6 +51,11 @@ gfn_status cli_list(FILE *to, const cli_request *request)
         cli_print_fact(to, objective->name, objective->summary, 15);
         cli_print_fact(to, "", objective->source, 15);
     }
+    fputs("\nLosses of residuals delta (--loss)\n", to);
+    for (size_t i = 0; i < gfn_loss_kinds(); i++) {
+        cli_print_fact(to, gfn_loss_kind_of(i)->name, gfn_loss_kind_of(i)->summary, 15);
+        cli_print_fact(to, "", gfn_loss_kind_of(i)->source, 15);
+    }
     fputs("\nBackward policies (--backward)\n", to);
     for (size_t i = 0; i < gfn_backward_kinds(); i++) {
         const gfn_backward_kind *kind = gfn_backward_kind_of((gfn_backward)i);

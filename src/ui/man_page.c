@@ -214,6 +214,10 @@ static void put_names(FILE *to)
     fputs("Of\n.BR \\-\\-objective :\n", to);
     for (size_t i = 0; i < gfn_objective_kinds(); i++)
         put_fact(to, gfn_objective_kind(i)->name, gfn_objective_kind(i)->summary);
+    put_section(to, "LOSSES");
+    fputs("Of\n.BR \\-\\-loss :\n", to);
+    for (size_t i = 0; i < gfn_loss_kinds(); i++)
+        put_fact(to, gfn_loss_kind_of(i)->name, gfn_loss_kind_of(i)->summary);
     put_section(to, "BACKWARD POLICIES");
     fputs("Of\n.BR \\-\\-backward :\n", to);
     for (size_t i = 0; i < gfn_backward_kinds(); i++)

@@ -47,7 +47,7 @@ offers '--seed' eval --see
 offers '--size' --si
 offers '' sample runs --si
 offers '--env --help --version' list --
-offers '--log-every --log-z-init --lr --lr-logz' train --l
+offers '--log-every --log-z-init --loss --loss-scale --lr --lr-logz' train --l
 offers '--lr-logz' --lr 1 --lr
 offers 'train sample eval check-env' --seed 3 ''
 offers 'train check-env' --size 3 ''

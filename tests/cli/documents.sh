@@ -121,7 +121,7 @@ sed -n '/^## Files/,/^## Pict/p' "$running" | sed -nE 's/^\| `([a-z._-]+)`.*/\1/
 
 # Names in tables of documents are names of the program.
 "$GFN_DIST" list >list
-for name in $(sed -nE '/^Objectives|^Backward|^Optim|^Presets/,/^$/s/^  ([a-z][^ ]*).*/\1/p' list); do
+for name in $(sed -nE '/^Objectives|^Losses|^Backward|^Optim|^Presets/,/^$/s/^  ([a-z][^ ]*).*/\1/p' list); do
     grep -qE "\`$name\`|\`--preset $name\`" text || bad "no document names $name"
 done
 
