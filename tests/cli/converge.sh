@@ -38,6 +38,22 @@ if [ "${GFN_LONG-}" = yes ]; then
 else
     all 0.01 "${plane[@]}" --iterations 1000
 fi
+
+# Every objective with every loss of its residuals; those that have next states with a target network.
+names() { "$GFN_DIST" list | sed -nE "/^$1/,/^\$/s/^  ([a-z]\S*) .*/\1/p"; }
+[ "$(names Losses | wc -l)" -ge 4 ] && [ "$(names Losses | head -n 1)" = square ] ||
+    bad "list has the losses $(names Losses | xargs)"
+for objective in $(names Objectives); do
+    for loss in $(names Losses | tail -n +2); do
+        learns 0.01 "${plane[@]}" --iterations 1000 --objective "$objective" --loss "$loss" || failed=1
+    done
+done
+learns 0.01 "${plane[@]}" --iterations 1000 --loss linex --loss-scale -1 || failed=1
+for objective in db fl-db subtb fl-subtb mdb; do
+    learns 0.01 "${plane[@]}" --iterations 1000 --objective $objective --target-every 50 || failed=1
+done
+learns 0.01 "${plane[@]}" --iterations 1000 --objective mdb --target-every 50 --loss huber || failed=1
+
 if learns 0.1 "${plane[@]}" --iterations 10 >/dev/null; then
     bad "a run of 10 iterations passes: nothing was tested"
 fi

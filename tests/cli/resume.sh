@@ -41,6 +41,8 @@ interrupted() {
 
 interrupted grid --size 12 --iterations 9000 --batch-size 64 --log-every 7 --eval-every 50
 interrupted deep --size 5 --ndim 4 --hidden 24,16 --iterations 900 --batch-size 150 --r0 0.1
+interrupted target --size 12 --iterations 3000 --batch-size 64 --objective mdb --loss huber \
+    --target-every 170
 
 refused 2 "^gfn-dist: size: $everything" --resume grid --size 13
 refused 2 "^gfn-dist: lr: $everything" --resume grid --lr 0.006

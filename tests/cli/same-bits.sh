@@ -67,6 +67,21 @@ while read -ru 3 objective backward flow; do
     train_objective "$objective" "$backward" "$flow"
 done 3<<<"$chosen"
 
+# Losses of residuals, and target networks.
+while read -ru 3 objective loss every backward; do
+    options=(--objective "$objective" --loss "$loss" --target-every "$every" --backward "$backward")
+    same "$objective-$loss" --size 9 --iterations 12 --batch-size 37 --samples 100 "${options[@]}"
+    same "$objective-$loss-4d" --size 7 --ndim 4 --iterations 5 --batch-size 37 --samples 100 \
+        "${options[@]}"
+done 3<<'END'
+tb cosh 0 learned
+vargrad linex 0 uniform
+db huber 5 learned
+fl-subtb linex 3 uniform
+fm huber 0 uniform
+mdb huber 4 tied
+END
+
 # Another seed must give other bits, or nothing was compared.
 "$GFN_DIST" --size 16 --iterations 40 --batch-size 37 --seed 1 --quiet --out "$TMPDIR/seed"
 bits "$TMPDIR/seed" >"$TMPDIR/seed.bits"

@@ -95,6 +95,11 @@ static void results_do_not_depend_on_ranks_or_threads(void **unused)
         "size=70 batch-size=129 hidden=none iterations=100",
         /* more trajectories than log Z is estimated from */
         "size=5 batch-size=2501 iterations=100 backward=learned epsilon=0.3",
+        "size=9 batch-size=37 objective=db target-every=5 loss=linex",
+        "size=5 ndim=4 batch-size=64 objective=mdb target-every=4 loss=cosh backward=tied",
+        "size=6 ndim=3 batch-size=30 objective=fl-subtb target-every=7 loss=huber",
+        "size=9 batch-size=37 objective=vargrad loss=huber loss-scale=0.3",
+        "size=5 ndim=4 batch-size=29 objective=fm loss=linex loss-scale=-1",
         /* 531441 states: evaluated in two rounds */
         "size=9 ndim=6 batch-size=5 hidden=6 iterations=100 eval-every=0",
     };

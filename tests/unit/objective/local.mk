@@ -2,6 +2,7 @@
 OBJECTIVE_TESTS = \
 	tests/unit/objective/golden \
 	tests/unit/objective/golden64 \
+	tests/unit/objective/losses \
 	tests/unit/objective/registry \
 	tests/unit/objective/tb \
 	tests/unit/objective/user_defined
@@ -13,6 +14,8 @@ tests_unit_objective_golden_LDADD = $(LINK_objective) $(JANSSON_LIBS) $(CMOCKA_L
 tests_unit_objective_golden64_SOURCES = tests/unit/objective/golden.c
 tests_unit_objective_golden64_CPPFLAGS = $(CPPFLAGS64) $(JANSSON_CFLAGS)
 tests_unit_objective_golden64_LDADD = $(LINK64) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_objective_losses_SOURCES = tests/unit/objective/losses.c
+tests_unit_objective_losses_LDADD = $(LINK_objective) $(CMOCKA_LIBS)
 tests_unit_objective_registry_SOURCES = tests/unit/objective/registry.c
 tests_unit_objective_registry_LDADD = $(LINK_objective) $(CMOCKA_LIBS)
 tests_unit_objective_tb_SOURCES = tests/unit/objective/tb.c

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -125,9 +126,35 @@ static void an_objective_and_an_optimizer_need_no_table(void **unused)
     drop(&f);
 }
 
+/* An objective that does not call gfn_terms_loss() would ignore it. */
+static void a_loss_needs_an_objective_that_takes_one(void **unused)
+{
+    (void)unused;
+    fixture f = {0};
+    gfn_gradient *taking = NULL;
+    gfn_objective other = objective;
+    other.needs = GFN_TAKES_LOSS;
+    make(&f);
+    const gfn_real *params = gfn_model_params(f.model);
+    assert_int_equal(gfn_gradient_set_loss(f.gradient, gfn_loss_find("square"), NAN), GFN_OK);
+    assert_int_equal(gfn_gradient_set_loss(f.gradient, gfn_loss_find("square"), 1), GFN_EINVAL);
+    assert_int_equal(gfn_gradient_set_loss(f.gradient, gfn_loss_find("huber"), NAN), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "found log-cosh (hint: gfn_terms_loss()"));
+    assert_int_equal(gfn_gradient_set_loss(f.gradient, gfn_loss_find("Huber"), 1), GFN_EINVAL);
+    assert_int_equal(gfn_gradient_set_target(f.gradient, params), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "found log-cosh"));
+    assert_int_equal(gfn_gradient_set_target(f.gradient, NULL), GFN_OK);
+    step(&f, 0); /* as if nothing had been asked for */
+    assert_int_equal(gfn_gradient_create(f.comm, f.sampler, &other, BATCH, &taking), GFN_OK);
+    assert_int_equal(gfn_gradient_set_loss(taking, gfn_loss_find("huber"), 0.25), GFN_OK);
+    gfn_gradient_destroy(&taking);
+    drop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_loss_needs_an_objective_that_takes_one),
         cmocka_unit_test(an_objective_and_an_optimizer_need_no_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "step/allreduce.h"
+#include "step/gradient_parts.h"
 #include "step/learner.h"
 
 static int fails_in; /* the gather that fails: 1 is the next one, 0 none */
@@ -45,13 +46,11 @@ static gfn_run *new_run(gfn_comm *comm, const char *settings)
 }
 
 /* Steps that follow a failed one give the bits of a run in which nothing failed. */
-static void a_step_that_fails_leaves_the_parameters_of_the_step_before(void **unused)
+static void check_failing_steps(const char *job)
 {
-    (void)unused;
     gfn_comm *comm = NULL;
     gfn_learner *learner = NULL, *other = NULL;
     assert_int_equal(gfn_comm_open_serial(&comm), GFN_OK);
-    const char *job = "size=7 batch-size=20 replay=fifo seed=3 lr=0.0123 samples=0";
     gfn_run *run = new_run(comm, job), *undisturbed = new_run(comm, job);
     const size_t bytes = gfn_model_n_params(run->model) * sizeof(gfn_real);
     gfn_real *before = malloc(bytes);
@@ -80,6 +79,100 @@ static void a_step_that_fails_leaves_the_parameters_of_the_step_before(void **un
     gfn_run_destroy(&run);
     gfn_run_destroy(&undisturbed);
     gfn_comm_close(&comm);
+}
+
+static void a_step_that_fails_leaves_the_parameters_of_the_step_before(void **unused)
+{
+    (void)unused;
+    check_failing_steps("size=7 batch-size=20 replay=fifo seed=3 lr=0.0123 samples=0");
+    check_failing_steps("size=7 batch-size=20 replay=fifo seed=3 lr=0.0123 samples=0 "
+                        "objective=db target-every=2 loss=linex loss-scale=-0.5");
+}
+
+static const gfn_view *find_view(const gfn_model *model, const char *name)
+{
+    size_t i = 0;
+    while (strcmp(gfn_model_view(model, i)->name, name) != 0)
+        i++;
+    return gfn_model_view(model, i);
+}
+
+/* Flows that are raised to a constant in log R are raised before the first copy. */
+static void the_target_network_is_the_last_of_every_few_parameters(void **unused)
+{
+    (void)unused;
+    enum { EVERY = 3, STEPS = 10 };
+    gfn_comm *comm = NULL;
+    gfn_learner *learner = NULL;
+    assert_int_equal(gfn_comm_open_serial(&comm), GFN_OK);
+    gfn_run *run = new_run(comm, "size=7 batch-size=20 objective=subtb target-every=3 r0=1e50 "
+                                 "samples=0");
+    const size_t n = gfn_model_n_params(run->model), bytes = n * sizeof(gfn_real);
+    gfn_real *copy = malloc(bytes);
+    assert_non_null(copy);
+    assert_int_equal(gfn_learner_create(run, &learner), GFN_OK);
+    assert_memory_equal(learner->target, gfn_model_params(run->model), bytes);
+    assert_int_equal(gfn_learner_begin(learner), GFN_OK);
+    for (int i = 0; i < STEPS; i++) {
+        if (i % EVERY == 0 && i > 0)
+            memcpy(copy, gfn_model_params(run->model), bytes);
+        assert_int_equal(gfn_learner_step(learner, GFN_OK), GFN_OK);
+        if (i == 0) {
+            const gfn_view *bias = find_view(run->model, "flow.0.bias");
+            assert_true(learner->target[bias->offset] > 100);
+            memcpy(copy, learner->target, bytes);
+        }
+        assert_memory_equal(learner->target, copy, bytes);
+    }
+    free(copy);
+    gfn_learner_destroy(&learner);
+    gfn_run_destroy(&run);
+    gfn_comm_close(&comm);
+}
+
+/* The rows that trajectories enter after their start. */
+static size_t count_next_rows(const gfn_trajectories *log, size_t rows)
+{
+    size_t n = 0;
+    bool *is_next = calloc(rows, sizeof *is_next);
+    assert_non_null(is_next);
+    for (size_t i = 0; i < log->n; i++)
+        for (int32_t t = 1; t < log->n_steps[i]; t++) {
+            bool *flag = &is_next[log->row[i * log->max_steps + (size_t)t]];
+            n += !*flag;
+            *flag = true;
+        }
+    free(is_next);
+    return n;
+}
+
+/* In a space with a table and in one without. */
+static void the_target_network_is_evaluated_once_for_each_distinct_next_state(void **unused)
+{
+    (void)unused;
+    static const char *const jobs[] = {
+        "objective=mdb target-every=2 size=5 batch-size=200 samples=0",
+        "objective=db target-every=2 size=9 ndim=4 batch-size=200 samples=0"};
+    for (size_t i = 0; i < 2; i++) {
+        gfn_comm *comm = NULL;
+        gfn_learner *l = NULL;
+        gfn_loss loss;
+        assert_int_equal(gfn_comm_open_serial(&comm), GFN_OK);
+        gfn_run *run = new_run(comm, jobs[i]);
+        assert_int_equal(gfn_learner_create(run, &l), GFN_OK);
+        assert_int_equal(gfn_learner_begin(l), GFN_OK);
+        assert_int_equal(gfn_batch_sample(&l->batch, run->sampler, &l->replay, 0), GFN_OK);
+        assert_int_equal(gfn_gradient_add(l->gradient, l->batch.log), GFN_OK);
+        const gfn_target_network *target = &l->gradient->target;
+        const size_t n = count_next_rows(l->batch.log, l->gradient->rows.most);
+        assert_int_equal(target->n, n);
+        assert_true(n > 10 && n < 200 * 3);
+        assert_int_equal(gfn_gradient_run(l->gradient, GFN_OK, l->update.vector, &loss), GFN_OK);
+        assert_int_equal(target->n, 0);
+        gfn_learner_destroy(&l);
+        gfn_run_destroy(&run);
+        gfn_comm_close(&comm);
+    }
 }
 
 static void the_rank_that_differs_from_most_is_named(void **unused)
@@ -116,6 +209,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_that_fails_leaves_the_parameters_of_the_step_before),
+        cmocka_unit_test(the_target_network_is_the_last_of_every_few_parameters),
+        cmocka_unit_test(the_target_network_is_evaluated_once_for_each_distinct_next_state),
         cmocka_unit_test(the_rank_that_differs_from_most_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ typedef struct fixture {
     gfn_sampler *sampler;
     gfn_trajectories *log;
     gfn_gradient *gradient;
-    double *vector;
+    double *vector, *target;
 } fixture;
 
 /* What is trained: an objective and the models that go with it. */
@@ -42,6 +42,13 @@ typedef struct method {
     gfn_backward backward;
     gfn_flow flow;
 } method;
+
+/* The loss of its residuals, by its place in the table, and whether there is a target network. */
+typedef struct variant {
+    method how;
+    size_t loss;
+    bool has_target;
+} variant;
 
 /* The world of a job: "bits ..." or "ladder ..." (env_worlds.h), else a hypergrid. */
 static void make_env(const char *job, gfn_env **env)
@@ -55,8 +62,20 @@ static void make_env(const char *job, gfn_env **env)
         assert_int_equal(gfn_env_create("hypergrid", job, env), GFN_OK);
 }
 
-static void make_method(fixture *f, const char *job, const method *how, int threads)
+/* A target network with other parameters. */
+static void make_target(fixture *f)
 {
+    const size_t n = gfn_model_n_params(f->model);
+    f->target = calloc(n, sizeof *f->target);
+    assert_non_null(f->target);
+    for (size_t i = 0; i < n; i++)
+        f->target[i] = gfn_model_params(f->model)[i] + 0.03 * (double)(i % 5) - 0.06;
+    assert_int_equal(gfn_gradient_set_target(f->gradient, f->target), GFN_OK);
+}
+
+static void make_method(fixture *f, const char *job, const variant *v, int threads)
+{
+    const method *how = &v->how;
     const gfn_stream stream = {3, GFN_PURPOSE_TRAIN, 0};
     const gfn_model_config config = {
         .n_hidden = 2, .hidden = {11, 7}, .backward = how->backward, .flow = how->flow};
@@ -70,19 +89,23 @@ static void make_method(fixture *f, const char *job, const method *how, int thre
     assert_int_equal(gfn_gradient_create(f->comm, f->sampler, gfn_objective_find(how->objective),
                                          BATCH, &f->gradient),
                      GFN_OK);
+    assert_int_equal(gfn_gradient_set_loss(f->gradient, gfn_loss_kind_of(v->loss), NAN), GFN_OK);
+    if (v->has_target)
+        make_target(f);
     assert_int_equal(gfn_sampler_sample(f->sampler, &stream, 0, BATCH, f->log), GFN_OK);
     f->vector = calloc(gfn_model_n_params(f->model), sizeof *f->vector);
 }
 
 static void make(fixture *f, const char *settings, const char *objective, int threads)
 {
-    make_method(f, settings, &(method){objective, GFN_BACKWARD_UNIFORM, GFN_FLOW_NONE}, threads);
+    make_method(f, settings, &(variant){.how.objective = objective}, threads);
 }
 
 static void drop(fixture *f)
 {
     free(f->vector);
     gfn_gradient_destroy(&f->gradient);
+    free(f->target);
     gfn_trajectories_destroy(&f->log);
     gfn_sampler_destroy(&f->sampler);
     gfn_model_destroy(&f->model);
@@ -116,7 +139,25 @@ static const method methods[] = {
     {"mdb", GFN_BACKWARD_LEARNED, GFN_FLOW_NONE},
 };
 
-enum { METHODS = sizeof methods / sizeof methods[0] };
+/* Every method with the square in every job, and with every loss, without and with a target
+ * network, in one. */
+enum { METHODS = sizeof methods / sizeof methods[0], TURNS = 8 };
+enum { CASES = JOBS * METHODS + (TURNS - 1) * METHODS };
+
+static variant variant_of(size_t m, size_t turn)
+{
+    variant v = {.how = methods[m], .loss = turn % 4};
+    const unsigned needs = gfn_objective_find(v.how.objective)->needs;
+    v.has_target = (needs & GFN_TAKES_TARGET) && (turn + turn / 4) % 2;
+    return v;
+}
+
+static void make_case(fixture *f, size_t k, int threads)
+{
+    const size_t turn = k < JOBS * METHODS ? 0 : 1 + (k - JOBS * METHODS) / METHODS;
+    const variant v = variant_of(k % METHODS, turn);
+    make_method(f, jobs[k % JOBS], &v, threads);
+}
 
 /* Worlds in which not every state may stop, for the objectives that do not ask for it. */
 static const char *const other_worlds[] = {"ladder rungs=9", "bits length=5 numbered=yes",
@@ -124,9 +165,9 @@ static const char *const other_worlds[] = {"ladder rungs=9", "bits length=5 numb
 
 static const unsigned grid_only = GFN_NEEDS_REWARDS | GFN_NEEDS_STOP;
 
-static const gfn_objective *objective_of(const method *how)
+static const gfn_objective *objective_of(const variant *v)
 {
-    return gfn_objective_find(how->objective);
+    return gfn_objective_find(v->how.objective);
 }
 
 /* The loss at x[i] = x0 + shift; what log Z is learned or estimated from changes with it. */
@@ -156,18 +197,19 @@ static double find_difference(fixture *f, size_t i, double derivative, double *u
     return difference;
 }
 
-static void check_differences(const char *job, const method *how)
+static void check_differences(const char *job, const variant *v)
 {
-    fixture f;
-    make_method(&f, job, how, 2);
+    fixture f = {0};
+    make_method(&f, job, v, 2);
     const size_t n = gfn_model_n_params(f.model);
     double *unused = calloc(n, sizeof *unused), largest = 0;
     differentiate(&f, f.vector);
     for (size_t i = 0; i < n; i += 1 + i % 7) {
         const double expected = find_difference(&f, i, f.vector[i], unused);
         if (!is_near(f.vector[i], expected))
-            fail_msg("%s of %s, parameter %zu: derivative %.9g, differences %.9g", how->objective,
-                     job, i, f.vector[i], expected);
+            fail_msg("%s, %s, target %d, of %s, parameter %zu: derivative %.9g, differences %.9g",
+                     v->how.objective, gfn_loss_name(v->loss), v->has_target, job, i, f.vector[i],
+                     expected);
         largest = fmax(largest, fabs(expected));
     }
     assert_true(largest > 0.01);
@@ -179,10 +221,23 @@ static void gradients_match_central_differences_of_the_loss(void **unused)
 {
     (void)unused;
     for (size_t m = 0; m < METHODS; m++) {
+        const variant v = variant_of(m, 0);
         for (size_t job = m % 2; job < JOBS; job += m == 0 ? 1 : 3)
-            check_differences(jobs[job], &methods[m]);
-        for (size_t w = 0; w < 3 && !(objective_of(&methods[m])->needs & grid_only); w++)
-            check_differences(other_worlds[w], &methods[m]);
+            check_differences(jobs[job], &v);
+        for (size_t w = 0; w < 3 && !(objective_of(&v)->needs & grid_only); w++)
+            check_differences(other_worlds[w], &v);
+    }
+}
+
+/* The values of a target network are constants. */
+static void gradients_of_other_losses_match_differences_too(void **unused)
+{
+    (void)unused;
+    assert_int_equal(gfn_loss_kinds(), 4);
+    for (size_t k = METHODS; k < TURNS * METHODS; k++) {
+        const variant v = variant_of(k % METHODS, k / METHODS);
+        const bool is_grid = k % 2 || (objective_of(&v)->needs & grid_only);
+        check_differences(is_grid ? jobs[0] : other_worlds[0], &v);
     }
 }
 
@@ -192,7 +247,7 @@ static void the_loss_is_the_mean_of_the_objectives_losses(void **unused)
     (void)unused;
     const gfn_objective *tb = gfn_objective_find("tb");
     for (size_t job = 0; job < JOBS; job++) {
-        fixture f;
+        fixture f = {0};
         double sum = 0, log_pf[512], log_pb[512];
         gfn_derivatives d = {.log_pf = log_pf, .log_pb = log_pb};
         make(&f, jobs[job], "tb", 2);
@@ -213,10 +268,10 @@ static void the_loss_is_the_mean_of_the_objectives_losses(void **unused)
 static void the_gradient_does_not_depend_on_threads_or_on_who_sampled(void **unused)
 {
     (void)unused;
-    for (size_t k = 0; k < JOBS * METHODS; k++) {
-        fixture one, three;
-        make_method(&one, jobs[k % JOBS], &methods[k / JOBS], 1);
-        make_method(&three, jobs[k % JOBS], &methods[k / JOBS], 3);
+    for (size_t k = 0; k < CASES; k++) {
+        fixture one = {0}, three = {0};
+        make_case(&one, k, 1);
+        make_case(&three, k, 3);
         const size_t n = gfn_model_n_params(one.model);
         double scored = differentiate(&one, one.vector), sampled;
         assert_int_equal(gfn_gradient_add(three.gradient, three.log), GFN_OK);
@@ -232,7 +287,7 @@ static void the_gradient_does_not_depend_on_threads_or_on_who_sampled(void **unu
 static void a_failed_sum_leaves_nothing_behind(void **unused)
 {
     (void)unused;
-    fixture f;
+    fixture f = {0};
     make(&f, jobs[0], "tb", 1);
     const size_t n = gfn_model_n_params(f.model);
     double *again = calloc(n, sizeof *again), loss;
@@ -248,9 +303,9 @@ static void a_failed_sum_leaves_nothing_behind(void **unused)
 static void a_log_may_be_added_in_parts(void **unused)
 {
     (void)unused;
-    for (size_t k = 0; k < JOBS * METHODS; k++) {
-        fixture f;
-        make_method(&f, jobs[k % JOBS], &methods[k / JOBS], 2);
+    for (size_t k = 0; k < CASES; k++) {
+        fixture f = {0};
+        make_case(&f, k, 2);
         const size_t n = gfn_model_n_params(f.model);
         double *parts = calloc(n, sizeof *parts), loss[2];
         loss[0] = differentiate(&f, f.vector);
@@ -281,7 +336,7 @@ static void a_log_may_be_added_in_parts(void **unused)
 static void a_sampler_that_was_used_in_between_is_refused(void **unused)
 {
     (void)unused;
-    fixture f;
+    fixture f = {0};
     gfn_real log_pf[3];
     const int32_t start[2] = {0, 0};
     double loss;
@@ -299,7 +354,7 @@ static void a_sampler_that_was_used_in_between_is_refused(void **unused)
 static void a_batch_of_another_size_is_refused(void **unused)
 {
     (void)unused;
-    fixture f;
+    fixture f = {0};
     double loss = -1;
     make(&f, jobs[0], "tb", 1);
     f.log->n = BATCH - 1;
@@ -315,7 +370,7 @@ static void losses_that_cannot_be_summed_exactly_are_refused(void **unused)
     (void)unused;
     const double rewards[] = {NAN, INFINITY, -530000, 530000};
     for (size_t i = 0; i < 4; i++) {
-        fixture f;
+        fixture f = {0};
         make(&f, jobs[0], "tb", 1);
         f.log->log_reward[41] = rewards[i];
         assert_int_equal(gfn_gradient_add(f.gradient, f.log),
@@ -347,7 +402,7 @@ static void one_derivative_may_stand_for_all_steps(void **unused)
 {
     (void)unused;
     for (size_t job = 0; job < sizeof jobs / sizeof jobs[0]; job++) {
-        fixture f;
+        fixture f = {0};
         gfn_gradient *gradient;
         double loss[2];
         make(&f, jobs[job], "tb", 1);
@@ -374,7 +429,7 @@ static void one_derivative_may_stand_for_all_steps(void **unused)
 static void impossible_settings_are_refused(void **unused)
 {
     (void)unused;
-    fixture f;
+    fixture f = {0};
     gfn_gradient *gradient = NULL;
     make(&f, jobs[0], "tb", 1);
     const double lambdas[] = {0, -1, NAN, 1e40};
@@ -396,7 +451,7 @@ static void impossible_settings_are_refused(void **unused)
 static void a_batch_that_lacks_trajectories_has_no_means(void **unused)
 {
     (void)unused;
-    fixture f;
+    fixture f = {0};
     double loss;
     make(&f, jobs[0], "vargrad", 1);
     differentiate(&f, f.vector);
@@ -412,7 +467,7 @@ static void a_batch_that_lacks_trajectories_has_no_means(void **unused)
 static void a_batch_size_out_of_range_is_refused(void **unused)
 {
     (void)unused;
-    fixture f;
+    fixture f = {0};
     gfn_gradient *gradient = NULL;
     make(&f, jobs[0], "tb", 1);
     const gfn_objective *tb = gfn_objective_find("tb");
@@ -428,6 +483,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_match_central_differences_of_the_loss),
+        cmocka_unit_test(gradients_of_other_losses_match_differences_too),
         cmocka_unit_test(the_loss_is_the_mean_of_the_objectives_losses),
         cmocka_unit_test(the_gradient_does_not_depend_on_threads_or_on_who_sampled),
         cmocka_unit_test(a_failed_sum_leaves_nothing_behind),

@@ -195,6 +195,33 @@ static double differentiate(const fixture *f, double *loss)
 static const char *const worlds[] = {"size=4 r0=0.13", "size=7 r0=0.13",
                                      "size=4 ndim=3 r0=0.13 encoding=onehot"};
 
+/* The exact flows judged by every loss, and by a target network that has them too. */
+static void check_other_residuals(fixture *f)
+{
+    const size_t n = gfn_model_n_params(f->model);
+    const bool takes_target = (f->objective->needs & GFN_TAKES_TARGET) != 0;
+    double *target = calloc(n, sizeof *target), loss;
+    assert_non_null(target);
+    memcpy(target, gfn_model_params(f->model), n * sizeof *target);
+    for (size_t i = 0; i < 2 * gfn_loss_kinds(); i++) {
+        if (i % 2 && !takes_target)
+            continue;
+        assert_int_equal(gfn_gradient_set_target(f->gradient, i % 2 ? target : NULL), GFN_OK);
+        assert_int_equal(gfn_gradient_set_loss(f->gradient, gfn_loss_kind_of(i / 2), NAN), GFN_OK);
+        const double largest = differentiate(f, &loss);
+        if (!(loss < 1e-12) || !(largest < 1e-8))
+            fail_msg("%s, %s, target %zu: loss %.3g, gradient %.3g", f->objective->name,
+                     gfn_loss_name(i / 2), i % 2, loss, largest);
+    }
+    /* It may change between batches. */
+    for (size_t i = 0; i < n && takes_target; i++)
+        target[i] += 0.1 * any(400, i);
+    assert_true(!takes_target || differentiate(f, &loss) > 1e-3);
+    assert_int_equal(gfn_gradient_set_target(f->gradient, NULL), GFN_OK);
+    assert_int_equal(gfn_gradient_set_loss(f->gradient, gfn_loss_kind_of(0), NAN), GFN_OK);
+    free(target);
+}
+
 static void check_solution(const gfn_objective *objective, gfn_backward backward, gfn_flow flow)
 {
     for (size_t world = 0; world < sizeof worlds / sizeof worlds[0]; world++) {
@@ -206,6 +233,7 @@ static void check_solution(const gfn_objective *objective, gfn_backward backward
         if (!(loss < 1e-12) || !(largest < 1e-8))
             fail_msg("%s, %s, backward %d, flow %d: loss %.3g, gradient %.3g", objective->name,
                      worlds[world], (int)backward, (int)flow, loss, largest);
+        check_other_residuals(&f);
         /* Anything else has neither. */
         for (size_t i = 0; i < gfn_model_n_params(f.model); i++)
             gfn_model_params(f.model)[i] += 0.1 * any(300, i);

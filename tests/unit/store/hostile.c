@@ -84,7 +84,7 @@ static int make_run(void)
     assert_int_equal(gfn_run_options_create(NULL, &options), GFN_OK);
     assert_int_equal(gfn_options_parse(options,
                                        "size=5 hidden=6,4 batch-size=17 iterations=20 samples=0 "
-                                       "seed=2385 replay=reward replay-capacity=10",
+                                       "seed=2385 replay=reward replay-capacity=10 objective=mdb",
                                        "test"),
                      GFN_OK);
     assert_int_equal(gfn_run_create(comm, options, 1, &run), GFN_OK);
@@ -320,6 +320,10 @@ static void what_only_training_or_a_model_needs_is_checked_there(void **unused)
         {"config.objective", "detailed", "objective: expected one of"},
         {"config.terminal-states", "objects.npy", "terminal-states: expected --replay none"},
         {"config.replay-share", "1", "replay-share: expected a share"},
+        {"config.loss", "cubic", "loss: expected one of"},
+        {"config.loss-scale", "2", "loss-scale: expected none"},
+        {"config.target-every", "4",
+         "\"target.policy.0.weight\": expected F32 [25, 6], found none"},
         {"config.replay-capacity", "9", "\"replay\": expected at most 9 objects, found 10"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

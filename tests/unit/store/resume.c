@@ -37,6 +37,60 @@ static void a_run_that_ends_at_any_iteration_goes_on_to_the_same_files(void **un
     }
 }
 
+/* Between two renewals of the target network, and at one: iterations 8, 16, ... */
+#define TARGET_JOB JOB " objective=db target-every=8 loss=huber loss-scale=0.5"
+
+static void a_target_network_is_resumed_between_renewals_and_at_them(void **unused)
+{
+    (void)unused;
+    static const int64_t last[] = {0, 1, 7, 8, 9, 14, 16, 28, 35, 56, 59};
+    work(new_run(TARGET_JOB), "target", 60, FINISHED);
+    for (size_t i = 0; i < COUNT(last); i++) {
+        char name[16];
+        snprintf(name, sizeof name, "target-%zu", i);
+        work(new_run(TARGET_JOB), name, last[i], STOPPED);
+        work(old_run(name), NULL, 60, FINISHED);
+        assert_same_run(name, "target");
+    }
+    work(new_run(TARGET_JOB), "target-killed", 33, KILLED);
+    work(old_run("target-killed"), NULL, 60, FINISHED);
+    assert_same_run("target-killed", "target");
+}
+
+/* How many arrays of a checkpoint have names with this prefix, and how many of these are as long as
+ * those without it. */
+static size_t count_arrays(const char *directory, const char *prefix)
+{
+    char path[64], name[64];
+    gfn_safetensors *file = NULL;
+    snprintf(path, sizeof path, "%s/checkpoint.safetensors", directory);
+    assert_int_equal(gfn_safetensors_load(path, &file), GFN_OK);
+    const struct gfn_tensors *all = gfn_safetensors_contents(file);
+    size_t n = 0;
+    for (size_t i = 0; i < all->n_arrays; i++) {
+        snprintf(name, sizeof name, "%s%s", prefix, all->arrays[i].name);
+        struct gfn_array other = all->arrays[i];
+        other.name = name;
+        n += gfn_safetensors_find(file, &other) == GFN_OK;
+    }
+    gfn_safetensors_destroy(&file);
+    return n;
+}
+
+static void a_checkpoint_has_the_target_network_if_there_is_one(void **unused)
+{
+    (void)unused;
+    work(new_run(JOB " objective=mdb"), "without", 3, STOPPED);
+    work(new_run(JOB " objective=mdb target-every=2"), "with", 3, STOPPED);
+    assert_int_equal(count_arrays("without", "adam.m."), 5);
+    assert_int_equal(count_arrays("without", "target."), 0);
+    assert_int_equal(count_arrays("with", "target."), 5); /* policy, log Z */
+    const gfn_setting other[] = {{"target-every", "3"}};
+    gfn_run *run = NULL;
+    assert_int_equal(gfn_run_resume(comm, "with", other, 1, &run), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "target-every: "));
+}
+
 static void a_run_that_is_stopped_after_every_few_iterations_ends_alike(void **unused)
 {
     (void)unused;
@@ -383,6 +437,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_that_ends_at_any_iteration_goes_on_to_the_same_files),
+        cmocka_unit_test(a_target_network_is_resumed_between_renewals_and_at_them),
+        cmocka_unit_test(a_checkpoint_has_the_target_network_if_there_is_one),
         cmocka_unit_test(a_run_that_is_stopped_after_every_few_iterations_ends_alike),
         cmocka_unit_test(torn_and_newer_lines_are_written_again),
         cmocka_unit_test(a_line_that_was_due_at_the_checkpoint_is_made_up_for),

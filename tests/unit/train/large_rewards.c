@@ -98,6 +98,30 @@ static void every_objective_trains_within_1e5(void **unused)
             }
 }
 
+/* Their slopes are limited, though their exponentials would overflow. */
+static void every_loss_trains_within_1e5(void **unused)
+{
+    (void)unused;
+    static const char *const methods[] = {"loss=huber", "loss=linex", "loss=linex loss-scale=-0.5",
+                                          "loss=linex loss-scale=0.001", "loss=cosh"};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < sizeof methods / sizeof methods[0]; j++)
+            for (size_t k = 0; k < gfn_objective_kinds(); k++) {
+                gfn_run *run = NULL;
+                gfn_trainer *trainer = NULL;
+                char job[128];
+                offset = i == 0 ? 1e5 - 10 : 10 - 1e5;
+                snprintf(job, sizeof job, "size=6 batch-size=8 log-z-init=0 %s", methods[j]);
+                start(job, gfn_objective_kind(k)->name, &run, &trainer);
+                for (int step = 0; step < 10; step++)
+                    if (gfn_trainer_step(trainer) != GFN_OK)
+                        fail_msg("log R + %g, %s, %s: %s", offset, job, gfn_objective_kind(k)->name,
+                                 gfn_error_message());
+                gfn_trainer_destroy(&trainer);
+                gfn_run_destroy(&run);
+            }
+}
+
 /* Nearly all trajectories come to stop at the start. mdb, which has no other steps, divides by the
  * mean number of the others, which is far below 1. */
 static void steep_rewards_train_too(void **unused)
@@ -163,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_objective_trains_within_1e5),
+        cmocka_unit_test(every_loss_trains_within_1e5),
         cmocka_unit_test(steep_rewards_train_too),
         cmocka_unit_test(a_constant_in_log_r_changes_little_of_what_is_learned),
         cmocka_unit_test(larger_rewards_are_refused_with_what_to_do),

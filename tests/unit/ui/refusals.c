@@ -265,6 +265,48 @@ static void replay(void **state)
     assert_all_refused(cases, COUNT(cases));
 }
 
+/* ---- losses and the target network ---- */
+
+static void losses(void **state)
+{
+    (void)state;
+    static const refusal cases[] = {
+        {USAGE,
+         "^gfn-dist: loss-scale: expected none, as the loss square has no scale, .*hint",
+         {"--loss-scale", "1"}},
+        {USAGE,
+         "^gfn-dist: loss-scale: expected none, as the loss cosh has no scale, .*hint",
+         {"--loss", "cosh", "--loss-scale", "2"}},
+        {USAGE,
+         "^gfn-dist: loss-scale: expected a number from 0.001 to 1000 for the loss huber, found "
+         "-1 ",
+         {"--loss", "huber", "--loss-scale", "-1"}},
+        {USAGE,
+         "^gfn-dist: loss-scale: expected .* for the loss linex, found 0 \\(hint",
+         {"--seeds", "0-1", "--loss", "linex", "--loss-scale", "0"}},
+        {USAGE, "found \"Huber\" \\(hint: huber\\)", {"--loss", "Huber"}},
+    };
+    assert_values_refused(LIST("loss"), LIST("huber(1)", "l2", ""), NULL);
+    assert_values_refused(LIST("loss-scale"), LIST("nan", "inf", "1001", "-1001", "x"), NULL);
+    assert_all_refused(cases, COUNT(cases));
+}
+
+static void target_networks(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"tb", "vargrad", "fm"};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        char pattern[128];
+        const refusal r = {USAGE, pattern, {"--objective", others[i], "--target-every", "10"}};
+        snprintf(pattern, sizeof pattern,
+                 "^gfn-dist: target-every: expected an objective .*, found %s, .*hint: --objective",
+                 others[i]);
+        assert_all_refused(&r, 1);
+    }
+    assert_values_refused(LIST("target-every"), LIST("-1", "1.5", "nan", ""),
+                          LIST("--objective", "db"));
+}
+
 /* ---- files and run directories ---- */
 
 static void files_that_are_not_there(void **state)
@@ -390,6 +432,8 @@ int main(void)
         scratch_test(seeds_that_make_no_sweep),
         scratch_test(exploration),
         scratch_test(replay),
+        scratch_test(losses),
+        scratch_test(target_networks),
         scratch_test(files_that_are_not_there),
         scratch_test(files_of_options_that_are_wrong),
         scratch_test(places_that_cannot_hold_a_run),
