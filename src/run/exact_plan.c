@@ -108,7 +108,7 @@ static void give_up(gfn_run *run)
 {
     run->exact.is_impossible = true;
     gfn_env_destroy(&run->numbered);
-    if (gfn_comm_rank(run->comm) == 0)
+    if (gfn_comm_rank(run->comm) == 0 && !gfn_run_has_solver(run))
         gfn_notices_add(&run->notices, "no exact evaluation: %s", gfn_error_message());
 }
 

@@ -116,14 +116,10 @@ static const struct {
     const char *option;
     const char *(*name)(size_t index);
 } tables[] = {
-    {"loss", gfn_loss_name},
-    {"backward", gfn_backward_name},
-    {"flow", gfn_flow_name},
-    {"explore-schedule", gfn_schedule_name},
-    {"schedule", gfn_schedule_name},
-    {"activation", gfn_activation_name},
-    {"optimizer", gfn_optimizer_name},
-    {"replay", gfn_replay_name},
+    {"loss", gfn_loss_name},           {"backward", gfn_backward_name},
+    {"flow", gfn_flow_name},           {"explore-schedule", gfn_schedule_name},
+    {"schedule", gfn_schedule_name},   {"activation", gfn_activation_name},
+    {"optimizer", gfn_optimizer_name}, {"replay", gfn_replay_name},
 };
 
 enum { TABLES = sizeof tables / sizeof tables[0], MOST_CHOICES = 120 };

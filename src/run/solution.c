@@ -8,6 +8,11 @@
 #include "env/env_internal.h"
 #include "run/run.h"
 
+bool gfn_run_has_solver(const gfn_run *run)
+{
+    return run->env->ops->solver && !isnan(run->env->reward.power);
+}
+
 /* On rank 0. */
 static gfn_status create(void *self)
 {
@@ -39,11 +44,9 @@ gfn_status gfn_run_solve(gfn_run *run)
         return GFN_OK;
     GFN_TRY(gfn_run_enumerate(run));
     s->is_tried = true;
-    if (gfn_run_can_be_exact(run) || isnan(run->env->reward.power))
+    if (gfn_run_can_be_exact(run) || !gfn_run_has_solver(run))
         return GFN_OK;
     s->solver = run->env->ops->solver;
-    if (s->solver == NULL)
-        return GFN_OK;
     const gfn_status status = gfn_comm_work_alone(run->comm, create, run);
     if (status == GFN_ECOMM || status == GFN_EENV)
         return status;
@@ -51,7 +54,8 @@ gfn_status gfn_run_solve(gfn_run *run)
     if (s->is_there)
         return share_log_z(run);
     if (gfn_comm_rank(run->comm) == 0)
-        gfn_notices_add(&run->notices, "no exact log Z: %s", gfn_error_message());
+        gfn_notices_add(&run->notices, "no exact evaluation, and no exact log Z: %s",
+                        gfn_error_message());
     return GFN_OK;
 }
 

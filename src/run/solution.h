@@ -16,8 +16,11 @@ typedef struct gfn_run_solution {
     bool is_there;  /* on every rank: rank 0 has a solution */
 } gfn_run_solution;
 
-/* Compute the solution, unless exact evaluation is possible or it was tried already: it needs the
- * environment's own reward, perhaps with an exponent and a scale, but without a floor. The spec of
+/* Whether the environment has a solver for the reward that is in use: its own, perhaps with an
+ * exponent and a scale, but without a floor. */
+bool gfn_run_has_solver(const gfn_run *run);
+
+/* Compute the solution, unless exact evaluation is possible or it was tried already. The spec of
  * the environment gets the exact log Z. Collective. Errors: GFN_ECOMM, GFN_EENV. */
 gfn_status gfn_run_solve(gfn_run *run);
 void gfn_run_solution_clear(gfn_run_solution *solution);
