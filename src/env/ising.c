@@ -331,16 +331,21 @@ static void table_place(const void *world, size_t n, const int32_t *state, int64
     }
 }
 
-/* ---- text: "+--+", and '.' for a spin that is unset ---- */
+/* ---- text: "+--+", '.' for a spin that is unset, '?' for a word that is none ---- */
 
 static const char signs[] = ".-+";
+
+static char sign_of(int32_t spin)
+{
+    return spin >= GFN_SPIN_UNSET && spin <= GFN_SPIN_UP ? signs[spin] : '?';
+}
 
 static size_t write_state(const void *world, const int32_t *state, char *text, size_t size)
 {
     const gfn_ising *ising = world;
     const size_t n = (size_t)ising->n, most = size > 0 ? size - 1 : 0, cut = n < most ? n : most;
     for (size_t i = 0; i < cut; i++)
-        text[i] = signs[state[i]];
+        text[i] = sign_of(state[i]);
     if (size > 0)
         text[cut] = '\0';
     return n;

@@ -171,6 +171,17 @@ static void text_is_a_sign_per_spin(void **state)
     gfn_env_destroy(&env);
 }
 
+/* As a file of objects may hold them. */
+static void words_that_are_no_spins_are_rejected(void **state)
+{
+    (void)state;
+    gfn_env *env = make_torus(3, 0.2);
+    const int32_t words[] = {2, 1, 3, -1, INT32_MAX, INT32_MIN, 2, 2, 0};
+    assert_int_equal(gfn_env_check_objects(env, 1, words), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "found +-????++. "));
+    gfn_env_destroy(&env);
+}
+
 static void tables_have_an_axis_per_spin(void **state)
 {
     (void)state;
@@ -253,6 +264,7 @@ int main(void)
         cmocka_unit_test(states_are_numbered_in_base_3_if_int64_suffices),
         cmocka_unit_test(actions_set_a_spin_down_or_up),
         cmocka_unit_test(text_is_a_sign_per_spin),
+        cmocka_unit_test(words_that_are_no_spins_are_rejected),
         cmocka_unit_test(tables_have_an_axis_per_spin),
         cmocka_unit_test(rows_of_marginals_have_names),
         cmocka_unit_test(wrong_settings_are_rejected_with_a_hint),
