@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/format.h"
 #include "base/name_table.h"
+#include "run/run.h"
 
 #define TB_GRID(r0)                                                                                \
     "size=8 ndim=4 reward=original r0=" r0                                                         \
@@ -173,6 +174,8 @@ gfn_status gfn_run_options_preset(gfn_options *options, const char *name)
                         presets[index].env);
     gfn_format(source, sizeof source, "preset %s", name);
     gfn_status status = gfn_options_parse(options, presets[index].settings, source);
+    if (status == GFN_OK && strcmp(presets[index].env, GFN_DEFAULT_ENV) != 0)
+        status = gfn_options_set(options, "env", presets[index].env, source);
     if (status == GFN_OK)
         status = gfn_options_set(options, "preset", name, source);
     return status == GFN_OK ? status : gfn_fail_in(status, "%s: ", source);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "env/env_internal.h"
 #include "io/crc.h"
 
 gfn_comm *gfn_run_comm(const gfn_run *run)
@@ -84,6 +85,11 @@ const double *gfn_run_exact_p(const gfn_run *run)
 bool gfn_run_can_be_exact(const gfn_run *run)
 {
     return !run->exact.is_impossible;
+}
+
+bool gfn_run_has_solver(const gfn_run *run)
+{
+    return run->env->ops->solver && !isnan(run->env->reward.power);
 }
 
 double gfn_run_max_log_reward(const gfn_run *run)

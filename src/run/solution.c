@@ -8,11 +8,6 @@
 #include "env/env_internal.h"
 #include "run/run.h"
 
-bool gfn_run_has_solver(const gfn_run *run)
-{
-    return run->env->ops->solver && !isnan(run->env->reward.power);
-}
-
 /* On rank 0. */
 static gfn_status create(void *self)
 {

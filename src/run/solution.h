@@ -16,8 +16,8 @@ typedef struct gfn_run_solution {
     bool is_there;  /* on every rank: rank 0 has a solution */
 } gfn_run_solution;
 
-/* Whether the environment has a solver for the reward that is in use: its own, perhaps with an
- * exponent and a scale, but without a floor. */
+/* run_queries.c: whether the environment has a solver for the reward that is in use: its own,
+ * perhaps with an exponent and a scale, but without a floor. */
 bool gfn_run_has_solver(const gfn_run *run);
 
 /* Compute the solution, unless exact evaluation is possible or it was tried already. The spec of

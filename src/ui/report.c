@@ -68,8 +68,8 @@ static void print_exact(const gfn_run *run, const gfn_evaluation *e)
         printf("             over %" PRId64 " states, which were enumerated\n", n_states);
     if (e->is_exact)
         return;
-    if (!isnan(e->log_z_true))
-        printf("  exact      log Z only: the states are too many for distances\n");
+    if (n_states <= 0 && !isnan(e->log_z_true))
+        printf("  exact      not possible: too many states; but log Z is exact\n");
     else if (n_states <= 0)
         printf("  exact      not possible: the states were not enumerated (hint: "
                "--enumerate-limit)\n");
