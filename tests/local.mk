@@ -64,10 +64,12 @@ CLI_TESTS = \
 	tests/cli/replay.sh \
 	tests/cli/results.sh \
 	tests/cli/rewards.sh \
-	tests/cli/seeds.sh
+	tests/cli/seeds.sh \
+	tests/cli/worlds-learn.sh
 # Of the last: those that train until something is learned; and those that read most of the sources'
 # files that a user reads or compiles.
-LEARN_TESTS = tests/cli/converge.sh tests/cli/explore.sh tests/cli/learn.sh tests/cli/presets.sh
+LEARN_TESTS = tests/cli/converge.sh tests/cli/explore.sh tests/cli/learn.sh \
+	tests/cli/presets.sh tests/cli/worlds-learn.sh
 READ_TESTS = tests/cli/check-env.sh tests/cli/documents.sh tests/cli/help.sh tests/cli/man.sh \
 	tests/cli/older.sh tests/cli/plugin.sh
 SOURCE_TESTS = \
@@ -216,7 +218,8 @@ installcheck-local:
 	$(SH_LOG_COMPILER) $(srcdir)/tests/external/installed.sh
 
 # Learning that takes minutes: these tests do more where GFN_LONG=yes.
-LONG_TESTS = tests/cli/same-bits.sh tests/cli/presets.sh tests/cli/converge.sh tests/cli/exact.sh
+LONG_TESTS = tests/cli/same-bits.sh tests/cli/presets.sh tests/cli/converge.sh \
+	tests/cli/exact.sh tests/cli/worlds-learn.sh
 check-long: all
 	@GFN_LONG=yes TEST_SECONDS=3600 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)'
 	@$(MAKE) $(AM_MAKEFLAGS) -s --no-print-directory count-tests TESTS='$(LONG_TESTS)'

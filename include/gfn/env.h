@@ -13,7 +13,8 @@
  * The author of a kind of world writes one `gfn_env_ops`, in a program or in a plug-in that is
  * loaded at run time. Its functions get only allowed actions and never the stop action, because the
  * wrappers below handle masks, stopping and finished lanes for all worlds. gfn_env_check() and
- * gfn_env_check_calls() test a world against every rule in this header.
+ * gfn_env_check_calls() test the rules of states, actions, rewards, observations and numbers, not
+ * yet those of texts, places in tables, solvers, marginals and classes.
  */
 #ifndef GFN_ENV_H
 #define GFN_ENV_H
@@ -57,16 +58,17 @@ typedef struct gfn_env_spec {
      * numbers. */
     bool has_constant_deltas;
 
-    /* Since 0.2: arrays of values of all objects, as NumPy holds them, with one axis per slot of an
-     * object, the slowest first. table_ndim 0: there are none, except for a grid (ndim > 0), whose
-     * axes are meant. */
+    /* Since 0.2: the axes of arrays of values of all objects, as NumPy holds them, the slowest
+     * first: one axis per slot of an object. table_ndim 0: the axes of a grid (ndim > 0), or one
+     * axis of the numbers of the states, if they have any. */
     int table_ndim;
     int64_t table_axis[GFN_ENV_MAX_NDIM];
 } gfn_env_spec;
 
-/* What mathematics knows of the distribution R(x)^beta / Z of a world, with its own R, if the
- * states are too many to be enumerated: for instance by transfer matrices. Functions may be NULL
- * if their comment allows it. */
+/* Exact results on the distribution R(x)^beta / Z of a world, with its own R, for spaces too large
+ * to enumerate, for instance by transfer matrices. A solution is constant: several threads may use
+ * it at once. Its functions report failures by gfn_env_fail(). They may be NULL if their comment
+ * allows it. */
 typedef struct gfn_env_solver {
     /* Compute it, which may take long. The world is constant and outlives the solution. Errors:
      * GFN_ENOSUP (too large, or unknown), GFN_ENOMEM. */
@@ -91,7 +93,7 @@ typedef struct gfn_env_solver {
 typedef struct gfn_env_marginals {
     const char *name;    /* "edges": of the file edges.csv */
     const char *keys;    /* headings of the names of a row, "from,to" */
-    const char *columns; /* headings of the values, "edge,path,markov_blanket", at most 8 */
+    const char *columns; /* headings of the values, "edge,path,markov_blanket" */
 
     int64_t (*count)(const void *world); /* rows, > 0 */
 
@@ -261,6 +263,9 @@ GFN_API bool gfn_env_uses_formula(const gfn_env *env);
 /* Where the definition of a kind comes from; "" if its table does not say. */
 GFN_API const char *gfn_env_source(const gfn_env_ops *ops);
 
+/* The name of the classes of its objects, in the plural; "" if it has none. */
+GFN_API const char *gfn_env_class_name(const gfn_env_ops *ops);
+
 /* Notices for the user, one per line; "" if there are none: loading the plug-in, or a function of
  * the world, changed the floating-point mode, which the library restored. Borrowed. Call it between
  * other functions that use the environment. */
@@ -270,8 +275,9 @@ GFN_API const char *gfn_env_notice(const gfn_env *env);
  * first) must be those of the spec; if states are no grid, ndim is 1 and axis[0] is n_states. The
  * array is copied. Every reward must be finite and at least 0, and one must be above 0. A state
  * with reward 0 does not allow stopping any more and so is not an object, except a state that would
- * have no action left: it keeps the stop action, and its 0 counts as 1e-8 of the largest reward.
- * The spec is updated. Call it before the environment is used; not thread-safe.
+ * have no action left: it keeps the stop action, and its 0 counts as 1e-8 of the largest reward. Without
+ * a stop action, an object with reward 0 is refused. The spec is updated. Call it before the
+ * environment is used; not thread-safe.
  * Errors: GFN_EINVAL (states have no numbers, or are more than GFN_ENV_MAX_REWARDS; another shape;
  * a bad reward; then nothing has changed), GFN_ENOMEM, GFN_EENV. */
 GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,

@@ -193,6 +193,8 @@ typedef struct gfn_draw {
     int64_t modes, n_modes; /* distinct objects of maximal reward: drawn, and total (-1: unknown) */
     double marginals_error; /* largest error of an expectation of gfn_env_marginals: of the policy's
                              * exact distribution, or else of the objects; NAN: not known */
+    int64_t distinct;       /* different objects; -1: not counted */
+    int64_t classes;        /* classes of these (gfn_env_ops.class_of); -1: there are none */
 } gfn_draw;
 
 /* Draw objects 0 ... n-1 of `stream`, and return them (wants_objects) or else measure them. Release
@@ -235,7 +237,9 @@ GFN_API const double *gfn_run_target(const gfn_run *run);
 GFN_API gfn_status gfn_run_write_histogram(const gfn_run *run, const char *file,
                                            const int64_t *counts);
 
-/* Write n objects as int32 .npy [n][state_width], atomically. Rank 0 writes. Errors: GFN_EIO. */
+/* Write n objects, atomically: as lines of text (.txt), as lines of object and log R below a
+ * heading (.csv), else as int32 .npy [n][state_width]. Rank 0 writes. Errors: GFN_EIO, GFN_ENOMEM,
+ * GFN_EENV. */
 GFN_API gfn_status gfn_run_write_objects(const gfn_run *run, const char *file,
                                          const gfn_draw *draw);
 

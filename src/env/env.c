@@ -153,6 +153,12 @@ const char *gfn_env_source(const gfn_env_ops *ops)
     return all.source ? all.source : "";
 }
 
+const char *gfn_env_class_name(const gfn_env_ops *ops)
+{
+    const gfn_env_ops all = gfn_env_complete_ops(ops);
+    return all.class_name ? all.class_name : "";
+}
+
 const gfn_env_spec *gfn_env_spec_of(const gfn_env *env)
 {
     return &env->spec;

@@ -97,30 +97,56 @@ static void find_score(const void *self, const gfn_objects *objects, double *sco
         score[i] = exp(score[i]);
 }
 
-/* What is known of the zeros: the states in which nothing but stopping is allowed keep a reward. */
+/* Objects must have a value, and one above 0 if no stop action can be forbidden. */
+static gfn_status check_object(const gfn_env *env, int64_t number, double log_r)
+{
+    char text[400];
+    const bool is_missing = isnan(log_r);
+    if (!is_missing && env->spec.shape.stop_action >= 0)
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL, "%s: expected a %s of every object, found %s for %s (hint: %s)",
+                    env->ops->name, is_missing ? "value" : "reward above 0",
+                    is_missing ? "none" : "0", gfn_env_number_text(env, number, text, sizeof text),
+                    is_missing ? "a line for each object" : "--reward-floor 1e-3");
+}
+
+/* A state without a positive reward: an object keeps a small one if nothing but stopping is allowed
+ * there; otherwise stopping is forbidden. */
+static gfn_status find_hole(const gfn_env *env, int64_t number, const uint8_t *mask, double *log_r,
+                            gfn_env_reward *reward)
+{
+    const int32_t stop = env->spec.shape.stop_action;
+    size_t others = 0;
+    for (int32_t a = 0; a < env->spec.shape.n_actions; a++)
+        others += mask[a] && a != stop;
+    const bool may_stop = stop >= 0 && mask[stop];
+    if (others > 0 && !may_stop) /* no object */
+        return GFN_OK;
+    GFN_TRY(check_object(env, number, *log_r));
+    if (others == 0)
+        *log_r = reward->max_log_reward + log(END_FRACTION);
+    else
+        reward->has_holes = true;
+    return GFN_OK;
+}
+
+/* Find the states without a positive reward. */
 static gfn_status find_holes(const gfn_env *env, double *log_r, gfn_env_reward *reward)
 {
-    const size_t k = (size_t)env->spec.shape.n_actions;
-    const int32_t stop = env->spec.shape.stop_action;
     int32_t *state = NULL;
     uint8_t *mask = NULL;
     gfn_status status =
         gfn_allocate("a state", (size_t)env->spec.state_width, sizeof *state, &state);
     if (status == GFN_OK)
-        status = gfn_allocate("a mask", k, 1, &mask);
+        status = gfn_allocate("a mask", (size_t)env->spec.shape.n_actions, 1, &mask);
     for (int64_t i = 0; i < env->spec.n_states && status == GFN_OK; i++) {
-        size_t others = 0;
         if (log_r[i] > -INFINITY)
             continue;
         env->ops->state_at(env->world, 1, &i, state);
         env->ops->allowed(env->world, 1, state, mask);
         status = gfn_env_failure(env);
-        for (size_t a = 0; a < k; a++)
-            others += mask[a] && (int32_t)a != stop;
-        if (others == 0)
-            log_r[i] = reward->max_log_reward + log(END_FRACTION);
-        else
-            reward->has_holes = reward->has_holes || (stop >= 0 && mask[stop]);
+        if (status == GFN_OK)
+            status = find_hole(env, i, mask, &log_r[i], reward);
     }
     gfn_release(&state);
     gfn_release(&mask);

@@ -29,6 +29,9 @@ static const gfn_option options[] = {
     {0},
 };
 
+/* Sums of couplings must be finite. */
+#define MAX_COUPLING 1e100
+
 /* ---- creating ---- */
 
 static gfn_status check_couplings(const gfn_matrix *j)
@@ -45,7 +48,12 @@ static gfn_status check_couplings(const gfn_matrix *j)
                             "ising: couplings: expected 0 on the diagonal, found %g in row %" PRId64
                             ", column %" PRId64 ", counted from 0 (hint: s_i s_i is always 1)",
                             j->value[a * n + a], a, a);
-        for (int64_t b = 0; b < a; b++)
+        for (int64_t b = 0; b < a; b++) {
+            if (fabs(j->value[a * n + b]) > MAX_COUPLING)
+                return gfn_fail(GFN_EINVAL,
+                                "ising: couplings: expected numbers within %g, found %g in row "
+                                "%" PRId64 ", column %" PRId64 ", counted from 0",
+                                MAX_COUPLING, j->value[a * n + b], a, b);
             if (j->value[a * n + b] != j->value[b * n + a])
                 return gfn_fail(
                     GFN_EINVAL,
@@ -53,6 +61,7 @@ static gfn_status check_couplings(const gfn_matrix *j)
                     ", column %" PRId64 ", counted from 0, but %.17g in row %" PRId64
                     ", column %" PRId64 " (hint: (J + J') / 2 gives the same rewards)",
                     j->value[a * n + b], a, b, j->value[b * n + a], b, a);
+        }
     }
     return GFN_OK;
 }

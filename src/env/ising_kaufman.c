@@ -20,8 +20,10 @@
 static double find_gamma(int n, int l, double k)
 {
     const double s = sinh(2 * k), half = sin(acos(-1) * l / (2 * n));
-    const double e = (1 - s) * (1 - s) / s + 2 * half * half;
-    return l == 0 ? 2 * k + log(tanh(k)) : log1p(e + sqrt(e * (e + 2)));
+    const double e = s - 2 + 1 / s + 2 * half * half;
+    if (l == 0)
+        return 2 * k + log(tanh(k));
+    return e < 1e150 ? log1p(e + sqrt(e * (e + 2))) : log(2) + log(e);
 }
 
 double gfn_ising_torus_log_z(int32_t side, double bond)

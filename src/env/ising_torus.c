@@ -59,6 +59,8 @@ static double weigh(const gfn_ising_rows *rows, double *x)
         x[s] *= rows->weight[s];
         largest = x[s] > largest ? x[s] : largest;
     }
+    if (!(largest > 0)) /* it underflows: check_solution() refuses the solution */
+        return -INFINITY;
     for (uint32_t s = 0; s < rows->size; s++)
         x[s] /= largest;
     return log(largest);
@@ -131,6 +133,17 @@ static gfn_status check_size(const gfn_ising *ising, double k)
     return GFN_OK;
 }
 
+/* Strong bonds underflow in the products of weights. */
+static gfn_status check_solution(const struct torus *t, double k)
+{
+    const uint32_t classes = t->rows.n_classes;
+    if (isfinite(t->log_z) && isfinite(t->energy) && isfinite(t->cumulative[classes - 1]))
+        return GFN_OK;
+    return gfn_fail(GFN_ENOSUP,
+                    "ising: transfer matrices underflow with bonds of %g (hint: a smaller beta)",
+                    k);
+}
+
 static gfn_status create(const void *world, double beta, void **solution)
 {
     const gfn_ising *ising = world;
@@ -147,6 +160,11 @@ static gfn_status create(const void *world, double beta, void **solution)
         return status;
     }
     solve_classes(t);
+    status = check_solution(t, k);
+    if (status != GFN_OK) {
+        destroy(t);
+        return status;
+    }
     *solution = t;
     return GFN_OK;
 }

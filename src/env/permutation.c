@@ -53,6 +53,19 @@ static gfn_status check_times(const gfn_matrix *cost)
     return GFN_OK;
 }
 
+/* Sums of costs, and products of times and weights, must be finite. */
+static gfn_status check_range(const gfn_matrix *cost)
+{
+    const double most = 1e100;
+    for (int64_t i = 0; i < cost->n_rows * cost->n_columns; i++)
+        if (fabs(cost->value[i]) > most)
+            return gfn_fail(GFN_EINVAL,
+                            "permutation: cost: expected numbers within %g, found %g in row "
+                            "%" PRId64 ", counted from 0",
+                            most, cost->value[i], i / cost->n_columns);
+    return GFN_OK;
+}
+
 static gfn_status check_cost(const gfn_matrix *cost, gfn_order_cost kind, const gfn_options *set)
 {
     if (cost->n_rows < 2 || cost->n_rows > GFN_PERMUTATION_MAX)
@@ -89,6 +102,7 @@ static gfn_status read_cost(gfn_permutation *p, const gfn_options *set)
 {
     const gfn_matrix *cost = gfn_options_matrix(set, "cost");
     GFN_TRY(check_cost(cost, p->kind, set));
+    GFN_TRY(check_range(cost));
     const bool is_schedule = p->kind == GFN_ORDER_COMPLETION;
     p->n = (int32_t)cost->n_rows;
     const size_t n = (size_t)p->n, columns = is_schedule ? 2 : n;

@@ -330,7 +330,7 @@ static gfn_status read_item(const gfn_item_set *set, const char *text, size_t si
     char word[32];
     int64_t item;
     gfn_format(word, sizeof word, "%.*s", (int)(size < sizeof word ? size : sizeof word), text);
-    if (!gfn_parse_integer(word, &item) || item < 0 || item >= set->n)
+    if (size >= sizeof word || !gfn_parse_integer(word, &item) || item < 0 || item >= set->n)
         return gfn_fail(GFN_EINVAL, "expected items from 0 to %d, found \"%s\"", (int)set->n - 1,
                         word);
     if (gfn_set_has(state, (int32_t)item))

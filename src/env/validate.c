@@ -73,15 +73,8 @@ gfn_env_ops gfn_env_complete_ops(const gfn_env_ops *ops)
     return all;
 }
 
-gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
+static gfn_status check_members(const gfn_env_ops *ops)
 {
-    /* The table may be that of 0.1. The upper limit detects a symbol that is not such a table. */
-    const size_t least = offsetof(gfn_env_ops, write);
-    if (ops == NULL || ops->size < least || ops->size > MAX_FACTOR * sizeof *ops)
-        return gfn_fail(GFN_EINVAL,
-                        "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
-                        "sizeof(gfn_env_ops) and compile with this library's headers)",
-                        ops ? ops->size : 0, least);
     const gfn_env_ops all = gfn_env_complete_ops(ops);
     const struct {
         const char *name;
@@ -118,6 +111,26 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
                             "%s: %s is NULL (hint: gfn/env.h says which members of gfn_env_ops may "
                             "be)",
                             ops->name ? ops->name : "environment", rows[i].name);
+    /* It names a file of the run directory. */
+    if (all.marginals &&
+        (!is_name(all.marginals->name, MAX_NAME) || strcmp(all.marginals->name, "top") == 0))
+        return gfn_fail(GFN_EINVAL,
+                        "%s: expected a name of the marginals of at most %d letters, digits, - and "
+                        "_, other than top, found \"%.100s\" (hint: it names a file)",
+                        ops->name, MAX_NAME, all.marginals->name);
+    return GFN_OK;
+}
+
+gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
+{
+    /* The table may be that of 0.1. The upper limit detects a symbol that is not such a table. */
+    const size_t least = offsetof(gfn_env_ops, write);
+    if (ops == NULL || ops->size < least || ops->size > MAX_FACTOR * sizeof *ops)
+        return gfn_fail(GFN_EINVAL,
+                        "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
+                        "sizeof(gfn_env_ops) and compile with this library's headers)",
+                        ops ? ops->size : 0, least);
+    GFN_TRY(check_members(ops));
     if (!is_name(ops->name, MAX_NAME))
         return gfn_fail(GFN_EINVAL,
                         "environment: expected a name of at most %d letters, digits, - and _, "

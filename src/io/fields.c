@@ -104,13 +104,13 @@ static gfn_status add_field(gfn_fields *f, char *text)
     return GFN_OK;
 }
 
-/* Remove quotes and the blanks outside them, in place. */
-static void trim(char *text)
+/* Remove blanks around the text and, if it is a field of several, its quotes, in place. */
+static void trim(char *text, bool is_field)
 {
     char *from = text, *to = text;
     while (is_blank(*from))
         from++;
-    if (*from != '"') {
+    if (*from != '"' || !is_field) {
         const size_t n = strlen(from);
         memmove(text, from, n + 1);
         for (to = text + n; to > text && is_blank(to[-1]);)
@@ -140,7 +140,7 @@ static gfn_status divide(gfn_fields *f, size_t end)
         begin = c + 1;
     }
     for (size_t i = 0; i < f->n; i++)
-        trim(f->field[i]);
+        trim(f->field[i], f->separator != '\0');
     return GFN_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/format.h"
@@ -74,13 +75,26 @@ static gfn_status keep_names(reader *r)
     return GFN_OK;
 }
 
+/* Whether a field is a number, or stands for one that is missing. */
+static bool is_like_number(const char *text)
+{
+    static const char *const missing[] = {"",    "na",       "n/a",  "nan",
+                                          "inf", "infinity", "null", "none"};
+    double number;
+    const char *name = text + (text[0] == '-' || text[0] == '+');
+    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
+        if (strcasecmp(name, missing[i]) == 0)
+            return true;
+    return gfn_parse_number(text, &number);
+}
+
+/* A line of names has no field that is like a number. */
 static bool has_names(const gfn_fields *f)
 {
-    double number;
     for (size_t i = 0; i < f->n; i++)
-        if (!gfn_parse_number(f->field[i], &number))
-            return true;
-    return false;
+        if (is_like_number(f->field[i]))
+            return false;
+    return true;
 }
 
 static gfn_status make_room(reader *r)
@@ -108,7 +122,8 @@ static gfn_status refuse_value(const reader *r, size_t column)
         gfn_format(place, sizeof place, "%zu", column + 1);
     return gfn_fail(GFN_EDATA,
                     "%s: line %lld, column %s: expected a number, found %s%.100s%s (hint: leave "
-                    "out columns of text, and lines with missing values)",
+                    "out columns of text, and lines with missing values; commas or tabs separate "
+                    "numbers)",
                     r->fields.path, (long long)r->fields.line, place, text[0] ? "\"" : "",
                     text[0] ? text : "nothing", text[0] ? "\"" : "");
 }

@@ -84,6 +84,11 @@ static gfn_status normalize(const gfn_reward_scale *s, size_t n, double *value)
         most = fmax(most, value[i]);
     }
     const double from = s->normalize == GFN_NORMALIZE_MINMAX ? least : 0;
+    if (isinf(most - from))
+        return gfn_fail(GFN_EINVAL,
+                        "expected values whose difference is finite, found %g to %g (hint: divide "
+                        "them)",
+                        least, most);
     if (!(most > from))
         return gfn_fail(GFN_EINVAL,
                         "expected values that differ, or a largest one above 0, to normalise them, "

@@ -179,16 +179,42 @@ static gfn_status find_log_rewards(const gfn_options *options, const gfn_env *en
     return status;
 }
 
+/* Values by number of states that are no objects do not count. */
+static gfn_status forget_others(const gfn_env *env, double *value)
+{
+    const size_t n_actions = (size_t)env->spec.shape.n_actions;
+    int32_t *state = NULL;
+    uint8_t *mask = NULL;
+    gfn_status status =
+        gfn_allocate("a state", (size_t)env->spec.state_width, sizeof *state, &state);
+    if (status == GFN_OK)
+        status = gfn_allocate("a mask", n_actions, 1, &mask);
+    for (int64_t i = 0; i < env->spec.n_states && status == GFN_OK; i++) {
+        env->ops->state_at(env->world, 1, &i, state);
+        env->ops->allowed(env->world, 1, state, mask);
+        if (!gfn_env_is_object(env, mask))
+            value[i] = NAN;
+        status = gfn_env_failure(env);
+    }
+    gfn_release(&state);
+    gfn_release(&mask);
+    return status;
+}
+
 static gfn_status use(const gfn_options *options, gfn_env *env, gfn_reward_values *values)
 {
     double *score = NULL;
-    gfn_status status = copy_values(values, &score);
+    const bool is_by_number = values->object == NULL && env->spec.table_ndim == 0;
+    gfn_status status = GFN_OK;
+    if (is_by_number && !env->spec.all_terminal)
+        status = forget_others(env, values->value);
+    if (status == GFN_OK)
+        status = copy_values(values, &score);
     if (status == GFN_OK)
         status = find_log_rewards(options, env, values);
     if (status == GFN_OK)
-        status = values->object == NULL && env->spec.table_ndim == 0
-                     ? gfn_env_set_log_rewards(env, &values->value, &score)
-                     : use_values(env, values, &score);
+        status = is_by_number ? gfn_env_set_log_rewards(env, &values->value, &score)
+                              : use_values(env, values, &score);
     gfn_release(&score);
     gfn_reward_values_clear(values);
     return status;

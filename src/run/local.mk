@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += librun.la
 librun_la_SOURCES = \
 	src/run/collapse.c \
+	src/run/count_distinct.c \
 	src/run/exact_plan.c \
 	src/run/marginals.c src/run/marginals.h \
 	src/run/measure_bounds.c \

@@ -164,12 +164,15 @@ const double *gfn_marginals_best(const gfn_marginals *m)
     return m->policy ? m->policy : m->sampled;
 }
 
-/* Expectations that are not known are NAN, and do not count. */
+/* Expectations of the target that are not known are NAN, and do not count. */
 double gfn_marginals_error(const gfn_marginals *m)
 {
     const double *found = gfn_marginals_best(m);
     double largest = NAN;
-    for (size_t k = 0; found && m->target && k < m->rows * m->columns; k++)
+    for (size_t k = 0; found && m->target && k < m->rows * m->columns; k++) {
+        if (isnan(found[k]))
+            return NAN;
         largest = fmax(largest, fabs(found[k] - m->target[k]));
+    }
     return largest;
 }

@@ -87,6 +87,7 @@ static gfn_status measure(void *self)
     if (!isnan(max_log_reward))
         GFN_TRY(gfn_count_modes_of(run->env, max_log_reward, (size_t)draw->n, d->objects,
                                    &draw->modes));
+    GFN_TRY(gfn_run_count_distinct(run, draw->n, d->objects, draw));
     GFN_TRY(gfn_run_find_marginals(run, draw->n, d->objects));
     draw->marginals_error = gfn_marginals_error(&run->marginals);
     if (exact == NULL)
@@ -140,7 +141,9 @@ gfn_status gfn_run_draw(gfn_run *run, const gfn_stream *stream, int64_t n, bool 
                      .chi_square_df = -1,
                      .modes = -1,
                      .n_modes = -1,
-                     .marginals_error = NAN};
+                     .marginals_error = NAN,
+                     .distinct = -1,
+                     .classes = -1};
     gfn_status status = gfn_comm_agree(run->comm, allocate(&d, n));
     if (status == GFN_OK)
         status = draw_all(&d, wants_objects, &made);

@@ -102,11 +102,11 @@ static const gfn_preset presets[] = {
      "iterations=20000 lr=0.001 lr-logz=0.1",
      "ising", NULL},
     {"dag-5", "Bayesian networks of 5 variables, exactly judged", DAG,
-     "the square loss without a target network, which comes nearer to the target here; a "
-     "perceptron; "
+     "no target network: without one it comes nearer to the target here; a perceptron; "
      "rates decay",
-     "score=bge prior=uniform objective=mdb backward=uniform hidden=256,256 activation=relu "
-     "schedule=decay batch-size=128 iterations=10000 lr=0.002 epsilon=1 explore-schedule=linear "
+     "score=bge prior=uniform objective=mdb loss=huber backward=uniform hidden=256,256 "
+     "activation=relu "
+     "schedule=decay batch-size=128 iterations=10000 lr=0.001 epsilon=1 explore-schedule=linear "
      "explore-until=0.5",
      "dag", "data FILE: samples of the variables, a .csv with their names"},
     {"dag-20", "Bayesian networks of 20 variables", DAG,

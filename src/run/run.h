@@ -87,6 +87,11 @@ gfn_status gfn_run_share_matrices(gfn_comm *comm, gfn_options *options);
  * Errors: those of gfn_sampler_sample(), GFN_ENOMEM, GFN_ECOMM. */
 gfn_status gfn_run_estimate_log_z(gfn_run *run, int64_t n, double *log_z);
 
+/* count_distinct.c: set draw->distinct and draw->classes from n objects. Local. Errors: GFN_ENOMEM,
+ * GFN_EINVAL (too many objects), GFN_EENV. */
+gfn_status gfn_run_count_distinct(const gfn_run *run, int64_t n, const int32_t *objects,
+                                  gfn_draw *draw);
+
 /* metric_table.c: fill evaluation->distance with the functions of the table of metrics. Local. */
 void gfn_metric_find_distances(size_t n, const double *p, const double *q,
                                gfn_evaluation *evaluation);

@@ -15,8 +15,11 @@ static gfn_status create(void *self)
     gfn_run_solution *s = &run->solution;
     const gfn_status status =
         s->solver->create(run->env->world, run->env->reward.power, &s->of_world);
-    const gfn_status failure = gfn_env_failure(run->env);
-    return failure == GFN_OK ? status : failure;
+    GFN_TRY(gfn_env_failure(run->env));
+    if (status == GFN_OK && !isfinite(s->solver->log_z(s->of_world)))
+        return gfn_fail(GFN_ENOSUP, "%s: expected a finite log Z, found that it overflows",
+                        run->env->ops->name);
+    return status;
 }
 
 /* Give the exact log Z to all ranks. */
@@ -46,6 +49,10 @@ gfn_status gfn_run_solve(gfn_run *run)
     if (status == GFN_ECOMM || status == GFN_EENV)
         return status;
     s->is_there = status == GFN_OK;
+    if (!s->is_there && s->of_world) {
+        s->solver->destroy(s->of_world);
+        s->of_world = NULL;
+    }
     if (s->is_there)
         return share_log_z(run);
     if (gfn_comm_rank(run->comm) == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writing samples as .npy files: their histogram, the states that it counts, or the objects
- * themselves.
+ * Writing samples: their histogram and the states that it counts (.npy), or the objects themselves
+ * (.npy, .txt, .csv).
  */
 #include "run/run.h"
 

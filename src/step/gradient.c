@@ -43,7 +43,7 @@ gfn_status gfn_gradient_check(const gfn_env *env, const gfn_model *model,
                         "objective %s: expected an environment in which every state has a reward "
                         "and may stop, found %s, in which %s (hint: --objective db)",
                         o->name, name,
-                        !gfn_env_uses_formula(env) ? "some rewards are 0"
+                        env->reward.has_holes ? "some rewards are 0"
                                                    : "some states may not stop");
     if ((o->needs & GFN_NEEDS_FLOW) &&
         (flow == GFN_FLOW_NONE || needs_edges != (flow == GFN_FLOW_EDGES)))

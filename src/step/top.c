@@ -27,6 +27,7 @@ gfn_status gfn_top_init(gfn_top *top, const gfn_run *run)
                                    .all_capacity = ranks * top->most};
     GFN_TRY(gfn_exchange_init(&top->exchange));
     GFN_TRY(gfn_state_set_create(SPARE * top->most, top->width, &top->found));
+    GFN_TRY(gfn_state_set_create(top->most, top->width, &top->joined));
     GFN_TRY(gfn_allocate("best objects", SPARE * top->most, sizeof *top->entry, &top->entry));
     GFN_TRY(gfn_allocate("best objects", ranks * top->most, sizeof *top->best, &top->best));
     GFN_TRY(gfn_allocate("best objects", ranks * top->most, top->width * sizeof *top->object,
@@ -40,6 +41,7 @@ gfn_status gfn_top_init(gfn_top *top, const gfn_run *run)
 void gfn_top_clear(gfn_top *top)
 {
     gfn_state_set_destroy(&top->found);
+    gfn_state_set_destroy(&top->joined);
     gfn_exchange_clear(&top->exchange);
     gfn_release(&top->entry);
     gfn_release(&top->is_known);
@@ -137,20 +139,12 @@ static void unpack(gfn_top *top)
     }
 }
 
-/* Whether an earlier entry, all of which are better, is the same object. */
-static bool is_double(const gfn_top *top, size_t n, const int32_t *object)
-{
-    for (size_t i = n; i-- > 0;)
-        if (memcmp(top->object + i * top->width, object, top->width * sizeof *object) == 0)
-            return true;
-    return false;
-}
-
 gfn_status gfn_top_join(gfn_top *top)
 {
     top->n = 0;
     if (top->most == 0)
         return GFN_OK;
+    gfn_state_set_clear(top->joined);
     cut(top);
     const size_t mine = gfn_state_set_count(top->found);
     pack(top, mine);
@@ -159,7 +153,8 @@ gfn_status gfn_top_join(gfn_top *top)
     qsort(top->best, top->exchange.n, sizeof *top->best, compare);
     for (size_t i = 0; i < top->exchange.n && top->n < top->most; i++) {
         const int32_t *object = gfn_exchange_state(&top->exchange, (size_t)top->best[i].index);
-        if (is_double(top, top->n, object))
+        gfn_state_set_add(top->joined, object);
+        if (gfn_state_set_count(top->joined) == top->n) /* a better entry is the same object */
             continue;
         memcpy(top->object + top->n * top->width, object, top->width * sizeof *object);
         top->best[top->n++] = top->best[i];

@@ -30,6 +30,7 @@ typedef struct gfn_top {
     double least;         /* objects with this log R or less do not matter any more */
     uint8_t *is_known;    /* [states] if rows are numbers: the object was added; else NULL */
     gfn_exchange exchange;
+    gfn_state_set *joined; /* the objects of all ranks that were joined */
 
     /* The best of all ranks after gfn_top_join(), on every rank, in order. */
     size_t n;

@@ -111,7 +111,15 @@ static void print_log_z(const gfn_evaluation *e)
     printf("\n");
 }
 
-static void print_samples(const gfn_draw *draw, bool is_exact)
+static void print_distinct(const gfn_run *run, const gfn_draw *draw)
+{
+    const char *name = gfn_env_class_name(gfn_env_kind_of(gfn_run_env(run)));
+    if (draw->classes >= 0)
+        printf("             %" PRId64 " distinct objects in %" PRId64 " %s\n", draw->distinct,
+               draw->classes, name);
+}
+
+static void print_samples(const gfn_run *run, const gfn_draw *draw, bool is_exact)
 {
     if (draw->n == 0)
         return;
@@ -123,6 +131,7 @@ static void print_samples(const gfn_draw *draw, bool is_exact)
         printf("%s %" PRId64 " mode%s", isnan(draw->l1) ? ":" : ";", draw->modes,
                cli_plural(draw->modes));
     printf("\n");
+    print_distinct(run, draw);
     if (draw->chi_square_df > 0)
         printf("             chi-square %.1f on %" PRId64
                " degree%s of freedom against the policy\n",
@@ -140,7 +149,7 @@ static void print_quality(const gfn_run *run, const gfn_report *report)
             "             or --log-z-init with a number near its value)\n");
     print_bounds(&report->bounds);
     print_modes(&report->last);
-    print_samples(&report->draw, e->is_exact);
+    print_samples(run, &report->draw, e->is_exact);
     if (report->collapsed == 1)
         cli_print_collapse("  collapsed  ", gfn_run_options(run));
 }

@@ -148,7 +148,7 @@ grep -qE "$notice" err || bad "--resume with another file: $(cat err)"
 
 refused 2 'found "wights" \(hint: weights\)$' eval ../run --wights place/moved.txt
 refused 2 'found "wights" \(hint: weights\)$' eval ../run --env ../weighed.so --wights place/moved.txt
-refused 2 '^gfn-dist: items: expected an option that names a file, or enumerate-limit, found 6 ' \
+refused 2 '^gfn-dist: items: expected an option of sample, found one of other commands ' \
     sample ../run --items 6
 refused 2 '^gfn-dist: iterations: expected an option of eval, found one of other commands' \
     eval ../run --iterations 7

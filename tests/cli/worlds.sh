@@ -102,10 +102,12 @@ done < <(list)
 # Every rule holds. (Rewards of sequences are made up.)
 shows 'keeps every rule' check-env sequence --letters ABC --length 3 --order any
 while read -r name rest; do
-    read -ra options <<<"$rest"
     case $rest in
     sequence*) ;;
-    *) shows 'keeps every rule' check-env $(sed -E 's/ --beta [0-9.]+//' <<<"$rest") ;;
+    *)
+        read -ra options < <(sed -E 's/ --beta [0-9.]+//' <<<"$rest")
+        shows 'keeps every rule' check-env "${options[@]}"
+        ;;
     esac
 done < <(list)
 exit $failed

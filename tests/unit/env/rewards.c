@@ -205,7 +205,9 @@ static void a_table_of_another_shape_is_rejected(void **state)
         int64_t axis[4];
     } rows[] = {{3, {3, 3, 2}}, {3, {3, 3, 4}},    {1, {27}},
                 {2, {3, 9}},    {4, {3, 3, 3, 1}}, {0, {0}}};
-    const double reward[81] = {1};
+    double reward[81];
+    for (size_t i = 0; i < 81; i++)
+        reward[i] = 1;
     gfn_env_ops ops = bits_world;
     ops.set_rewards = never;
     gfn_env *env = make_env(&ops, "length=3 numbered=yes");
@@ -221,14 +223,19 @@ static void a_table_of_another_shape_is_rejected(void **state)
 static void states_that_are_no_grid_take_one_axis(void **state)
 {
     (void)state;
-    const double reward[27] = {1};
+    double reward[27];
     const int64_t axis[] = {27};
+    for (size_t i = 0; i < 27; i++)
+        reward[i] = 1;
     gfn_env_ops ops = bits_world;
     ops.describe = describe_without_axes;
     gfn_env *env = make_env(&ops, "length=3 numbered=yes");
     assert_int_equal(gfn_env_set_rewards(env, 0, axis, reward), GFN_EINVAL);
     assert_non_null(strstr(gfn_error_message(), "expected 27 rewards, one per state, found a sin"));
     assert_int_equal(gfn_env_set_rewards(env, 1, axis, reward), GFN_OK);
+    reward[26] = 0; /* of an object; nothing can be forbidden */
+    assert_int_equal(gfn_env_set_rewards(env, 1, axis, reward), GFN_EINVAL);
+    assert_non_null(strstr(gfn_error_message(), "expected a reward above 0 of every object"));
     gfn_env_destroy(&env);
 }
 

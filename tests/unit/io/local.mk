@@ -9,6 +9,7 @@ IO_TESTS = \
 	tests/unit/io/memory_left \
 	tests/unit/io/npy \
 	tests/unit/io/safetensors \
+	tests/unit/io/text_files \
 	tests/unit/io/writer
 check_PROGRAMS += $(IO_TESTS)
 UNIT_TESTS += $(IO_TESTS)
@@ -33,3 +34,5 @@ tests_unit_io_writer_SOURCES = tests/unit/io/writer.c tests/unit/io/scratch.h
 tests_unit_io_writer_LDADD = $(LINK_io) $(CMOCKA_LIBS)
 tests_unit_io_memory_left_SOURCES = tests/unit/io/memory_left.c tests/unit/io/scratch.h
 tests_unit_io_memory_left_LDADD = $(LINK_io) $(CMOCKA_LIBS)
+tests_unit_io_text_files_SOURCES = tests/unit/io/text_files.c tests/unit/io/scratch.h
+tests_unit_io_text_files_LDADD = $(LINK_io) $(CMOCKA_LIBS)

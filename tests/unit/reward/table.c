@@ -164,6 +164,31 @@ static void objects_without_places_are_found_by_their_words(void **state)
                    "expected a reward above 0 of every object, found 0 for (1, 2)");
 }
 
+/* Permutations are numbered, but have no slots: the table has values of all states. */
+static void a_missing_object_is_refused_in_every_world(void **state)
+{
+    (void)state;
+    gfn_env *env = NULL;
+    const gfn_env_ops *orders = gfn_env_find("permutation"), *sets = gfn_env_find("set");
+    const gfn_env_ops *words = gfn_env_find("sequence");
+    put_text("a.csv", "0 1 2,1\n0 2 1,2\n1 0 2,3\n1 2 0,4\n2 0 1,5\n");
+    assert_refused(make(orders, "items=3 table=a.csv", &env), GFN_EINVAL,
+                   "expected a value of every object, found none for (2, 1, 0)");
+    put_text("a.csv", "0 1 2,1\n0 2 1,2\n1 0 2,3\n1 2 0,4\n2 0 1,5\n2 1 0,0\n");
+    assert_refused(make(orders, "items=3 table=a.csv", &env), GFN_EINVAL,
+                   "expected a reward above 0 of every object, found 0 for (2, 1, 0)");
+    put_text("a.csv", "\"{0, 1}\",1\n\"{0, 2}\",2\n");
+    assert_refused(make(sets, "items=3 choose=2 table=a.csv", &env), GFN_EINVAL,
+                   "expected a value of every object, found none for {1, 2}");
+    put_text("a.csv", "AA,1\nAB,2\nBA,1\nBB,1\nA,1\n");
+    assert_refused(make(words, "letters=AB length=2 min-length=1 table=a.csv", &env), GFN_EINVAL,
+                   "expected a value of every object, found none for B");
+    put_text("a.csv", "AA,1\nAB,2\nBA,1\nBB,1\nA,1\nB,0\n"); /* stopping is forbidden at B */
+    assert_ok(make(words, "letters=AB length=2 min-length=1 table=a.csv", &env));
+    assert_ok(gfn_env_check(env, 2385, 1000, NULL));
+    gfn_env_destroy(&env);
+}
+
 static void one_source_gives_the_rewards(void **state)
 {
     (void)state;
@@ -227,6 +252,7 @@ int main(void)
         scratch_test(a_value_of_0_forbids_to_stop_unless_there_is_a_floor),
         scratch_test(bad_tables_are_refused_with_their_line),
         scratch_test(objects_without_places_are_found_by_their_words),
+        scratch_test(a_missing_object_is_refused_in_every_world),
         scratch_test(one_source_gives_the_rewards),
         scratch_test(the_formula_of_a_world_takes_an_exponent),
         scratch_test(distances_to_modes_give_rewards),

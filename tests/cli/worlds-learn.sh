@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Every family of environments is learned, as far as its exact distribution, its exact log Z and its
+# exact expectations say. `make check-long` (GFN_LONG=yes) trains three seeds to the thresholds of
+# src/doc/environments.md; otherwise one seed of the small worlds.
+. "$top_srcdir/tests/cli/common.sh"
+
+# ---- data
+
+# Places in the unit square, from a formula, and the distances between them.
+distances() {
+    awk -v n="$1" 'BEGIN {
+        for (i = 1; i <= n; i++) { x[i] = (i * 0.754877666) % 1; y[i] = (i * 0.569840291) % 1 }
+        for (i = 1; i <= n; i++) {
+            line = ""
+            for (j = 1; j <= n; j++)
+                line = line (j > 1 ? "," : "") \
+                    sprintf("%.6f", 4 * sqrt((x[i] - x[j]) ^ 2 + (y[i] - y[j]) ^ 2))
+            print line
+        }
+    }'
+}
+distances 8 >tour-8.csv
+distances 10 >tour-10.csv
+awk 'BEGIN { for (i = 1; i <= 30; i++) printf "%.6f\n", 1.5 * sin(12.9898 * i) }' >energies-30.csv
+awk 'BEGIN { for (i = 1; i <= 80; i++) printf "%.6f\n", 1.5 * sin(78.233 * i) }' >energies-80.csv
+# 100 samples of 5 variables with normal noise: A -> B -> C <- D, C -> E.
+awk 'function uniform() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 }
+    function noise() { return sqrt(-2 * log(uniform())) * cos(6.283185307 * uniform()) }
+    BEGIN {
+        seed = 2385
+        print "A,B,C,D,E"
+        for (i = 1; i <= 100; i++) {
+            a = noise(); d = noise(); b = 0.5 * a + noise()
+            c = -0.4 * b + 0.3 * d + noise(); e = 0.4 * c + noise()
+            printf "%.5f,%.5f,%.5f,%.5f,%.5f\n", a, b, c, d, e
+        }
+    }' >five.csv
+
+# ---- training
+
+# value RUN NAME: the absolute value of a metric.
+value() { summary "$1" "$2" | tr -d '-'; }
+
+# reaches NAME SEEDS 'METRIC BOUND ...' OPTION...: at the end, of every seed.
+reaches() {
+    local name=$1 seeds=$2 bounds metric bound found run
+    read -ra bounds <<<"$3"
+    shift 3
+    "$GFN_DIST" --seeds "$seeds" --out "$name" --eval-every 0 "$@" >table 2>log ||
+        bad "$name fails: $(cat log)"
+    for run in "$name"/seed-*; do
+        set -- "${bounds[@]}"
+        while [ $# -gt 0 ]; do
+            metric=$1 bound=$2
+            shift 2
+            found=$(value "$run" "$metric")
+            echo "$run: $metric $found, at most $bound"
+            awk -v found="${found:-none}" -v bound="$bound" \
+                'BEGIN { exit !(found != "none" && found + 0 <= bound + 0) }' ||
+                bad "$run: $metric is $found, expected at most $bound"
+        done
+    done
+}
+
+seeds=0
+[ "${GFN_LONG-}" != yes ] || seeds=0-2
+reaches bits $seeds 'tv 0.012 log_z_error 0.005' --preset bitseq-small
+reaches tour-8 $seeds 'tv 0.02 log_z_error 0.01' --env permutation --cost tour-8.csv \
+    --hidden 128,128 --batch-size 64 --iterations 8000 --lr 0.002
+if [ "${GFN_LONG-}" = yes ]; then
+    reaches spins $seeds 'log_z_error 0.02' --env ising --side 3 --sigma 0.3 --hidden 128,128 \
+        --batch-size 64 --iterations 4000 --lr 0.002
+    reaches items-30 $seeds 'log_z_error 0.01 marginals_error 0.005' --preset set-30-20 \
+        --energies energies-30.csv --iterations 5000 --samples 200000
+    reaches items-80 0 'log_z_error 0.01 marginals_error 0.005' --preset set-80-60 \
+        --energies energies-80.csv --iterations 3000 --samples 200000
+    reaches network $seeds 'jsd 0.001 marginals_error 0.005' --preset dag-5 --data five.csv
+    reaches tour-10 0 'log_z_error 0.02' --preset tsp-10 --cost tour-10.csv --iterations 10000
+fi
+exit $failed
