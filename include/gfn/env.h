@@ -275,9 +275,9 @@ GFN_API const char *gfn_env_notice(const gfn_env *env);
  * first) must be those of the spec; if states are no grid, ndim is 1 and axis[0] is n_states. The
  * array is copied. Every reward must be finite and at least 0, and one must be above 0. A state
  * with reward 0 does not allow stopping any more and so is not an object, except a state that would
- * have no action left: it keeps the stop action, and its 0 counts as 1e-8 of the largest reward. Without
- * a stop action, an object with reward 0 is refused. The spec is updated. Call it before the
- * environment is used; not thread-safe.
+ * have no action left: it keeps the stop action, and its 0 counts as 1e-8 of the largest reward.
+ * Without a stop action, an object with reward 0 is refused. The spec is updated. Call it before
+ * the environment is used; not thread-safe.
  * Errors: GFN_EINVAL (states have no numbers, or are more than GFN_ENV_MAX_REWARDS; another shape;
  * a bad reward; then nothing has changed), GFN_ENOMEM, GFN_EENV. */
 GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,
