@@ -28,9 +28,8 @@ static bool is_known(const cli_request *request, const char *name)
 static bool is_of_file(const cli_request *request, const char *name)
 {
     const gfn_option *row = find_env_option(request, name);
-    for (size_t i = 0; i < gfn_reward_sources(); i++)
-        if (strcmp(gfn_reward_source_of(i)->option, name) == 0)
-            return true;
+    if (cli_names_rewards(name))
+        return true;
     if (row == NULL)
         return request->plugin == NULL && !is_known(request, name);
     return gfn_option_is_path(row);

@@ -120,6 +120,10 @@ typedef struct cli_row {
 
 enum { CLI_MAX_ROWS = 512 };
 
+/* option_rows.c: whether an option names a source of rewards, a file of a run that may have moved.
+ */
+bool cli_names_rewards(const char *option);
+
 /* Collect the options of a command (NULL: of any), sorted by topic, with the options of `plugin`
  * (NULL: none), and of all other kinds unless the command works only on the plug-in; returns their
  * number. */

@@ -34,12 +34,21 @@ static bool is_same_topic(const cli_row *a, const cli_row *b)
     return (a->env == NULL) == (b->env == NULL) && strcmp(cli_topic(a), cli_topic(b)) == 0;
 }
 
+bool cli_names_rewards(const char *option)
+{
+    for (size_t i = 0; i < gfn_reward_sources(); i++)
+        if (strcmp(gfn_reward_source_of(i)->option, option) == 0)
+            return true;
+    return false;
+}
+
 /* Some commands take only the options of environments, or those that name files, and a few others.
  */
 static bool is_row_of(const cli_command *command, const cli_row *row)
 {
     const bool is_file = gfn_option_is_path(row->option);
     return cli_command_takes(command, row->option->name) ||
+           (command->takes_files && cli_names_rewards(row->option->name)) ||
            (row->env && (command->has_env_options || (command->takes_files && is_file)));
 }
 
