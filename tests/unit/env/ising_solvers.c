@@ -214,6 +214,27 @@ static void draws_do_not_depend_on_calls(void **state)
     gfn_env_destroy(&couplings);
 }
 
+/* The weights of most rows underflow: then they are those of no true sample. */
+static void strong_bonds_have_their_ground_states(void **state)
+{
+    (void)state;
+    gfn_env *env = make_torus(6, -80);
+    const gfn_env_solver *solver = env->ops->solver;
+    const gfn_stream stream = {2385, GFN_PURPOSE_TARGET, 0};
+    void *solution = solve(env, 1);
+    int32_t spin[8 * 36];
+    double mean[3];
+    assert_near(solver->log_z(solution), 72 * 160 + log(2), 1e-6, "log Z");
+    solver->marginals(solution, mean);
+    assert_near(mean[0], -320, 1e-6, "energy per spin");
+    solver->draw(solution, &stream, 0, 8, spin);
+    for (int i = 0; i < 8; i++)
+        for (int k = 0; k < 36; k++) /* a checkerboard: 1 is down, 2 is up */
+            assert_int_equal(spin[i * 36 + k] == spin[i * 36], (k / 6 + k % 6) % 2 == 0);
+    solver->destroy(solution);
+    gfn_env_destroy(&env);
+}
+
 static void assert_unknown(const gfn_env *env, double beta, const char *word)
 {
     void *solution = NULL;
@@ -252,6 +273,7 @@ int main(void)
         cmocka_unit_test(draws_have_the_exact_distribution),
         cmocka_unit_test(draws_of_larger_worlds_have_the_exact_distribution),
         cmocka_unit_test(draws_do_not_depend_on_calls),
+        cmocka_unit_test(strong_bonds_have_their_ground_states),
         cmocka_unit_test(what_takes_too_long_is_not_solved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
