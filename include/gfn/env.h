@@ -256,9 +256,8 @@ GFN_API const gfn_env_ops *gfn_env_kind_of(const gfn_env *env);
 GFN_API const gfn_env_spec *gfn_env_spec_of(const gfn_env *env);
 GFN_API const gfn_shape *gfn_env_shape(const gfn_env *env);
 
-/* Whether the world has a reward of its own, and whether that is in use. */
+/* Whether the world has a reward of its own with its options. */
 GFN_API bool gfn_env_has_formula(const gfn_env *env);
-GFN_API bool gfn_env_uses_formula(const gfn_env *env);
 
 /* Where the definition of a kind comes from; "" if its table does not say. */
 GFN_API const char *gfn_env_source(const gfn_env_ops *ops);

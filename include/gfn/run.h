@@ -46,7 +46,7 @@ typedef struct gfn_preset {
 GFN_API size_t gfn_presets(void);
 GFN_API const gfn_preset *gfn_preset_of(size_t index);
 
-/* The environment of a preset; NULL if no preset has this name. */
+/* The environment of a preset; NULL: the default one, or no preset has this name. */
 GFN_API const char *gfn_preset_env(const char *name);
 
 /* Set all options of a preset, and its name in the option `preset`. That option only records the

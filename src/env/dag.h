@@ -99,7 +99,7 @@ void gfn_dag_numbers_graphs(const gfn_dag_numbers *numbers, size_t n, const int6
 typedef struct gfn_dag {
     int d;
     int most_parents;
-    char *name[GFN_DAG_MOST]; /* with quotes where they are needed */
+    char *name[GFN_DAG_MOST]; /* with quotes, if a name needs them */
     char *names;              /* memory of the names */
     gfn_dag_scores scores;
     gfn_dag_numbers numbers;

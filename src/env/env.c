@@ -142,11 +142,6 @@ bool gfn_env_has_formula(const gfn_env *env)
     return env->ops->log_reward != NULL && !env->is_waiting;
 }
 
-bool gfn_env_uses_formula(const gfn_env *env)
-{
-    return gfn_env_has_formula(env) && env->reward.log_reward == NULL;
-}
-
 const char *gfn_env_source(const gfn_env_ops *ops)
 {
     const gfn_env_ops all = gfn_env_complete_ops(ops);

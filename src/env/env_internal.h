@@ -164,6 +164,9 @@ void gfn_env_forget_numbers(gfn_env **env);
 /* env_text.c: the state with a number, as gfn_env_state_text(). */
 const char *gfn_env_number_text(const gfn_env *env, int64_t number, char *text, size_t size);
 
+/* env_text.c: the shape of an array, "8 x 8". Returns `text`. */
+const char *gfn_env_shape_text(int ndim, const int64_t *axis, char *text, size_t size);
+
 /* env_reward.c: use a reward that is not the world's own, which the environment takes over, and
  * update the spec. Call it before the environment is used. Errors: GFN_EENV; then nothing has
  * changed, and the caller still owns the reward. */

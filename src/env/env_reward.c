@@ -207,15 +207,6 @@ gfn_status gfn_env_set_log_rewards(gfn_env *env, double **log_reward, double **s
     return status;
 }
 
-/* "8 x 8" */
-static const char *shape_text(int ndim, const int64_t *axis, char *text, size_t size)
-{
-    size_t used = (size_t)gfn_format(text, size, "%s", ndim > 0 ? "" : "a single number");
-    for (int d = 0; d < ndim && used < size; d++)
-        used += (size_t)gfn_format(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
-    return text;
-}
-
 static gfn_status check_shape(const gfn_env *env, int ndim, const int64_t *axis)
 {
     const gfn_env_spec *spec = &env->spec;
@@ -228,8 +219,8 @@ static gfn_status check_shape(const gfn_env *env, int ndim, const int64_t *axis)
                     "%s: expected %s rewards, one per state, found %s (hint: reshape the array, or "
                     "choose options of the environment that fit it)",
                     env->ops->name,
-                    shape_text(expected_ndim, expected_axis, expected, sizeof expected),
-                    shape_text(ndim, axis, found, sizeof found));
+                    gfn_env_shape_text(expected_ndim, expected_axis, expected, sizeof expected),
+                    gfn_env_shape_text(ndim, axis, found, sizeof found));
 }
 
 static gfn_status check_rewards(const gfn_env *env, const double *reward)

@@ -2,6 +2,7 @@
  *
  * States as text, in the notation of their world or as numbers.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/format.h"
@@ -62,5 +63,13 @@ const char *gfn_env_number_text(const gfn_env *env, int64_t number, char *text, 
     gfn_env_ask_state_at(env, 1, &number, state);
     gfn_env_state_text(env, state, text, size);
     gfn_release(&state);
+    return text;
+}
+
+const char *gfn_env_shape_text(int ndim, const int64_t *axis, char *text, size_t size)
+{
+    size_t used = (size_t)gfn_format(text, size, "%s", ndim > 0 ? "" : "a single number");
+    for (int d = 0; d < ndim && used < size; d++)
+        used += (size_t)gfn_format(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
     return text;
 }

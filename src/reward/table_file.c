@@ -61,15 +61,6 @@ void gfn_reward_find_place(const gfn_env *env, size_t n, const int32_t *state, i
 
 /* ---- .npy ---- */
 
-/* "4 x 4" */
-static const char *shape_text(int ndim, const int64_t *axis, char *text, size_t size)
-{
-    size_t used = (size_t)gfn_format(text, size, "%s", ndim > 0 ? "" : "a single number");
-    for (int d = 0; d < ndim && used < size; d++)
-        used += (size_t)gfn_format(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
-    return text;
-}
-
 static gfn_status check_shape(const gfn_env *env, const struct gfn_array *array)
 {
     const int64_t *axis;
@@ -88,9 +79,9 @@ static gfn_status check_shape(const gfn_env *env, const struct gfn_array *array)
     return gfn_fail(GFN_EINVAL,
                     "%s: expected %s values, one per %s, found %s (hint: reshape the array, or "
                     "choose options of the environment that fit it)",
-                    env->ops->name, shape_text(ndim, axis, expected, sizeof expected),
+                    env->ops->name, gfn_env_shape_text(ndim, axis, expected, sizeof expected),
                     env->spec.table_ndim > 0 ? "object" : "state",
-                    shape_text(array->ndim, array->shape, found, sizeof found));
+                    gfn_env_shape_text(array->ndim, array->shape, found, sizeof found));
 }
 
 static gfn_status check_numbers(const gfn_env *env, size_t n, const double *value)

@@ -150,7 +150,7 @@ const char *gfn_preset_env(const char *name)
 {
     for (size_t i = 0; i < PRESETS; i++)
         if (strcmp(presets[i].name, name) == 0)
-            return presets[i].env;
+            return strcmp(presets[i].env, GFN_DEFAULT_ENV) == 0 ? NULL : presets[i].env;
     return NULL;
 }
 

@@ -255,13 +255,6 @@ static void drop_retired(struct gfn_ini *ini)
     ini->n = kept;
 }
 
-/* NULL: the default. */
-static const char *preset_env(const char *preset)
-{
-    const char *env = gfn_preset_env(preset);
-    return env && strcmp(env, GFN_DEFAULT_ENV) == 0 ? NULL : env;
-}
-
 /* The preset is set first, so that all other lines override it, also those before its own line. */
 static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options **options)
 {
@@ -269,7 +262,7 @@ static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options 
     if (env == NULL && named)
         GFN_TRY(gfn_plugin_open_untrusted(named, NULL));
     if (env == NULL && named == NULL && preset)
-        named = preset_env(preset);
+        named = gfn_preset_env(preset);
     GFN_TRY(gfn_run_options_create(env ? env : named, options));
     return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
 }

@@ -123,8 +123,6 @@ gfn_status cli_train_options(const cli_request *request, gfn_options **options)
     const char *env = cli_find(request, "env"), *preset = cli_find(request, "preset");
     if (env == NULL && preset && file[0] == '\0')
         env = gfn_preset_env(preset);
-    if (env && !cli_find(request, "env") && strcmp(env, gfn_env_kind(0)->name) == 0)
-        env = NULL; /* the default */
     gfn_status status =
         file[0] ? gfn_run_options_load(file, env, options) : gfn_run_options_create(env, options);
     if (status == GFN_OK && preset)
