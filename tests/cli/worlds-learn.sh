@@ -41,7 +41,7 @@ awk 'function uniform() { seed = (seed * 16807) % 2147483647; return seed / 2147
 # ---- training
 
 # value RUN NAME: the absolute value of a metric.
-value() { summary "$1" "$2" | tr -d '-'; }
+value() { summary "$1" "$2" | sed 's,^-,,'; }
 
 # reaches NAME SEEDS 'METRIC BOUND ...' OPTION...: at the end, of every seed.
 reaches() {
