@@ -88,6 +88,7 @@ include tests/unit/base/local.mk
 include tests/unit/comm/local.mk
 include tests/unit/data/local.mk
 include tests/unit/env/local.mk
+include tests/unit/envs/local.mk
 include tests/unit/eval/local.mk
 include tests/unit/grad/local.mk
 include tests/unit/io/local.mk

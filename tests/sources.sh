@@ -116,7 +116,7 @@ arrows() {
                 }
                 to = owner[to]
             }
-            if (from ~ /^(env|model|objective|rollout)$/ && (to == "comm" || to == "io"))
+            if (from ~ /^(envs?|model|objective|rollout)$/ && (to == "comm" || to == "io"))
                 bad(from "/ knows no processes and no files")
             if (to > from && !program)
                 bad("an arrow from " from "/ to " (to == "~" ? "<gfn/gfn.h>" : to "/"))

@@ -107,13 +107,6 @@ gfn_status gfn_env_create_from(const gfn_env_ops *ops, const char *settings, gfn
                     ops->name);
 }
 
-gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env)
-{
-    const gfn_env_ops *ops;
-    GFN_TRY(gfn_env_open(kind, &ops));
-    return gfn_env_create_from(ops, settings, env);
-}
-
 void gfn_env_destroy(gfn_env **env)
 {
     if (*env == NULL)

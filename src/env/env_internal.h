@@ -228,12 +228,11 @@ typedef struct gfn_env_file {
     char path[];
 } gfn_env_file;
 
-/* gfn_env_open() for a path: load a plug-in, which defines this symbol. fd < 0: the user named the
- * path. Otherwise a file named it, and the caller has opened and checked it; the descriptor is
- * taken over. An absolute path that was loaded before gives the same plug-in again, even if the
- * file has changed. */
+/* Load a plug-in, which defines this symbol. fd < 0: the user named the path. Otherwise a file
+ * named it, and the caller has opened and checked it; the descriptor is taken over. An absolute
+ * path that was loaded before gives the same plug-in again, even if the file has changed. */
 #define GFN_ENV_SYMBOL "gfn_env_plugin"
-gfn_status gfn_env_load(const char *path, int fd, const gfn_env_ops **ops);
+gfn_status gfn_plugin_load(const char *path, int fd, const gfn_env_ops **ops);
 
 /* Find a loaded file by its absolute path, or by its table; NULL if there is none. */
 const gfn_env_file *gfn_env_file_named(const char *path);

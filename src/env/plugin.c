@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Plug-ins: loading kinds of environments at run time, and finding a kind by name or path. No other
- * file loads code.
+ * Plug-ins: loading kinds of environments at run time. No other file loads code.
  */
 #include "env/env_internal.h"
 
@@ -16,7 +15,6 @@
 #include "base/error.h"
 #include "base/format.h"
 #include "base/memory.h"
-#include "base/name_table.h"
 
 /* All names under which plug-ins were opened, until the process ends: a file may be replaced later,
  * but this process still runs what it has loaded. */
@@ -114,12 +112,6 @@ static gfn_status find_table(const char *path, void *handle, const gfn_env_ops *
     const gfn_status status = gfn_env_check_ops(found);
     if (status != GFN_OK)
         return gfn_fail_in(status, "%.300s: ", path);
-    const gfn_env_ops *other = gfn_env_find(found->name);
-    if (other && other != found)
-        return gfn_fail(GFN_EINVAL,
-                        "%.300s: expected a name of its own, found \"%s\", which is the name of "
-                        "another environment (hint: another .name)",
-                        path, found->name);
     *ops = found;
     return GFN_OK;
 }
@@ -208,7 +200,7 @@ static gfn_status open_new(gfn_env_file *file, const gfn_env_ops **ops)
     return GFN_OK;
 }
 
-gfn_status gfn_env_load(const char *path, int fd, const gfn_env_ops **ops)
+gfn_status gfn_plugin_load(const char *path, int fd, const gfn_env_ops **ops)
 {
     const gfn_env_file *known = gfn_env_file_named(path);
     gfn_env_file *file = NULL;
@@ -230,21 +222,4 @@ gfn_status gfn_env_load(const char *path, int fd, const gfn_env_ops **ops)
         close(file->fd);
     gfn_release(&file);
     return status;
-}
-
-static const char *name_at(size_t index)
-{
-    const gfn_env_ops *kind = gfn_env_kind(index);
-    return kind ? kind->name : NULL;
-}
-
-gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)
-{
-    if (gfn_env_is_path(env))
-        return gfn_env_load(env, -1, ops);
-    size_t index;
-    GFN_TRY(
-        gfn_find_name("env", name_at, ", or the path of a plug-in such as ./my.so", env, &index));
-    *ops = gfn_env_kind(index);
-    return GFN_OK;
 }

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "env/env_internal.h"
+#include "envs/registry.h"
 #include "io/crc.h"
 #include "io/file.h"
 #include "io/folder.h"
