@@ -100,7 +100,7 @@ gfn_status gfn_env_open(const char *env, const gfn_env_ops **ops)
 
 gfn_status gfn_env_create(const char *kind, const char *settings, gfn_env **env)
 {
-    const gfn_env_ops *ops;
+    const gfn_env_ops *ops = NULL;
     GFN_TRY(gfn_env_open(kind, &ops));
     return gfn_env_create_from(ops, settings, env);
 }

@@ -10,10 +10,10 @@
 
 #ifdef GFN_REAL64
 
-static void exps_double(size_t n, const gfn_real *x, double *y)
+static void exps_double(size_t n, const gfn_real *x, double shift, double factor, double *y)
 {
     for (size_t i = 0; i < n; i++)
-        y[i] = exp(x[i]);
+        y[i] = exp((x[i] - shift) * factor);
 }
 
 #else
@@ -51,22 +51,23 @@ INLINE doubles exp_doubles(doubles x)
     return (doubles)(~is_tiny & (naturals)(p * (doubles)power));
 }
 
-INLINE void store_exps(const float *x, double *y)
+INLINE void store_exps(const float *x, double shift, double factor, double *y)
 {
     const unaligned_floats floats = *(const unaligned_floats *)x;
-    *(unaligned_doubles *)y = exp_doubles(__builtin_convertvector(floats, doubles));
+    const doubles z = (__builtin_convertvector(floats, doubles) - shift) * factor;
+    *(unaligned_doubles *)y = exp_doubles(z);
 }
 
-static void exps_double(size_t n, const float *x, double *y)
+static void exps_double(size_t n, const float *x, double shift, double factor, double *y)
 {
     size_t i = 0;
     for (; i + DOUBLES <= n; i += DOUBLES)
-        store_exps(x + i, y + i);
+        store_exps(x + i, shift, factor, y + i);
     float in[DOUBLES] = {0};
     double out[DOUBLES];
     for (size_t rest = i; rest < n; rest++)
         in[rest - i] = x[rest];
-    store_exps(in, out);
+    store_exps(in, shift, factor, out);
     for (size_t rest = i; rest < n; rest++)
         y[rest] = out[rest - i];
 }

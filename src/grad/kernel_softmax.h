@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * grad/kernel_softmax.h - masked log-softmax (formulas: op_log_softmax.c). Sums run along each row,
- * in order. Short rows are transposed, so that a vector holds one column of LANES rows. For longer
- * rows, the exponentials are computed over blocks of elements, across rows. Both give the same
- * bits.
+ * in order. Short rows are transposed, so that a vector holds one column of LANES rows. Of longer
+ * rows, a few are summed side by side. Both give the same bits.
  */
 #ifndef GRAD_KERNEL_SOFTMAX_H
 #define GRAD_KERNEL_SOFTMAX_H
@@ -113,44 +112,79 @@ static void exps(size_t n, const gfn_real *y, gfn_real *e)
         store_part(e + i, exp_vec(load_part(y + i, n - i)), n - i);
 }
 
-/* y = x - the largest allowed x of the row; -inf where not allowed. */
-static void shift_rows(const gfn_operand *x, const gfn_operand *mask, gfn_real *y)
+/* Longer rows whose sums run side by side: an addition to a sum waits for the one before. */
+enum { ROWS_TOGETHER = 4 };
+
+typedef uint8_t unaligned_bytes __attribute__((vector_size(LANES), aligned(1), may_alias));
+
+/* All bits of a lane are set if its byte is not 0. */
+INLINE bits allowed_lanes(const uint8_t *mask)
 {
-    const size_t cols = x->cols;
-    for (size_t i = 0; i < x->rows; i++) {
-        const gfn_real *x_i = x->x + i * x->stride;
-        const uint8_t *mask_i = mask->byte + i * mask->stride;
-        gfn_real *y_i = y + i * cols, largest = -(gfn_real)INFINITY;
-        for (size_t j = 0; j < cols; j++)
-            largest = mask_i[j] && x_i[j] > largest ? x_i[j] : largest;
-        for (size_t j = 0; j < cols; j++)
-            y_i[j] = mask_i[j] ? x_i[j] - largest : -(gfn_real)INFINITY;
+    return __builtin_convertvector(*(const unaligned_bytes *)mask, bits) != 0;
+}
+
+/* y = x - the largest allowed x; -inf where not allowed. */
+static void shift_row(size_t cols, const gfn_real *x, const uint8_t *mask, gfn_real *y)
+{
+    const vec nothing = all(-(gfn_real)INFINITY);
+    gfn_real largest = -(gfn_real)INFINITY;
+    vec most = nothing;
+    size_t j = 0;
+    for (; j + LANES <= cols; j += LANES) {
+        const vec x_j = load(x + j);
+        most = choose(allowed_lanes(mask + j) & (bits)(x_j > most), x_j, most);
+    }
+    for (int lane = 0; lane < LANES; lane++)
+        largest = most[lane] > largest ? most[lane] : largest;
+    for (; j < cols; j++)
+        largest = mask[j] && x[j] > largest ? x[j] : largest;
+    for (j = 0; j + LANES <= cols; j += LANES)
+        store(y + j, choose(allowed_lanes(mask + j), load(x + j) - largest, nothing));
+    for (; j < cols; j++)
+        y[j] = mask[j] ? x[j] - largest : -(gfn_real)INFINITY;
+}
+
+/* sum[i] += exp y[i][0] + exp y[i][1] ... for rows <= ROWS_TOGETHER, in this order. */
+INLINE void sum_exps(size_t rows, size_t cols, const gfn_real *y, gfn_real *sum)
+{
+    _Alignas(64) gfn_real e[ROWS_TOGETHER][BLOCK_EXPS];
+    for (size_t first = 0; first < cols; first += BLOCK_EXPS) {
+        const size_t n = cols - first < BLOCK_EXPS ? cols - first : BLOCK_EXPS;
+        for (size_t i = 0; i < rows; i++)
+            exps(n, y + i * cols + first, e[i]);
+        for (size_t j = 0; j < n; j++)
+            for (size_t i = 0; i < rows; i++)
+                sum[i] += e[i][j];
     }
 }
 
-/* At most BLOCK_ROWS longer rows. */
-static void forward_block(const gfn_operand *x, const gfn_operand *mask, gfn_real *y)
+static void subtract_allowed(size_t cols, const uint8_t *mask, gfn_real log_sum, gfn_real *y)
 {
-    _Alignas(64) gfn_real sum[BLOCK_ROWS] = {0}, e[BLOCK_EXPS];
-    const size_t cols = x->cols, n = x->rows * cols;
-    shift_rows(x, mask, y);
-    for (size_t first = 0, row = 0, col = 0; first < n; first += BLOCK_EXPS) {
-        const size_t some = n - first < BLOCK_EXPS ? n - first : BLOCK_EXPS;
-        exps(some, y + first, e);
-        for (size_t i = 0; i < some; i++) {
-            sum[row] += e[i];
-            if (++col == cols) {
-                col = 0;
-                row++;
-            }
-        }
+    size_t j = 0;
+    for (; j + LANES <= cols; j += LANES) {
+        const vec y_j = load(y + j);
+        store(y + j, choose(allowed_lanes(mask + j), y_j - log_sum, y_j));
     }
-    for (size_t i = 0; i < x->rows; i += LANES)
+    for (; j < cols; j++)
+        y[j] -= mask[j] ? log_sum : 0;
+}
+
+/* At most BLOCK_ROWS longer rows. */
+static void forward_long(const gfn_operand *x, const gfn_operand *mask, gfn_real *y)
+{
+    _Alignas(64) gfn_real sum[BLOCK_ROWS] = {0};
+    const size_t cols = x->cols;
+    size_t i = 0;
+    for (; i < x->rows; i++)
+        shift_row(cols, x->x + i * x->stride, mask->byte + i * mask->stride, y + i * cols);
+    for (i = 0; i + ROWS_TOGETHER <= x->rows; i += ROWS_TOGETHER)
+        sum_exps(ROWS_TOGETHER, cols, y + i * cols, sum + i);
+    for (; i < x->rows; i++)
+        sum_exps(1, cols, y + i * cols, sum + i);
+    for (i = 0; i < x->rows; i += LANES)
         store(sum + i, log_vec(load(sum + i)));
-    for (size_t i = 0; i < x->rows; i++)
-        for (size_t j = 0; j < cols; j++)
-            if (mask->byte[i * mask->stride + j])
-                y[i * cols + j] -= sum[i];
+    for (i = 0; i < x->rows; i++)
+        subtract_allowed(cols, mask->byte + i * mask->stride, sum[i], y + i * cols);
 }
 
 static void log_softmax_forward(const gfn_call *call)
@@ -166,40 +200,61 @@ static void log_softmax_forward(const gfn_call *call)
         x.rows = n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS;
         x.x = call->in[0].x + first * x.stride;
         mask.byte = call->in[1].byte + first * mask.stride;
-        forward_block(&x, &mask, call->y + first * x.cols);
+        forward_long(&x, &mask, call->y + first * x.cols);
+    }
+}
+
+/* total[i] = sum of allowed dy[i][0], dy[i][1] ... for rows <= ROWS_TOGETHER, in this order. */
+INLINE void sum_allowed(size_t rows, const gfn_operand *mask, const gfn_operand *out, size_t first,
+                        gfn_real *total)
+{
+    const uint8_t *allowed = mask->byte + first * mask->stride;
+    const gfn_real *dy = out->gradient + first * out->cols;
+    for (size_t i = 0; i < rows; i++)
+        total[i] = 0;
+    for (size_t j = 0; j < out->cols; j++)
+        for (size_t i = 0; i < rows; i++)
+            total[i] += allowed[i * mask->stride + j] ? dy[i * out->cols + j] : 0;
+}
+
+/* dx = dy - exp(y) total, 0 where not allowed, in row i. */
+static void derive_long(const gfn_call *call, size_t i, gfn_real total)
+{
+    const gfn_operand *x = &call->in[0], *out = &call->out;
+    const uint8_t *mask = call->in[1].byte + i * call->in[1].stride;
+    const gfn_real *y = out->x + i * out->cols, *dy = out->gradient + i * out->cols;
+    gfn_real *dx = x->gradient + i * x->stride;
+    size_t j = 0;
+    for (; j + LANES <= out->cols; j += LANES) {
+        const vec d = load(dy + j) - exp_vec(load(y + j)) * total;
+        const vec allowed = (vec)((bits)d & allowed_lanes(mask + j));
+        store(dx + j, x->add ? load(dx + j) + allowed : allowed);
+    }
+    for (; j < out->cols; j++) {
+        const vec e = exp_vec(all(y[j]));
+        gfn_put(dx + j, mask[j] ? dy[j] - e[0] * total : 0, x->add);
     }
 }
 
 static void log_softmax_backward(const gfn_call *call)
 {
-    const gfn_operand *x = &call->in[0], *mask = &call->in[1], *y = &call->out;
-    const size_t cols = y->cols, n = y->rows * cols;
-    if (cols <= SHORT_ROW) {
-        for (size_t first = 0; first < y->rows; first += BLOCK_ROWS)
+    const gfn_operand *mask = &call->in[1], *out = &call->out;
+    gfn_real total[ROWS_TOGETHER];
+    if (out->cols <= SHORT_ROW) {
+        for (size_t first = 0; first < out->rows; first += BLOCK_ROWS)
             backward_short(call, first,
-                           y->rows - first < BLOCK_ROWS ? y->rows - first : BLOCK_ROWS);
+                           out->rows - first < BLOCK_ROWS ? out->rows - first : BLOCK_ROWS);
         return;
     }
-    _Alignas(64) gfn_real e[BLOCK_EXPS];
-    gfn_real total = 0;
-    for (size_t first = 0, row = 0, col = 0; first < n; first += BLOCK_EXPS) {
-        const size_t some = n - first < BLOCK_EXPS ? n - first : BLOCK_EXPS;
-        exps(some, y->x + first, e);
-        for (size_t i = 0; i < some; i++) {
-            const uint8_t *allowed = mask->byte + row * mask->stride;
-            const gfn_real *dy = y->gradient + row * cols;
-            if (col == 0) {
-                total = 0;
-                for (size_t j = 0; j < cols; j++)
-                    total += allowed[j] ? dy[j] : 0;
-            }
-            gfn_put(x->gradient + row * x->stride + col, allowed[col] ? dy[col] - e[i] * total : 0,
-                    x->add);
-            if (++col == cols) {
-                col = 0;
-                row++;
-            }
-        }
+    size_t i = 0;
+    for (; i + ROWS_TOGETHER <= out->rows; i += ROWS_TOGETHER) {
+        sum_allowed(ROWS_TOGETHER, mask, out, i, total);
+        for (size_t r = 0; r < ROWS_TOGETHER; r++)
+            derive_long(call, i + r, total[r]);
+    }
+    for (; i < out->rows; i++) {
+        sum_allowed(1, mask, out, i, total);
+        derive_long(call, i, total[0]);
     }
 }
 

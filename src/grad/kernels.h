@@ -39,8 +39,9 @@ typedef struct gfn_kernels {
     void (*activation_backward)(const gfn_call *call);
     void (*log_softmax_forward)(const gfn_call *call);
     void (*log_softmax_backward)(const gfn_call *call);
-    /* y[i] = exp x[i] for x[i] <= 0, to a relative error of 1e-12; 0 below -700, NaN for NaN. */
-    void (*exps_double)(size_t n, const gfn_real *x, double *y);
+    /* y[i] = exp z, z = (x[i] - shift) factor <= 0, to a relative error of 1e-12; 0 below -700, NaN
+     * for NaN. */
+    void (*exps_double)(size_t n, const gfn_real *x, double shift, double factor, double *y);
 } gfn_kernels;
 
 /* The set with this name, "plain", "avx2" or "avx512"; NULL if the build or the processor does not

@@ -58,6 +58,37 @@ static bool describe(gfn_sampler *s, size_t first, size_t n, int thread)
     return gfn_env_end_calls(s->env);
 }
 
+/* Rows whose thresholds are set together: an addition to the sum of one row would wait for the one
+ * before. */
+enum { TOGETHER = 4 };
+
+/* Set the thresholds of n <= TOGETHER rows; see set_thresholds(). */
+static inline __attribute__((always_inline)) bool set_some_thresholds(size_t n, size_t n_actions,
+                                                                      const double *p,
+                                                                      const int32_t *floor,
+                                                                      int32_t *threshold)
+{
+    double total[TOGETHER] = {0}, sum[TOGETHER] = {0}, scale[TOGETHER];
+    bool is_finite = true;
+    for (size_t a = 0; a < n_actions; a++)
+        for (size_t i = 0; i < n; i++)
+            total[i] += p[i * n_actions + a];
+    for (size_t i = 0; i < n; i++) {
+        const bool is_usable = total[i] < 2;                          /* not NaN, nor infinite */
+        scale[i] = is_usable && total[i] > 0 ? 0x1p31 / total[i] : 0; /* 0: no action is allowed */
+        is_finite &= is_usable;
+    }
+    for (size_t a = 0; is_finite && a < n_actions; a++)
+        for (size_t i = 0; i < n; i++) {
+            const size_t at = i * n_actions + a;
+            sum[i] += p[at];
+            /* The cast rounds down, as the sum is not negative. */
+            const int64_t below = (int64_t)(sum[i] * scale[i]) - 1;
+            threshold[at] = (int32_t)(below > floor[at] ? below : floor[at]);
+        }
+    return is_finite;
+}
+
 /* Set the thresholds of n rows from weights p [n][n_actions], which are divided by their sum;
  * returns false if these are not finite. Weights and sums are doubles, so that the frequency of an
  * action is right to 2^-31. The last allowed action gets all words that are left. */
@@ -65,23 +96,36 @@ static bool set_thresholds(size_t n, size_t n_actions, const double *p, const in
                            int32_t *threshold)
 {
     bool is_finite = true;
-    for (size_t i = 0; i < n; i++, p += n_actions, floor += n_actions, threshold += n_actions) {
-        double total = 0, sum = 0;
-        for (size_t a = 0; a < n_actions; a++)
-            total += p[a];
-        if (!(total < 2)) { /* NaN, or infinite */
-            is_finite = false;
-            continue;
-        }
-        const double scale = total > 0 ? 0x1p31 / total : 0; /* 0: no action is allowed */
-        for (size_t a = 0; a < n_actions; a++) {
-            sum += p[a];
-            const int64_t below =
-                (int64_t)(sum * scale) - 1; /* the cast rounds down, as sum >= 0 */
-            threshold[a] = (int32_t)(below > floor[a] ? below : floor[a]);
-        }
-    }
+    size_t i = 0, at = 0;
+    for (; i + TOGETHER <= n; i += TOGETHER, at += TOGETHER * n_actions)
+        is_finite &= set_some_thresholds(TOGETHER, n_actions, p + at, floor + at, threshold + at);
+    for (; i < n; i++, at += n_actions)
+        is_finite &= set_some_thresholds(1, n_actions, p + at, floor + at, threshold + at);
     return is_finite;
+}
+
+static double sum_of(size_t n, const double *x)
+{
+    double part[TOGETHER] = {0};
+    for (size_t i = 0; i < n; i++)
+        part[i % TOGETHER] += x[i];
+    return part[0] + part[1] + part[2] + part[3];
+}
+
+/* Replace log P_F of a row by the probabilities of a sampler that explores. */
+static void explore(const gfn_sampler *s, const gfn_real *log_pf, double *p)
+{
+    const size_t k = s->n_actions;
+    gfn_real largest = -(gfn_real)INFINITY;
+    size_t allowed = 0;
+    for (size_t a = 0; a < k; a++) {
+        allowed += !(log_pf[a] == -INFINITY);
+        largest = log_pf[a] > largest ? log_pf[a] : largest;
+    }
+    s->kernels->exps_double(k, log_pf, (double)largest, 1 / s->temperature, p);
+    const double scale = (1 - s->epsilon) / sum_of(k, p), even = s->epsilon / (double)allowed;
+    for (size_t a = 0; a < k; a++)
+        p[a] = log_pf[a] == -INFINITY ? 0 : p[a] * scale + even;
 }
 
 /* Turn log P_F of n rows into the probabilities that actions are drawn with: P_F, or, if the
@@ -93,26 +137,11 @@ static void find_probabilities(const gfn_sampler *s, size_t n, const gfn_real *l
 {
     const size_t k = s->n_actions;
     if (!s->explores) {
-        s->kernels->exps_double(n * k, log_pf, p);
+        s->kernels->exps_double(n * k, log_pf, 0, 1, p);
         return;
     }
-    for (size_t i = 0; i < n; i++, log_pf += k, p += k) {
-        double sum = 0, largest = -INFINITY;
-        size_t allowed = 0;
-        for (size_t a = 0; a < k; a++) {
-            allowed += !(log_pf[a] == -INFINITY);
-            largest = fmax(largest, (double)log_pf[a]);
-        }
-        for (size_t a = 0; a < k; a++)
-            sum += exp(((double)log_pf[a] - largest) / s->temperature);
-        for (size_t a = 0; a < k; a++) {
-            const double tempered = exp(((double)log_pf[a] - largest) / s->temperature) / sum;
-            const double even = 1 / (double)allowed;
-            p[a] = (1 - s->epsilon) * tempered + s->epsilon * even;
-            if (log_pf[a] == -INFINITY)
-                p[a] = 0;
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        explore(s, log_pf + i * k, p + i * k);
 }
 
 static void task(void *self, size_t index, int thread)

@@ -251,11 +251,17 @@ static void exponentials_in_double_have_12_digits(void **state)
                 x[n - 1] = -(gfn_real)INFINITY;
             if (n > 3)
                 x[n - 2] = (gfn_real)NAN;
-            kernels->exps_double(n, x, y);
-            for (size_t i = 0; i + 2 < n; i++)
-                assert_true(fabs(y[i] - exp((double)x[i])) <= 1e-12 * exp((double)x[i]));
-            assert_true(n <= 2 || y[n - 1] == 0);
-            assert_true(n <= 3 || isnan(y[n - 2]));
+            for (size_t k = 0; k < 2; k++) {
+                const double shift = k > 0 ? 3.25 : 0, factor = k > 0 ? 0.7 : 1;
+                kernels->exps_double(n, x, shift, factor, y);
+                for (size_t i = 0; i + 2 < n; i++) {
+                    const double expected = exp(((double)x[i] - shift) * factor);
+                    assert_true(fabs(y[i] - expected) <= 1e-12 * expected);
+                }
+                assert_true(n <= 2 || y[n - 1] == 0);
+                assert_true(n <= 3 || isnan(y[n - 2]));
+            }
+            kernels->exps_double(n, x, 0, 1, y);
             assert_true(n == 0 || y[0] == 1);
         }
     free(x);
