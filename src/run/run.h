@@ -11,6 +11,7 @@
 #include "run/marginals.h"
 #include "run/measure_exact.h"
 #include "run/path_files.h"
+#include "run/quantities.h"
 #include "run/run_rewards.h"
 #include "run/solution.h"
 
@@ -36,8 +37,9 @@ struct gfn_run {
 
     gfn_run_exact exact;
     gfn_run_solution solution;
-    gfn_marginals marginals; /* of the last draw that was measured, on rank 0 */
-    gfn_points points;       /* of the last gfn_run_find_bounds(); the same on all ranks */
+    gfn_marginals marginals;   /* of the last draw that was measured, on rank 0 */
+    gfn_quantities quantities; /* the same */
+    gfn_points points;         /* of the last gfn_run_find_bounds(); the same on all ranks */
 
     int threads;
     bool has_free_threads; /* the user did not set the number of threads */

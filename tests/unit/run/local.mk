@@ -23,3 +23,8 @@ check_PROGRAMS += tests/unit/run/trajectories
 UNIT_TESTS += tests/unit/run/trajectories
 tests_unit_run_trajectories_SOURCES = tests/unit/run/trajectories.c tests/unit/fixture.h
 tests_unit_run_trajectories_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/run/quantities
+UNIT_TESTS += tests/unit/run/quantities
+tests_unit_run_quantities_SOURCES = tests/unit/run/quantities.c
+tests_unit_run_quantities_LDADD = $(LINK_run) $(CMOCKA_LIBS)
