@@ -76,7 +76,8 @@ GFN_API int64_t gfn_exact_n_mode_regions(const gfn_exact *exact);
 GFN_API gfn_status gfn_exact_run(gfn_exact *exact, gfn_policy_function policy, void *self,
                                  const double **p);
 
-/* Count the distinct objects of maximal reward among n objects, each once.
+/* Count the distinct objects of maximal reward among n objects, each once; or if the reward is one
+ * of given modes (option modes), those of which an object lies within the option mode-distance.
  * Errors: GFN_ENOSUP (the environment does not know its largest reward), GFN_ENOMEM, GFN_EENV. */
 GFN_API gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal,
                                    int64_t *modes);

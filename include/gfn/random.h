@@ -24,8 +24,9 @@ typedef enum gfn_purpose {
     GFN_PURPOSE_CHECK = 3,    /* tests and contract checks */
     GFN_PURPOSE_REPLAY = 4,   /* draw 0: the choice of an object of the replay buffer */
     GFN_PURPOSE_BACKWARD = 5, /* backward actions of trajectories that begin with an object */
-    GFN_PURPOSE_TARGET = 6,   /* draw 0: the choice of an object of the target */
-    GFN_PURPOSE_BOUND = 7,    /* trajectories for the bounds of log Z */
+    GFN_PURPOSE_TARGET = 6, /* iteration 0, draw 0: the choice of an object of the target; 1: modes
+                             * of bits; 2: flips of their bits for a test set */
+    GFN_PURPOSE_BOUND = 7,  /* trajectories for the bounds of log Z */
 } gfn_purpose;
 
 typedef struct gfn_stream {

@@ -24,8 +24,10 @@ typedef struct gfn_progress {
     double iterations_per_second, trajectories_per_second; /* of this trainer, so far */
     bool has_evaluation; /* an evaluation was due after this step: */
     gfn_evaluation evaluation;
-    int64_t modes; /* distinct objects of maximal reward sampled so far; -1: unknown */
-    int64_t n_modes;
+    int64_t modes;        /* found so far: distinct objects of maximal reward, or given modes near
+                           * which an object lies (gfn_count_modes()); -1: unknown */
+    int64_t n_modes;      /* that there are; -1: unknown */
+    int64_t modes_all_at; /* trajectories after which all had been found; -1: not yet, or unknown */
     int64_t mode_regions; /* connected blocks of such objects in a grid, likewise; -1: unknown */
     int64_t n_mode_regions;
 } gfn_progress;

@@ -7,8 +7,8 @@
  *
  *     R = C max(y^beta, F),  or, with the floor first,  R = C max(y, F)^beta
  *
- * Options: table, modes, mode-reward, reward-normalize, reward-floor, floor-first, beta,
- * reward-scale; and GFN_REWARD_FILE, if the environment has it, which is a table too.
+ * Options: table, modes, mode-reward, mode-distance, reward-normalize, reward-floor, floor-first,
+ * beta, reward-scale; and GFN_REWARD_FILE, if the environment has it, which is a table too.
  */
 #ifndef GFN_REWARD_H
 #define GFN_REWARD_H

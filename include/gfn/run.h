@@ -190,7 +190,7 @@ typedef struct gfn_draw {
     double l1_noise_floor;  /* l1 of a perfect sampler; an estimate without exact evaluation */
     double chi_square;      /* of counts against the policy's exact distribution; NAN: none */
     int64_t chi_square_df;  /* -1: there is no chi-square */
-    int64_t modes, n_modes; /* distinct objects of maximal reward: drawn, and total (-1: unknown) */
+    int64_t modes, n_modes; /* as gfn_count_modes(): of the objects, and total (-1: unknown) */
     double marginals_error; /* largest error of an expectation of gfn_env_marginals: of the policy's
                              * exact distribution, or else of the objects; NAN: not known */
     int64_t distinct;       /* different objects; -1: not counted */
@@ -221,12 +221,18 @@ typedef struct gfn_bounds {
                          * p(x) is estimated from trajectories drawn backward from x. NAN: all
                          * rewards are equal */
     int64_t n_objects;  /* objects of the correlation, at most 256, with 16 trajectories each */
+
+    /* The same over the objects of the option `test-set`, with `test-trajectories` each: Pearson's,
+     * and Spearman's, for which equal values have the mean of their ranks. NAN: there are none, all
+     * rewards are equal, or a log p is not finite. */
+    double test_pearson, test_spearman;
+    int64_t n_test; /* these objects */
 } gfn_bounds;
 
-/* Find bounds with n trajectories of a seed, 2,000 at most; if n is 0, all are NAN. The same bits
- * on any number of ranks and threads. Call it after gfn_run_evaluate(): without that, eubo is not
- * known. Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_EENV, GFN_ENOMEM,
- * GFN_ECOMM. */
+/* Find bounds with n trajectories of a seed, 2,000 at most; if n is 0, all are NAN, except those
+ * over a test set. The same bits on any number of ranks and threads. Call it after
+ * gfn_run_evaluate(): without that, eubo is not known. Collective. Errors: GFN_ENUMERIC (a policy
+ * that is not finite), GFN_EENV, GFN_ENOMEM, GFN_ECOMM. */
 GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n, gfn_bounds *bounds);
 
 /* The target R(x)/Z [n_states] on rank 0, if exact evaluation is possible; else NULL. */

@@ -39,6 +39,16 @@ typedef struct gfn_objects {
     const double *condition; /* what a conditional reward depends on; NULL: nothing */
 } gfn_objects;
 
+/* The modes of a reward that are given objects, instead of the objects of maximal reward. */
+typedef struct gfn_env_modes {
+    size_t n;                /* 0: there are none. Different objects: */
+    const int32_t *object;   /* [n][state_width], owned by the reward */
+    double least_log_reward; /* objects with less lie near no mode */
+
+    /* Add the modes near which an object lies to a set. */
+    void (*add_near)(const void *self, const int32_t *object, gfn_state_set *modes);
+} gfn_env_modes;
+
 /* A reward that is not the world's own (env_reward.c, reward/). It is constant, and several threads
  * use it at once. */
 typedef struct gfn_env_reward {
@@ -59,6 +69,7 @@ typedef struct gfn_env_reward {
     bool has_holes;        /* some log R are -INFINITY */
     double max_log_reward; /* as in gfn_env_spec */
     double log_z;
+    gfn_env_modes modes;
 } gfn_env_reward;
 
 struct gfn_env {

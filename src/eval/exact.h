@@ -36,7 +36,8 @@ void gfn_edges_find(size_t n, size_t n_actions, const uint8_t *mask, const gfn_r
 /* The largest log R of all states. */
 double gfn_exact_max_log_reward(const gfn_exact *exact);
 
-/* gfn_count_modes() with the largest log R, which the environment may not know. */
+/* gfn_count_modes() with the largest log R, which the environment may not know. Given modes of a
+ * reward count instead, if an object lies near them. */
 gfn_status gfn_count_modes_of(const gfn_env *env, double max_log_reward, size_t n,
                               const int32_t *terminal, int64_t *modes);
 

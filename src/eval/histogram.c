@@ -85,11 +85,27 @@ static gfn_status collect_modes(const gfn_env *env, double max_log_reward, size_
     return GFN_OK;
 }
 
+/* Count the given modes of a reward near which objects lie. */
+static gfn_status count_near(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *modes)
+{
+    const size_t width = (size_t)env->spec.state_width;
+    const gfn_env_modes *given = &env->reward.modes;
+    gfn_state_set *set;
+    GFN_TRY(gfn_state_set_create(given->n, width, &set));
+    for (size_t i = 0; i < n && gfn_state_set_count(set) < given->n; i++)
+        given->add_near(env->reward.self, terminal + i * width, set);
+    *modes = (int64_t)gfn_state_set_count(set);
+    gfn_state_set_destroy(&set);
+    return gfn_env_failure(env);
+}
+
 gfn_status gfn_count_modes_of(const gfn_env *env, double max_log_reward, size_t n,
                               const int32_t *terminal, int64_t *modes)
 {
     size_t found;
     gfn_state_set *set;
+    if (env->reward.modes.n > 0)
+        return count_near(env, n, terminal, modes);
     GFN_TRY(collect_modes(env, max_log_reward, n, terminal, NULL, &found));
     GFN_TRY(gfn_state_set_create(found ? found : 1, (size_t)env->spec.state_width, &set));
     const gfn_status status = collect_modes(env, max_log_reward, n, terminal, set, &found);
@@ -101,7 +117,7 @@ gfn_status gfn_count_modes_of(const gfn_env *env, double max_log_reward, size_t 
 
 gfn_status gfn_count_modes(const gfn_env *env, size_t n, const int32_t *terminal, int64_t *modes)
 {
-    if (isnan(env->spec.max_log_reward))
+    if (isnan(env->spec.max_log_reward) && env->reward.modes.n == 0)
         return gfn_fail(GFN_ENOSUP, "modes: the largest reward of %s is not known", env->ops->name);
     return gfn_count_modes_of(env, env->spec.max_log_reward, n, terminal, modes);
 }

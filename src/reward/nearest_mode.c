@@ -6,7 +6,8 @@
  *     log R = -d / length       hamming-mean
  *
  * before exponent, floor and scale. d counts the characters in which the texts of two objects
- * differ, letters or bits; if one is longer, its further characters count too.
+ * differ, letters or bits; if one is longer, its further characters count too. A mode is found by
+ * any object within the distance `mode-distance`.
  *
  * bitseq:N are the modes of Malkin et al. 2022 (arXiv:2201.13259, section 5.2): each is a text of
  * blocks of 8 bits, drawn independently from five. bitseq:N:SEED draws others. To check by: the
@@ -36,10 +37,22 @@ typedef struct modes {
     const gfn_env *env;
     gfn_reward_scale scale;
     bool is_mean;
-    size_t n, most; /* modes; bytes of the longest text */
-    size_t *length; /* [n] */
-    char *text;     /* [n][most] */
+    size_t n, most;        /* modes; bytes of the longest text */
+    size_t *length;        /* [n] */
+    char *text;            /* [n][most] */
+    size_t words;          /* of 64 bits that a text has if all are as many bits; else 0 */
+    uint64_t *bits;        /* [n][words] the texts, packed */
+    size_t reach;          /* distance within which a mode is found */
+    gfn_state_set *object; /* the modes as objects */
 } modes;
+
+/* An object whose distances are wanted. */
+typedef struct subject {
+    size_t n;
+    bool is_packed; /* `bits` can be compared with those of the modes */
+    char text[MOST_TEXT];
+    uint64_t bits[MOST_TEXT / 64];
+} subject;
 
 /* ---- the modes ---- */
 
@@ -172,8 +185,10 @@ static gfn_status read(const char *text, const gfn_env *env, gfn_reward_values *
 static void destroy(void *self)
 {
     modes *m = self;
+    gfn_state_set_destroy(&m->object);
     gfn_release(&m->length);
     gfn_release(&m->text);
+    gfn_release(&m->bits);
     gfn_release(&m);
 }
 
@@ -182,24 +197,51 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t find_distance(size_t n, const char *a, const char *b)
+static size_t count_words(size_t bits)
 {
-    size_t differ = 0;
-    for (size_t i = 0; i < n; i++)
-        differ += a[i] != b[i];
+    return (bits + 63) / 64;
+}
+
+/* Pack a text of bits; returns whether it has no other characters. */
+static bool pack(size_t n, const char *text, uint64_t *bits)
+{
+    unsigned others = 0;
+    memset(bits, 0, count_words(n) * sizeof *bits);
+    for (size_t i = 0; i < n; i++) {
+        const unsigned digit = (unsigned char)text[i] ^ (unsigned char)'0';
+        others |= digit & ~1U;
+        bits[i / 64] |= (uint64_t)(digit & 1) << (i % 64);
+    }
+    return others == 0;
+}
+
+static void write_subject(const modes *m, const int32_t *object, subject *x)
+{
+    x->n = smaller(gfn_env_write(m->env, object, x->text, sizeof x->text), sizeof x->text - 1);
+    x->is_packed = m->words > 0 && x->n == m->length[0] && pack(x->n, x->text, x->bits);
+}
+
+static size_t find_text_distance(const modes *m, const subject *x, size_t mode)
+{
+    const char *text = m->text + mode * m->most;
+    const size_t common = smaller(x->n, m->length[mode]);
+    size_t differ = x->n + m->length[mode] - 2 * common;
+    for (size_t i = 0; i < common; i++)
+        differ += x->text[i] != text[i];
     return differ;
 }
 
-static size_t find_nearest(const modes *m, const char *text, size_t n)
+/* For 60 modes of 120 bits, packing takes 0.08 us and the distances 0.25 us, instead of 0.94 us for
+ * those of the texts. */
+static size_t find_distance(const modes *m, const subject *x, size_t mode)
 {
-    size_t nearest = SIZE_MAX;
-    for (size_t i = 0; i < m->n; i++) {
-        const size_t common = smaller(n, m->length[i]);
-        const size_t distance =
-            find_distance(common, text, m->text + i * m->most) + n + m->length[i] - 2 * common;
-        nearest = smaller(nearest, distance);
-    }
-    return nearest;
+    const uint64_t *bits = m->bits + mode * m->words;
+    size_t differ = 0;
+    if (!x->is_packed)
+        return find_text_distance(m, x, mode);
+    for (size_t i = 0; i < m->words; i++)
+        differ += (size_t)__builtin_popcountll(x->bits[i] ^ bits[i]);
+    return differ;
 }
 
 /* Distances, divided by the length if the options ask for that. */
@@ -207,12 +249,13 @@ static void find_score(const void *self, const gfn_objects *objects, double *sco
 {
     const modes *m = self;
     const size_t width = (size_t)m->env->spec.state_width;
-    char text[MOST_TEXT];
+    subject x;
     for (size_t i = 0; i < objects->n; i++) {
-        const size_t n = smaller(
-            gfn_env_write(m->env, objects->state + i * width, text, sizeof text), sizeof text - 1);
-        const double distance = (double)find_nearest(m, text, n);
-        score[i] = m->is_mean && n > 0 ? distance / (double)n : distance;
+        size_t nearest = SIZE_MAX;
+        write_subject(m, objects->state + i * width, &x);
+        for (size_t mode = 0; mode < m->n; mode++)
+            nearest = smaller(nearest, find_distance(m, &x, mode));
+        score[i] = m->is_mean && x.n > 0 ? (double)nearest / (double)x.n : (double)nearest;
     }
 }
 
@@ -224,13 +267,37 @@ static void find_log_reward(const void *self, const gfn_objects *objects, double
         log_reward[i] = gfn_reward_scale_log(&m->scale, -log_reward[i]);
 }
 
-static gfn_status keep_texts(modes *m, const gfn_reward_values *values)
+static void add_near(const void *self, const int32_t *object, gfn_state_set *found)
+{
+    const modes *m = self;
+    const int32_t *mode = gfn_state_set_states(m->object);
+    subject x;
+    write_subject(m, object, &x);
+    for (size_t i = 0; i < m->n; i++)
+        if (find_distance(m, &x, i) <= m->reach)
+            gfn_state_set_add(found, mode + i * (size_t)m->env->spec.state_width);
+}
+
+/* ---- setting up ---- */
+
+static gfn_status keep_objects(modes *m, const gfn_reward_values *values)
 {
     const size_t width = (size_t)m->env->spec.state_width;
+    GFN_TRY(gfn_state_set_create(values->n, width, &m->object));
+    for (size_t i = 0; i < values->n; i++)
+        gfn_state_set_add(m->object, values->object + i * width);
+    m->n = gfn_state_set_count(m->object);
+    return GFN_OK;
+}
+
+static gfn_status keep_texts(modes *m)
+{
+    const size_t width = (size_t)m->env->spec.state_width;
+    const int32_t *object = gfn_state_set_states(m->object);
     GFN_TRY(gfn_allocate("modes", m->n, sizeof *m->length, &m->length));
     for (size_t i = 0; i < m->n; i++) {
         char first[1];
-        m->length[i] = gfn_env_write(m->env, values->object + i * width, first, sizeof first);
+        m->length[i] = gfn_env_write(m->env, object + i * width, first, sizeof first);
         m->most = m->length[i] + 1 > m->most ? m->length[i] + 1 : m->most;
     }
     if (m->most > MOST_TEXT)
@@ -238,17 +305,40 @@ static gfn_status keep_texts(modes *m, const gfn_reward_values *values)
                         MOST_TEXT, m->most - 1);
     GFN_TRY(gfn_allocate("modes", m->n, m->most, &m->text));
     for (size_t i = 0; i < m->n; i++)
-        gfn_env_write(m->env, values->object + i * width, m->text + i * m->most, m->most);
+        gfn_env_write(m->env, object + i * width, m->text + i * m->most, m->most);
     return GFN_OK;
+}
+
+static gfn_status keep_bits(modes *m)
+{
+    const size_t words = count_words(m->length[0]);
+    bool are_bits = words > 0;
+    GFN_TRY(gfn_allocate("modes", m->n * words, sizeof *m->bits, &m->bits));
+    for (size_t i = 0; i < m->n && are_bits; i++)
+        are_bits = m->length[i] == m->length[0] &&
+                   pack(m->length[i], m->text + i * m->most, m->bits + i * words);
+    m->words = are_bits ? words : 0;
+    return GFN_OK;
+}
+
+/* The least log R of an object within reach: of the farthest one, and the shortest one too if
+ * distances are divided by lengths, which are 1 at least. */
+static double find_least_log_reward(const modes *m)
+{
+    return gfn_reward_scale_log(&m->scale, -(double)m->reach);
 }
 
 static gfn_status make(const gfn_options *options, gfn_env *env, const gfn_reward_values *values,
                        modes *m)
 {
-    *m = (modes){.env = env, .n = values->n};
+    *m = (modes){.env = env};
     m->is_mean = strcmp(gfn_options_text(options, "mode-reward"), "hamming-mean") == 0;
+    if (gfn_options_has(options, "mode-distance"))
+        m->reach = (size_t)gfn_options_int(options, "mode-distance");
     GFN_TRY(gfn_reward_scale_init(options, false, &m->scale));
-    GFN_TRY(keep_texts(m, values));
+    GFN_TRY(keep_objects(m, values));
+    GFN_TRY(keep_texts(m));
+    GFN_TRY(keep_bits(m));
     const gfn_env_reward reward = {
         .self = m,
         .destroy = destroy,
@@ -257,6 +347,10 @@ static gfn_status make(const gfn_options *options, gfn_env *env, const gfn_rewar
         .max_log_reward = gfn_reward_scale_log(&m->scale, 0),
         .log_z = NAN,
         .power = NAN,
+        .modes = {.n = m->n,
+                  .object = gfn_state_set_states(m->object),
+                  .least_log_reward = find_least_log_reward(m),
+                  .add_near = add_near},
     };
     return gfn_env_use_reward(env, &reward);
 }

@@ -30,6 +30,8 @@ typedef struct gfn_reward_scale {
      "bitseq:60, as many random ones of Malkin et al. 2022"}, \
     {"mode-reward", GFN_OPTION_WORD, "hamming", 0, 0, "hamming|hamming-mean", "Reward", \
      "log R of modes: minus the Hamming distance, or that divided by the length"}, \
+    {"mode-distance", GFN_OPTION_INT, "0", 0, 65536, NULL, "Reward", \
+     "a mode is found by an object within this Hamming distance, in characters of the text"}, \
     {"reward-normalize", GFN_OPTION_WORD, "none", 0, 0, "none|minmax|max", "Reward", \
      "values of a table are used as they are, mapped to 0 ... 1, or divided by the largest"}, \
     {"beta", GFN_OPTION_NUMBER, "1", 0, 1e6, NULL, "Reward", "exponent of the reward"}, \

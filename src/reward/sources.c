@@ -72,7 +72,12 @@ static gfn_status check_formula(const gfn_options *options, const gfn_reward_kin
 /* Options that only one source reads. */
 static gfn_status check_others(const gfn_options *options, const gfn_reward_kind *kind)
 {
-    if (kind == &gfn_reward_modes || !gfn_options_has(options, "mode-reward") ||
+    if (kind == &gfn_reward_modes)
+        return GFN_OK;
+    if (gfn_options_has(options, "mode-distance") && gfn_options_int(options, "mode-distance") > 0)
+        return gfn_fail(GFN_EINVAL,
+                        "mode-distance: expected modes beside it, found none (hint: --modes FILE)");
+    if (!gfn_options_has(options, "mode-reward") ||
         strcmp(gfn_options_source(options, "mode-reward"), "command line") != 0)
         return GFN_OK;
     return gfn_fail(GFN_EINVAL, "mode-reward: expected modes beside it, found none (hint: --modes "

@@ -102,9 +102,13 @@ static gfn_trajectories part_of(const gfn_trajectories *log, size_t first, size_
     return part;
 }
 
-gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
-                                size_t n, gfn_trajectories *log)
+/* Trajectories 0 ... n-1 of the log are those after the ones that it has. */
+static gfn_status draw_backward(gfn_walk *w, gfn_trajectories *log)
 {
+    gfn_sampler *sampler = w->sampler;
+    const gfn_stream *stream = w->stream;
+    const int64_t first = w->first;
+    const size_t n = w->n;
     GFN_TRY(check_log(sampler, log->n + n, log));
     if (log->n > 0 && log->call != sampler->call)
         return gfn_fail(GFN_EINVAL, "sampler: it was used since it filled this log (hint: "
@@ -122,7 +126,25 @@ gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, 
     gfn_trajectories part = part_of(log, log->n, n);
     GFN_TRY(gfn_walk_back(sampler, stream, first, &part));
     log->n += n;
-    return walk(&(gfn_walk){.sampler = sampler, .n = n, .log = &part, .terminal = part.terminal});
+    w->stream = NULL;
+    w->log = &part;
+    w->terminal = part.terminal;
+    return walk(w);
+}
+
+gfn_status gfn_sampler_backward(gfn_sampler *sampler, const gfn_stream *stream, int64_t first,
+                                size_t n, gfn_trajectories *log)
+{
+    return draw_backward(&(gfn_walk){.sampler = sampler, .stream = stream, .first = first, .n = n},
+                         log);
+}
+
+gfn_status gfn_sampler_backward_rewarded(gfn_sampler *sampler, const gfn_stream *stream,
+                                         int64_t first, size_t n, gfn_trajectories *log)
+{
+    gfn_walk w = {
+        .sampler = sampler, .stream = stream, .first = first, .n = n, .knows_rewards = true};
+    return draw_backward(&w, log);
 }
 
 /* Draw objects first ... first+n-1 of the stream, as many at a time as there are lanes. */

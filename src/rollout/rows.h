@@ -68,6 +68,11 @@ gfn_status gfn_sampler_parents(gfn_sampler *sampler);
  * Errors: GFN_EINVAL (the model has no flows), and those of gfn_sampler_extend(). */
 gfn_status gfn_sampler_go_back_by_flows(gfn_sampler *sampler, bool by_flows);
 
+/* gfn_sampler_backward() from objects whose log R the caller has put into log->log_reward, so that
+ * the environment is not asked again. */
+gfn_status gfn_sampler_backward_rewarded(gfn_sampler *sampler, const gfn_stream *stream,
+                                         int64_t first, size_t n, gfn_trajectories *log);
+
 /* The most trajectories per call. */
 size_t gfn_sampler_capacity(const gfn_sampler *sampler);
 

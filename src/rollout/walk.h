@@ -15,6 +15,7 @@ typedef struct gfn_walk {
     size_t n;
     gfn_trajectories *log; /* NULL: only `terminal` is wanted */
     int32_t *terminal;     /* [n][width] */
+    bool knows_rewards;    /* log->log_reward is given */
     _Atomic size_t fault;  /* lowest trajectory whose given actions are wrong; SIZE_MAX: none */
 } gfn_walk;
 

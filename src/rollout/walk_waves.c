@@ -139,7 +139,7 @@ static gfn_status walk(gfn_walk *w)
         live = advance(w, t, live);
         GFN_TRY(gfn_env_failure(s->env));
     }
-    if (w->log && w->fault == SIZE_MAX)
+    if (w->log && w->fault == SIZE_MAX && !w->knows_rewards)
         return gfn_env_log_reward(s->env, w->n, w->terminal, w->log->log_reward);
     return GFN_OK;
 }

@@ -24,6 +24,7 @@ librun_la_SOURCES = \
 	src/run/solution.c src/run/solution.h \
 	src/run/statistics.c src/run/statistics.h \
 	src/run/terminal_states.c src/run/terminal_states.h \
+	src/run/test_set.c src/run/test_set.h \
 	src/run/threads.c \
 	src/run/write_samples.c \
 	src/run/write_trajectories.c

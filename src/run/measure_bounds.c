@@ -10,13 +10,14 @@
  *
  * (Blessing et al. 2024, "Beyond ELBOs: a large-scale evaluation of variational methods for
  * sampling", arXiv:2406.07423), both equal to log Z if the policy is right. And, over objects x
- * that the policy drew, with several trajectories drawn backward from each:
+ * that the policy drew, or that are given as a test set, with several trajectories drawn backward
+ * from each:
  *
  *     log p(x) = log R(x) + log mean of exp(-w),
  *
- * which has the correlation 1 with log R(x) if the policy is right. P_B is the model's: if it has
- * flows of edges, as for flow matching, then that of the flows. Z itself is the mean of exp(w) over
- * trajectories of any policy, with any P_B.
+ * which has the correlation 1 with log R(x) if the policy is right (Malkin et al. 2022,
+ * arXiv:2201.13259). P_B is the model's: if it has flows of edges, as for flow matching, then that
+ * of the flows. Z itself is the mean of exp(w) over trajectories of any policy, with any P_B.
  */
 #include "run/run.h"
 
@@ -29,15 +30,16 @@
 #include "rollout/rows.h"
 #include "run/statistics.h"
 
-/* Limits: trajectories per bound, objects of the correlation. Trajectories per object. */
-enum { MOST = 2000, OBJECTS = GFN_MOST_POINTS, EACH = 16 };
+/* Limits: trajectories per bound, objects of the correlation. Trajectories per object. Trajectories
+ * at a time, of all ranks. */
+enum { MOST = 2000, OBJECTS = GFN_MOST_POINTS, EACH = 16, PART = 4096 };
 
 typedef struct weighing {
     gfn_run *run;
     uint64_t seed;
     gfn_trajectories *log;
     size_t width;
-    int32_t *objects;    /* [n][width] from which trajectories are drawn backward */
+    int32_t *objects;    /* [MOST][width] that are drawn */
     int64_t *mine, *all; /* [n] weights of this rank and of all ranks, as the bits of doubles */
     size_t *counts;
     double *weight; /* [n] */
@@ -45,29 +47,49 @@ typedef struct weighing {
 
 /* Streams of random numbers: trajectories of the policy, trajectories drawn backward from the
  * target, objects for the correlation, trajectories drawn backward from each object, trajectories
- * of the policy before the first step. */
-enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH, OF_START };
+ * of the policy before the first step, trajectories drawn backward from the test set. */
+enum { OF_POLICY, OF_TARGET, OF_OBJECTS, OF_EACH, OF_START, OF_TEST };
+
+/* Objects from which trajectories are drawn backward: trajectory i from object i / each. */
+typedef struct origins {
+    const int32_t *object; /* [n][width] */
+    double *log_reward;    /* [n]; NULL: not known */
+    int64_t each;
+} origins;
 
 static gfn_stream stream_of(const weighing *w, int which)
 {
     return (gfn_stream){w->seed, GFN_PURPOSE_BOUND, (uint64_t)which};
 }
 
-/* Weights of this rank's trajectories first ... first + n - 1 of the stream. */
-static gfn_status weigh_share(weighing *w, const gfn_stream *stream, bool is_back, int64_t first,
-                              int64_t n)
+/* Draw trajectories first ... first + n - 1 of the stream into w->log: from their origins, or
+ * (NULL) by the policy. */
+static gfn_status draw(weighing *w, const gfn_stream *stream, const origins *from, int64_t first,
+                       size_t n)
 {
     gfn_trajectories *log = w->log;
+    log->n = 0;
+    if (from == NULL)
+        return gfn_sampler_sample(w->run->sampler, stream, first, n, log);
+    for (size_t i = 0; i < n; i++) {
+        const size_t object = (size_t)((first + (int64_t)i) / from->each);
+        memcpy(log->terminal + i * w->width, from->object + object * w->width,
+               w->width * sizeof *log->terminal);
+        if (from->log_reward)
+            log->log_reward[i] = from->log_reward[object];
+    }
+    return from->log_reward ? gfn_sampler_backward_rewarded(w->run->sampler, stream, first, n, log)
+                            : gfn_sampler_backward(w->run->sampler, stream, first, n, log);
+}
+
+/* Weights of this rank's trajectories first ... first + n - 1 of the stream. */
+static gfn_status weigh_share(weighing *w, const gfn_stream *stream, const origins *from,
+                              int64_t first, int64_t n)
+{
+    const gfn_trajectories *log = w->log;
     for (int64_t done = 0, some; done < n; done += some) {
         some = n - done < (int64_t)log->capacity ? n - done : (int64_t)log->capacity;
-        log->n = 0;
-        if (is_back) {
-            memcpy(log->terminal, w->objects + (size_t)(first + done) * w->width,
-                   (size_t)some * w->width * sizeof *w->objects);
-            GFN_TRY(gfn_sampler_backward(w->run->sampler, stream, first + done, (size_t)some, log));
-        } else {
-            GFN_TRY(gfn_sampler_sample(w->run->sampler, stream, first + done, (size_t)some, log));
-        }
+        GFN_TRY(draw(w, stream, from, first + done, (size_t)some));
         for (int64_t i = 0; i < some; i++) {
             const double weight = log->log_reward[i] + log->sum_log_pb[i] - log->sum_log_pf[i];
             memcpy(&w->mine[done + i], &weight, sizeof weight);
@@ -76,16 +98,16 @@ static gfn_status weigh_share(weighing *w, const gfn_stream *stream, bool is_bac
     return GFN_OK;
 }
 
-/* Weights of n trajectories of the stream, in w->weight on every rank. */
-static gfn_status weigh(weighing *w, int which, bool is_back, int64_t n)
+/* Weights of trajectories first ... first + n - 1 of the stream, in w->weight on every rank. */
+static gfn_status weigh(weighing *w, int which, const origins *from, int64_t first, int64_t n)
 {
     const gfn_stream stream = stream_of(w, which);
-    int64_t first, mine;
-    gfn_comm_share(w->run->comm, n, &first, &mine);
-    gfn_status status = weigh_share(w, &stream, is_back, first, mine);
+    int64_t my_first, my_n;
+    gfn_comm_share(w->run->comm, n, &my_first, &my_n);
+    gfn_status status = weigh_share(w, &stream, from, first + my_first, my_n);
     GFN_TRY(gfn_comm_agree(w->run->comm, status));
     GFN_TRY(
-        gfn_comm_gather_i64(w->run->comm, w->mine, (size_t)mine, 1, w->all, (size_t)n, w->counts));
+        gfn_comm_gather_i64(w->run->comm, w->mine, (size_t)my_n, 1, w->all, (size_t)n, w->counts));
     memcpy(w->weight, w->all, (size_t)n * sizeof *w->weight);
     return GFN_OK;
 }
@@ -144,32 +166,29 @@ static gfn_status find_targets(weighing *w, int64_t n, bool *is_known)
         comm, gfn_env_state_at(gfn_run_numbered_env(w->run), (size_t)n, w->all, w->objects));
 }
 
-static double correlate(int64_t n, const double *x, const double *y)
+/* Log of the mean of exp(-weight) of n trajectories. */
+static double log_mean(const double *weight, int64_t n)
 {
-    const double mean_x = gfn_estimate_mean((size_t)n, x).mean,
-                 mean_y = gfn_estimate_mean((size_t)n, y).mean;
-    double xx = 0, yy = 0, xy = 0;
-    for (int64_t i = 0; i < n; i++) {
-        xx += (x[i] - mean_x) * (x[i] - mean_x);
-        yy += (y[i] - mean_y) * (y[i] - mean_y);
-        xy += (x[i] - mean_x) * (y[i] - mean_y);
-    }
-    const double least = 1e-24 * (double)n; /* equal numbers differ from their mean by rounding */
-    const bool is_known = xx > least * (1 + mean_x * mean_x) && yy > least * (1 + mean_y * mean_y);
-    return is_known ? xy / sqrt(xx * yy) : NAN;
+    double least = INFINITY, sum = 0;
+    for (int64_t k = 0; k < n; k++)
+        least = fmin(least, weight[k]);
+    for (int64_t k = 0; k < n; k++)
+        sum += exp(least - weight[k]);
+    return log(sum / (double)n) - least;
 }
 
-/* For each object of weight [n][EACH]: log of the mean of exp(-w). */
-static void log_means(const double *weight, int64_t n, double *log_mean)
+/* Estimate log p(x) of n objects, whose rewards are known. */
+static gfn_status estimate_log_p(weighing *w, int which, const origins *from, int64_t n,
+                                 double *log_p)
 {
-    for (int64_t i = 0; i < n; i++) {
-        double least = INFINITY, sum = 0;
-        for (int k = 0; k < EACH; k++)
-            least = fmin(least, weight[i * EACH + k]);
-        for (int k = 0; k < EACH; k++)
-            sum += exp(least - weight[i * EACH + k]);
-        log_mean[i] = log(sum / EACH) - least;
+    const int64_t each = from->each, most = each < PART ? PART / each : 1;
+    for (int64_t first = 0, some; first < n; first += some) {
+        some = n - first < most ? n - first : most;
+        GFN_TRY(weigh(w, which, from, first * each, some * each));
+        for (int64_t i = 0; i < some; i++)
+            log_p[first + i] = from->log_reward[first + i] + log_mean(w->weight + i * each, each);
     }
+    return GFN_OK;
 }
 
 /* Correlation of log p(x) and log R(x) over n objects that the policy draws. */
@@ -178,45 +197,79 @@ static gfn_status find_correlation(weighing *w, int64_t n, double *correlation)
     gfn_run *run = w->run;
     const gfn_stream stream = stream_of(w, OF_OBJECTS);
     double *log_p = run->points.log_p, *log_r = run->points.log_r;
+    const origins from = {w->objects, log_r, EACH};
     gfn_status status = gfn_sampler_objects(run->sampler, &stream, 0, (size_t)n, w->objects);
     if (status == GFN_OK)
         status = gfn_env_log_reward(run->env, (size_t)n, w->objects, log_r);
     GFN_TRY(gfn_comm_agree(run->comm, status));
-    for (int64_t i = n * EACH; i-- > 0;) /* repeat each object EACH times, the last one first */
-        memmove(w->objects + (size_t)i * w->width, w->objects + (size_t)(i / EACH) * w->width,
-                w->width * sizeof *w->objects);
-    GFN_TRY(weigh(w, OF_EACH, true, n * EACH));
-    log_means(w->weight, n, log_p);
-    for (int64_t i = 0; i < n; i++)
-        log_p[i] += log_r[i];
+    GFN_TRY(estimate_log_p(w, OF_EACH, &from, n, log_p));
     run->points.n = (size_t)n;
-    *correlation = correlate(n, log_p, log_r);
+    *correlation = gfn_correlation((size_t)n, log_p, log_r);
     return GFN_OK;
+}
+
+/* Correlations over the test set; log_p [n] and log_r [n] are memory to work with. */
+static gfn_status compare_test_set(weighing *w, double *log_p, double *log_r, gfn_bounds *bounds)
+{
+    const gfn_test_set *set = &w->run->test_set;
+    const origins from = {set->object, set->log_reward,
+                          gfn_options_int(w->run->options, "test-trajectories")};
+    GFN_TRY(estimate_log_p(w, OF_TEST, &from, (int64_t)set->n, log_p));
+    bounds->test_pearson = gfn_correlation(set->n, log_p, set->log_reward);
+    if (isnan(bounds->test_pearson)) /* values without order */
+        return GFN_OK;
+    memcpy(log_r, set->log_reward, set->n * sizeof *log_r);
+    gfn_status status = gfn_rank(set->n, log_p);
+    if (status == GFN_OK)
+        status = gfn_rank(set->n, log_r);
+    bounds->test_spearman = gfn_correlation(set->n, log_p, log_r);
+    return gfn_comm_agree(w->run->comm, status);
+}
+
+static gfn_status find_test(weighing *w, gfn_bounds *bounds)
+{
+    double *log_p = NULL, *log_r = NULL;
+    bounds->n_test = (int64_t)w->run->test_set.n;
+    if (bounds->n_test == 0)
+        return GFN_OK;
+    GFN_TRY(gfn_run_ask_test_rewards(w->run));
+    gfn_status status = gfn_allocate("test set", (size_t)bounds->n_test, sizeof *log_p, &log_p);
+    if (status == GFN_OK)
+        status = gfn_allocate("test set", (size_t)bounds->n_test, sizeof *log_r, &log_r);
+    status = gfn_comm_agree(w->run->comm, status);
+    if (status == GFN_OK)
+        status = compare_test_set(w, log_p, log_r, bounds);
+    gfn_release(&log_p);
+    gfn_release(&log_r);
+    return status;
 }
 
 static gfn_status find_all(weighing *w, int64_t n, gfn_bounds *bounds)
 {
     bool is_known;
     bounds->n = n;
-    GFN_TRY(weigh(w, OF_POLICY, false, n));
+    if (n == 0)
+        return GFN_OK;
+    GFN_TRY(weigh(w, OF_POLICY, NULL, 0, n));
     bounds->elbo = gfn_estimate_mean((size_t)n, w->weight);
     GFN_TRY(find_targets(w, n, &is_known));
     if (is_known) {
-        GFN_TRY(weigh(w, OF_TARGET, true, n));
+        GFN_TRY(weigh(w, OF_TARGET, &(origins){w->objects, NULL, 1}, 0, n));
         bounds->eubo = gfn_estimate_mean((size_t)n, w->weight);
     }
     bounds->n_objects = n < OBJECTS ? n : OBJECTS;
     return find_correlation(w, bounds->n_objects, &bounds->correlation);
 }
 
-static gfn_status allocate(weighing *w, int64_t n)
+static gfn_status allocate(weighing *w)
 {
-    const size_t most = (size_t)(n > OBJECTS * EACH ? n : OBJECTS * EACH);
+    const int64_t each = gfn_options_int(w->run->options, "test-trajectories");
+    const size_t most = (size_t)(each > PART ? each : PART);
     if (gfn_model_flow(w->run->model) == GFN_FLOW_EDGES)
         GFN_TRY(gfn_sampler_go_back_by_flows(w->run->sampler, true));
     GFN_TRY(gfn_sampler_trajectories(w->run->sampler, &w->log));
     gfn_trajectories_hold_sums(w->log);
-    GFN_TRY(gfn_allocate("objects", most * w->width, sizeof(int32_t), &w->objects));
+    GFN_TRY(gfn_allocate("objects", MOST * w->width, sizeof(int32_t), &w->objects));
     GFN_TRY(gfn_allocate("weights of this rank", most, sizeof(int64_t), &w->mine));
     GFN_TRY(gfn_allocate("weights of all ranks", most, sizeof(int64_t), &w->all));
     GFN_TRY(gfn_allocate("weights", most, sizeof(double), &w->weight));
@@ -243,14 +296,20 @@ static weighing weighing_of(gfn_run *run, uint64_t seed)
 gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n, gfn_bounds *bounds)
 {
     weighing w = weighing_of(run, seed);
-    gfn_bounds found = {.elbo = {NAN, NAN}, .eubo = {NAN, NAN}, .correlation = NAN};
+    gfn_bounds found = {.elbo = {NAN, NAN},
+                        .eubo = {NAN, NAN},
+                        .correlation = NAN,
+                        .test_pearson = NAN,
+                        .test_spearman = NAN};
     gfn_status status = GFN_OK;
     run->points.n = 0;
     n = n < MOST ? n : MOST;
-    if (n > 0)
-        status = gfn_comm_agree(run->comm, allocate(&w, n));
-    if (n > 0 && status == GFN_OK)
+    if (n > 0 || run->test_set.n > 0)
+        status = gfn_comm_agree(run->comm, allocate(&w));
+    if (status == GFN_OK)
         status = find_all(&w, n, &found);
+    if (status == GFN_OK)
+        status = find_test(&w, &found);
     gfn_sampler_go_back_by_flows(run->sampler, false);
     if (status == GFN_OK)
         *bounds = found;
@@ -274,9 +333,9 @@ gfn_status gfn_run_estimate_log_z(gfn_run *run, int64_t n, double *log_z)
 {
     weighing w = weighing_of(run, (uint64_t)gfn_options_int(run->options, "seed"));
     n = n < MOST ? n : MOST;
-    gfn_status status = gfn_comm_agree(run->comm, allocate(&w, n));
+    gfn_status status = gfn_comm_agree(run->comm, allocate(&w));
     if (status == GFN_OK)
-        status = weigh(&w, OF_START, false, n);
+        status = weigh(&w, OF_START, NULL, 0, n);
     if (status == GFN_OK)
         *log_z = log_mean_exp((size_t)n, w.weight);
     gfn_sampler_go_back_by_flows(run->sampler, false);

@@ -68,7 +68,6 @@ static void compare(const gfn_run *run, gfn_draw *draw)
     draw->chi_square_df = isnan(draw->chi_square) ? -1 : df;
     draw->l1_noise_floor = gfn_l1_noise_floor(run->threads, n, target, draw->n);
     draw->l1 = gfn_l1_of_counts(run->threads, n, draw->counts, target);
-    draw->n_modes = gfn_exact_n_modes(exact);
 }
 
 typedef struct measurement {
@@ -84,6 +83,7 @@ static gfn_status measure(void *self)
     gfn_run *run = d->run;
     const gfn_exact *exact = gfn_run_exact_of(run);
     const double max_log_reward = gfn_run_max_log_reward(run);
+    draw->n_modes = gfn_run_n_modes(run);
     if (!isnan(max_log_reward))
         GFN_TRY(gfn_count_modes_of(run->env, max_log_reward, (size_t)draw->n, d->objects,
                                    &draw->modes));

@@ -85,14 +85,16 @@ static const gfn_preset presets[] = {
      "sequence", "table FILE: values of QM9-small, an array [11,11,11,11,11] (Shen et al. 2023)"},
     {"bitseq-120-8", "120 bits as 15 words of 8, 60 modes", BITSEQ,
      "a perceptron instead of a transformer; rates decay",
-     "letters=bits:8 length=15 order=any modes=bitseq:60 mode-reward=hamming beta=2 objective=db "
+     "letters=bits:8 length=15 order=any modes=bitseq:60 mode-reward=hamming mode-distance=30 "
+     "test-set=bitseq beta=2 objective=db "
      "backward=uniform lr-logz=0.1 hidden=256,256 activation=relu "
-     "schedule=decay log-z-init=auto batch-size=16 iterations=13400 lr=0.001 epsilon=0.001 "
+     "schedule=decay log-z-init=auto batch-size=16 iterations=13375 lr=0.001 epsilon=0.001 "
      "explore-schedule=constant explore-until=1",
      "sequence", NULL},
     {"bitseq-small", "16 bits as 4 words of 4, exactly judged", BITSEQ,
      "16 bits and 4 modes instead of 120 and 60",
-     "letters=bits:4 length=4 order=any modes=bitseq:4 mode-reward=hamming beta=1 objective=tb "
+     "letters=bits:4 length=4 order=any modes=bitseq:4 mode-reward=hamming test-set=bitseq beta=1 "
+     "objective=tb "
      "backward=uniform hidden=128,128 activation=relu "
      "schedule=decay log-z-init=auto batch-size=64 iterations=8000 lr=0.002 lr-logz=0.1",
      "sequence", NULL},

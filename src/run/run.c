@@ -143,7 +143,14 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
 
 gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int threads, gfn_run **run)
 {
-    return gfn_run_create_in(comm, options, threads, NULL, run);
+    gfn_run *r = NULL;
+    GFN_TRY(gfn_run_create_in(comm, options, threads, NULL, &r));
+    const gfn_status status = gfn_run_take_test_set(r, NULL);
+    if (status != GFN_OK)
+        gfn_run_destroy(&r);
+    else
+        *run = r;
+    return status;
 }
 
 void gfn_run_destroy(gfn_run **run)
@@ -157,6 +164,7 @@ void gfn_run_destroy(gfn_run **run)
     gfn_run_solution_clear(&r->solution);
     gfn_marginals_clear(&r->marginals);
     gfn_quantities_clear(&r->quantities);
+    gfn_test_set_clear(&r->test_set);
     gfn_sampler_destroy(&r->sampler);
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->numbered);

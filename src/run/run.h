@@ -14,6 +14,7 @@
 #include "run/quantities.h"
 #include "run/run_rewards.h"
 #include "run/solution.h"
+#include "run/test_set.h"
 
 #define GFN_DEFAULT_ENV "hypergrid"
 
@@ -39,7 +40,8 @@ struct gfn_run {
     gfn_run_solution solution;
     gfn_marginals marginals;   /* of the last draw that was measured, on rank 0 */
     gfn_quantities quantities; /* the same */
-    gfn_points points;         /* of the last gfn_run_find_bounds(); the same on all ranks */
+    gfn_test_set test_set;
+    gfn_points points; /* of the last gfn_run_find_bounds(); the same on all ranks */
 
     int threads;
     bool has_free_threads; /* the user did not set the number of threads */
@@ -68,7 +70,8 @@ bool gfn_run_option_is_loadable(const gfn_option *row);
 /* run_options.c: an option of an earlier version. Files may still set it; it has no effect. */
 bool gfn_run_option_is_retired(const char *name);
 
-/* run.c: gfn_run_create() for a run that rank 0 found in `directory`; NULL on rank 0: a new run. */
+/* run.c: gfn_run_create() for a run that rank 0 found in `directory`; NULL on rank 0: a new run.
+ * Without its test set. */
 gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int threads,
                              const char *directory, gfn_run **run);
 
@@ -121,6 +124,10 @@ bool gfn_run_can_be_exact(const gfn_run *run);
 /* run_queries.c: the largest log R of any object: as the environment states it, else as the exact
  * evaluation found it, once that is prepared; NAN: not known. The same on all ranks. */
 double gfn_run_max_log_reward(const gfn_run *run);
+
+/* run_queries.c: the number of modes: of those that the reward is made of, or else of the objects
+ * of maximal reward. -1: not known, or this is not rank 0. */
+int64_t gfn_run_n_modes(const gfn_run *run);
 
 /* run_queries.c: put the iteration of the run in front of the message, if the environment failed in
  * what is measured. Returns status. */

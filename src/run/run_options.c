@@ -96,6 +96,11 @@ static gfn_option rows[] = {
      "final samples for the histogram, or objects that `sample` draws; 0: none"},
     {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
+    {"test-set", GFN_OPTION_PATH, "", 0, 0, "bitseq", "Output",
+     "objects to compare log p with log R at the end: a file as terminal-states, or bitseq: each "
+     "mode, and copies with 1, 2, ... bits flipped"},
+    {"test-trajectories", GFN_OPTION_INT, "10", 1, 100000, NULL, "Output",
+     "backward trajectories that estimate log p of each object of the test set"},
     {ENUMERATE_LIMIT, GFN_OPTION_INT, "", 0, GFN_ENV_MAX_ENUMERATED, NULL, "Output",
      "states to enumerate for exact evaluations, if the environment does not number them; 0: none; "
      "unset: 2^22 over the number of actions, in 10 seconds"},
@@ -172,6 +177,8 @@ static const struct {
     {"checkpoint-every", MAY_CHANGE},
     {"picture", MAY_CHANGE},
     {"top", MAY_CHANGE},
+    {"test-set", MAY_CHANGE | LOADABLE},
+    {"test-trajectories", MAY_CHANGE | LOADABLE},
     {ENUMERATE_LIMIT, MAY_CHANGE | LOADABLE},
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "env/env_internal.h"
+#include "eval/exact.h"
 #include "io/crc.h"
 
 gfn_comm *gfn_run_comm(const gfn_run *run)
@@ -97,6 +98,15 @@ double gfn_run_max_log_reward(const gfn_run *run)
     const double stated = gfn_env_spec_of(run->env)->max_log_reward;
     const double found = run->exact.part > 0 ? run->exact.max_log_reward : NAN;
     return !isnan(stated) || isinf(found) ? stated : found;
+}
+
+int64_t gfn_run_n_modes(const gfn_run *run)
+{
+    const gfn_exact *exact = gfn_run_exact_of(run);
+    const size_t given = run->env->reward.modes.n;
+    if (given > 0)
+        return (int64_t)given;
+    return exact ? gfn_exact_n_modes(exact) : -1;
 }
 
 const double *gfn_run_target(const gfn_run *run)

@@ -118,23 +118,26 @@ static gfn_status load_array(const char *path, const gfn_env *env, int32_t **obj
     return status == GFN_EINVAL ? gfn_fail_in(status, "%s: ", path) : status;
 }
 
-static gfn_status load(const char *path, const gfn_env *env, int32_t **objects, size_t *n)
+gfn_status gfn_run_load_objects(const gfn_run *run, const char *option, const char *path,
+                                int32_t **objects, size_t *n)
 {
-    gfn_status status =
-        is_text(path) ? load_lines(path, env, objects, n) : load_array(path, env, objects, n);
+    *objects = NULL;
+    *n = 0;
+    gfn_status status = is_text(path) ? load_lines(path, run->env, objects, n)
+                                      : load_array(path, run->env, objects, n);
     if (status == GFN_OK)
         return GFN_OK;
     gfn_release(objects);
-    gfn_fail_in(status, "terminal-states: ");
+    gfn_fail_in(status, "%s: ", option);
     return status == GFN_EDATA ? GFN_EINVAL : status; /* of a user's file: a bad option */
 }
 
 gfn_status gfn_run_load_terminal_states(const gfn_run *run, int32_t **objects, size_t *n)
 {
-    const char *path = gfn_options_text(run->options, "terminal-states");
+    const char *option = "terminal-states", *path = gfn_options_text(run->options, option);
     *objects = NULL;
     *n = 0;
     if (path[0] == 0 || gfn_comm_rank(run->comm) != 0)
         return GFN_OK;
-    return load(path, run->env, objects, n);
+    return gfn_run_load_objects(run, option, path, objects, n);
 }

@@ -133,7 +133,7 @@ gfn_status gfn_learner_remember(gfn_learner *l)
 {
     const size_t n = (size_t)l->batch.n_new;
     const gfn_rows rows = gfn_sampler_rows(l->run->sampler);
-    gfn_modes_add(&l->modes, l->batch.log, n);
+    gfn_modes_add(&l->modes, l->batch.log, n, l->run->iteration + 1);
     gfn_top_add(&l->top, &rows, l->batch.log, n, l->run->iteration + 1, l->batch.first);
     return gfn_replay_add(&l->replay, l->batch.log, n);
 }

@@ -5,7 +5,8 @@
  *     policy.0.weight [in, out], policy.0.bias [out], ..., log_z [1]: parameters, y = x W + b
  *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each (OPTIMIZER.MOMENT.NAME)
  *     target.NAME: the target network, if there is one: a copy of each
- *     modes [n, width]: objects of maximal reward that training has sampled
+ *     modes [n, width]: the modes that training has found
+ *     modes.found [n]: the iterations of their discovery; 0: not known
  *     replay [n, width]: objects of the replay buffer, in its order
  *     top.object [n, width], top.log_reward [n], top.found [n, 2]: the best objects, and iteration
  *         and trajectory of their discovery
@@ -28,6 +29,7 @@
 #define GFN_CHECKPOINT_ENV_NAME "env_name"
 #define GFN_CHECKPOINT_FILE_CRC "file_crc32."
 #define GFN_CHECKPOINT_MODES "modes"
+#define GFN_CHECKPOINT_MODES_FOUND "modes.found"
 #define GFN_CHECKPOINT_REPLAY "replay"
 #define GFN_CHECKPOINT_TOP_OBJECT "top.object"
 #define GFN_CHECKPOINT_TOP_REWARD "top.log_reward"

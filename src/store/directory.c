@@ -14,19 +14,13 @@
 #include "store/store.h"
 
 /* A directory for a new run holds none of these. */
-static const char *const files[] = {GFN_CONFIG_FILE,
-                                    GFN_METRICS_FILE,
-                                    GFN_CHECKPOINT_FILE,
-                                    GFN_HISTOGRAM_FILE,
-                                    GFN_SUMMARY_FILE,
-                                    GFN_CHECKPOINT_PREVIOUS,
-                                    GFN_REWARDS_FILE,
-                                    GFN_TOP_FILE,
-                                    GFN_OBJECTS_FILE,
-                                    GFN_SWEEP_FILE,
-                                    GFN_PICTURE_FILE,
-                                    GFN_STATES_FILE,
-                                    NULL};
+static const char *const files[] = {GFN_CONFIG_FILE,     GFN_METRICS_FILE,
+                                    GFN_CHECKPOINT_FILE, GFN_HISTOGRAM_FILE,
+                                    GFN_SUMMARY_FILE,    GFN_CHECKPOINT_PREVIOUS,
+                                    GFN_REWARDS_FILE,    GFN_TOP_FILE,
+                                    GFN_OBJECTS_FILE,    GFN_TEST_SET_FILE,
+                                    GFN_SWEEP_FILE,      GFN_PICTURE_FILE,
+                                    GFN_STATES_FILE,     NULL};
 
 /* ---- claiming ---- */
 
@@ -130,6 +124,7 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
     GFN_TRY(gfn_store_open_metrics(s));
     GFN_TRY(claim_chosen(s->directory)); /* no other process claimed it first */
     GFN_TRY(gfn_run_save_rewards(run, s->directory));
+    GFN_TRY(gfn_run_save_test_set(run, s->directory));
     return gfn_store_save_config(s->directory, run->options, NULL);
 }
 
@@ -143,6 +138,7 @@ static gfn_status resume(gfn_store *s, gfn_run *run, const char *directory)
     s->origin = NULL;
     GFN_TRY(gfn_store_cut_metrics(s, run->iteration, &run->notices));
     GFN_TRY(set_aside(s));
+    GFN_TRY(gfn_run_save_test_set(run, s->directory));
     return gfn_store_save_config(s->directory, run->options, NULL);
 }
 

@@ -21,6 +21,7 @@ typedef struct gfn_found {
     bool has_new_files;   /* the user named another file of any option */
     bool has_new_rewards; /* the user named another file of rewards */
     bool has_new_objects; /* the user named another file of terminal states */
+    bool has_test_set;    /* the user named a test set, perhaps the one of the run */
     bool is_damaged;      /* a checksum of the last file that was tried is wrong */
     bool is_fallback; /* the newest checkpoint is damaged or missing, and this is the one before */
     bool is_changed;  /* the options differ from those of the file */

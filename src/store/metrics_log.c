@@ -105,12 +105,14 @@ static size_t fill_metrics(const gfn_report *report, struct gfn_field *field)
     return n;
 }
 
-gfn_status gfn_store_log(gfn_store *s, const gfn_progress *p)
+gfn_status gfn_store_log(gfn_store *s, const gfn_progress *p, const gfn_bounds *bounds)
 {
     if (s->metrics == NULL || p->iteration <= s->last_line)
         return GFN_OK;
     s->last_line = p->iteration;
-    const gfn_report report = {.last = *p};
+    gfn_report report = {.last = *p, .bounds = {.test_pearson = NAN, .test_spearman = NAN}};
+    if (bounds)
+        report.bounds = *bounds;
     struct gfn_field *field = NULL;
     GFN_TRY(gfn_allocate("metrics", OWN_FIELDS + gfn_metric_count(), sizeof *field, &field));
     size_t n = fill_own(p, field);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * store/names.h - the names of the files of a run directory, and of a sweep's. (That of the rewards
- * is in run/run_rewards.h.)
+ * store/names.h - the names of the files of a run directory, and of a sweep's. (Those of the
+ * rewards and the test set are in run/run_rewards.h and run/test_set.h.)
  */
 #ifndef STORE_NAMES_H
 #define STORE_NAMES_H

@@ -148,7 +148,8 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
     GFN_TRY(gfn_options_copy(f->options, &before));
     gfn_status status = gfn_options_set(f->options, setting->name, setting->value, "command line");
     const bool is_path = status == GFN_OK && gfn_option_is_path(row_of(f, setting));
-    if (is_path && !gfn_options_is_set(before, setting->name))
+    if (is_path && !gfn_run_option_may_change(setting->name) &&
+        !gfn_options_is_set(before, setting->name))
         status = gfn_fail(GFN_EINVAL,
                           "%s: expected nothing as in %s, found %.300s (hint: leave it out, or "
                           "begin another run)",
@@ -159,6 +160,7 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
         f->has_new_rewards |= gfn_reward_is_source(setting->name);
         f->has_new_objects |= strcmp(setting->name, "terminal-states") == 0;
     }
+    f->has_test_set |= strcmp(setting->name, "test-set") == 0;
     gfn_options_destroy(&before);
     return status;
 }
@@ -180,8 +182,9 @@ gfn_status gfn_found_expect_loadable(const gfn_found *f)
         const gfn_option *row = row_of(f, s);
         if (strcmp(s->name, "env") != 0 && row && !gfn_run_option_is_loadable(row))
             return gfn_fail(GFN_EINVAL,
-                            "%s: expected an option that names a file, or enumerate-limit, found "
-                            "%.200s (hint: leave it out, the run has a value of its own)",
+                            "%s: expected an option that names a file, enumerate-limit or "
+                            "test-trajectories, found %.200s (hint: leave it out, the run has a "
+                            "value of its own)",
                             s->name, s->value);
     }
     return GFN_OK;

@@ -56,6 +56,16 @@ gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name,
     return GFN_OK;
 }
 
+/* Iterations of the discovery of n modes; NULL: the file has none that fit, as files of earlier
+ * versions. */
+static const int64_t *find_iterations(const gfn_safetensors *file, size_t n)
+{
+    const struct gfn_array *array = find_array(file, GFN_CHECKPOINT_MODES_FOUND);
+    return array && array->dtype == GFN_I64 && array->ndim == 1 && array->shape[0] == (int64_t)n
+               ? array->data
+               : NULL;
+}
+
 /* Rank 0 alone gets the modes that all ranks had found: a count is taken over the union. */
 static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_modes *modes)
 {
@@ -70,8 +80,9 @@ static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_mo
     if (modes->is_full)
         return GFN_OK;
     GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_MODES, modes->width, &objects, &n));
+    const int64_t *found_at = find_iterations(file, n);
     for (size_t i = 0; i < n; i++)
-        gfn_state_set_add(modes->found, objects + i * modes->width);
+        gfn_modes_put(modes, objects + i * modes->width, found_at ? found_at[i] : 0);
     return GFN_OK;
 }
 

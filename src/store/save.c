@@ -23,7 +23,7 @@
 enum { OWN_TEXTS = 6 };
 
 /* Arrays besides parameters and moments. */
-enum { OWN_ARRAYS = 5 };
+enum { OWN_ARRAYS = 6 };
 
 /* Saving must take no more than a fiftieth of the time. Its duration is measured at the first save;
  * before that, it is estimated from a speed of the disk in bytes per second. */
@@ -73,45 +73,54 @@ static void add_objects(contents *c, const char *name, size_t n, size_t width,
         (struct gfn_array){name, GFN_I32, 2, {(int64_t)n, (int64_t)width}, objects};
 }
 
-/* A state to be sorted, with its size for the comparison. */
-typedef struct sized_state {
+/* A mode to be sorted, with its size for the comparison. */
+typedef struct sized_mode {
     const int32_t *state;
     size_t bytes;
-} sized_state;
+    int64_t found_at;
+} sized_mode;
 
-static int compare_states(const void *a, const void *b)
+static int compare_modes(const void *a, const void *b)
 {
-    const sized_state *x = a, *y = b;
+    const sized_mode *x = a, *y = b;
     return memcmp(x->state, y->state, x->bytes);
 }
 
-/* Copy n states of `width` words in the order of their bytes. */
-static gfn_status copy_sorted(gfn_arena *arena, const int32_t *from, size_t n, size_t width,
-                              int32_t *to)
+/* Copy modes in the order of their bytes, because the order in which they were found depends on the
+ * number of ranks. */
+static gfn_status copy_sorted(gfn_arena *arena, const gfn_modes *modes, int32_t *states,
+                              int64_t *found_at)
 {
-    sized_state *order;
+    const size_t n = gfn_state_set_count(modes->all), width = modes->width;
+    const int32_t *from = gfn_state_set_states(modes->all);
+    sized_mode *order;
     GFN_TRY(gfn_arena_take(arena, n, sizeof *order, &order));
     for (size_t i = 0; i < n; i++)
-        order[i] = (sized_state){from + i * width, width * sizeof *from};
-    qsort(order, n, sizeof *order, compare_states);
-    for (size_t i = 0; i < n; i++)
-        memcpy(to + i * width, order[i].state, order[i].bytes);
+        order[i] = (sized_mode){from + i * width, width * sizeof *from, modes->all_at[i]};
+    qsort(order, n, sizeof *order, compare_modes);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(states + i * width, order[i].state, order[i].bytes);
+        found_at[i] = order[i].found_at;
+    }
     return GFN_OK;
 }
 
-/* Modes are sorted, because the order in which they were found depends on the number of ranks. */
 static gfn_status add_modes(contents *c, const gfn_modes *modes)
 {
     const size_t n = modes->all ? gfn_state_set_count(modes->all) : 0;
     gfn_arena *arena = c->metadata.arena;
     int32_t *states;
+    int64_t *found_at;
     if (modes->all == NULL)
         return GFN_OK;
     if (modes->is_full) /* which of them are stored depends on the number of ranks */
         return gfn_metadata_add(&c->metadata, GFN_CHECKPOINT_MODES, "too many");
     GFN_TRY(gfn_arena_take(arena, n * modes->width, sizeof *states, &states));
-    GFN_TRY(copy_sorted(arena, gfn_state_set_states(modes->all), n, modes->width, states));
+    GFN_TRY(gfn_arena_take(arena, n, sizeof *found_at, &found_at));
+    GFN_TRY(copy_sorted(arena, modes, states, found_at));
     add_objects(c, GFN_CHECKPOINT_MODES, n, modes->width, states);
+    c->arrays[c->tensors.n_arrays++] =
+        (struct gfn_array){GFN_CHECKPOINT_MODES_FOUND, GFN_I64, 1, {(int64_t)n}, found_at};
     return GFN_OK;
 }
 

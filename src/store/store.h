@@ -81,8 +81,9 @@ gfn_status gfn_store_open_metrics(gfn_store *store);
  * GFN_EIO, GFN_ENOMEM. */
 gfn_status gfn_store_cut_metrics(gfn_store *store, int64_t iteration, gfn_notices *notices);
 
-/* Append a line, unless the iteration has one. Errors: GFN_EIO, GFN_ENOMEM. */
-gfn_status gfn_store_log(gfn_store *store, const gfn_progress *progress);
+/* Append a line, unless the iteration has one. bounds: of the end; NULL: not known. Errors:
+ * GFN_EIO, GFN_ENOMEM. */
+gfn_status gfn_store_log(gfn_store *store, const gfn_progress *progress, const gfn_bounds *bounds);
 
 /* Close metrics.jsonl, and with it the directory: another job may write there. */
 gfn_status gfn_store_close_metrics(gfn_store *store);

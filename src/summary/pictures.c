@@ -155,10 +155,17 @@ static gfn_status check_labels(gallery *g, const gfn_plot_config *config)
 static gfn_report make_report(void)
 {
     const gfn_estimate unknown = {NAN, NAN};
-    return (gfn_report){
-        .last = {.modes = -1, .n_modes = -1, .mode_regions = -1, .n_mode_regions = -1},
-        .bounds = {.elbo = unknown, .eubo = unknown, .correlation = NAN},
-        .collapsed = -1};
+    return (gfn_report){.last = {.modes = -1,
+                                 .n_modes = -1,
+                                 .modes_all_at = -1,
+                                 .mode_regions = -1,
+                                 .n_mode_regions = -1},
+                        .bounds = {.elbo = unknown,
+                                   .eubo = unknown,
+                                   .correlation = NAN,
+                                   .test_pearson = NAN,
+                                   .test_spearman = NAN},
+                        .collapsed = -1};
 }
 
 static gfn_status portray(gallery *g, size_t i, gfn_run *run, const gfn_plot_config *config)

@@ -11,8 +11,12 @@
 static void add_modes(const gfn_trainer *t, gfn_progress *progress)
 {
     const gfn_exact *exact = gfn_run_exact_of(t->run);
-    progress->modes = t->learner->modes.n;
-    progress->n_modes = exact ? gfn_exact_n_modes(exact) : -1;
+    const gfn_modes *modes = &t->learner->modes;
+    progress->modes = modes->n;
+    progress->n_modes = gfn_run_n_modes(t->run);
+    progress->modes_all_at = modes->n >= 0 && modes->n == progress->n_modes && modes->newest_at > 0
+                                 ? modes->newest_at * t->learner->batch.size
+                                 : -1;
     progress->mode_regions = t->learner->modes.n_regions;
     progress->n_mode_regions = exact ? gfn_exact_n_mode_regions(exact) : -1;
 }
@@ -57,7 +61,7 @@ gfn_status gfn_trainer_do_due(gfn_trainer *t, gfn_progress *progress)
         GFN_TRY(gfn_trainer_evaluate(t, progress));
     gfn_learner_enter(t->learner, GFN_PHASE_FILES);
     if (progress->has_evaluation || is_due(t->log_every, i))
-        t->file_status = gfn_store_log(t->store, progress);
+        t->file_status = gfn_store_log(t->store, progress, NULL);
     return GFN_OK;
 }
 

@@ -69,7 +69,8 @@ static gfn_status conclude(gfn_trainer *t, gfn_report *report)
     report->is_log_z_moving = report->is_complete &&
                               gfn_update_is_log_z_moving(&t->learner->update, t->run->model, error);
     if (report->is_complete)
-        GFN_TRY(gfn_comm_agree(t->run->comm, gfn_store_log(t->store, &report->last)));
+        GFN_TRY(
+            gfn_comm_agree(t->run->comm, gfn_store_log(t->store, &report->last, &report->bounds)));
     gfn_learner_enter(t->learner, GFN_PHASE_NONE);
     GFN_TRY(average_phases(t, &report->phases));
     report->seconds = gfn_clock_seconds() - t->start + t->store->seconds_before;

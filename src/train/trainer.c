@@ -7,11 +7,13 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "env/env_internal.h"
 
 /* Cadences unless options set them. An evaluation costs about one network row per state. An
  * iteration costs three for each distinct state that it visits; the length of a trajectory lies
  * between the few steps of a new policy and half of the longest, so a quarter of it is assumed.
- * Evaluations should take a few percent of the time, and there are at most 20 per run. */
+ * Evaluations should take a few percent of the time, and there are at most 20 per run. If there are
+ * none, given modes are counted at each line: that costs little. */
 enum { EVALUATIONS = 20, LINES = 100, EVALUATION_SHARE = 25, ROWS_PER_VISIT = 3 };
 
 static int64_t choose_eval_every(const gfn_trainer *t)
@@ -22,7 +24,7 @@ static int64_t choose_eval_every(const gfn_trainer *t)
     const int64_t distinct = visits < n_states ? visits : n_states;
     const int64_t by_count = (t->iterations + EVALUATIONS - 1) / EVALUATIONS;
     if (!gfn_run_can_be_exact(t->run))
-        return 0;
+        return t->run->env->reward.modes.n > 0 ? (t->iterations + LINES - 1) / LINES : 0;
     const int64_t by_cost = EVALUATION_SHARE * n_states / (ROWS_PER_VISIT * distinct) + 1;
     return by_cost > by_count ? by_cost : by_count;
 }

@@ -66,6 +66,7 @@ static gfn_report make_report(const gfn_run *run, const gfn_evaluation *evaluati
                                   .evaluation = *evaluation,
                                   .modes = -1,
                                   .n_modes = draw->n_modes,
+                                  .modes_all_at = -1,
                                   .mode_regions = -1,
                                   .n_mode_regions = -1},
                          .draw = *draw,

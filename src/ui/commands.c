@@ -30,8 +30,10 @@ const cli_command cli_commands[] = {
     {.name = "eval",
      .arguments = "RUN [OPTION...]",
      .summary = "measure a run's checkpoint",
-     .options = " env samples seed threads enumerate-limit watchdog color json quiet help version ",
-     .changes = " env enumerate-limit ",
+     .options =
+         " env samples seed threads enumerate-limit test-trajectories watchdog color json quiet "
+         "help version ",
+     .changes = " env enumerate-limit test-trajectories ",
      .least = 1,
      .most = 1,
      .takes_files = true,

@@ -35,6 +35,7 @@ const cli_fact cli_files[] = {
     {"top.csv", "the best distinct objects of training"},
     {"reward.npy", "values of objects, if they came from a file"},
     {"reward-objects.npy", "the objects of these values, if they have no places in an array"},
+    {"test-set.npy", "the objects of --test-set, if they came from a file"},
     {"summary.json", "what came out: final metrics, time by phase, ranks, threads, hosts"},
     {"sweep.json", "of several seeds: every metric of each, and statistics"},
     {"comparison.png", "of several seeds, drawn by `plot`"},

@@ -32,6 +32,15 @@ static void print_estimate(const char *name, const gfn_estimate *e)
         printf(" +- %.1g", e->error);
 }
 
+static void print_test(const gfn_bounds *b)
+{
+    if (isnan(b->test_pearson) && isnan(b->test_spearman))
+        return;
+    printf("  test set   %" PRId64
+           " objects: log p and log R correlate by %.4f, their ranks by %.4f\n",
+           b->n_test, b->test_pearson, b->test_spearman);
+}
+
 static void print_bounds(const gfn_bounds *b)
 {
     if (b->n == 0)
@@ -99,6 +108,9 @@ static void print_modes(const gfn_progress *p)
         printf(", in ");
         print_share(p->mode_regions, p->n_mode_regions);
         printf(" region%s", p->mode_regions == 1 && p->n_mode_regions <= 1 ? "" : "s");
+    } else if (p->modes_all_at >= 0) {
+        printf(", all after %" PRId64 " trajector%s", p->modes_all_at,
+               p->modes_all_at == 1 ? "y" : "ies");
     }
     printf("\n");
 }
@@ -148,6 +160,7 @@ static void print_quality(const gfn_run *run, const gfn_report *report)
             "             still moving at the end (hint: more --iterations, a larger --lr-logz,\n"
             "             or --log-z-init with a number near its value)\n");
     print_bounds(&report->bounds);
+    print_test(&report->bounds);
     print_modes(&report->last);
     print_samples(run, &report->draw, e->is_exact);
     if (report->collapsed == 1)

@@ -28,3 +28,13 @@ check_PROGRAMS += tests/unit/run/quantities
 UNIT_TESTS += tests/unit/run/quantities
 tests_unit_run_quantities_SOURCES = tests/unit/run/quantities.c
 tests_unit_run_quantities_LDADD = $(LINK_run) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/run/test_set
+UNIT_TESTS += tests/unit/run/test_set
+tests_unit_run_test_set_SOURCES = tests/unit/run/test_set.c tests/unit/io/scratch.h
+tests_unit_run_test_set_LDADD = $(LINK_train) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/run/statistics
+UNIT_TESTS += tests/unit/run/statistics
+tests_unit_run_statistics_SOURCES = tests/unit/run/statistics.c
+tests_unit_run_statistics_LDADD = $(LINK_run) $(CMOCKA_LIBS)
