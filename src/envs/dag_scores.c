@@ -12,8 +12,7 @@
  *     linear-gaussian  log N(x_j; 0, s^2 I + w^2 X X'), X the columns of the parents: x_j = X v +
  *                      noise of variance s^2, weights v of variance w^2, no constant. As in Deleu
  *                      et al. 2023 (arXiv:2305.19366) and gfnx, except for three signs there. With
- * A = X'X
- *                      + l I, l = s^2/w^2, it is
+ *                      A = X'X + l I, l = s^2/w^2, it is
  *                      -N/2 log(2 pi s^2) - 1/2 (log det A - p log l)
  *                      - (x_j'x_j - x_j'X A^-1 X'x_j) / (2 s^2)
  *
