@@ -66,6 +66,7 @@ CLI_TESTS = \
 	tests/cli/results.sh \
 	tests/cli/rewards.sh \
 	tests/cli/seeds.sh \
+	tests/cli/test-set.sh \
 	tests/cli/worlds-learn.sh
 # Of the last: those that train until something is learned; and those that read most of the sources'
 # files that a user reads or compiles.

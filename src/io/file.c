@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +52,11 @@ void gfn_file_close(int *fd)
 gfn_status gfn_file_rename(const char *path, const char *new_path)
 {
     return rename(path, new_path) == 0 ? GFN_OK : gfn_fail_errno(path, "rename the file");
+}
+
+gfn_status gfn_file_remove(const char *path)
+{
+    return unlink(path) == 0 || errno == ENOENT ? GFN_OK : gfn_fail_errno(path, "remove the file");
 }
 
 /* ---- reading ---- */

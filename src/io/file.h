@@ -75,6 +75,9 @@ bool gfn_file_find_crc(const char *path, size_t limit, uint32_t *crc);
 /* Rename a file within its folder; a file that has the new name is replaced. Errors: GFN_EIO. */
 gfn_status gfn_file_rename(const char *path, const char *new_path);
 
+/* Remove a file, if it is there. Errors: GFN_EIO. */
+gfn_status gfn_file_remove(const char *path);
+
 /* A file to which lines are appended; opening creates it if it does not exist. */
 typedef struct gfn_appender gfn_appender;
 

@@ -96,7 +96,7 @@ static gfn_option rows[] = {
      "final samples for the histogram, or objects that `sample` draws; 0: none"},
     {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
-    {"test-set", GFN_OPTION_PATH, "", 0, 0, "bitseq", "Output",
+    {"test-set", GFN_OPTION_PATH, "none", 0, 0, "bitseq|none", "Output",
      "objects to compare log p with log R at the end: a file as terminal-states, or bitseq: each "
      "mode, and copies with 1, 2, ... bits flipped"},
     {"test-trajectories", GFN_OPTION_INT, "10", 1, 100000, NULL, "Output",

@@ -23,6 +23,7 @@
 
 #define OPTION "test-set"
 #define BITSEQ "bitseq"
+#define NONE "none"
 
 /* ---- copies of modes with flipped bits ---- */
 
@@ -112,16 +113,16 @@ static gfn_status read_copy(const gfn_run *run, const char *directory, gfn_test_
     return status == GFN_EINVAL ? GFN_EDATA : status;
 }
 
-/* A word is the beginning of a text that is no path, so it may have more characters. */
+/* Paths that the options hold are absolute; what else begins with a word is none of them. */
 static gfn_status make(const gfn_run *run, const char *directory, gfn_test_set *set)
 {
     const char *text = gfn_options_text(run->options, OPTION);
     if (strcmp(text, BITSEQ) == 0)
         return make_bitseq(run->env, set);
-    if (strncmp(text, BITSEQ, strlen(BITSEQ)) == 0)
+    if (strncmp(text, BITSEQ, strlen(BITSEQ)) == 0 || strncmp(text, NONE, strlen(NONE)) == 0)
         return gfn_fail(GFN_EINVAL,
-                        OPTION ": expected " BITSEQ " or a file, found \"%.200s\" (hint: ./%.200s "
-                               "is a file)",
+                        OPTION ": expected " BITSEQ ", " NONE " or a file, found \"%.200s\" (hint: "
+                               "./%.200s is a file)",
                         text, text);
     set->is_from_file = true;
     if (directory && gfn_folder_holds(directory, GFN_TEST_SET_FILE))
@@ -134,7 +135,7 @@ gfn_status gfn_run_take_test_set(gfn_run *run, const char *directory)
     gfn_test_set *set = &run->test_set;
     const size_t width = (size_t)run->env->spec.state_width;
     gfn_status status = GFN_OK;
-    if (!gfn_options_is_set(run->options, OPTION))
+    if (strcmp(gfn_options_text(run->options, OPTION), NONE) == 0)
         return GFN_OK;
     if (gfn_comm_rank(run->comm) == 0)
         status = make(run, directory, set);

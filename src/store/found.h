@@ -18,11 +18,11 @@ typedef struct gfn_found {
     const char *env; /* named by the user, borrowed; NULL: the one that the file names */
     const gfn_setting *settings; /* [n_settings] of the user; borrowed */
     size_t n_settings;
-    bool has_new_files;   /* the user named another file of any option */
-    bool has_new_rewards; /* the user named another file of rewards */
-    bool has_new_objects; /* the user named another file of terminal states */
-    bool has_test_set;    /* the user named a test set, perhaps the one of the run */
-    bool is_damaged;      /* a checksum of the last file that was tried is wrong */
+    bool has_new_files;    /* the user named another file of any option */
+    bool has_new_rewards;  /* the user named another file of rewards */
+    bool has_new_objects;  /* the user named another file of terminal states */
+    bool has_new_test_set; /* the user named another test set */
+    bool is_damaged;       /* a checksum of the last file that was tried is wrong */
     bool is_fallback; /* the newest checkpoint is damaged or missing, and this is the one before */
     bool is_changed;  /* the options differ from those of the file */
     gfn_notices notices;

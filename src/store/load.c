@@ -125,7 +125,7 @@ static gfn_status run_from_files(gfn_comm *comm, gfn_found *f, int threads, gfn_
     if (status == GFN_OK)
         status = give_to_all(r, f);
     if (status == GFN_OK)
-        status = gfn_run_take_test_set(r, f->has_test_set ? NULL : f->directory);
+        status = gfn_run_take_test_set(r, f->has_new_test_set ? NULL : f->directory);
     if (status == GFN_OK)
         *run = r;
     else

@@ -161,8 +161,8 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
         f->has_new_files |= is_path;
         f->has_new_rewards |= gfn_reward_is_source(setting->name);
         f->has_new_objects |= strcmp(setting->name, "terminal-states") == 0;
+        f->has_new_test_set |= strcmp(setting->name, "test-set") == 0;
     }
-    f->has_test_set |= strcmp(setting->name, "test-set") == 0;
     gfn_options_destroy(&before);
     return status;
 }

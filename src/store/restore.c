@@ -56,20 +56,29 @@ gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name,
     return GFN_OK;
 }
 
-/* Iterations of the discovery of n modes; NULL: the file has none that fit, as files of earlier
- * versions. */
-static const int64_t *find_iterations(const gfn_safetensors *file, size_t n)
+/* Iterations of the discovery of n modes; NULL: the version that saved the file, which lacked the
+ * option mode-distance, did not keep them. */
+static gfn_status find_iterations(const gfn_safetensors *file, size_t n, const int64_t **found_at)
 {
     const struct gfn_array *array = find_array(file, GFN_CHECKPOINT_MODES_FOUND);
-    return array && array->dtype == GFN_I64 && array->ndim == 1 && array->shape[0] == (int64_t)n
-               ? array->data
-               : NULL;
+    *found_at = NULL;
+    if (gfn_safetensors_text(file, GFN_METADATA_CONFIG "mode-distance") == NULL)
+        return GFN_OK;
+    if (array == NULL || array->dtype != GFN_I64 || array->ndim != 1 ||
+        array->shape[0] != (int64_t)n)
+        return gfn_fail(GFN_EDATA,
+                        "tensor \"" GFN_CHECKPOINT_MODES_FOUND "\": expected int64 [%zu], found %s "
+                        "(hint: use another copy)",
+                        n, array ? "something else" : "none");
+    *found_at = array->data;
+    return GFN_OK;
 }
 
 /* Rank 0 alone gets the modes that all ranks had found: a count is taken over the union. */
 static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_modes *modes)
 {
     const int32_t *objects = NULL;
+    const int64_t *found_at;
     size_t n = 0;
     if (modes->found == NULL)
         return GFN_OK;
@@ -80,7 +89,7 @@ static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_mo
     if (modes->is_full)
         return GFN_OK;
     GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_MODES, modes->width, &objects, &n));
-    const int64_t *found_at = find_iterations(file, n);
+    GFN_TRY(find_iterations(file, n, &found_at));
     for (size_t i = 0; i < n; i++)
         gfn_modes_put(modes, objects + i * modes->width, found_at ? found_at[i] : 0);
     return GFN_OK;

@@ -88,6 +88,7 @@ static gfn_status claim_directory(gfn_sweep *sweep, const gfn_run *run, const ch
     GFN_TRY(gfn_run_save_rewards(run, sweep->directory)); /* for all seeds */
     GFN_TRY(gfn_matrix_copies_save(run->options, sweep->directory));
     GFN_TRY(gfn_path_files_save(run, sweep->directory));
+    GFN_TRY(gfn_run_save_test_set(run, sweep->directory));
     GFN_TRY(gfn_sweep_save(sweep));
     return save_config(sweep);
 }
@@ -165,6 +166,16 @@ static gfn_status expect_sweep(const gfn_sweep *sweep)
                     sweep->directory, GFN_CONFIG_FILE);
 }
 
+/* The copy of the objects of another file is not used any more. */
+static gfn_status drop_test_set(const gfn_sweep *sweep)
+{
+    char *path = NULL;
+    GFN_TRY(gfn_folder_path(sweep->directory, GFN_TEST_SET_FILE, &path));
+    const gfn_status status = gfn_file_remove(path);
+    gfn_release(&path);
+    return status;
+}
+
 /* Like a run without a checkpoint, a sweep takes its options from its config.ini. */
 static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, size_t n,
                                bool *is_changed)
@@ -175,6 +186,8 @@ static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, si
     gfn_status status = gfn_found_open_to_resume(sweep->directory, &f);
     if (status == GFN_OK && f.has_new_rewards)
         status = gfn_rewards_compare(f.options, sweep->directory);
+    if (status == GFN_OK && f.has_new_test_set)
+        status = drop_test_set(sweep);
     if (status == GFN_OK) {
         sweep->options = f.options;
         f.options = NULL;

@@ -17,6 +17,7 @@
 static gfn_status create_run(gfn_sweep *sweep, size_t index, gfn_run **run)
 {
     gfn_options *options = NULL;
+    gfn_run *made = NULL;
     gfn_status status = GFN_OK;
     char seed[32];
     gfn_format(seed, sizeof seed, "%" PRId64, sweep->seed[index]);
@@ -26,8 +27,14 @@ static gfn_status create_run(gfn_sweep *sweep, size_t index, gfn_run **run)
         status = gfn_options_set(options, "seed", seed, "seeds");
     status = gfn_comm_agree(sweep->comm, status);
     if (status == GFN_OK)
-        status = gfn_run_create_in(sweep->comm, options, 0, sweep->directory, run);
+        status = gfn_run_create_in(sweep->comm, options, 0, sweep->directory, &made);
+    if (status == GFN_OK)
+        status = gfn_run_take_test_set(made, sweep->directory);
     gfn_options_destroy(&options);
+    if (status == GFN_OK)
+        *run = made;
+    else
+        gfn_run_destroy(&made);
     return status;
 }
 

@@ -31,9 +31,9 @@ const cli_command cli_commands[] = {
      .arguments = "RUN [OPTION...]",
      .summary = "measure a run's checkpoint",
      .options =
-         " env samples seed threads enumerate-limit test-trajectories watchdog color json quiet "
-         "help version ",
-     .changes = " env enumerate-limit test-trajectories ",
+         " env samples seed threads enumerate-limit test-set test-trajectories watchdog color json "
+         "quiet help version ",
+     .changes = " env enumerate-limit test-set test-trajectories ",
      .least = 1,
      .most = 1,
      .takes_files = true,

@@ -118,9 +118,9 @@ static void what_has_no_modes_of_bits_is_refused(void **state)
     assert_refused(make("letters=01 length=4 modes=bitseq:1 test-set=bitseq.txt", &run), GFN_EINVAL,
                    "expected objects of 8 bits");
     put_text("modes.txt", "0011\n");
-    assert_refused(make("letters=01 length=4 modes=modes.txt test-set=bitseq.txt", &run),
-                   GFN_EINVAL,
-                   "test-set: expected bitseq or a file, found \"bitseq.txt\" (hint: ./bitseq.txt");
+    assert_refused(
+        make("letters=01 length=4 modes=modes.txt test-set=bitseq.txt", &run), GFN_EINVAL,
+        "test-set: expected bitseq, none or a file, found \"bitseq.txt\" (hint: ./bitseq.txt");
     put_text("objects.txt", "0011\n012\n");
     assert_refused(make("letters=01 length=4 modes=modes.txt test-set=objects.txt", &run),
                    GFN_EINVAL, "test-set: line 2: ");
