@@ -37,6 +37,27 @@ gfn_status gfn_allocate(const char *what, size_t n, size_t size, void *array)
     return GFN_OK;
 }
 
+enum { FIRST_ROOM = 64 };
+
+gfn_status gfn_grow(const char *what, size_t needed, size_t size, size_t *room, void *array)
+{
+    void **old = array, *larger;
+    if (needed <= *room)
+        return GFN_OK;
+    size_t more = *room < SIZE_MAX / 2 ? 2 * *room : needed;
+    if (more < FIRST_ROOM)
+        more = FIRST_ROOM;
+    if (more < needed)
+        more = needed;
+    GFN_TRY(gfn_allocate(what, more, size, &larger));
+    if (*room > 0)
+        memcpy(larger, *old, *room * size);
+    gfn_release(old);
+    *old = larger;
+    *room = more;
+    return GFN_OK;
+}
+
 void gfn_release(void *array)
 {
     void **address = array;

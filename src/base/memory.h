@@ -29,6 +29,12 @@ static inline bool gfn_multiply_i64(int64_t a, int64_t b, int64_t *product)
  * Errors: GFN_EINVAL (n * size overflows), GFN_ENOMEM; *array is then NULL. */
 gfn_status gfn_allocate(const char *what, size_t n, size_t size, void *array);
 
+/* Make room for at least `needed` elements in an array of *room elements from gfn_allocate(), or
+ * NULL with *room 0: if it has less, it is replaced by one with at least twice the room. The
+ * elements are kept, and the new ones are zero. Errors: those of gfn_allocate(); then nothing has
+ * changed. */
+gfn_status gfn_grow(const char *what, size_t needed, size_t size, size_t *room, void *array);
+
 /* Free and set to NULL. `array` is the address of the pointer, which may be NULL. */
 void gfn_release(void *array);
 

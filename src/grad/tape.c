@@ -30,8 +30,8 @@ void gfn_tape_destroy(gfn_tape **tape)
 {
     if (*tape == NULL)
         return;
-    free((*tape)->variables);
-    free((*tape)->nodes);
+    gfn_release(&(*tape)->variables);
+    gfn_release(&(*tape)->nodes);
     gfn_release(tape);
 }
 
@@ -48,16 +48,9 @@ static gfn_var keep_mistake(gfn_tape *tape, gfn_status status)
 /* Make room for one more element of a growing array. */
 static gfn_status make_room(void *array, size_t n, size_t *room, size_t size)
 {
-    void **elements = array;
-    if (n < *room)
-        return GFN_OK;
-    size_t more = *room ? *room * 2 : 16;
-    void *grown = more <= INT_MAX ? realloc(*elements, more * size) : NULL;
-    if (grown == NULL)
-        return gfn_fail(GFN_ENOMEM, "tape: no memory for %zu records", more);
-    *elements = grown;
-    *room = more;
-    return GFN_OK;
+    if (n >= INT_MAX)
+        return gfn_fail(GFN_ENOMEM, "tape: no room for more than %d records", INT_MAX);
+    return gfn_grow("tape", n + 1, size, room, array);
 }
 
 static gfn_var add_variable(gfn_tape *tape, const gfn_variable *variable)

@@ -10,24 +10,10 @@
 #include "base/memory.h"
 #include "io/file.h"
 
-enum { FIRST_ROOM = 1 << 12 };
-
-static gfn_status grow(gfn_csv *csv, size_t room)
-{
-    char *larger;
-    GFN_TRY(gfn_allocate("lines of a file", room, 1, &larger));
-    if (csv->n > 0)
-        memcpy(larger, csv->text, csv->n);
-    gfn_release(&csv->text);
-    csv->text = larger;
-    csv->room = room;
-    return GFN_OK;
-}
-
 static void put(gfn_csv *csv, const char *text, size_t n)
 {
-    if (csv->status == GFN_OK && csv->n + n > csv->room)
-        csv->status = grow(csv, 2 * (csv->n + n) + FIRST_ROOM);
+    if (csv->status == GFN_OK)
+        csv->status = gfn_grow("lines of a file", csv->n + n, 1, &csv->room, &csv->text);
     if (csv->status != GFN_OK)
         return;
     memcpy(csv->text + csv->n, text, n);

@@ -7,8 +7,6 @@
 #include "base/memory.h"
 #include "io/file.h"
 
-enum { FIRST_ROOM = 64 };
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
@@ -56,17 +54,6 @@ static void skip_line(gfn_fields *f)
     f->line++;
 }
 
-static gfn_status uncompress(const char *path, size_t most, gfn_fields *f)
-{
-    char *text;
-    size_t n;
-    GFN_TRY(gfn_gunzip(path, f->bytes, f->size, most, &text, &n));
-    gfn_release(&f->bytes);
-    f->bytes = text;
-    f->size = n;
-    return GFN_OK;
-}
-
 gfn_status gfn_fields_open(const char *path, size_t most, enum gfn_separator separator,
                            gfn_fields *f)
 {
@@ -74,14 +61,13 @@ gfn_status gfn_fields_open(const char *path, size_t most, enum gfn_separator sep
     *f = (gfn_fields){.path = path};
     GFN_TRY(gfn_file_read(path, most, &f->bytes, &f->size));
     if (gfn_is_gzip(f->bytes, f->size))
-        GFN_TRY(uncompress(path, most, f));
+        GFN_TRY(gfn_gunzip(path, most, &f->bytes, &f->size));
     if (strncmp(f->bytes, byte_order_mark, 3) == 0)
         f->at = 3;
     while (f->at < f->size && is_ignored(f))
         skip_line(f);
     f->separator = separator == GFN_WHOLE_LINES ? '\0' : find_separator(f);
-    f->room = FIRST_ROOM;
-    return gfn_allocate("fields", f->room, sizeof *f->field, &f->field);
+    return GFN_OK;
 }
 
 void gfn_fields_close(gfn_fields *f)
@@ -92,14 +78,7 @@ void gfn_fields_close(gfn_fields *f)
 
 static gfn_status add_field(gfn_fields *f, char *text)
 {
-    char **larger;
-    if (f->n == f->room) {
-        GFN_TRY(gfn_allocate("fields", 2 * f->room, sizeof *larger, &larger));
-        memcpy(larger, f->field, f->n * sizeof *larger);
-        gfn_release(&f->field);
-        f->field = larger;
-        f->room *= 2;
-    }
+    GFN_TRY(gfn_grow("fields", f->n + 1, sizeof *f->field, &f->room, &f->field));
     f->field[f->n++] = text;
     return GFN_OK;
 }

@@ -40,9 +40,8 @@ gfn_status gfn_fields_next(gfn_fields *fields);
 /* gunzip.c: whether bytes are compressed by gzip. */
 bool gfn_is_gzip(const void *bytes, size_t n);
 
-/* gunzip.c: uncompress n bytes to at most `most`, which the address `out` gets, with a '\0' behind
- * them; free them with gfn_release(). Errors: GFN_EDATA, GFN_ENOMEM. */
-gfn_status gfn_gunzip(const char *path, const void *bytes, size_t n, size_t most, void *out,
-                      size_t *n_out);
+/* gunzip.c: replace *n bytes from gfn_allocate() by what they are uncompressed, at most `most`
+ * bytes, with a '\0' behind them. Errors: GFN_EDATA, GFN_ENOMEM; then nothing has changed. */
+gfn_status gfn_gunzip(const char *path, size_t most, char **bytes, size_t *n);
 
 #endif

@@ -63,21 +63,9 @@ gfn_status gfn_file_remove(const char *path)
 
 /* The part of a file that has been read so far. */
 struct buffer {
-    char *bytes; /* room for capacity and a '\0' */
-    size_t used, capacity;
+    char *bytes; /* [room] */
+    size_t used, room;
 };
-
-static gfn_status grow(const char *path, size_t capacity, struct buffer *buffer)
-{
-    char *bytes;
-    GFN_TRY(gfn_allocate(path, capacity + 1, 1, &bytes));
-    if (buffer->used > 0)
-        memcpy(bytes, buffer->bytes, buffer->used);
-    gfn_release(&buffer->bytes);
-    buffer->bytes = bytes;
-    buffer->capacity = capacity;
-    return GFN_OK;
-}
 
 static gfn_status too_large(const char *path, size_t limit)
 {
@@ -87,8 +75,8 @@ static gfn_status too_large(const char *path, size_t limit)
 /* Limit for pipes and devices, whose size is not known: /dev/zero, for example, has no end. */
 enum { MOST_UNSIZED = 64 << 20 };
 
-/* For a regular file the buffer has one byte more than the file, so that the read that finds the
- * end needs no larger buffer. */
+/* A byte of the room is left for a '\0'. For a regular file there is one more, so that the read
+ * that finds the end needs no larger buffer. */
 static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer *buffer)
 {
     struct stat found;
@@ -99,10 +87,11 @@ static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer
         return too_large(path, limit);
     if (!is_sized && limit > MOST_UNSIZED)
         limit = MOST_UNSIZED;
-    GFN_TRY(grow(path, is_sized ? (size_t)found.st_size + 1 : 4096, buffer));
+    const size_t first = is_sized ? (size_t)found.st_size + 2 : 4096;
+    GFN_TRY(gfn_grow(path, first, 1, &buffer->room, &buffer->bytes));
     for (;;) {
         ssize_t got;
-        GFN_RETRY(got, read(fd, buffer->bytes + buffer->used, buffer->capacity - buffer->used));
+        GFN_RETRY(got, read(fd, buffer->bytes + buffer->used, buffer->room - buffer->used - 1));
         if (got < 0)
             return gfn_fail_reading(path, "read the file");
         if (got == 0)
@@ -110,8 +99,7 @@ static gfn_status read_all(const char *path, int fd, size_t limit, struct buffer
         buffer->used += (size_t)got;
         if (buffer->used > limit)
             return too_large(path, limit);
-        if (buffer->used == buffer->capacity)
-            GFN_TRY(grow(path, buffer->capacity * 2, buffer));
+        GFN_TRY(gfn_grow(path, buffer->used + 2, 1, &buffer->room, &buffer->bytes));
     }
 }
 

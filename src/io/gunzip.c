@@ -16,61 +16,60 @@ bool gfn_is_gzip(const void *bytes, size_t n)
 /* Pieces that zlib can count. */
 enum { PIECE = 1 << 24 };
 
-static gfn_status grow(char **text, size_t used, size_t *room)
+typedef struct stretcher {
+    z_stream z;
+    char *text; /* [room] */
+    size_t used, room;
+} stretcher;
+
+/* Uncompress into the free room, of which one byte is left for a '\0'. Returns zlib's state. */
+static int inflate_piece(stretcher *s)
 {
-    char *larger;
-    GFN_TRY(gfn_allocate("uncompressed text", 2 * *room + 1, 1, &larger));
-    memcpy(larger, *text, used);
-    gfn_release(text);
-    *text = larger;
-    *room *= 2;
-    return GFN_OK;
+    const size_t free = s->room - s->used - 1, n = free < PIECE ? free : PIECE;
+    s->z.next_out = (unsigned char *)s->text + s->used;
+    s->z.avail_out = (unsigned)n;
+    const int state = inflate(&s->z, Z_NO_FLUSH);
+    s->used += n - s->z.avail_out;
+    return state;
 }
 
 /* Files may have several members, one after another. */
-static gfn_status inflate_all(z_stream *z, const char *path, size_t most, char **text, size_t *n)
+static gfn_status inflate_all(stretcher *s, const char *path, size_t most)
 {
-    size_t room = *n, used = 0;
-    const unsigned char *end = z->next_in + z->avail_in;
-    for (int state = Z_OK;;) {
-        if (used == room)
-            GFN_TRY(grow(text, used, &room));
-        const size_t free = room - used < PIECE ? room - used : PIECE;
-        z->next_out = (unsigned char *)*text + used;
-        z->avail_out = (unsigned)free;
-        state = inflate(z, Z_NO_FLUSH);
-        used += free - z->avail_out;
-        if (used > most)
+    const unsigned char *end = s->z.next_in + s->z.avail_in;
+    for (;;) {
+        GFN_TRY(gfn_grow("uncompressed text", s->used + 2, 1, &s->room, &s->text));
+        const int state = inflate_piece(s);
+        if (s->used > most)
             return gfn_fail(GFN_EDATA, "%s: expected at most %zu bytes of text, found more", path,
                             most);
-        if (state == Z_STREAM_END && z->next_in == end)
+        if (state == Z_STREAM_END && s->z.next_in == end)
             break;
         if (state == Z_STREAM_END)
-            inflateReset(z);
-        else if (state != Z_OK && !(state == Z_BUF_ERROR && z->avail_out == 0))
+            inflateReset(&s->z);
+        else if (state != Z_OK && !(state == Z_BUF_ERROR && s->z.avail_out == 0))
             return gfn_fail(GFN_EDATA, "%s: expected a whole gzip file, found it damaged or cut",
                             path);
     }
-    (*text)[used] = '\0';
-    *n = used;
+    s->text[s->used] = '\0';
     return GFN_OK;
 }
 
-gfn_status gfn_gunzip(const char *path, const void *bytes, size_t n, size_t most, void *out,
-                      size_t *n_out)
+gfn_status gfn_gunzip(const char *path, size_t most, char **bytes, size_t *n)
 {
-    z_stream z = {.next_in = (z_const unsigned char *)bytes, .avail_in = (unsigned)n};
-    char *text = NULL;
-    if (n > UINT32_MAX || inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
+    stretcher s = {.z = {.next_in = (unsigned char *)*bytes, .avail_in = (unsigned)*n}};
+    if (*n > UINT32_MAX || inflateInit2(&s.z, 16 + MAX_WBITS) != Z_OK)
         return gfn_fail(GFN_EDATA, "%s: expected at most 4 GiB, compressed", path);
-    *n_out = 4 * n + 64;
-    gfn_status status = gfn_allocate("uncompressed text", *n_out + 1, 1, &text);
+    gfn_status status = gfn_grow("uncompressed text", 4 * *n, 1, &s.room, &s.text);
     if (status == GFN_OK)
-        status = inflate_all(&z, path, most, &text, n_out);
-    inflateEnd(&z);
-    if (status == GFN_OK)
-        memcpy(out, &text, sizeof text);
-    else
-        gfn_release(&text);
+        status = inflate_all(&s, path, most);
+    inflateEnd(&s.z);
+    if (status == GFN_OK) {
+        gfn_release(bytes);
+        *bytes = s.text;
+        *n = s.used;
+    } else {
+        gfn_release(&s.text);
+    }
     return status;
 }

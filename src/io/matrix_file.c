@@ -97,21 +97,6 @@ static bool has_names(const gfn_fields *f)
     return true;
 }
 
-static gfn_status make_room(reader *r)
-{
-    double *larger;
-    if (r->used + r->columns <= r->room)
-        return GFN_OK;
-    const size_t room = 2 * r->room + 64 * r->columns;
-    GFN_TRY(gfn_allocate("numbers of a file", room, sizeof *larger, &larger));
-    if (r->used > 0)
-        memcpy(larger, r->value, r->used * sizeof *larger);
-    gfn_release(&r->value);
-    r->value = larger;
-    r->room = room;
-    return GFN_OK;
-}
-
 static gfn_status refuse_value(const reader *r, size_t column)
 {
     char place[200];
@@ -135,7 +120,8 @@ static gfn_status add_line(reader *r)
         return gfn_fail(
             GFN_EDATA, "%s: line %lld: expected %zu value%s as in the first line, found %zu",
             f->path, (long long)f->line, r->columns, gfn_plural((int64_t)r->columns), f->n);
-    GFN_TRY(make_room(r));
+    GFN_TRY(
+        gfn_grow("numbers of a file", r->used + r->columns, sizeof *r->value, &r->room, &r->value));
     for (size_t i = 0; i < r->columns; i++)
         if (!gfn_parse_number(f->field[i], &r->value[r->used++]))
             return refuse_value(r, i);

@@ -127,26 +127,22 @@ typedef struct reader {
     int64_t *line;   /* [room] */
 } reader;
 
-static gfn_status grow_array(size_t used, size_t room, size_t size, void *array)
-{
-    void *larger, **old = array;
-    GFN_TRY(gfn_allocate("values of objects", room, size, &larger));
-    if (*old && used > 0)
-        memcpy(larger, *old, used * size);
-    gfn_release(old);
-    *old = larger;
-    return GFN_OK;
-}
-
+/* Room for one more object. The arrays have the same room, unless there is no memory for all. */
 static gfn_status make_room(reader *r)
 {
-    const size_t room = r->room ? 2 * r->room : 1024;
-    if (r->n < r->room)
-        return GFN_OK;
-    GFN_TRY(grow_array(r->n, room, r->width * sizeof *r->object, &r->object));
-    GFN_TRY(grow_array(r->n, room, sizeof *r->value, &r->value));
-    GFN_TRY(grow_array(r->n, room, sizeof *r->line, &r->line));
-    r->room = room;
+    const struct {
+        void *array;
+        size_t size;
+    } rows[] = {
+        {&r->object, r->width * sizeof *r->object},
+        {&r->value, sizeof *r->value},
+        {&r->line, sizeof *r->line},
+    };
+    const size_t before = r->room;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        r->room = before;
+        GFN_TRY(gfn_grow("values of objects", r->n + 1, rows[i].size, &r->room, rows[i].array));
+    }
     return GFN_OK;
 }
 

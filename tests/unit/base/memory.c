@@ -61,6 +61,46 @@ static void impossible_sizes_are_rejected(void **state)
     assert_non_null(strstr(gfn_error_message(), "MiB"));
 }
 
+static void an_array_that_grows_keeps_its_elements_and_gets_zeros(void **state)
+{
+    (void)state;
+    int32_t *array = NULL;
+    size_t room = 0, moves = 0;
+    for (size_t n = 0; n < 100000; n++) {
+        const size_t before = room;
+        assert_int_equal(gfn_grow("array", n + 1, sizeof *array, &room, &array), GFN_OK);
+        assert_true(room > n);
+        assert_int_equal((uintptr_t)array % GFN_ALIGNMENT, 0);
+        assert_int_equal(array[room - 1], 0);
+        moves += room != before;
+        array[n] = (int32_t)(7 * n % 1013);
+    }
+    for (size_t n = 0; n < 100000; n++)
+        assert_int_equal(array[n], 7 * n % 1013);
+    assert_true(moves < 20); /* so that n elements take O(n) */
+    assert_int_equal(gfn_grow("array", 1000003, sizeof *array, &room, &array), GFN_OK);
+    assert_true(room >= 1000003);
+    gfn_release(&array);
+}
+
+static void an_array_that_cannot_grow_stays(void **state)
+{
+    (void)state;
+    int32_t *array = NULL;
+    size_t room = 0;
+    assert_int_equal(gfn_grow("array", 3, sizeof *array, &room, &array), GFN_OK);
+    array[2] = 2385;
+    const int32_t *before = array;
+    const size_t room_before = room;
+    assert_int_equal(gfn_grow("array", SIZE_MAX, sizeof *array, &room, &array), GFN_EINVAL);
+    assert_memory_equal(gfn_error_message(), "array: ", 7);
+    assert_int_equal(gfn_grow("array", SIZE_MAX / 16, sizeof *array, &room, &array), GFN_ENOMEM);
+    assert_ptr_equal(array, before);
+    assert_int_equal(room, room_before);
+    assert_int_equal(array[2], 2385);
+    gfn_release(&array);
+}
+
 enum { PIECES = 300 };
 
 static void arrays_of_an_arena_are_aligned_zero_and_disjoint(void **state)
@@ -96,6 +136,8 @@ int main(void)
         cmocka_unit_test(overflowing_products_are_detected),
         cmocka_unit_test(arrays_are_aligned_and_zero),
         cmocka_unit_test(impossible_sizes_are_rejected),
+        cmocka_unit_test(an_array_that_grows_keeps_its_elements_and_gets_zeros),
+        cmocka_unit_test(an_array_that_cannot_grow_stays),
         cmocka_unit_test(arrays_of_an_arena_are_aligned_zero_and_disjoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
