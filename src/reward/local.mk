@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libreward.la
 libreward_la_SOURCES = \
 	src/reward/formula.c src/reward/formula.h \
 	src/reward/nearest_mode.c \
+	src/reward/object_lines.c src/reward/object_lines.h \
 	src/reward/place_text.c \
 	src/reward/reward.h \
 	src/reward/scale.c src/reward/scale.h \

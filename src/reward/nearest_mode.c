@@ -23,15 +23,13 @@
 #include "base/parse.h"
 #include "data/state_set.h"
 #include "env/env_internal.h"
-#include "io/fields.h"
+#include "reward/object_lines.h"
 #include "reward/reward.h"
 #include "reward/scale.h"
 
 #define BITSEQ "bitseq:"
 
 enum { MOST_MODES = 1 << 20, MOST_TEXT = 1 << 16, BLOCK = 8 };
-
-#define MOST_BYTES ((size_t)1 << 30)
 
 typedef struct modes {
     const gfn_env *env;
@@ -125,56 +123,13 @@ static gfn_status read_bitseq(const char *text, const gfn_env *env, gfn_reward_v
     return GFN_OK;
 }
 
-static gfn_status grow(size_t width, size_t *room, gfn_reward_values *values)
-{
-    int32_t *larger;
-    if (values->n < *room)
-        return GFN_OK;
-    const size_t more = *room ? 2 * *room : 64;
-    GFN_TRY(gfn_allocate("modes", more, width * sizeof *larger, &larger));
-    if (values->n > 0)
-        memcpy(larger, values->object, values->n * width * sizeof *larger);
-    gfn_release(&values->object);
-    values->object = larger;
-    *room = more;
-    return GFN_OK;
-}
-
-static gfn_status read_lines(gfn_fields *f, const gfn_env *env, gfn_reward_values *values)
-{
-    const size_t width = (size_t)env->spec.state_width;
-    size_t room = 0;
-    GFN_TRY(gfn_fields_next(f));
-    while (f->n > 0) {
-        GFN_TRY(grow(width, &room, values));
-        const gfn_status status =
-            gfn_env_read(env, f->field[0], values->object + values->n * width);
-        if (status != GFN_OK)
-            return gfn_fail_in(status, "%s: line %lld: ", f->path, (long long)f->line);
-        values->n++;
-        GFN_TRY(gfn_fields_next(f));
-    }
-    if (values->n > 0)
-        return GFN_OK;
-    return gfn_fail(GFN_EDATA, "%s: expected lines of one object each, found none", f->path);
-}
-
-static gfn_status read_file(const char *path, const gfn_env *env, gfn_reward_values *values)
-{
-    gfn_fields fields;
-    gfn_status status = gfn_fields_open(path, MOST_BYTES, GFN_WHOLE_LINES, &fields);
-    if (status == GFN_OK)
-        status = read_lines(&fields, env, values);
-    gfn_fields_close(&fields);
-    return status;
-}
-
 static gfn_status read(const char *text, const gfn_env *env, gfn_reward_values *values)
 {
     const size_t n = strlen(BITSEQ);
     *values = (gfn_reward_values){.n = 0};
-    const gfn_status status = strncmp(text, BITSEQ, n) == 0 ? read_bitseq(text + n, env, values)
-                                                            : read_file(text, env, values);
+    const gfn_status status = strncmp(text, BITSEQ, n) == 0
+                                  ? read_bitseq(text + n, env, values)
+                                  : gfn_object_lines_read(text, env, &values->object, &values->n);
     if (status != GFN_OK)
         gfn_reward_values_clear(values);
     return status;

@@ -6,26 +6,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "env/env_internal.h"
-#include "io/fields.h"
 #include "io/npy.h"
+#include "reward/object_lines.h"
 #include "run/run.h"
-
-#define MOST_TEXT ((size_t)4 << 30)
-
-static bool has_end(const char *path, const char *end)
-{
-    const size_t n = strlen(path), m = strlen(end);
-    return n > m && strcmp(path + n - m, end) == 0;
-}
-
-static bool is_text(const char *path)
-{
-    static const char *const ends[] = {".txt", ".csv", ".tsv", ".txt.gz", ".csv.gz", ".tsv.gz"};
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (has_end(path, ends[i]))
-            return true;
-    return false;
-}
 
 static gfn_status check_shape(const struct gfn_array *array, const gfn_env *env)
 {
@@ -50,64 +33,6 @@ static gfn_status copy_objects(const struct gfn_array *array, const gfn_env *env
     return gfn_env_check_objects(env, (size_t)array->shape[0], *objects);
 }
 
-/* ---- text ---- */
-
-typedef struct lines {
-    gfn_fields fields;
-    size_t n, room, width;
-    int32_t *object; /* [room][width] */
-} lines;
-
-static gfn_status make_room(lines *l)
-{
-    const size_t room = l->room ? 2 * l->room : 256;
-    int32_t *larger;
-    if (l->n < l->room)
-        return GFN_OK;
-    GFN_TRY(gfn_allocate("terminal states", room, l->width * sizeof *larger, &larger));
-    if (l->n > 0)
-        memcpy(larger, l->object, l->n * l->width * sizeof *larger);
-    gfn_release(&l->object);
-    l->object = larger;
-    l->room = room;
-    return GFN_OK;
-}
-
-/* The first line of a .csv may be a heading: "object". */
-static gfn_status read_lines(lines *l, const gfn_env *env)
-{
-    GFN_TRY(gfn_fields_next(&l->fields));
-    if (l->fields.n > 0 && strcmp(l->fields.field[0], "object") == 0)
-        GFN_TRY(gfn_fields_next(&l->fields));
-    while (l->fields.n > 0) {
-        GFN_TRY(make_room(l));
-        const gfn_status status =
-            gfn_env_read(env, l->fields.field[0], l->object + l->n++ * l->width);
-        if (status != GFN_OK)
-            return gfn_fail_in(status, "line %lld: ", (long long)l->fields.line);
-        GFN_TRY(gfn_fields_next(&l->fields));
-    }
-    return l->n > 0 ? GFN_OK : gfn_fail(GFN_EINVAL, "expected lines with objects, found none");
-}
-
-static gfn_status load_lines(const char *path, const gfn_env *env, int32_t **objects, size_t *n)
-{
-    lines l = {.width = (size_t)env->spec.state_width};
-    const bool is_whole = has_end(path, ".txt") || has_end(path, ".txt.gz");
-    gfn_status status = gfn_fields_open(path, MOST_TEXT,
-                                        is_whole ? GFN_WHOLE_LINES : GFN_TABS_OR_COMMAS, &l.fields);
-    if (status == GFN_OK)
-        status = read_lines(&l, env);
-    if (status == GFN_OK) {
-        *objects = l.object;
-        *n = l.n;
-    } else {
-        gfn_release(&l.object);
-    }
-    gfn_fields_close(&l.fields);
-    return status;
-}
-
 static gfn_status load_array(const char *path, const gfn_env *env, int32_t **objects, size_t *n)
 {
     struct gfn_array array;
@@ -123,8 +48,9 @@ gfn_status gfn_run_load_objects(const gfn_run *run, const char *option, const ch
 {
     *objects = NULL;
     *n = 0;
-    gfn_status status = is_text(path) ? load_lines(path, run->env, objects, n)
-                                      : load_array(path, run->env, objects, n);
+    const gfn_status status = gfn_object_lines_is_text(path)
+                                  ? gfn_object_lines_read(path, run->env, objects, n)
+                                  : load_array(path, run->env, objects, n);
     if (status == GFN_OK)
         return GFN_OK;
     gfn_release(objects);

@@ -8,9 +8,9 @@
 #include <gfn/run.h>
 
 /* On rank 0, read the file of the option terminal-states, if it is set: objects [*n][state_width]
- * of the run's environment, from a .npy file of whole numbers. The caller releases them; NULL:
- * there are none here. Local. Errors: GFN_EIO, GFN_EINVAL (the file holds something else),
- * GFN_ENOMEM. */
+ * of the run's environment, from lines of text or a .npy file of whole numbers. The caller releases
+ * them; NULL: there are none here. Local. Errors: GFN_EIO, GFN_EINVAL (the file holds something
+ * else), GFN_ENOMEM. */
 gfn_status gfn_run_load_terminal_states(const gfn_run *run, int32_t **objects, size_t *n);
 
 /* Read the objects [*n][state_width] in a file that an option names: a text with one per line

@@ -232,6 +232,10 @@ static void distances_to_modes_give_rewards(void **state)
     assert_is(env, "1 2", exp(-3));
     assert_true(fabs(gfn_env_spec_of(env)->max_log_reward) < 1e-15);
     gfn_env_destroy(&env);
+    put_text("modes.csv", "object,log_p\n0 0,-1.5\n3 1,-2\n"); /* as sample --out writes it */
+    env = made("size=4 modes=modes.csv");
+    assert_is(env, "3 0", exp(-1));
+    gfn_env_destroy(&env);
     env = made("size=4 modes=modes.txt mode-reward=hamming-mean"); /* texts have 3 characters */
     assert_is(env, "3 0", exp(-1.0 / 3));
     gfn_env_destroy(&env);
