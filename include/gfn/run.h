@@ -104,10 +104,10 @@ typedef struct gfn_settings {
 } gfn_settings;
 
 /* The same with changes: options of the type GFN_OPTION_PATH, whose files may have moved; env, the
- * path of the plug-in; and enumerate-limit, because machines differ. A file of rewards or
- * numbers must have those of the run. If another file differs from the one that the checkpoint was
- * made with, gfn_run_notice() says so. Only rank 0's changes are used. Errors: also GFN_EINVAL
- * (another option, other rewards). */
+ * path of the plug-in; enumerate-limit, because machines differ; test-set and test-trajectories. A
+ * file of rewards or numbers must have those of the run. If another file differs from the one that
+ * the checkpoint was made with, gfn_run_notice() says so. Only rank 0's changes are used. Errors:
+ * also GFN_EINVAL (another option, other rewards). */
 GFN_API gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threads,
                                         const gfn_settings *changes, gfn_run **run);
 
@@ -122,10 +122,11 @@ GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int 
  * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
  * directory and settings are used. Of the n settings (NULL: none), these may differ from the
  * checkpoint: iterations, samples, picture, log-every, eval-every, checkpoint-every,
- * enumerate-limit, and the paths of files and of the plug-in (env), if the files hold the same
- * rewards, numbers and terminal states. Others are refused. threads and time-limit are never taken
- * from the checkpoint. The run is locked until its trainer has finished or it is destroyed; if
- * another job is still ending there, this call waits for it, ten seconds at most. Collective.
+ * enumerate-limit, test-set, test-trajectories, and the paths of files and of the plug-in (env), if
+ * the files hold the same rewards, numbers and terminal states. Others are refused. threads and
+ * time-limit are never taken from the checkpoint. The run is locked until its trainer has finished
+ * or it is destroyed; if another job is still ending there, this call waits for it, ten seconds at
+ * most. Collective.
  * Errors: those of gfn_run_load(); GFN_EIO: also if another job uses the run; GFN_EINVAL: a setting
  * contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,
@@ -229,10 +230,10 @@ typedef struct gfn_bounds {
     int64_t n_test; /* these objects */
 } gfn_bounds;
 
-/* Find bounds with n trajectories of a seed, 2,000 at most; if n is 0, all are NAN, except those
- * over a test set. The same bits on any number of ranks and threads. Call it after
- * gfn_run_evaluate(): without that, eubo is not known. Collective. Errors: GFN_ENUMERIC (a policy
- * that is not finite), GFN_EENV, GFN_ENOMEM, GFN_ECOMM. */
+/* Find bounds with n trajectories of a seed, 2,000 at most; if n is 0, all are NAN. The same bits
+ * on any number of ranks and threads. Call it after gfn_run_evaluate(): without that, eubo is not
+ * known. Collective. Errors: GFN_ENUMERIC (a policy that is not finite), GFN_EENV, GFN_ENOMEM,
+ * GFN_ECOMM. */
 GFN_API gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n, gfn_bounds *bounds);
 
 /* The target R(x)/Z [n_states] on rank 0, if exact evaluation is possible; else NULL. */

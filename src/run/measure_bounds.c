@@ -248,8 +248,6 @@ static gfn_status find_all(weighing *w, int64_t n, gfn_bounds *bounds)
 {
     bool is_known;
     bounds->n = n;
-    if (n == 0)
-        return GFN_OK;
     GFN_TRY(weigh(w, OF_POLICY, NULL, 0, n));
     bounds->elbo = gfn_estimate_mean((size_t)n, w->weight);
     GFN_TRY(find_targets(w, n, &is_known));
@@ -304,11 +302,11 @@ gfn_status gfn_run_find_bounds(gfn_run *run, uint64_t seed, int64_t n, gfn_bound
     gfn_status status = GFN_OK;
     run->points.n = 0;
     n = n < MOST ? n : MOST;
-    if (n > 0 || run->test_set.n > 0)
+    if (n > 0)
         status = gfn_comm_agree(run->comm, allocate(&w));
-    if (status == GFN_OK)
+    if (n > 0 && status == GFN_OK)
         status = find_all(&w, n, &found);
-    if (status == GFN_OK)
+    if (n > 0 && status == GFN_OK)
         status = find_test(&w, &found);
     gfn_sampler_go_back_by_flows(run->sampler, false);
     if (status == GFN_OK)

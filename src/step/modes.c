@@ -85,11 +85,11 @@ void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log, size_t n, int6
         modes->found_at[i] = iteration;
 }
 
-void gfn_modes_put(gfn_modes *modes, const int32_t *object, int64_t found_at)
+void gfn_modes_put(gfn_modes *modes, const int32_t *object, int64_t newest_at)
 {
     const int32_t i = gfn_state_set_add(modes->found, object);
     if (i >= 0)
-        modes->found_at[i] = found_at;
+        modes->found_at[i] = newest_at;
 }
 
 /* The union of the modes of all ranks, in modes->all. */

@@ -15,9 +15,9 @@
 #include "run/run.h"
 
 typedef struct gfn_modes {
-    const gfn_env *env;   /* borrowed */
-    gfn_state_set *found; /* by this rank; NULL: the maximal reward is not known */
-    int64_t *found_at; /* [count of found] iteration, from 1; 0: before a checkpoint without it */
+    const gfn_env *env;    /* borrowed */
+    gfn_state_set *found;  /* by this rank; NULL: the maximal reward is not known */
+    int64_t *found_at;     /* [count of found] iteration, from 1; see gfn_modes_put() */
     double max_log_reward; /* NAN: gfn_modes_begin() will find it */
     size_t width;
     gfn_state_set *all;        /* of all ranks, at the last count; on every rank */
@@ -42,8 +42,9 @@ void gfn_modes_clear(gfn_modes *modes);
  * log. */
 void gfn_modes_add(gfn_modes *modes, const gfn_trajectories *log, size_t n, int64_t iteration);
 
-/* Add one mode of a checkpoint. */
-void gfn_modes_put(gfn_modes *modes, const int32_t *object, int64_t found_at);
+/* Add one mode of a checkpoint, with the iteration at which the last of its modes was found; 0: not
+ * known. */
+void gfn_modes_put(gfn_modes *modes, const int32_t *object, int64_t newest_at);
 
 /* Count modes and their regions over all ranks. Collective. Errors: GFN_ECOMM; GFN_EENV, after
  * which the union of all ranks is known, but not the regions. */

@@ -6,12 +6,12 @@
  *     adam.m.NAME, adam.v.NAME: the optimizer's moments of each (OPTIMIZER.MOMENT.NAME)
  *     target.NAME: the target network, if there is one: a copy of each
  *     modes [n, width]: the modes that training has found
- *     modes.found [n]: the iterations of their discovery; 0: not known
  *     replay [n, width]: objects of the replay buffer, in its order
  *     top.object [n, width], top.log_reward [n], top.found [n, 2]: the best objects, and iteration
  *         and trajectory of their discovery
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
- *         modes (if there are too many), reward_crc32 (of the rewards, if they come from a file),
+ *         modes (if there are too many), modes_newest (the iteration at which the last of them was
+ *         found), reward_crc32 (of the rewards, if they come from a file),
  *         env_name and env_crc32 (if the environment is a plug-in: of its table and its file),
  *         file_crc32.NAME of every file that an option NAME of the type GFN_OPTION_PATH of the
  *         environment names, input_crc32.NAME of the numbers of one of the type GFN_OPTION_MATRIX,
@@ -31,7 +31,7 @@
 #define GFN_CHECKPOINT_FILE_CRC "file_crc32."
 #define GFN_CHECKPOINT_INPUT_CRC "input_crc32."
 #define GFN_CHECKPOINT_MODES "modes"
-#define GFN_CHECKPOINT_MODES_FOUND "modes.found"
+#define GFN_CHECKPOINT_MODES_NEWEST "modes_newest"
 #define GFN_CHECKPOINT_REPLAY "replay"
 #define GFN_CHECKPOINT_TOP_OBJECT "top.object"
 #define GFN_CHECKPOINT_TOP_REWARD "top.log_reward"

@@ -56,29 +56,13 @@ gfn_status gfn_checkpoint_objects(const gfn_safetensors *file, const char *name,
     return GFN_OK;
 }
 
-/* Iterations of the discovery of n modes; NULL: the version that saved the file, which lacked the
- * option mode-distance, did not keep them. */
-static gfn_status find_iterations(const gfn_safetensors *file, size_t n, const int64_t **found_at)
-{
-    const struct gfn_array *array = find_array(file, GFN_CHECKPOINT_MODES_FOUND);
-    *found_at = NULL;
-    if (gfn_safetensors_text(file, GFN_METADATA_CONFIG "mode-distance") == NULL)
-        return GFN_OK;
-    if (array == NULL || array->dtype != GFN_I64 || array->ndim != 1 ||
-        array->shape[0] != (int64_t)n)
-        return gfn_fail(GFN_EDATA,
-                        "tensor \"" GFN_CHECKPOINT_MODES_FOUND "\": expected int64 [%zu], found %s "
-                        "(hint: use another copy)",
-                        n, array ? "something else" : "none");
-    *found_at = array->data;
-    return GFN_OK;
-}
-
-/* Rank 0 alone gets the modes that all ranks had found: a count is taken over the union. */
+/* Rank 0 alone gets the modes that all ranks had found: a count is taken over the union. Of the
+ * iterations of their discovery only the last one matters. */
 static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_modes *modes)
 {
+    const char *text = gfn_safetensors_text(file, GFN_CHECKPOINT_MODES_NEWEST);
     const int32_t *objects = NULL;
-    const int64_t *found_at;
+    int64_t newest_at = 0;
     size_t n = 0;
     if (modes->found == NULL)
         return GFN_OK;
@@ -89,9 +73,13 @@ static gfn_status read_modes(const gfn_safetensors *file, bool is_stated, gfn_mo
     if (modes->is_full)
         return GFN_OK;
     GFN_TRY(gfn_checkpoint_objects(file, GFN_CHECKPOINT_MODES, modes->width, &objects, &n));
-    GFN_TRY(find_iterations(file, n, &found_at));
+    if (text && !gfn_parse_integer(text, &newest_at))
+        return gfn_fail(GFN_EDATA,
+                        "expected an iteration as " GFN_CHECKPOINT_MODES_NEWEST ", found \"%.40s\" "
+                        "(hint: use another copy)",
+                        text);
     for (size_t i = 0; i < n; i++)
-        gfn_modes_put(modes, objects + i * modes->width, found_at ? found_at[i] : 0);
+        gfn_modes_put(modes, objects + i * modes->width, newest_at);
     return GFN_OK;
 }
 

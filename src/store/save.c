@@ -21,10 +21,10 @@
 #include "store/store.h"
 
 /* Most texts that fill() adds to those of the build, the options and the files. */
-enum { OWN_TEXTS = 6 };
+enum { OWN_TEXTS = 7 };
 
 /* Arrays besides parameters and moments. */
-enum { OWN_ARRAYS = 6 };
+enum { OWN_ARRAYS = 5 };
 
 /* Saving must take no more than a fiftieth of the time. Its duration is measured at the first save;
  * before that, it is estimated from a speed of the disk in bytes per second. */
@@ -74,55 +74,49 @@ static void add_objects(contents *c, const char *name, size_t n, size_t width,
         (struct gfn_array){name, GFN_I32, 2, {(int64_t)n, (int64_t)width}, objects};
 }
 
-/* A mode to be sorted, with its size for the comparison. */
-typedef struct sized_mode {
+/* A state to be sorted, with its size for the comparison. */
+typedef struct sized_state {
     const int32_t *state;
     size_t bytes;
-    int64_t found_at;
-} sized_mode;
+} sized_state;
 
-static int compare_modes(const void *a, const void *b)
+static int compare_states(const void *a, const void *b)
 {
-    const sized_mode *x = a, *y = b;
+    const sized_state *x = a, *y = b;
     return memcmp(x->state, y->state, x->bytes);
 }
 
-/* Copy modes in the order of their bytes, because the order in which they were found depends on the
- * number of ranks. */
-static gfn_status copy_sorted(gfn_arena *arena, const gfn_modes *modes, int32_t *states,
-                              int64_t *found_at)
+/* Copy n states of `width` words in the order of their bytes. */
+static gfn_status copy_sorted(gfn_arena *arena, const int32_t *from, size_t n, size_t width,
+                              int32_t *to)
 {
-    const size_t n = gfn_state_set_count(modes->all), width = modes->width;
-    const int32_t *from = gfn_state_set_states(modes->all);
-    sized_mode *order;
+    sized_state *order;
     GFN_TRY(gfn_arena_take(arena, n, sizeof *order, &order));
     for (size_t i = 0; i < n; i++)
-        order[i] = (sized_mode){from + i * width, width * sizeof *from, modes->all_at[i]};
-    qsort(order, n, sizeof *order, compare_modes);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(states + i * width, order[i].state, order[i].bytes);
-        found_at[i] = order[i].found_at;
-    }
+        order[i] = (sized_state){from + i * width, width * sizeof *from};
+    qsort(order, n, sizeof *order, compare_states);
+    for (size_t i = 0; i < n; i++)
+        memcpy(to + i * width, order[i].state, order[i].bytes);
     return GFN_OK;
 }
 
+/* Modes are sorted, because the order in which they were found depends on the number of ranks. */
 static gfn_status add_modes(contents *c, const gfn_modes *modes)
 {
     const size_t n = modes->all ? gfn_state_set_count(modes->all) : 0;
     gfn_arena *arena = c->metadata.arena;
     int32_t *states;
-    int64_t *found_at;
     if (modes->all == NULL)
         return GFN_OK;
     if (modes->is_full) /* which of them are stored depends on the number of ranks */
         return gfn_metadata_add(&c->metadata, GFN_CHECKPOINT_MODES, "too many");
     GFN_TRY(gfn_arena_take(arena, n * modes->width, sizeof *states, &states));
-    GFN_TRY(gfn_arena_take(arena, n, sizeof *found_at, &found_at));
-    GFN_TRY(copy_sorted(arena, modes, states, found_at));
+    GFN_TRY(copy_sorted(arena, gfn_state_set_states(modes->all), n, modes->width, states));
     add_objects(c, GFN_CHECKPOINT_MODES, n, modes->width, states);
-    c->arrays[c->tensors.n_arrays++] =
-        (struct gfn_array){GFN_CHECKPOINT_MODES_FOUND, GFN_I64, 1, {(int64_t)n}, found_at};
-    return GFN_OK;
+    if (modes->newest_at == 0)
+        return GFN_OK;
+    return gfn_metadata_add_number(&c->metadata, GFN_CHECKPOINT_MODES_NEWEST,
+                                   (uint64_t)modes->newest_at);
 }
 
 static gfn_status add_replay(contents *c, const gfn_replay_buffer *replay, size_t width)

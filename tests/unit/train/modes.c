@@ -65,6 +65,8 @@ static void they_are_those_of_the_same_world_that_states_it(void **unused)
     assert_int_equal(found.last.n_modes, 8);
     assert_in_range(found.last.modes, 1, 8);
     assert_int_equal(found.last.modes, stated.last.modes);
+    assert_int_equal(found.last.modes_all_at, stated.last.modes_all_at);
+    assert_int_equal(found.last.modes_all_at > 0, found.last.modes == 8);
     assert_int_equal(found.last.mode_regions, stated.last.mode_regions);
     assert_int_equal(found.last.n_mode_regions, stated.last.n_mode_regions);
     assert_int_equal(found.draw.modes, stated.draw.modes);
