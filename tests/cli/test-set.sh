@@ -140,7 +140,7 @@ for i in 000 001 010 011 100 101 110 111; do echo "$i,2"; done >strings.csv
 refused 2 "^gfn-dist: test-set: bitseq: $everything" "${plain[@]}" --test-set bitseq --out no
 refused 2 "^gfn-dist: mode-distance: $everything" "${plain[@]}" --mode-distance 3 --out no
 refused 1 '^gfn-dist: .*nowhere.txt' "${files[@]}" --test-set nowhere.txt --out no
-refused 2 '^gfn-dist: test-set: line 1: expected' "${files[@]}" --test-set strings.csv --out no
+refused 2 '^gfn-dist: test-set: .*strings.csv: line 1: expected' "${files[@]}" --test-set strings.csv --out no
 refused 2 '^gfn-dist: mode-distance: expected' eval text --mode-distance 3
 refused 2 "^gfn-dist: mode-distance: $everything" --resume text --mode-distance 3
 exit $failed

@@ -123,7 +123,7 @@ static void what_has_no_modes_of_bits_is_refused(void **state)
         "test-set: expected bitseq, none or a file, found \"bitseq.txt\" (hint: ./bitseq.txt");
     put_text("objects.txt", "0011\n012\n");
     assert_refused(make("letters=01 length=4 modes=modes.txt test-set=objects.txt", &run),
-                   GFN_EINVAL, "test-set: line 2: ");
+                   GFN_EINVAL, "objects.txt: line 2: ");
 }
 
 /* ---- measuring ---- */
