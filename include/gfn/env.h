@@ -63,9 +63,6 @@ typedef struct gfn_env_spec {
      * axis of the numbers of the states, if they have any. */
     int table_ndim;
     int64_t table_axis[GFN_ENV_MAX_NDIM];
-
-    /* Since 0.2: rows and columns of the image of an object (gfn_env_ops.image); 0: it has none. */
-    int64_t image_axis[2];
 } gfn_env_spec;
 
 /* Exact results on the distribution R(x)^beta / Z of a world, with its own R, for spaces too large
@@ -73,8 +70,6 @@ typedef struct gfn_env_spec {
  * it at once. Its functions report failures by gfn_env_fail(). They may be NULL if their comment
  * allows it. */
 typedef struct gfn_env_solver {
-    size_t size; /* sizeof(gfn_env_solver): later versions may have more members */
-
     /* Compute it, which may take long. The world is constant and outlives the solution. Errors:
      * GFN_ENOSUP (too large, or unknown), GFN_ENOMEM. */
     gfn_status (*create)(const void *world, double beta, void **solution);
@@ -96,8 +91,7 @@ typedef struct gfn_env_solver {
 /* Quantities of an object whose expectations people look at, as a table with named rows and
  * columns: whether an item is in a set, whether there is an edge, an energy. */
 typedef struct gfn_env_marginals {
-    size_t size;         /* sizeof(gfn_env_marginals): later versions may have more members */
-    const char *name;    /* "edges": of the files edges.csv and edges.png */
+    const char *name;    /* "edges": of the file edges.csv */
     const char *keys;    /* headings of the names of a row, "from,to" */
     const char *columns; /* headings of the values, "edge,path,markov_blanket" */
 
@@ -108,11 +102,6 @@ typedef struct gfn_env_marginals {
 
     /* value [n][rows][columns] of n objects. */
     void (*find)(const void *world, size_t n, const int32_t *state, double *value);
-
-    /* How the picture NAME.png shows them. false: probabilities or means side by side; if rows have
-     * two names, as a map whose rows and columns are the first and the second names. true: each row
-     * is a quantity of its own, such as an energy, and the first column is shown as a histogram. */
-    bool has_histograms;
 } gfn_env_marginals;
 
 /* A kind of world. Functions must not be NULL unless their comment allows it. */
@@ -200,10 +189,6 @@ typedef struct gfn_env_ops {
 
     /* What such a class is, "Markov equivalence classes". Needed if `class_of` is not NULL. */
     const char *class_name;
-
-    /* An object as an image: pixel [n][image_axis[0]][image_axis[1]], from 0 to 1. NAME.png of the
-     * marginals shows a few samples. NULL: image_axis is 0. */
-    void (*image)(const void *world, size_t n, const int32_t *state, double *pixel);
 } gfn_env_ops;
 
 typedef struct gfn_env gfn_env;

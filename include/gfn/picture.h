@@ -37,15 +37,14 @@ typedef struct gfn_plot_config {
 } gfn_plot_config;
 
 /* Draw a picture of runs from their directories into a file, which is replaced atomically. One run
- * gives the picture of gfn_trainer_finish(), and if `file` is NULL, that of its marginals; several
- * runs are compared in the same panels: those that differ only in their seeds are a group, which is
- * shown by the mean of its curves in a band from the smallest to the largest. The directory of a
- * sweep stands for all its runs. Each run is loaded, evaluated and sampled from; a run that has no
- * checkpoint yet has only curves. Another process may be training the runs. Only rank 0 uses the
- * directories and the configuration (not NULL), and stores the name of the file in written[size]
- * (may be NULL). Collective. Errors: GFN_ENOSUP (a build without Cairo), GFN_EINVAL (n is 0 or more
- * than GFN_MAX_SEEDS; the file's name, the width, the labels), and those of gfn_run_load_changed()
- * and gfn_run_draw(). */
+ * gives the picture of gfn_trainer_finish(); several runs are compared in the same panels: those
+ * that differ only in their seeds are a group, which is shown by the mean of its curves in a band
+ * from the smallest to the largest. The directory of a sweep stands for all its runs. Each run is
+ * loaded, evaluated and sampled from; a run that has no checkpoint yet has only curves. Another
+ * process may be training the runs. Only rank 0 uses the directories and the configuration (not
+ * NULL), and stores the name of the file in written[size] (may be NULL). Collective. Errors:
+ * GFN_ENOSUP (a build without Cairo), GFN_EINVAL (n is 0 or more than GFN_MAX_SEEDS; the file's
+ * name, the width, the labels), and those of gfn_run_load_changed() and gfn_run_draw(). */
 GFN_API gfn_status gfn_plot_runs(gfn_comm *comm, const char *const *directories, size_t n,
                                  const gfn_plot_config *config, char *written, size_t size);
 

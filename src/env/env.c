@@ -55,21 +55,6 @@ static gfn_status describe(gfn_env *env)
     return gfn_env_check_spec(env->ops, &spec);
 }
 
-/* The tables of a kind may be shorter than those of this version. */
-static void complete(gfn_env *env, const gfn_env_ops *ops)
-{
-    env->table = gfn_env_complete_ops(ops);
-    env->ops = &env->table;
-    if (env->table.solver) {
-        env->solver = gfn_env_complete_solver(env->table.solver);
-        env->table.solver = &env->solver;
-    }
-    if (env->table.marginals) {
-        env->marginals = gfn_env_complete_marginals(env->table.marginals);
-        env->table.marginals = &env->marginals;
-    }
-}
-
 gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options, gfn_env **env)
 {
     GFN_TRY(gfn_env_check_ops(ops));
@@ -77,7 +62,8 @@ gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *option
     gfn_env *made;
     GFN_TRY(gfn_allocate(ops->name, 1, sizeof *made, &made));
     made->kind = ops;
-    complete(made, ops);
+    made->table = gfn_env_complete_ops(ops);
+    made->ops = &made->table;
     made->mode = gfn_float_mode_now();
     gfn_status status = gfn_allocate(ops->name, 1, sizeof *made->record, &made->record);
     if (status == GFN_OK)

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 
 /* Longest name; a table may be at most MAX_FACTOR times as large as this library knows it. */
-enum { MAX_NAME = 64, MAX_FACTOR = 8, MAX_IMAGE = 4096 };
+enum { MAX_NAME = 64, MAX_FACTOR = 8 };
 
 /* Letters, digits, '-' and '_', because names of environments become parts of paths. */
 static bool is_name(const char *name, size_t most)
@@ -73,29 +73,9 @@ gfn_env_ops gfn_env_complete_ops(const gfn_env_ops *ops)
     return all;
 }
 
-gfn_env_solver gfn_env_complete_solver(const gfn_env_solver *solver)
-{
-    gfn_env_solver all = {.size = 0};
-    memcpy(&all, solver, solver->size < sizeof all ? solver->size : sizeof all);
-    all.size = sizeof all;
-    return all;
-}
-
-gfn_env_marginals gfn_env_complete_marginals(const gfn_env_marginals *marginals)
-{
-    gfn_env_marginals all = {.size = 0};
-    memcpy(&all, marginals, marginals->size < sizeof all ? marginals->size : sizeof all);
-    all.size = sizeof all;
-    return all;
-}
-
 static gfn_status check_members(const gfn_env_ops *ops)
 {
     const gfn_env_ops all = gfn_env_complete_ops(ops);
-    const gfn_env_solver none = {.size = 0},
-                         solver = gfn_env_complete_solver(all.solver ? all.solver : &none);
-    const gfn_env_marginals nothing = {.size = 0}, marginals = gfn_env_complete_marginals(
-                                                       all.marginals ? all.marginals : &nothing);
     const struct {
         const char *name;
         bool is_there;
@@ -115,15 +95,15 @@ static gfn_status check_members(const gfn_env_ops *ops)
         {"observe", ops->observe != NULL},
         {"read", all.read != NULL || all.write == NULL},
         {"class_name", all.class_name != NULL || all.class_of == NULL},
-        {"create of the solver", !all.solver || solver.create},
-        {"destroy of the solver", !all.solver || solver.destroy},
-        {"log_z of the solver", !all.solver || solver.log_z},
-        {"name of the marginals", !all.marginals || marginals.name},
-        {"keys of the marginals", !all.marginals || marginals.keys},
-        {"columns of the marginals", !all.marginals || marginals.columns},
-        {"count of the marginals", !all.marginals || marginals.count},
-        {"key of the marginals", !all.marginals || marginals.key},
-        {"find of the marginals", !all.marginals || marginals.find},
+        {"create of the solver", !all.solver || all.solver->create},
+        {"destroy of the solver", !all.solver || all.solver->destroy},
+        {"log_z of the solver", !all.solver || all.solver->log_z},
+        {"name of the marginals", !all.marginals || all.marginals->name},
+        {"keys of the marginals", !all.marginals || all.marginals->keys},
+        {"columns of the marginals", !all.marginals || all.marginals->columns},
+        {"count of the marginals", !all.marginals || all.marginals->count},
+        {"key of the marginals", !all.marginals || all.marginals->key},
+        {"find of the marginals", !all.marginals || all.marginals->find},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!rows[i].is_there)
@@ -189,15 +169,6 @@ static bool table_fits(const gfn_env_spec *spec, const gfn_env_ops *all)
            (spec->table_ndim == 0 || (cells > 0 && all->table_place != NULL));
 }
 
-/* Both extents of an image are 0, or both are at most MAX_IMAGE and there is a function. */
-static bool image_fits(const gfn_env_spec *spec, const gfn_env_ops *ops)
-{
-    const int64_t rows = spec->image_axis[0], columns = spec->image_axis[1];
-    if (rows == 0 && columns == 0)
-        return true;
-    return ops->image && rows > 0 && columns > 0 && rows <= MAX_IMAGE && columns <= MAX_IMAGE;
-}
-
 gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec)
 {
     const gfn_shape *shape = &spec->shape;
@@ -226,8 +197,6 @@ gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec)
         {table_fits(spec, &all),
          "table_axis[table_ndim] are positive, their product fits, and table_place is not NULL",
          spec->table_ndim},
-        {image_fits(spec, &all), "image_axis are 0, or within 1 ... 4096 with an image function",
-         spec->image_axis[0]},
         {!isinf(spec->max_log_reward), "max_log_reward is finite or NAN", 0},
         {!isinf(spec->log_z), "log_z is finite or NAN", 0},
     };

@@ -156,7 +156,6 @@ static void find(const void *world, size_t n, const int32_t *state, double *valu
 }
 
 const gfn_env_marginals gfn_dag_marginals = {
-    .size = sizeof(gfn_env_marginals),
     .name = "edges",
     .keys = "from,to",
     .columns = "edge,path,markov_blanket",

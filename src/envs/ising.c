@@ -220,7 +220,6 @@ static void describe(const void *world, gfn_env_spec *spec)
                  : ising->side == 2 ? ring_log_z(ising->bond)
                                     : gfn_ising_torus_log_z(ising->side, ising->bond),
         .table_ndim = n <= GFN_ENV_MAX_NDIM ? n : 0,
-        .image_axis = {ising->side, ising->side},
     };
     for (int32_t i = 0; i < n && spec->n_states > 0; i++)
         spec->n_states *= 3;
@@ -414,23 +413,13 @@ static void find_values(const void *world, size_t n, const int32_t *state, doubl
 }
 
 static const gfn_env_marginals marginals = {
-    .size = sizeof(gfn_env_marginals),
     .name = "observables",
     .keys = "quantity",
     .columns = "mean",
     .count = count_rows,
     .key = write_key,
     .find = find_values,
-    .has_histograms = true,
 };
-
-/* Of a torus only: the spins of other couplings have no places. */
-static void draw_image(const void *world, size_t n, const int32_t *state, double *pixel)
-{
-    const gfn_ising *ising = world;
-    for (size_t i = 0; i < n * (size_t)ising->n; i++)
-        pixel[i] = state[i] == GFN_SPIN_UP;
-}
 
 /* An entry of the table in registry.c. */
 const gfn_env_ops gfn_env_ising = {
@@ -457,7 +446,6 @@ const gfn_env_ops gfn_env_ising = {
     .table_place = table_place,
     .solver = &gfn_ising_solver,
     .marginals = &marginals,
-    .image = draw_image,
     .source =
         "Zhang et al. 2022, arXiv:2202.01361; exact: Kaufman 1949, doi 10.1103/PhysRev.76.1232",
 };

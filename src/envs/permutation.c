@@ -387,7 +387,6 @@ static void find_values(const void *world, size_t n, const int32_t *state, doubl
 }
 
 static const gfn_env_marginals marginals = {
-    .size = sizeof(gfn_env_marginals),
     .name = "order",
     .keys = "first,second",
     .columns = "precedes_directly,precedes",

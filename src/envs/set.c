@@ -385,7 +385,6 @@ static void find(const void *world, size_t n, const int32_t *state, double *valu
 }
 
 static const gfn_env_marginals marginals = {
-    .size = sizeof(gfn_env_marginals),
     .name = "items",
     .keys = "item",
     .columns = "included",

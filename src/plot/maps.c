@@ -46,71 +46,9 @@ static gfn_plot_axis axis_of(double n, double length)
     return axis;
 }
 
-/* ---- names of rows and columns ---- */
-
-/* Characters of a name that have room beside a map, and units of a line of text. */
-enum { MOST_LABEL = 6, LABEL_LINE = 12 };
-
-static double widest_label(gfn_canvas *canvas, size_t n, const char *const *label)
-{
-    const gfn_font font = {.size = GFN_SMALL_TEXT};
-    double widest = 0;
-    for (size_t i = 0; i < n; i++)
-        widest = fmax(widest, gfn_canvas_text_width(canvas, font, label[i]));
-    return widest;
-}
-
-/* Returns the width of the names. */
-static double name_rows(gfn_canvas *canvas, gfn_box box, const gfn_map *map)
-{
-    const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_RIGHT};
-    const double height = box.height / (double)map->rows;
-    const size_t step = (size_t)ceil(LABEL_LINE / height);
-    double width = 0;
-    char text[64];
-    for (size_t i = 0; i < map->rows; i += step) {
-        gfn_text_shorten(map->label[0][i], MOST_LABEL, text, sizeof text);
-        gfn_canvas_text(canvas, box.x - 5, box.y + ((double)i + 0.5) * height + 4, font, text);
-        width = fmax(width, gfn_canvas_text_width(canvas, font, text));
-    }
-    return width;
-}
-
-/* Names stand side by side if they have room, else upright, else only some of them are shown.
- * Returns whether they stand upright. */
-static bool name_columns(gfn_canvas *canvas, gfn_box box, const gfn_map *map)
-{
-    enum { GAP = 5 };
-    const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_CENTER};
-    const double width = box.width / (double)map->columns, y = box.y + box.height;
-    const double widest = widest_label(canvas, map->columns, map->label[1]);
-    const bool is_upright = widest + GAP > width && width >= LABEL_LINE;
-    const size_t step = is_upright ? 1 : (size_t)ceil((widest + GAP) / width);
-    char text[64];
-    for (size_t i = 0; i < map->columns; i += step) {
-        const double x = box.x + ((double)i + 0.5) * width;
-        gfn_text_shorten(map->label[1][i], is_upright ? MOST_LABEL : sizeof text, text,
-                         sizeof text);
-        if (is_upright)
-            gfn_canvas_text_upward(
-                canvas, x + 4, y + GAP + gfn_canvas_text_width(canvas, font, text) / 2, font, text);
-        else
-            gfn_canvas_text(canvas, x, y + 16, font, text);
-    }
-    return is_upright;
-}
-
-/* ---- numbers of rows and columns ---- */
-
 static void mark_columns(gfn_canvas *canvas, gfn_box box, const gfn_map *map, const char *name)
 {
     const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_CENTER};
-    if (map->label[1]) {
-        if (!name_columns(canvas, box, map))
-            gfn_canvas_text(canvas, box.x + box.width / 2, box.y + box.height + 31,
-                            (gfn_font){.size = GFN_PLAIN_TEXT, .align = GFN_CENTER}, name);
-        return;
-    }
     const gfn_plot_axis axis = axis_of(map->extent[1], box.width);
     const double y = box.y + box.height;
     char text[32];
@@ -128,9 +66,9 @@ static void mark_rows(gfn_canvas *canvas, gfn_box box, const gfn_map *map, const
 {
     const gfn_font font = {.size = GFN_SMALL_TEXT, .align = GFN_RIGHT};
     const gfn_plot_axis axis = axis_of(map->extent[0], box.height);
-    double width = map->label[0] ? name_rows(canvas, box, map) : 0;
+    double width = 0;
     char text[32];
-    for (size_t i = 0; i < axis.n_marks && map->label[0] == NULL; i++) {
+    for (size_t i = 0; i < axis.n_marks; i++) {
         const double y = box.y + gfn_axis_place(&axis, axis.mark[i]) * box.height;
         gfn_axis_text(&axis, axis.mark[i], text, sizeof text);
         gfn_canvas_fill(canvas, (gfn_box){box.x - 4, floor(y), 4, 1});

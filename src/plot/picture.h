@@ -28,7 +28,6 @@ typedef struct gfn_map {
     const double *value; /* [rows][columns] */
     double extent[2];    /* cells of the environment down and to the right; more than rows or
                           * columns if a value is for several cells */
-    const char *const *label[2]; /* names of the rows and of the columns; NULL: numbers */
 } gfn_map;
 
 /* A corner plot: a distribution over a grid, shown as its marginals over pairs of axes. For the

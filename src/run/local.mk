@@ -15,7 +15,6 @@ librun_la_SOURCES = \
 	src/run/path_files.c src/run/path_files.h \
 	src/run/plugin_trust.c src/run/plugin_trust.h \
 	src/run/presets.c \
-	src/run/quantities.c src/run/quantities.h \
 	src/run/run_matrices.c \
 	src/run/run_rewards.c src/run/run_rewards.h \
 	src/run/run.c src/run/run.h \

@@ -89,7 +89,6 @@ static gfn_status measure(void *self)
                                    &draw->modes));
     GFN_TRY(gfn_run_count_distinct(run, draw->n, d->objects, draw));
     GFN_TRY(gfn_run_find_marginals(run, draw->n, d->objects));
-    GFN_TRY(gfn_run_find_quantities(run, draw->n, d->objects));
     draw->marginals_error = gfn_marginals_error(&run->marginals);
     if (exact == NULL)
         return gfn_l1_of_objects(run->env, (size_t)draw->n, d->objects, &draw->l1,

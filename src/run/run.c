@@ -167,7 +167,6 @@ void gfn_run_destroy(gfn_run **run)
     gfn_run_exact_clear(&r->exact);
     gfn_run_solution_clear(&r->solution);
     gfn_marginals_clear(&r->marginals);
-    gfn_quantities_clear(&r->quantities);
     gfn_test_set_clear(&r->test_set);
     gfn_sampler_destroy(&r->sampler);
     gfn_model_destroy(&r->model);

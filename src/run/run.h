@@ -11,7 +11,6 @@
 #include "run/marginals.h"
 #include "run/measure_exact.h"
 #include "run/path_files.h"
-#include "run/quantities.h"
 #include "run/run_rewards.h"
 #include "run/solution.h"
 #include "run/test_set.h"
@@ -39,7 +38,6 @@ struct gfn_run {
     gfn_run_exact exact;
     gfn_run_solution solution;
     gfn_marginals marginals;   /* of the last draw that was measured, on rank 0 */
-    gfn_quantities quantities; /* the same */
     gfn_test_set test_set;
     gfn_points points; /* of the last gfn_run_find_bounds(); the same on all ranks */
 

@@ -12,7 +12,6 @@ libsummary_la_SOURCES = \
 	src/summary/groups.c src/summary/groups.h \
 	src/summary/labels.c \
 	src/summary/marginals_file.c src/summary/marginals_file.h \
-	src/summary/marginals_picture.c src/summary/marginals_picture.h \
 	src/summary/pictures.c \
 	src/summary/portrait.c src/summary/portrait.h \
 	src/summary/results_text.c \

@@ -18,7 +18,6 @@
 #include "store/store.h"
 #include "summary/composition.h"
 #include "summary/figures.h"
-#include "summary/marginals_picture.h"
 #include "summary/sweep.h"
 
 typedef struct gallery {
@@ -168,7 +167,7 @@ static gfn_report make_report(void)
                         .collapsed = -1};
 }
 
-static gfn_status portray(gallery *g, size_t i, gfn_run *run, const gfn_plot_config *config)
+static gfn_status portray(gallery *g, size_t i, gfn_run *run)
 {
     const gfn_options *o = gfn_run_options(run);
     const gfn_stream stream = {(uint64_t)gfn_options_int(o, "seed"), GFN_PURPOSE_SAMPLE, 0};
@@ -182,8 +181,6 @@ static gfn_status portray(gallery *g, size_t i, gfn_run *run, const gfn_plot_con
     GFN_TRY(gfn_run_draw(run, &stream, samples, false, &report.draw));
     if (g->portrait)
         status = gfn_portrait_create(run, g->name[i], &report, &g->portrait[i]);
-    if (status == GFN_OK && g->portrait && g->n == 1 && !g->is_sweep && !config->file)
-        status = gfn_marginals_picture_save(run, g->name[i]);
     gfn_draw_clear(&report.draw);
     return gfn_comm_agree(g->comm, status);
 }
@@ -206,7 +203,7 @@ static gfn_status visit(gallery *g, size_t i, const gfn_plot_config *config)
     if (config->tell && gfn_run_notice(run)[0])
         config->tell(gfn_run_notice(run));
     const size_t told = strlen(gfn_run_notice(run));
-    status = portray(g, i, run, config);
+    status = portray(g, i, run);
     const char *more = gfn_run_notice(run) + told;
     if (config->tell && more[0])
         config->tell(more + (more[0] == '\n'));

@@ -17,7 +17,6 @@
 #include "step/stopwatch.h"
 #include "store/names.h"
 #include "summary/composition.h"
-#include "summary/marginals_picture.h"
 
 typedef struct summary {
     size_t n;
@@ -158,8 +157,6 @@ static gfn_status draw_picture(const gfn_run *run, const gfn_report *report)
         status = gfn_folder_path(directory, GFN_PICTURE_FILE, &path);
     if (status == GFN_OK)
         status = gfn_portrait_save(&portrait, path);
-    if (status == GFN_OK)
-        status = gfn_marginals_picture_save(run, directory);
     gfn_release(&path);
     gfn_portrait_clear(&portrait);
     return status;

@@ -48,7 +48,8 @@ static gfn_status resume_run(gfn_sweep *sweep, size_t index, gfn_run **run)
     for (size_t i = 0; sweep->options && i < gfn_options_count(sweep->options) && n < MOST; i++) {
         const gfn_option *row = gfn_options_row(sweep->options, i);
         const char *name = row->name;
-        const bool is_path = gfn_option_is_path(row) && gfn_options_is_set(sweep->options, name);
+        const bool is_path =
+            gfn_option_is_path(row) && gfn_options_is_set(sweep->options, name);
         if (gfn_run_option_may_change(name) || is_path || strcmp(name, "env") == 0)
             settings[n++] = (gfn_setting){name, gfn_options_text(sweep->options, name)};
     }

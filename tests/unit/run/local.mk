@@ -24,11 +24,6 @@ UNIT_TESTS += tests/unit/run/trajectories
 tests_unit_run_trajectories_SOURCES = tests/unit/run/trajectories.c tests/unit/fixture.h
 tests_unit_run_trajectories_LDADD = $(LINK_train) $(CMOCKA_LIBS)
 
-check_PROGRAMS += tests/unit/run/quantities
-UNIT_TESTS += tests/unit/run/quantities
-tests_unit_run_quantities_SOURCES = tests/unit/run/quantities.c
-tests_unit_run_quantities_LDADD = $(LINK_run) $(CMOCKA_LIBS)
-
 check_PROGRAMS += tests/unit/run/test_set
 UNIT_TESTS += tests/unit/run/test_set
 tests_unit_run_test_set_SOURCES = tests/unit/run/test_set.c tests/unit/io/scratch.h
