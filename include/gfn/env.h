@@ -40,6 +40,9 @@ GFN_BEGIN_DECLS
  * file, not the environment. */
 #define GFN_REWARD_FILE "reward-file"
 
+/* Most bins of a histogram of gfn_env_marginals. */
+#define GFN_ENV_MAX_BINS (INT32_C(1) << 16)
+
 /* Properties of a world. */
 typedef struct gfn_env_spec {
     gfn_shape shape;
@@ -70,6 +73,8 @@ typedef struct gfn_env_spec {
  * it at once. Its functions report failures by gfn_env_fail(). They may be NULL if their comment
  * allows it. */
 typedef struct gfn_env_solver {
+    size_t size; /* sizeof(gfn_env_solver): guards the binary interface */
+
     /* Compute it, which may take long. The world is constant and outlives the solution. Errors:
      * GFN_ENOSUP (too large, or unknown), GFN_ENOMEM. */
     gfn_status (*create)(const void *world, double beta, void **solution);
@@ -91,6 +96,7 @@ typedef struct gfn_env_solver {
 /* Quantities of an object whose expectations people look at, as a table with named rows and
  * columns: whether an item is in a set, whether there is an edge, an energy. */
 typedef struct gfn_env_marginals {
+    size_t size;         /* sizeof(gfn_env_marginals): guards the binary interface */
     const char *name;    /* "edges": of the file edges.csv */
     const char *keys;    /* headings of the names of a row, "from,to" */
     const char *columns; /* headings of the values, "edge,path,markov_blanket" */
@@ -102,6 +108,36 @@ typedef struct gfn_env_marginals {
 
     /* value [n][rows][columns] of n objects. */
     void (*find)(const void *world, size_t n, const int32_t *state, double *value);
+
+    /* ---- What pictures show. All may be NULL. They are called after training, on rank 0. ---- */
+
+    /* A heat map of the first column, whose cells are the rows, such as the edges of a graph: the
+     * number of its lines down and to the right, both > 0. One line down: a profile, such as the
+     * items of a set. {0, 0}: no map. Dark is 0. */
+    void (*map_lines)(const void *world, int64_t lines[2]);
+
+    /* The names of its axes, down and to the right, "from,to"; of a profile only the second,
+     * "item". Needed if `map_lines` is not NULL. */
+    const char *axes;
+
+    /* The cell of a row: its lines down and to the right, counted from 0. Cells without row are
+     * left empty. NULL: the rows are the cells, row-major. */
+    void (*cell)(const void *world, int64_t row, int64_t cell[2]);
+
+    /* The label of a line down (axis 0) or to the right (axis 1). Cut to `size` bytes. NULL, or ""
+     * for line 0: the lines of the axis have their numbers. */
+    void (*label)(const void *world, int axis, int64_t line, char *text, size_t size);
+
+    /* A histogram of the first column of a row over objects, such as energies: the number of its
+     * bins, at most GFN_ENV_MAX_BINS, equal parts of range[0] ... range[1]. 0: none. Values beyond
+     * the range count in the bin at its end. Pictures join bins that are many, and leave out those
+     * at the ends that are empty. */
+    int64_t (*bins)(const void *world, int64_t row, double range[2]);
+
+    /* An object as a map: the number of its lines, as map_lines, and the values [down][right] of
+     * one object, from 0 (dark) to 1 (bright). Both are NULL, or none. */
+    void (*object_lines)(const void *world, int64_t lines[2]);
+    void (*draw_object)(const void *world, const int32_t *state, double *value);
 } gfn_env_marginals;
 
 /* A kind of world. Functions must not be NULL unless their comment allows it. */

@@ -55,15 +55,29 @@ static gfn_status describe(gfn_env *env)
     return gfn_env_check_spec(env->ops, &spec);
 }
 
+/* The tables of the kind with the members of this version. */
+static void use_kind(gfn_env *env, const gfn_env_ops *kind)
+{
+    env->kind = kind;
+    env->table = gfn_env_complete_ops(kind);
+    env->ops = &env->table;
+    if (env->table.solver) {
+        env->solver = gfn_env_complete_solver(env->table.solver);
+        env->table.solver = &env->solver;
+    }
+    if (env->table.marginals) {
+        env->marginals = gfn_env_complete_marginals(env->table.marginals);
+        env->table.marginals = &env->marginals;
+    }
+}
+
 gfn_status gfn_env_create_with(const gfn_env_ops *ops, const gfn_options *options, gfn_env **env)
 {
     GFN_TRY(gfn_env_check_ops(ops));
     GFN_TRY(check_matrices(ops, options));
     gfn_env *made;
     GFN_TRY(gfn_allocate(ops->name, 1, sizeof *made, &made));
-    made->kind = ops;
-    made->table = gfn_env_complete_ops(ops);
-    made->ops = &made->table;
+    use_kind(made, ops);
     made->mode = gfn_float_mode_now();
     gfn_status status = gfn_allocate(ops->name, 1, sizeof *made->record, &made->record);
     if (status == GFN_OK)

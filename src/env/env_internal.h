@@ -76,7 +76,9 @@ struct gfn_env {
     const gfn_env_ops *kind; /* borrowed */
     gfn_env_ops table;       /* the same with all members that this version has */
     const gfn_env_ops *ops;  /* &table */
-    void *world;             /* owned: ops->destroy */
+    gfn_env_solver solver;   /* likewise: table.solver and table.marginals are these, or NULL */
+    gfn_env_marginals marginals;
+    void *world; /* owned: ops->destroy */
     gfn_env_spec spec;
     bool is_waiting;        /* its options ask for rewards from outside */
     gfn_env_reward reward;  /* log_reward NULL: the world's own is used */
@@ -250,8 +252,12 @@ const gfn_env_file *gfn_env_file_named(const char *path);
 gfn_env_file *gfn_env_file_of(const gfn_env_ops *ops);
 
 /* The table of a kind, which may be older or newer, with the members of this version; those that it
- * lacks are NULL. */
+ * lacks are NULL. Its solver and its marginals, borrowed, are as the kind has them. */
 gfn_env_ops gfn_env_complete_ops(const gfn_env_ops *ops);
+
+/* The same of a solver and of marginals. */
+gfn_env_solver gfn_env_complete_solver(const gfn_env_solver *solver);
+gfn_env_marginals gfn_env_complete_marginals(const gfn_env_marginals *marginals);
 
 /* Check that a kind has all its functions, and that the spec of its world is consistent, so that
  * buffers whose sizes are computed from it are large enough. Errors: GFN_EINVAL. */

@@ -73,9 +73,52 @@ gfn_env_ops gfn_env_complete_ops(const gfn_env_ops *ops)
     return all;
 }
 
+gfn_env_solver gfn_env_complete_solver(const gfn_env_solver *solver)
+{
+    gfn_env_solver all = {.size = 0};
+    memcpy(&all, solver, solver->size < sizeof all ? solver->size : sizeof all);
+    all.size = sizeof all;
+    return all;
+}
+
+gfn_env_marginals gfn_env_complete_marginals(const gfn_env_marginals *marginals)
+{
+    gfn_env_marginals all = {.size = 0};
+    memcpy(&all, marginals, marginals->size < sizeof all ? marginals->size : sizeof all);
+    all.size = sizeof all;
+    return all;
+}
+
+/* The tables that another one names: a plug-in may have older or newer ones. */
+static gfn_status check_sizes(const gfn_env_ops *ops)
+{
+    const gfn_env_ops all = gfn_env_complete_ops(ops);
+    const struct {
+        const char *type;
+        const size_t *size; /* the first member; NULL: there is no such table */
+        size_t least, known;
+    } rows[] = {
+        {"gfn_env_solver", all.solver ? &all.solver->size : NULL, sizeof *all.solver,
+         sizeof *all.solver},
+        {"gfn_env_marginals", all.marginals ? &all.marginals->size : NULL,
+         offsetof(gfn_env_marginals, map_lines), sizeof *all.marginals},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].size &&
+            (*rows[i].size < rows[i].least || *rows[i].size > MAX_FACTOR * rows[i].known))
+            return gfn_fail(GFN_EINVAL,
+                            "%s: %s of %zu bytes, needs %zu (hint: set .size = sizeof(%s) and "
+                            "compile with this library's headers)",
+                            ops->name ? ops->name : "environment", rows[i].type, *rows[i].size,
+                            rows[i].least, rows[i].type);
+    return GFN_OK;
+}
+
 static gfn_status check_members(const gfn_env_ops *ops)
 {
     const gfn_env_ops all = gfn_env_complete_ops(ops);
+    const gfn_env_marginals shown =
+        all.marginals ? gfn_env_complete_marginals(all.marginals) : (gfn_env_marginals){.size = 0};
     const struct {
         const char *name;
         bool is_there;
@@ -104,6 +147,8 @@ static gfn_status check_members(const gfn_env_ops *ops)
         {"count of the marginals", !all.marginals || all.marginals->count},
         {"key of the marginals", !all.marginals || all.marginals->key},
         {"find of the marginals", !all.marginals || all.marginals->find},
+        {"axes of the marginals", shown.map_lines == NULL || shown.axes},
+        {"draw_object of the marginals", shown.object_lines == NULL || shown.draw_object},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!rows[i].is_there)
@@ -130,6 +175,7 @@ gfn_status gfn_env_check_ops(const gfn_env_ops *ops)
                         "environment: gfn_env_ops of %zu bytes, needs %zu (hint: set .size = "
                         "sizeof(gfn_env_ops) and compile with this library's headers)",
                         ops ? ops->size : 0, least);
+    GFN_TRY(check_sizes(ops));
     GFN_TRY(check_members(ops));
     if (!is_name(ops->name, MAX_NAME))
         return gfn_fail(GFN_EINVAL,

@@ -155,11 +155,38 @@ static void find(const void *world, size_t n, const int32_t *state, double *valu
     }
 }
 
+static void map_lines(const void *world, int64_t lines[2])
+{
+    const gfn_dag *dag = world;
+    lines[0] = lines[1] = dag->d;
+}
+
+static void cell(const void *world, int64_t row, int64_t cell[2])
+{
+    const gfn_dag *dag = world;
+    int from, to;
+    find_pair(dag->d, row, &from, &to);
+    cell[0] = from;
+    cell[1] = to;
+}
+
+static void label(const void *world, int axis, int64_t line, char *text, size_t size)
+{
+    const gfn_dag *dag = world;
+    (void)axis;
+    gfn_format(text, size, "%s", dag->name[line]);
+}
+
 const gfn_env_marginals gfn_dag_marginals = {
+    .size = sizeof(gfn_env_marginals),
     .name = "edges",
     .keys = "from,to",
     .columns = "edge,path,markov_blanket",
     .count = count,
     .key = key,
     .find = find,
+    .map_lines = map_lines,
+    .axes = "from,to",
+    .cell = cell,
+    .label = label,
 };

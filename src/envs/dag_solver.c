@@ -153,6 +153,7 @@ static void draw(const void *solution, const gfn_stream *stream, int64_t first, 
 }
 
 const gfn_env_solver gfn_dag_solver = {
+    .size = sizeof(gfn_env_solver),
     .create = create,
     .destroy = destroy,
     .log_z = log_z,

@@ -413,12 +413,16 @@ static void find_values(const void *world, size_t n, const int32_t *state, doubl
 }
 
 static const gfn_env_marginals marginals = {
+    .size = sizeof(gfn_env_marginals),
     .name = "observables",
     .keys = "quantity",
     .columns = "mean",
     .count = count_rows,
     .key = write_key,
     .find = find_values,
+    .bins = gfn_ising_bins,
+    .object_lines = gfn_ising_lines,
+    .draw_object = gfn_ising_draw,
 };
 
 /* An entry of the table in registry.c. */

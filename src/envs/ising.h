@@ -23,6 +23,11 @@ typedef struct gfn_ising {
 /* Rows of the marginals. */
 enum { GFN_ISING_ENERGY, GFN_ISING_MAGNETIZATION, GFN_ISING_ABS_MAGNETIZATION, GFN_ISING_ROWS };
 
+/* ising_picture.c: what pictures show, as the members of gfn_env_marginals. */
+int64_t gfn_ising_bins(const void *world, int64_t row, double range[2]);
+void gfn_ising_lines(const void *world, int64_t lines[2]);
+void gfn_ising_draw(const void *world, const int32_t *state, double *value);
+
 /* log Z of a torus of side 3 or more, by Kaufman's formula; NAN: unknown, if the side is odd and
  * the bond negative. bond: log R of a bond between equal spins, within -200 ... 200. */
 double gfn_ising_torus_log_z(int32_t side, double bond);

@@ -54,6 +54,7 @@ static void solution_marginals(const void *solution, double *value)
 }
 
 const gfn_env_solver gfn_ising_solver = {
+    .size = sizeof(gfn_env_solver),
     .create = solve,
     .destroy = destroy_solution,
     .log_z = solution_log_z,

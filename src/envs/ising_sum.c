@@ -212,6 +212,7 @@ static void find_marginals(const void *solution, double *value)
 }
 
 const gfn_env_solver gfn_ising_sum_solver = {
+    .size = sizeof(gfn_env_solver),
     .create = create,
     .destroy = destroy,
     .log_z = log_z,

@@ -14,6 +14,7 @@ libenvs_la_SOURCES = \
 	src/envs/hypergrid_rewards.c src/envs/hypergrid_rewards.h \
 	src/envs/ising.c src/envs/ising.h \
 	src/envs/ising_kaufman.c \
+	src/envs/ising_picture.c \
 	src/envs/ising_rows.c src/envs/ising_rows.h \
 	src/envs/ising_solver.c \
 	src/envs/ising_sum.c \

@@ -360,11 +360,19 @@ static int64_t count_pairs(const void *world)
     return (int64_t)p->n * (p->n - 1);
 }
 
-static void write_key(const void *world, int64_t row, char *text, size_t size)
+static void find_pair(const void *world, int64_t row, int64_t pair[2])
 {
     const gfn_permutation *p = world;
-    const int64_t first = row / (p->n - 1), rest = row % (p->n - 1);
-    gfn_format(text, size, "%" PRId64 ",%" PRId64, first, rest + (rest >= first));
+    pair[0] = row / (p->n - 1);
+    pair[1] = row % (p->n - 1);
+    pair[1] += pair[1] >= pair[0];
+}
+
+static void write_key(const void *world, int64_t row, char *text, size_t size)
+{
+    int64_t pair[2];
+    find_pair(world, row, pair);
+    gfn_format(text, size, "%" PRId64 ",%" PRId64, pair[0], pair[1]);
 }
 
 static void find_values(const void *world, size_t n, const int32_t *state, double *value)
@@ -386,13 +394,23 @@ static void find_values(const void *world, size_t n, const int32_t *state, doubl
     }
 }
 
+static void map_lines(const void *world, int64_t lines[2])
+{
+    const gfn_permutation *p = world;
+    lines[0] = lines[1] = p->n;
+}
+
 static const gfn_env_marginals marginals = {
+    .size = sizeof(gfn_env_marginals),
     .name = "order",
     .keys = "first,second",
     .columns = "precedes_directly,precedes",
     .count = count_pairs,
     .key = write_key,
     .find = find_values,
+    .map_lines = map_lines,
+    .axes = "first,second",
+    .cell = find_pair,
 };
 
 /* An entry of the table in registry.c. */

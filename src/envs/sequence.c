@@ -422,13 +422,39 @@ static void find(const void *world, size_t n, const int32_t *state, double *valu
             value[state[i] - 1] = 1;
 }
 
+/* Letters down, slots to the right. */
+static void map_lines(const void *world, int64_t lines[2])
+{
+    const struct sequence *s = world;
+    lines[0] = (int64_t)s->m;
+    lines[1] = (int64_t)s->length;
+}
+
+static void cell(const void *world, int64_t row, int64_t cell[2])
+{
+    const struct sequence *s = world;
+    cell[0] = row % (int64_t)s->m;
+    cell[1] = row / (int64_t)s->m;
+}
+
+static void label(const void *world, int axis, int64_t line, char *text, size_t size)
+{
+    const struct sequence *s = world;
+    gfn_format(text, size, "%s", axis == 0 ? s->letters.letter[line] : "");
+}
+
 static const gfn_env_marginals marginals = {
+    .size = sizeof(gfn_env_marginals),
     .name = "letters",
     .keys = "slot,letter",
     .columns = "frequency",
     .count = count_rows,
     .key = key,
     .find = find,
+    .map_lines = map_lines,
+    .axes = "letter,slot",
+    .cell = cell,
+    .label = label,
 };
 
 /* An entry of the table in registry.c. */

@@ -384,13 +384,22 @@ static void find(const void *world, size_t n, const int32_t *state, double *valu
             *value++ = gfn_set_has(state, item);
 }
 
+static void map_lines(const void *world, int64_t lines[2])
+{
+    lines[0] = 1;
+    lines[1] = count_rows(world);
+}
+
 static const gfn_env_marginals marginals = {
+    .size = sizeof(gfn_env_marginals),
     .name = "items",
     .keys = "item",
     .columns = "included",
     .count = count_rows,
     .key = key,
     .find = find,
+    .map_lines = map_lines,
+    .axes = "item",
 };
 
 /* An entry of the table in registry.c. */

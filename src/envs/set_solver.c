@@ -146,6 +146,7 @@ static void marginals(const void *solved, double *value)
 }
 
 const gfn_env_solver gfn_set_solver = {
+    .size = sizeof(gfn_env_solver),
     .create = create,
     .destroy = destroy,
     .log_z = log_z,

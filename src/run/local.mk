@@ -12,6 +12,7 @@ librun_la_SOURCES = \
 	src/run/metadata.c src/run/metadata.h \
 	src/run/metric_table.c \
 	src/run/object_field.c src/run/object_field.h \
+	src/run/observables.c src/run/observables.h \
 	src/run/path_files.c src/run/path_files.h \
 	src/run/plugin_trust.c src/run/plugin_trust.h \
 	src/run/presets.c \

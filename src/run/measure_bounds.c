@@ -142,6 +142,8 @@ static gfn_status draw_truth(weighing *w, int64_t n)
     gfn_status status = GFN_OK;
     if (gfn_comm_rank(comm) == 0)
         status = gfn_run_draw_truth(w->run, &stream, (size_t)n, w->objects);
+    if (gfn_comm_rank(comm) == 0 && status == GFN_OK)
+        status = gfn_run_observe_truth(w->run, n, w->objects);
     GFN_TRY(gfn_comm_agree(comm, status));
     return gfn_comm_broadcast(comm, w->objects, (size_t)n * w->width * sizeof *w->objects);
 }

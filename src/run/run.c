@@ -168,6 +168,7 @@ void gfn_run_destroy(gfn_run **run)
     gfn_run_solution_clear(&r->solution);
     gfn_marginals_clear(&r->marginals);
     gfn_test_set_clear(&r->test_set);
+    gfn_observables_clear(&r->observables);
     gfn_sampler_destroy(&r->sampler);
     gfn_model_destroy(&r->model);
     gfn_env_destroy(&r->numbered);

@@ -10,6 +10,7 @@
 #include "base/notices.h"
 #include "run/marginals.h"
 #include "run/measure_exact.h"
+#include "run/observables.h"
 #include "run/path_files.h"
 #include "run/run_rewards.h"
 #include "run/solution.h"
@@ -37,7 +38,8 @@ struct gfn_run {
 
     gfn_run_exact exact;
     gfn_run_solution solution;
-    gfn_marginals marginals;   /* of the last draw that was measured, on rank 0 */
+    gfn_marginals marginals;     /* of the last draw that was measured, on rank 0 */
+    gfn_observables observables; /* likewise */
     gfn_test_set test_set;
     gfn_points points; /* of the last gfn_run_find_bounds(); the same on all ranks */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "env/env_internal.h"
 #include "tests/unit/env/make.h"
 #include "tests/unit/env/worlds.h"
 
@@ -67,6 +68,126 @@ static void first_class(const void *world, const int32_t *state, int32_t *words)
 {
     (void)world;
     words[0] = state[0];
+}
+
+/* ---- tables within the table ---- */
+
+static gfn_status solve(const void *world, double beta, void **solution)
+{
+    (void)world, (void)beta, (void)solution;
+    return GFN_ENOSUP;
+}
+
+static void forget(void *solution)
+{
+    (void)solution;
+}
+
+static double no_log_z(const void *solution)
+{
+    (void)solution;
+    return NAN;
+}
+
+static int64_t count_one(const void *world)
+{
+    (void)world;
+    return 1;
+}
+
+static void name_row(const void *world, int64_t row, char *text, size_t size)
+{
+    (void)world;
+    snprintf(text, size, "%d", (int)row);
+}
+
+static void find_nothing(const void *world, size_t n, const int32_t *state, double *value)
+{
+    (void)world, (void)state;
+    for (size_t i = 0; i < n; i++)
+        value[i] = 0;
+}
+
+static void one_line(const void *world, int64_t lines[2])
+{
+    (void)world;
+    lines[0] = lines[1] = 1;
+}
+
+static const gfn_env_solver whole_solver = {
+    .size = sizeof(gfn_env_solver), .create = solve, .destroy = forget, .log_z = no_log_z};
+static const gfn_env_marginals whole_marginals = {.size = sizeof(gfn_env_marginals),
+                                                  .name = "rows",
+                                                  .keys = "row",
+                                                  .columns = "mean",
+                                                  .count = count_one,
+                                                  .key = name_row,
+                                                  .find = find_nothing,
+                                                  .map_lines = one_line,
+                                                  .axes = "row"};
+
+/* The tables of a plug-in that was compiled with an older header end earlier: in the bytes behind
+ * them are no functions. */
+static void older_marginals_have_no_pictures(void **state)
+{
+    (void)state;
+    gfn_env_ops ops = bits_world;
+    gfn_env_marginals older = whole_marginals;
+    gfn_env *env;
+    older.size = offsetof(gfn_env_marginals, map_lines);
+    ops.name = "older-marginals";
+    ops.marginals = &older;
+    assert_int_equal(gfn_env_create_from(&ops, NULL, &env), GFN_OK);
+    assert_true(env->ops->marginals->find == find_nothing);
+    assert_true(env->ops->marginals->map_lines == NULL && env->ops->marginals->axes == NULL);
+    assert_int_equal(env->ops->marginals->size, sizeof(gfn_env_marginals));
+    gfn_env_destroy(&env);
+}
+
+/* Newer ones are longer. */
+static void members_of_newer_tables_are_ignored(void **state)
+{
+    (void)state;
+    struct {
+        gfn_env_solver known;
+        void *more[3];
+    } newer = {.known = whole_solver};
+    gfn_env_ops ops = bits_world;
+    gfn_env *env;
+    newer.known.size = sizeof newer;
+    ops.name = "newer-solver";
+    ops.solver = &newer.known;
+    ops.marginals = &whole_marginals;
+    assert_int_equal(gfn_env_create_from(&ops, NULL, &env), GFN_OK);
+    assert_true(env->ops->solver->create == solve);
+    assert_true(env->ops->marginals->map_lines == one_line);
+    assert_int_equal(env->ops->solver->size, sizeof(gfn_env_solver));
+    gfn_env_destroy(&env);
+}
+
+static void an_incomplete_table_within_the_table_is_rejected(void **state)
+{
+    (void)state;
+    gfn_env_ops ops = bits_world;
+    gfn_env_solver solver = whole_solver;
+    gfn_env_marginals marginals = whole_marginals;
+    ops.name = "nested";
+    ops.solver = &solver;
+    solver.size = 0; /* forgotten */
+    assert_refused(gfn_env_add(&ops), GFN_EINVAL, "nested: gfn_env_solver of 0 bytes, needs ");
+    assert_refused(gfn_env_add(&ops), GFN_EINVAL, "(hint: set .size = sizeof(gfn_env_solver)");
+    solver.size = (size_t)-1;
+    assert_refused(gfn_env_add(&ops), GFN_EINVAL, "nested: gfn_env_solver of ");
+    ops.solver = NULL;
+    ops.marginals = &marginals;
+    marginals.size = offsetof(gfn_env_marginals, find);
+    assert_refused(gfn_env_add(&ops), GFN_EINVAL, "nested: gfn_env_marginals of ");
+    marginals = whole_marginals;
+    marginals.axes = NULL;
+    assert_refused(gfn_env_add(&ops), GFN_EINVAL, "nested: axes of the marginals is NULL");
+    marginals = whole_marginals;
+    marginals.object_lines = one_line;
+    assert_refused(gfn_env_add(&ops), GFN_EINVAL, "nested: draw_object of the marginals is NULL");
 }
 
 static void an_incomplete_table_is_rejected(void **state)
@@ -161,6 +282,9 @@ int main(void)
         cmocka_unit_test(an_added_kind_is_found_by_its_name),
         cmocka_unit_test(a_name_in_use_is_rejected),
         cmocka_unit_test(an_incomplete_table_is_rejected),
+        cmocka_unit_test(older_marginals_have_no_pictures),
+        cmocka_unit_test(members_of_newer_tables_are_ignored),
+        cmocka_unit_test(an_incomplete_table_within_the_table_is_rejected),
         cmocka_unit_test(files_that_are_not_shared_objects_are_rejected),
         cmocka_unit_test(the_number_of_added_kinds_is_limited),
     };
