@@ -111,6 +111,9 @@ typedef struct gfn_dag {
 /* Errors: GFN_EINVAL (names that are empty, equal or not printable), GFN_ENOMEM. Release dag->names
  * in the end. */
 gfn_status gfn_dag_name_variables(gfn_dag *dag, const gfn_matrix *matrix);
+
+/* A name without quotes, cut to `size` bytes. */
+void gfn_dag_write_name(const gfn_dag *dag, int variable, char *text, size_t size);
 size_t gfn_dag_write(const void *world, const int32_t *graph, char *text, size_t size);
 gfn_status gfn_dag_read(const void *world, const char *text, int32_t *graph);
 

@@ -172,9 +172,8 @@ static void cell(const void *world, int64_t row, int64_t cell[2])
 
 static void label(const void *world, int axis, int64_t line, char *text, size_t size)
 {
-    const gfn_dag *dag = world;
     (void)axis;
-    gfn_format(text, size, "%s", dag->name[line]);
+    gfn_dag_write_name(world, (int)line, text, size);
 }
 
 const gfn_env_marginals gfn_dag_marginals = {

@@ -57,6 +57,19 @@ static char *quote(const char *name, char *to)
     return to;
 }
 
+void gfn_dag_write_name(const gfn_dag *dag, int variable, char *text, size_t size)
+{
+    const char *name = dag->name[variable];
+    const bool is_quoted = name[0] == '"';
+    size_t used = 0;
+    for (name += is_quoted; *name != '\0' && used + 1 < size; name++) {
+        if (is_quoted && *name == '"' && *++name == '\0') /* the last one; others are doubled */
+            break;
+        text[used++] = *name;
+    }
+    text[used] = '\0';
+}
+
 static gfn_status check_distinct(const gfn_dag *dag)
 {
     for (int j = 0; j < dag->d; j++)

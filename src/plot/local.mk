@@ -8,6 +8,7 @@ if HAVE_CAIRO
 libplot_la_SOURCES += \
 	src/plot/axis.c src/plot/axis.h \
 	src/plot/canvas.c src/plot/canvas.h \
+	src/plot/cell_labels.c \
 	src/plot/draw_table.c \
 	src/plot/image_formats.c src/plot/image_formats.h \
 	src/plot/maps.c \
@@ -16,7 +17,8 @@ libplot_la_SOURCES += \
 	src/plot/parts.h \
 	src/plot/picture.c \
 	src/plot/styles.c \
-	src/plot/ticks.c
+	src/plot/ticks.c \
+	src/plot/tiles.c
 else
 libplot_la_SOURCES += src/plot/picture_none.c
 endif

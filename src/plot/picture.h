@@ -25,9 +25,11 @@ enum {
 /* A heat map of numbers; the first row is on top. */
 typedef struct gfn_map {
     size_t rows, columns;
-    const double *value; /* [rows][columns] */
+    const double *value; /* [rows][columns]; NAN: a cell that is left empty */
     double extent[2];    /* cells of the environment down and to the right; more than rows or
                           * columns if a value is for several cells */
+    const char *const *label[2]; /* [extent] of the cells down and to the right, of which as many
+                                  * are shown as have room; NULL: their numbers */
 } gfn_map;
 
 /* A corner plot: a distribution over a grid, shown as its marginals over pairs of axes. For the
@@ -38,6 +40,7 @@ typedef struct gfn_corner {
     size_t n_axes; /* 2 ... GFN_PICTURE_AXES */
     const char *axis[GFN_PICTURE_AXES];
     gfn_map map[GFN_PICTURE_MAPS];
+    double flatness; /* of two axes: height of the map divided by its width; 0: 1 */
 } gfn_corner;
 
 /* Points (x, y). */
@@ -53,13 +56,16 @@ typedef struct gfn_series {
 
 typedef struct gfn_panel {
     const char *title, *x_name;
-    bool is_log;         /* y has a logarithmic scale */
-    bool is_points;      /* points instead of lines */
-    bool is_cells;       /* x are numbers of cells: lines are drawn as steps */
-    bool is_whole;       /* x are whole numbers */
-    double level;        /* a dashed line at this y; NAN: none */
-    double shift;        /* a dashed line at y = x + shift; NAN: none */
-    const char *nothing; /* text if there is nothing to show */
+    bool is_log;              /* y has a logarithmic scale */
+    bool is_points;           /* points instead of lines */
+    bool is_cells;            /* x are numbers of cells: lines are drawn as steps */
+    double step;              /* the width of a step of cells whose x are other numbers; 0: 1 */
+    const char *const *label; /* of cells: [n] instead of the numbers 0 ... n - 1; NULL: numbers */
+    bool is_whole;            /* x are whole numbers */
+    double level;             /* a dashed line at this y; NAN: none */
+    double shift;             /* a dashed line at y = x + shift; NAN: none */
+    const double *upright;    /* a dashed line at this x; NULL: none */
+    const char *nothing;      /* text if there is nothing to show */
     size_t n;
     const gfn_series *series; /* [n] */
 } gfn_panel;
@@ -80,7 +86,12 @@ typedef struct gfn_picture {
     double most;            /* end of the color scale, which begins at 0 */
     bool is_clipped;        /* some values are above `most` */
     const char *scale_name; /* name of the color scale */
-    const gfn_panel *plain; /* a large panel instead of corner plots; NULL: none */
+    const char *tile_title;
+    size_t n_tiles; /* small maps without marks in a row, with values from 0 to 1; fewer are
+                     * drawn if the page is narrow */
+    const gfn_map *tile;
+    size_t n_plain; /* large panels below the maps */
+    const gfn_panel *plain;
     size_t n_curves;
     const gfn_panel *curve; /* [n_curves], <= GFN_PICTURE_CURVES */
     const char *note;       /* below the curves; NULL: none */

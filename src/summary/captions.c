@@ -69,7 +69,7 @@ static void describe_method(const gfn_options *options, const gfn_groups *groups
         if (!is_told(options, groups, row))
             continue;
         if (strcmp(row->name, "objective") == 0)
-            append(text, "%s", value);
+            append(text, "%s%s", separator, value);
         else
             append(text, "%s%s %s", separator, row->name, value);
         separator = ", ";

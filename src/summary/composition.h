@@ -8,7 +8,8 @@
 
 #include "summary/groups.h"
 
-enum { GFN_MOST_CORNERS = 12 };
+/* Large panels: a profile, histograms, points. */
+enum { GFN_MOST_CORNERS = 12, GFN_MOST_PLAIN = GFN_MOST_OBSERVABLES + 2 };
 
 /* A run whose distribution is shown, under this name, in this style. */
 typedef struct gfn_shown {
@@ -22,13 +23,18 @@ typedef struct gfn_composition {
     const gfn_groups *groups;
     gfn_picture picture;
     gfn_corner corner[GFN_MOST_CORNERS];
-    gfn_panel plain, curve[GFN_CURVES];
+    gfn_panel plain[GFN_MOST_PLAIN], curve[GFN_CURVES];
     gfn_table table;
     char title[3][GFN_CAPTION_TEXT], log_z_title[64], note[200];
 } gfn_composition;
 
-/* distributions.c: add maps, profiles or points: those of the only group's runs, or of the first
- * run of each group. curve_panels.c: add the curves of all groups. Errors: GFN_ENOMEM. */
+/* histogram_panels.c: add a panel for each histogram of `first`, with those of n runs that have the
+ * same target. Errors: GFN_ENOMEM. */
+gfn_status gfn_compose_histograms(gfn_composition *composition, const gfn_portrait *first, size_t n,
+                                  const gfn_shown *shown);
+
+/* distributions.c: add maps, profiles, histograms and points: those of the only group's runs, or of
+ * the first run of each group. curve_panels.c: add the curves of all groups. Errors: GFN_ENOMEM. */
 gfn_status gfn_compose_distributions(gfn_composition *composition);
 gfn_status gfn_compose_curves(gfn_composition *composition);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Samples and target of runs: maps, profiles or points.
+ * Samples and target of runs: maps, profiles, histograms and points.
  */
 #include <math.h>
 #include <string.h>
@@ -31,6 +31,11 @@ static bool has_profile(const gfn_portrait *p)
     return p->n_axes == 1;
 }
 
+static bool has_histograms(const gfn_portrait *p)
+{
+    return p->n_histograms > 0;
+}
+
 static bool has_points(const gfn_portrait *p)
 {
     return p->points.n > 0;
@@ -40,7 +45,7 @@ static bool has_points(const gfn_portrait *p)
 static const gfn_portrait *speaker_of(const gfn_group *group)
 {
     for (size_t i = 0; i < group->n; i++)
-        if (group->run[i]->n_axes > 0 || has_points(group->run[i]))
+        if (group->run[i]->n_axes > 0 || has_histograms(group->run[i]) || has_points(group->run[i]))
             return group->run[i];
     return group->run[0];
 }
@@ -51,6 +56,7 @@ static gfn_status select_runs(gfn_composition *c, selection *s)
     const gfn_groups *groups = c->groups;
     const bool is_alone = groups->n == 1;
     const size_t n = is_alone ? groups->n_runs : groups->n;
+    s->first = NULL;
     GFN_TRY(gfn_arena_take(c->arena, n, sizeof *s->shown, &s->shown));
     for (s->n = 0; s->n < n && (is_alone || s->n < GFN_PICTURE_STYLES); s->n++) {
         const gfn_group *group = &groups->group[is_alone ? 0 : s->n];
@@ -133,6 +139,8 @@ static void note_selection(gfn_composition *c, const selection *s, size_t shown)
 
 static const char *scale_name(const gfn_portrait *p)
 {
+    if (p->quantity)
+        return p->quantity;
     if (p->n_axes > 2)
         return p->cells_in_bin > 1 ? "marginal probability, mean of neighbours"
                                    : "marginal probability";
@@ -146,9 +154,10 @@ static void add_maps(gfn_composition *c, const selection *s)
     const bool is_single = c->groups->n_runs == 1;
     const size_t most = gfn_picture_most_corners(s->first->n_axes);
     const gfn_shown *shown;
+    const bool has_target = s->first->has_target;
     double largest = s->first->most_targeted;
     size_t n = 0, i = 0;
-    if (!is_single)
+    if (!is_single && has_target)
         c->corner[n++] = s->first->target;
     while (n < most && n < GFN_MOST_CORNERS && (shown = next_like(s, &i)) != NULL) {
         c->corner[n] = shown->run->samples;
@@ -157,17 +166,33 @@ static void add_maps(gfn_composition *c, const selection *s)
         largest = fmax(largest, shown->run->most_sampled);
         n++;
     }
-    note_selection(c, s, n - !is_single);
-    if (is_single)
+    note_selection(c, s, n - (!is_single && has_target));
+    if (is_single && has_target)
         c->corner[n++] = s->first->target;
-    picture->most = fmin(largest, HEADROOM * s->first->most_targeted);
+    picture->most = has_target ? fmin(largest, HEADROOM * s->first->most_targeted) : largest;
     picture->is_clipped = largest > picture->most;
     picture->scale_name = scale_name(s->first);
     picture->n_corners = n;
     picture->corner = c->corner;
 }
 
+/* The samples of a single run. */
+static void add_tiles(gfn_composition *c)
+{
+    const gfn_portrait *run = c->groups->group[0].run[0];
+    if (c->groups->n_runs > 1)
+        return;
+    c->picture.tile_title = run->tile_title;
+    c->picture.n_tiles = run->n_tiles;
+    c->picture.tile = run->tile;
+}
+
 /* ---- panels ---- */
+
+static void add_panel(gfn_composition *c, gfn_panel panel)
+{
+    c->plain[c->picture.n_plain++] = panel;
+}
 
 /* A copy of a series in the style that its group has in the table. */
 static gfn_series series_of(const gfn_composition *c, const gfn_shown *shown,
@@ -190,16 +215,32 @@ static gfn_status add_profiles(gfn_composition *c, const selection *s)
         series[n++] = series_of(c, shown, &shown->run->sample_profile);
     note_selection(c, s, n);
     series[n] = s->first->target_profile;
-    series[n++].style = -1;
-    c->plain = (gfn_panel){.title = "samples and target",
-                           .x_name = s->first->cells_in_bin > 1 ? "bin of cells" : "cell",
-                           .is_cells = true,
-                           .level = NAN,
-                           .shift = NAN,
-                           .n = n,
-                           .series = series};
-    c->picture.plain = &c->plain;
+    series[n].style = -1;
+    n += s->first->has_target;
+    add_panel(c, (gfn_panel){
+                     .title = s->first->quantity ? s->first->quantity : "samples and target",
+                     .x_name = s->first->cells_in_bin > 1 ? "bin of cells" : s->first->profile_axis,
+                     .is_cells = true,
+                     .label = s->first->profile_label,
+                     .level = NAN,
+                     .shift = NAN,
+                     .n = n,
+                     .series = series});
     return GFN_OK;
+}
+
+/* Runs that have the target of the first one. */
+static gfn_status add_histograms(gfn_composition *c, const selection *s)
+{
+    const gfn_shown *shown;
+    gfn_shown *alike;
+    size_t n = 0;
+    GFN_TRY(gfn_arena_take(c->arena, s->n, sizeof *alike, &alike));
+    for (size_t i = 0; (shown = next_like(s, &i)) != NULL;)
+        alike[n++] = *shown;
+    if (s->first->n_axes == 0)
+        note_selection(c, s, n);
+    return gfn_compose_histograms(c, s->first, n, alike);
 }
 
 static gfn_status add_points(gfn_composition *c, const selection *s)
@@ -212,35 +253,42 @@ static gfn_status add_points(gfn_composition *c, const selection *s)
     GFN_TRY(gfn_arena_take(c->arena, s->n, sizeof *series, &series));
     for (size_t i = 0; first && (shown = next_like(s, &i)) != NULL;)
         series[n++] = series_of(c, shown, &shown->run->points);
-    if (first)
+    if (first && first->n_axes == 0 && !has_histograms(first))
         note_selection(c, s, n);
-    c->plain = (gfn_panel){
-        .title = first == NULL ? "log p(x) over log R(x)"
-                 : is_exact    ? "log p(x) over log R(x); dashed: log R(x) - log Z"
-                               : "log p(x) over log R(x); dashed: log R(x) - log Z, as learned",
-        .x_name = "log R(x)",
-        .nothing = "no checkpoint yet, or no samples",
-        .is_points = true,
-        .level = NAN,
-        .shift = !first     ? NAN
-                 : is_exact ? -first->log_z_true
-                            : -first->log_z,
-        .n = n,
-        .series = series};
-    c->picture.plain = &c->plain;
+    add_panel(c,
+              (gfn_panel){.title = "log p(x) over log R(x)",
+                          .x_name = first == NULL ? "log R(x)"
+                                    : is_exact    ? "log R(x); dashed: log R(x) - log Z"
+                                               : "log R(x); dashed: log R(x) - log Z, as learned",
+                          .nothing = "no checkpoint yet, or no samples",
+                          .is_points = true,
+                          .level = NAN,
+                          .shift = !first     ? NAN
+                                   : is_exact ? -first->log_z_true
+                                              : -first->log_z,
+                          .n = n,
+                          .series = series});
     return GFN_OK;
 }
 
+/* The first run that has maps decides what is shown, or the first that has a profile, and so on. */
 gfn_status gfn_compose_distributions(gfn_composition *c)
 {
+    static bool (*const kinds[])(const gfn_portrait *p) = {has_maps, has_profile, has_histograms,
+                                                           has_points};
     selection s;
     GFN_TRY(select_runs(c, &s));
-    if ((s.first = first_with(&s, has_maps)) != NULL) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && s.first == NULL; i++)
+        s.first = first_with(&s, kinds[i]);
+    add_tiles(c);
+    if (s.first && has_maps(s.first))
         add_maps(c, &s);
-        return GFN_OK;
-    }
-    if ((s.first = first_with(&s, has_profile)) != NULL)
-        return add_profiles(c, &s);
-    s.first = first_with(&s, has_points);
-    return add_points(c, &s);
+    if (s.first && has_profile(s.first))
+        GFN_TRY(add_profiles(c, &s));
+    if (s.first && has_histograms(s.first))
+        GFN_TRY(add_histograms(c, &s));
+    if (s.first == NULL || has_points(s.first))
+        GFN_TRY(add_points(c, &s));
+    c->picture.plain = c->plain;
+    return GFN_OK;
 }

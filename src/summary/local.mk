@@ -10,6 +10,7 @@ libsummary_la_SOURCES = \
 	src/summary/distributions.c \
 	src/summary/figures.c src/summary/figures.h \
 	src/summary/groups.c src/summary/groups.h \
+	src/summary/histogram_panels.c \
 	src/summary/labels.c \
 	src/summary/marginals_file.c src/summary/marginals_file.h \
 	src/summary/pictures.c \
@@ -19,4 +20,5 @@ libsummary_la_SOURCES = \
 	src/summary/sweep.c src/summary/sweep.h \
 	src/summary/sweep_open.c \
 	src/summary/sweep_results.c \
-	src/summary/sweep_runs.c
+	src/summary/sweep_runs.c \
+	src/summary/views.c

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The portrait of a run: its samples beside the target, or the probabilities of objects beside
- * their rewards.
+ * their rewards and what the environment shows of its marginals.
  */
 #include "summary/portrait.h"
 
@@ -107,6 +107,8 @@ static gfn_status make_grid(gfn_portrait *p, const gfn_run *run, const gfn_draw 
         samples.total = draw->n;
         gfn_format(title, 64, "%lld sample%s", (long long)draw->n, gfn_plural(draw->n));
     }
+    p->has_target = true;
+    p->profile_axis = "cell";
     p->n_axes = spec->ndim < GFN_PICTURE_AXES ? (size_t)spec->ndim : GFN_PICTURE_AXES;
     int64_t longest = 1;
     for (size_t d = 0; d < p->n_axes; d++)
@@ -191,10 +193,11 @@ gfn_status gfn_portrait_create(const gfn_run *run, const char *directory, const 
     if (exact)
         p->target_crc = gfn_crc32(0, gfn_exact_target(exact), gfn_exact_n(exact) * sizeof(double));
     GFN_TRY(gfn_portrait_describe(p, evaluation, &report->draw, run->iteration));
-    if (gfn_run_exact_p(run) == NULL)
-        return make_sampled_points(p, run);
-    return gfn_env_spec_of(gfn_run_numbered_env(run))->ndim > 0 ? make_grid(p, run, &report->draw)
-                                                                : make_exact_points(p, run);
+    const bool is_exact = gfn_run_exact_p(run) != NULL;
+    if (is_exact && gfn_env_spec_of(gfn_run_numbered_env(run))->ndim > 0)
+        return make_grid(p, run, &report->draw);
+    GFN_TRY(gfn_portrait_add_views(p, run));
+    return is_exact ? make_exact_points(p, run) : make_sampled_points(p, run);
 }
 
 gfn_status gfn_portrait_begin(const char *directory, const char *env, gfn_portrait *p)

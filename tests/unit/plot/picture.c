@@ -216,7 +216,7 @@ static void no_two_styles_look_the_same(void **state)
         const gfn_series series = {.n = 3, .x = x, .y = y, .style = style};
         const gfn_panel panel = {
             .title = "t", .x_name = "x", .level = NAN, .shift = NAN, .n = 1, .series = &series};
-        const gfn_picture picture = {.plain = &panel};
+        const gfn_picture picture = {.n_plain = 1, .plain = &panel};
         assert_ok(gfn_picture_save(&picture, "a.png", NULL));
         cairo_surface_t *surface = open_picture("a.png");
         const size_t n = (size_t)cairo_image_surface_get_stride(surface) *
@@ -237,7 +237,7 @@ static void a_band_is_filled_around_its_curve(void **state)
     gfn_series series = {.n = 2, .x = x, .y = y, .low = low, .high = high};
     const gfn_panel panel = {
         .title = "t", .x_name = "x", .level = NAN, .shift = NAN, .n = 1, .series = &series};
-    const gfn_picture picture = {.plain = &panel};
+    const gfn_picture picture = {.n_plain = 1, .plain = &panel};
     assert_ok(gfn_picture_save(&picture, "a.png", NULL));
     cairo_surface_t *surface = open_picture("a.png");
     size_t pale = 0; /* a fifth of the color, rounded by Cairo */
@@ -286,6 +286,7 @@ static void no_text_is_cut_at_the_edges(void **state)
     const char *heading[] = {"", "L1", "a heading"}, *cell[] = {"lr=0.001", "0.001", "12345678"};
     const gfn_table table = {1, 3, heading, cell, (const int[]){0}, "a note"};
     const gfn_picture picture = {.title = {"a title of some words", "with more of them"},
+                                 .n_plain = 1,
                                  .plain = &panel,
                                  .n_curves = 3,
                                  .curve = curves,
