@@ -17,6 +17,9 @@ enum { FEW = 40 };
  * to the left and to the right; between two marks of the horizontal axis. */
 enum { ABOVE = 32, LINE = 17, BELOW = 46, LEFT = 36, RIGHT = 10, GAP = 12 };
 
+/* The widest label, which is cut: that of the first cell has room to the left. */
+enum { WIDEST = 2 * LEFT };
+
 typedef struct scales {
     gfn_box box; /* between the axes */
     gfn_plot_axis x, y;
@@ -95,7 +98,8 @@ static const char *text_of(const scales *s, size_t i, char text[32])
 static double mark_width(gfn_canvas *canvas, const scales *s, size_t i)
 {
     char text[32];
-    return gfn_canvas_text_width(canvas, mark_font, text_of(s, i, text));
+    const double width = gfn_canvas_text_width(canvas, mark_font, text_of(s, i, text));
+    return s->label ? fmin(width, WIDEST) : width;
 }
 
 /* Whether the texts of the horizontal marks do not touch. */
@@ -163,8 +167,9 @@ static void draw_columns(gfn_canvas *canvas, const scales *s)
 {
     const gfn_box box = s->box;
     const double slot = box.width / (double)(s->x.n_marks > 0 ? s->x.n_marks : 1);
-    const gfn_font font = {
-        .size = GFN_SMALL_TEXT, .align = GFN_CENTER, .most = s->label ? fmax(slot - GAP, GAP) : 0};
+    const gfn_font font = {.size = GFN_SMALL_TEXT,
+                           .align = GFN_CENTER,
+                           .most = s->label ? fmin(fmax(slot - GAP, GAP), WIDEST) : 0};
     char text[32];
     for (size_t i = 0; i < s->x.n_marks; i++) {
         const double x = box.x + gfn_axis_place(&s->x, s->x.mark[i]) * box.width;

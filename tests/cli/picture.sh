@@ -55,6 +55,59 @@ fi
 "$GFN_DIST" plot without --quiet >out || bad "plot of a run without"
 [ ! -s out ] && cmp without/histogram.png run/histogram.png || bad "plot of a run without"
 
+# Worlds without a grid show what they say of their marginals: maps, profiles, histograms, samples.
+# `plot` and other ranks draw the same; sweeps and comparisons of different worlds are drawn.
+cat >data.csv <<'END'
+dose,"blood pressure",age
+0.0,0.61,-0.52
+-0.72,-0.16,-0.77
+1.67,1.81,-0.74
+-1.3,-0.74,0.53
+-0.1,0.61,-0.56
+END
+printf '0,1,2,0.4\n0.5,0,1,2\n2,0.3,0,1\n1,2,0.7,0\n' >cost.csv
+short=(--iterations 20 --batch-size 16 --samples 300 --hidden 8 --quiet)
+letters=(--env sequence --letters bits:1 --length 8 --modes bitseq:2)
+world_of() {
+    case $1 in
+    letters) world=("${letters[@]}") ;;
+    spins) world=(--env ising --side 3) ;;
+    torus) world=(--env ising --side 5) ;;
+    graphs) world=(--env dag --data data.csv) ;;
+    items) world=(--env set --items 40 --choose 20) ;;
+    order) world=(--env permutation --cost cost.csv --reward path) ;;
+    esac
+}
+for name in letters spins torus graphs items order; do
+    world_of $name
+    "$GFN_DIST" "${world[@]}" "${short[@]}" --out $name || bad "$name: it does not train"
+    is_png $name/histogram.png
+    "$GFN_DIST" plot $name --out again.png --quiet && cmp again.png $name/histogram.png ||
+        bad "$name is drawn in another way"
+    for width in 320px 640px; do
+        "$GFN_DIST" plot $name --picture-width $width --out narrow.png --quiet && is_png narrow.png ||
+            bad "$name is not drawn $width wide"
+    done
+done
+if [ "$MPI_NAME" != none ]; then
+    world_of torus
+    "$NP_RUN" --ranks 3 -- "$GFN_DIST" "${world[@]}" "${short[@]}" --out torus3 ||
+        bad "torus: 3 ranks: it fails"
+    cmp torus3/histogram.png torus/histogram.png || bad "torus: 3 ranks: another picture"
+    "$NP_RUN" --ranks 2 -- "$GFN_DIST" plot graphs --out two.png --quiet || bad "graphs: plot on 2 ranks"
+    cmp two.png graphs/histogram.png || bad "graphs: plot on 2 ranks: another picture"
+fi
+"$GFN_DIST" "${letters[@]}" "${short[@]}" --samples 0 --out policy || bad "policy: it does not train"
+is_png policy/histogram.png
+cmp -s policy/histogram.png letters/histogram.png && bad "policy: the picture of samples"
+world_of spins
+"$GFN_DIST" "${world[@]}" "${short[@]}" --seeds 0-2 --out spins3 && "$GFN_DIST" plot spins3 >out ||
+    bad "spins: no sweep"
+is_png spins3/comparison.png
+"$GFN_DIST" plot letters spins torus graphs items order run policy --out all.png --quiet ||
+    bad "plot of different worlds"
+is_png all.png
+
 # For papers: lines and letters instead of pixels, without a date.
 "$GFN_DIST" plot run --out paper.pdf >out || bad "no PDF"
 [ "$(head -c 5 paper.pdf)$(tail -n 1 paper.pdf)" = '%PDF-%%EOF' ] || bad "paper.pdf is no whole PDF"

@@ -49,7 +49,10 @@ static size_t count_pixels(cairo_surface_t *surface, uint32_t rgb)
 
 static gfn_map map_of(size_t rows, size_t columns, const double *value)
 {
-    return (gfn_map){rows, columns, value, {(double)rows, (double)columns}};
+    return (gfn_map){.rows = rows,
+                     .columns = columns,
+                     .value = value,
+                     .extent = {(double)rows, (double)columns}};
 }
 
 /* Pixels of a map's side if there are two. */

@@ -58,6 +58,17 @@ static void captions_say_what_was_trained_and_what_it_came_to(void **unused)
     gfn_portrait_clear(&p);
 }
 
+/* Options of rewards stand in front of the objective. */
+static void captions_part_options_by_commas(void **unused)
+{
+    (void)unused;
+    gfn_portrait p;
+    portray(JOB " beta=2 reward-scale=3 picture=no", "h", &p);
+    assert_string_equal(p.method, "beta 2, reward-scale 3, tb, hidden 12, batch-size 30, "
+                                  "lr 0.0173, schedule cosine, seed 5");
+    gfn_portrait_clear(&p);
+}
+
 static void a_grid_is_shown_by_samples_and_target(void **unused)
 {
     (void)unused;
@@ -169,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(captions_say_what_was_trained_and_what_it_came_to),
+        cmocka_unit_test(captions_part_options_by_commas),
         cmocka_unit_test(a_grid_is_shown_by_samples_and_target),
         cmocka_unit_test(more_dimensions_are_shown_by_marginals),
         cmocka_unit_test(without_samples_the_policy_itself_is_shown),
