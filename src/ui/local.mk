@@ -47,6 +47,7 @@ DOCUMENTS = \
 	src/doc/clusters.md \
 	src/doc/installing.md \
 	src/doc/troubleshooting.md \
+	src/doc/results.md \
 	src/doc/library.md \
 	src/doc/design.md \
 	src/doc/changes.md

@@ -66,6 +66,7 @@ dose,"blood pressure",age
 -0.1,0.61,-0.56
 END
 printf '0,1,2,0.4\n0.5,0,1,2\n2,0.3,0,1\n1,2,0.7,0\n' >cost.csv
+awk 'BEGIN { for (i = 0; i < 40; i++) print i / 40 }' >energies.csv
 short=(--iterations 20 --batch-size 16 --samples 300 --hidden 8 --quiet)
 letters=(--env sequence --letters bits:1 --length 8 --modes bitseq:2)
 world_of() {
@@ -74,7 +75,7 @@ world_of() {
     spins) world=(--env ising --side 3) ;;
     torus) world=(--env ising --side 5) ;;
     graphs) world=(--env dag --data data.csv) ;;
-    items) world=(--env set --items 40 --choose 20) ;;
+    items) world=(--env set --energies energies.csv --choose 20) ;;
     order) world=(--env permutation --cost cost.csv --reward path) ;;
     esac
 }
