@@ -53,6 +53,7 @@ CLI_TESTS = \
 	tests/cli/learn.sh \
 	tests/cli/locale.sh \
 	tests/cli/man.sh \
+	tests/cli/numbers.sh \
 	tests/cli/older.sh \
 	tests/cli/paths.sh \
 	tests/cli/picture.sh \

@@ -87,10 +87,10 @@ GFN_API gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, in
  */
 GFN_API gfn_status gfn_run_read_matrices(gfn_options *options);
 
-/* Make a run from the checkpoint in a run directory, and from the copy of its rewards there, which
- * must be those that it was trained with. Rank 0 reads both. If the checkpoint is damaged, the one
- * before is loaded, and gfn_run_notice() says so. Collective. Errors: GFN_EIO, GFN_EDATA (damaged,
- * or of another version), and those of gfn_run_create(). */
+/* Make a run from the checkpoint in a run directory, and from the copies of its rewards and of
+ * files of numbers there, which must be those that it was trained with. Rank 0 reads both. If the
+ * checkpoint is damaged, the one before is loaded, and gfn_run_notice() says so. Collective.
+ * Errors: GFN_EIO, GFN_EDATA (damaged, or of another version), and those of gfn_run_create(). */
 GFN_API gfn_status gfn_run_load(gfn_comm *comm, const char *directory, int threads, gfn_run **run);
 
 /* An option and its value; borrowed for the call. */
@@ -104,10 +104,10 @@ typedef struct gfn_settings {
 } gfn_settings;
 
 /* The same with changes: options of the type GFN_OPTION_PATH, whose files may have moved; env, the
- * path of the plug-in; and enumerate-limit, because machines differ. A file of rewards must have
- * those of the run. If another file differs from the one that the checkpoint was made with,
- * gfn_run_notice() says so. Only rank 0's changes are used. Errors: also GFN_EINVAL (another
- * option, other rewards). */
+ * path of the plug-in; and enumerate-limit, because machines differ. A file of rewards or
+ * numbers must have those of the run. If another file differs from the one that the checkpoint was
+ * made with, gfn_run_notice() says so. Only rank 0's changes are used. Errors: also GFN_EINVAL
+ * (another option, other rewards). */
 GFN_API gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threads,
                                         const gfn_settings *changes, gfn_run **run);
 
@@ -123,9 +123,9 @@ GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int 
  * directory and settings are used. Of the n settings (NULL: none), these may differ from the
  * checkpoint: iterations, samples, picture, log-every, eval-every, checkpoint-every,
  * enumerate-limit, and the paths of files and of the plug-in (env), if the files hold the same
- * rewards and terminal states. Others are refused. threads and time-limit are never taken from the
- * checkpoint. The run is locked until its trainer has finished or it is destroyed; if another job
- * is still ending there, this call waits for it, ten seconds at most. Collective.
+ * rewards, numbers and terminal states. Others are refused. threads and time-limit are never taken
+ * from the checkpoint. The run is locked until its trainer has finished or it is destroyed; if
+ * another job is still ending there, this call waits for it, ten seconds at most. Collective.
  * Errors: those of gfn_run_load(); GFN_EIO: also if another job uses the run; GFN_EINVAL: a setting
  * contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,

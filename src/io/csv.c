@@ -44,8 +44,10 @@ static void begin_field(gfn_csv *csv)
 void gfn_csv_text(gfn_csv *csv, const char *text)
 {
     begin_field(csv);
-    if (text[strcspn(text, ",\"\r\n#")] == '\0' && text[0] != ' ') {
-        put(csv, text, strlen(text));
+    const size_t n = strlen(text);
+    const bool has_blank = text[0] == ' ' || (n > 0 && text[n - 1] == ' ');
+    if (text[strcspn(text, ",\"\t\r\n#")] == '\0' && !has_blank) {
+        put(csv, text, n);
         return;
     }
     put(csv, "\"", 1);

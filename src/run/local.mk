@@ -5,6 +5,7 @@ librun_la_SOURCES = \
 	src/run/count_distinct.c \
 	src/run/exact_plan.c \
 	src/run/marginals.c src/run/marginals.h \
+	src/run/matrix_copies.c src/run/matrix_copies.h \
 	src/run/measure_bounds.c \
 	src/run/measure_exact.c src/run/measure_exact.h \
 	src/run/measure_samples.c \

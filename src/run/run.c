@@ -121,13 +121,15 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
     if (status == GFN_OK)
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)
-        status = gfn_run_share_matrices(comm, r->options);
+        status = gfn_run_share_matrices(comm, directory, r->options);
     if (status == GFN_OK)
         status = gfn_comm_agree(comm, make_env(r));
     if (status == GFN_OK)
         status = gfn_plugin_note(r);
     if (status == GFN_OK)
         status = gfn_run_note_files(r);
+    if (status == GFN_OK)
+        status = gfn_comm_agree(comm, gfn_path_files_compare(r, directory));
     if (status == GFN_OK)
         status = gfn_run_give_rewards(r, directory);
     if (status == GFN_OK)

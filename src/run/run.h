@@ -77,9 +77,13 @@ gfn_status gfn_run_configure_model(const gfn_options *options, gfn_model_config 
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
                                  gfn_options **options);
 
-/* run_matrices.c: read the files of numbers that the options name on rank 0, and give the numbers
- * to the options of all ranks. Collective. Errors: those of gfn_run_read_matrices(), GFN_ECOMM. */
-gfn_status gfn_run_share_matrices(gfn_comm *comm, gfn_options *options);
+/* run_matrices.c: gfn_run_read_matrices(), but read the copies in `directory` instead of those
+ * files of which it has some; NULL: none. Errors: also GFN_EDATA (a copy). */
+gfn_status gfn_run_read_matrices_in(gfn_options *options, const char *directory);
+
+/* run_matrices.c: the same on rank 0, and give the numbers to the options of all ranks. Collective.
+ * Errors: also GFN_ECOMM. */
+gfn_status gfn_run_share_matrices(gfn_comm *comm, const char *directory, gfn_options *options);
 
 /* measure_bounds.c: an estimate of log Z, the log of the mean of exp(w) (see gfn_bounds) over n
  * trajectories of the policy, at most 2,000, whose random numbers are those of no other purpose.

@@ -11,33 +11,49 @@
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "io/matrix_file.h"
+#include "run/matrix_copies.h"
 
 static bool is_wanted(const gfn_options *options, const gfn_option *row)
 {
     return row->type == GFN_OPTION_MATRIX && gfn_options_is_set(options, row->name);
 }
 
-/* A file that the user named is an option. */
-static gfn_status read_one(gfn_options *options, const char *name)
+/* An error in a file that the user named is a bad option (GFN_EINVAL); in the run's copy it is
+ * damage (GFN_EDATA). */
+static gfn_status load_one(const gfn_options *options, const char *name, const char *directory,
+                           gfn_arena *arena, gfn_matrix *matrix)
+{
+    if (gfn_matrix_copy_is_there(directory, name))
+        return gfn_matrix_copy_load(directory, name, arena, matrix);
+    const gfn_status status = gfn_matrix_load(gfn_options_text(options, name), arena, matrix);
+    if (status != GFN_OK)
+        gfn_fail_in(status, "%s: ", name);
+    return status == GFN_EDATA ? GFN_EINVAL : status;
+}
+
+static gfn_status read_one(gfn_options *options, const char *name, const char *directory)
 {
     gfn_arena *arena;
     gfn_matrix matrix;
     GFN_TRY(gfn_arena_create(&arena));
-    gfn_status status = gfn_matrix_load(gfn_options_text(options, name), arena, &matrix);
+    gfn_status status = load_one(options, name, directory, arena, &matrix);
     if (status == GFN_OK)
         status = gfn_options_set_matrix(options, name, &matrix);
-    else
-        gfn_fail_in(status, "%s: ", name);
     gfn_arena_destroy(&arena);
-    return status == GFN_EDATA ? GFN_EINVAL : status;
+    return status;
 }
 
 gfn_status gfn_run_read_matrices(gfn_options *options)
 {
+    return gfn_run_read_matrices_in(options, NULL);
+}
+
+gfn_status gfn_run_read_matrices_in(gfn_options *options, const char *directory)
+{
     for (size_t i = 0; i < gfn_options_count(options); i++) {
         const gfn_option *row = gfn_options_row(options, i);
         if (is_wanted(options, row) && gfn_options_matrix(options, row->name) == NULL)
-            GFN_TRY(read_one(options, row->name));
+            GFN_TRY(read_one(options, row->name, directory));
     }
     return GFN_OK;
 }
@@ -116,10 +132,10 @@ static gfn_status share_one(gfn_comm *comm, gfn_options *options, const char *na
     return status;
 }
 
-gfn_status gfn_run_share_matrices(gfn_comm *comm, gfn_options *options)
+gfn_status gfn_run_share_matrices(gfn_comm *comm, const char *directory, gfn_options *options)
 {
     const bool is_root = gfn_comm_rank(comm) == 0;
-    GFN_TRY(gfn_comm_agree(comm, is_root ? gfn_run_read_matrices(options) : GFN_OK));
+    GFN_TRY(gfn_comm_agree(comm, is_root ? gfn_run_read_matrices_in(options, directory) : GFN_OK));
     for (size_t i = 0; i < gfn_options_count(options); i++)
         if (is_wanted(options, gfn_options_row(options, i)))
             GFN_TRY(share_one(comm, options, gfn_options_row(options, i)->name));

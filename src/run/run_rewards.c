@@ -247,11 +247,12 @@ static gfn_status compare_with_copy(const gfn_options *options, const gfn_env *e
     return expect_crc(kind, options, env, crc);
 }
 
-gfn_status gfn_rewards_compare(const gfn_options *options, const char *directory)
+gfn_status gfn_rewards_compare(gfn_options *options, const char *directory)
 {
     const gfn_env_ops *ops;
     gfn_env *env = NULL;
     GFN_TRY(gfn_env_open(gfn_options_text(options, "env"), &ops));
+    GFN_TRY(gfn_run_read_matrices_in(options, directory));
     GFN_TRY(gfn_env_create_with(ops, options, &env));
     const gfn_status status = compare_with_copy(options, env, directory);
     gfn_env_destroy(&env);

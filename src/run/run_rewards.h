@@ -32,7 +32,7 @@ gfn_status gfn_run_check_reward_file(const gfn_run *run);
 
 /* The same of the file that options name and the copy in `directory`. Local. Errors: also GFN_EDATA
  * (of the copy). */
-gfn_status gfn_rewards_compare(const gfn_options *options, const char *directory);
+gfn_status gfn_rewards_compare(gfn_options *options, const char *directory);
 
 /* Save copies in `directory` if values were read: files may be moved or changed. On rank 0.
  * Errors: those of gfn_npy_save(). */

@@ -12,8 +12,9 @@
  *     metadata: format, version, kernels, iteration, params_crc, loss (of the last batch),
  *         modes (if there are too many), reward_crc32 (of the rewards, if they come from a file),
  *         env_name and env_crc32 (if the environment is a plug-in: of its table and its file),
- *         file_crc32.NAME for every file that an option NAME of the environment names, config.NAME
- * for every option of the run, texts_crc32 (of all these texts), data_crc32
+ *         file_crc32.NAME of every file that an option NAME of the type GFN_OPTION_PATH of the
+ *         environment names, input_crc32.NAME of the numbers of one of the type GFN_OPTION_MATRIX,
+ *         config.NAME for every option of the run, texts_crc32 (of all these texts), data_crc32
  */
 #ifndef STORE_CHECKPOINT_H
 #define STORE_CHECKPOINT_H
@@ -27,6 +28,7 @@
 #define GFN_CHECKPOINT_ENV_CRC "env_crc32"
 #define GFN_CHECKPOINT_ENV_NAME "env_name"
 #define GFN_CHECKPOINT_FILE_CRC "file_crc32."
+#define GFN_CHECKPOINT_INPUT_CRC "input_crc32."
 #define GFN_CHECKPOINT_MODES "modes"
 #define GFN_CHECKPOINT_REPLAY "replay"
 #define GFN_CHECKPOINT_TOP_OBJECT "top.object"

@@ -11,22 +11,17 @@
 #include "io/file.h"
 #include "io/folder.h"
 #include "io/ini.h"
+#include "run/matrix_copies.h"
 #include "store/store.h"
 
 /* A directory for a new run holds none of these. */
-static const char *const files[] = {GFN_CONFIG_FILE,
-                                    GFN_METRICS_FILE,
-                                    GFN_CHECKPOINT_FILE,
-                                    GFN_HISTOGRAM_FILE,
-                                    GFN_SUMMARY_FILE,
-                                    GFN_CHECKPOINT_PREVIOUS,
-                                    GFN_REWARDS_FILE,
-                                    GFN_TOP_FILE,
-                                    GFN_OBJECTS_FILE,
-                                    GFN_SWEEP_FILE,
-                                    GFN_PICTURE_FILE,
-                                    GFN_STATES_FILE,
-                                    NULL};
+static const char *const files[] = {GFN_CONFIG_FILE,     GFN_METRICS_FILE,
+                                    GFN_CHECKPOINT_FILE, GFN_HISTOGRAM_FILE,
+                                    GFN_SUMMARY_FILE,    GFN_CHECKPOINT_PREVIOUS,
+                                    GFN_REWARDS_FILE,    GFN_INPUTS_FILE,
+                                    GFN_TOP_FILE,        GFN_OBJECTS_FILE,
+                                    GFN_SWEEP_FILE,      GFN_PICTURE_FILE,
+                                    GFN_STATES_FILE,     NULL};
 
 /* ---- claiming ---- */
 
@@ -130,6 +125,8 @@ static gfn_status begin(gfn_store *s, gfn_run *run, const char *directory)
     GFN_TRY(gfn_store_open_metrics(s));
     GFN_TRY(claim_chosen(s->directory)); /* no other process claimed it first */
     GFN_TRY(gfn_run_save_rewards(run, s->directory));
+    GFN_TRY(gfn_matrix_copies_save(run->options, s->directory));
+    GFN_TRY(gfn_path_files_save(run, s->directory));
     return gfn_store_save_config(s->directory, run->options, NULL);
 }
 
@@ -143,6 +140,7 @@ static gfn_status resume(gfn_store *s, gfn_run *run, const char *directory)
     s->origin = NULL;
     GFN_TRY(gfn_store_cut_metrics(s, run->iteration, &run->notices));
     GFN_TRY(set_aside(s));
+    GFN_TRY(gfn_path_files_save(run, s->directory));
     return gfn_store_save_config(s->directory, run->options, NULL);
 }
 

@@ -10,7 +10,7 @@
 
 typedef struct gfn_found {
     gfn_status status;     /* of rank 0 so far, for load.c */
-    const char *directory; /* where load.c has it look; borrowed; NULL on other ranks */
+    const char *directory; /* where it looks for copies; borrowed; NULL on other ranks */
     gfn_safetensors *file; /* NULL: there is no checkpoint, only config.ini */
     char *path;            /* of the file in use */
     gfn_options *options;
@@ -32,8 +32,9 @@ typedef struct gfn_found {
 void gfn_found_begin(gfn_found *found, const gfn_setting *settings, size_t n);
 void gfn_found_clear(gfn_found *found);
 
-/* Apply to found->options those of the settings that may differ when a run is only loaded. Errors:
- * GFN_EINVAL (also an unknown option). */
+/* Apply to found->options those of the settings that may differ when a run is only loaded. A file
+ * of numbers with another path must have those of the copy in found->directory, if that has one.
+ * Errors: GFN_EINVAL (also an unknown option), those of gfn_matrix_copy_compare(). */
 gfn_status gfn_found_apply_loadable(gfn_found *found);
 
 /* Check that there are no other settings, except env. Errors: GFN_EINVAL. */

@@ -71,7 +71,7 @@ static void note_plugin(gfn_found *f, const gfn_run *run)
                         gfn_options_text(run->options, "env"), crc, found);
 }
 
-/* The same of the files that the environment reads. */
+/* The same of the files that the environment reads on every rank. */
 static void note_files(gfn_found *f, const gfn_run *run)
 {
     for (size_t i = 0; f->file && i < run->files.n; i++) {

@@ -4,6 +4,7 @@
  */
 #include "store/found.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -12,6 +13,7 @@
 #include "base/parse.h"
 #include "io/folder.h"
 #include "model/layers.h"
+#include "run/matrix_copies.h"
 #include "run/metadata.h"
 #include "run/plugin_trust.h"
 #include "store/checkpoint.h"
@@ -163,7 +165,7 @@ static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
     return status;
 }
 
-gfn_status gfn_found_apply_loadable(gfn_found *f)
+static gfn_status apply_settings(gfn_found *f)
 {
     for (size_t i = 0; i < f->n_settings; i++) {
         const gfn_option *row = row_of(f, &f->settings[i]);
@@ -171,6 +173,28 @@ gfn_status gfn_found_apply_loadable(gfn_found *f)
             GFN_TRY(apply_setting(f, &f->settings[i]));
     }
     return GFN_OK;
+}
+
+/* A file of numbers that is named anew must have those of the copy. */
+static gfn_status compare_matrices(const gfn_found *f, const gfn_options *before)
+{
+    for (size_t i = 0; i < gfn_options_count(before); i++) {
+        const gfn_option *row = gfn_options_row(before, i);
+        if (row->type == GFN_OPTION_MATRIX && !gfn_options_is_same(f->options, before, row->name))
+            GFN_TRY(gfn_matrix_copy_compare(f->options, row->name, f->directory));
+    }
+    return GFN_OK;
+}
+
+gfn_status gfn_found_apply_loadable(gfn_found *f)
+{
+    gfn_options *before = NULL;
+    GFN_TRY(gfn_options_copy(f->options, &before));
+    gfn_status status = apply_settings(f);
+    if (status == GFN_OK)
+        status = compare_matrices(f, before);
+    gfn_options_destroy(&before);
+    return status;
 }
 
 gfn_status gfn_found_expect_loadable(const gfn_found *f)
@@ -203,12 +227,35 @@ static gfn_status check_layers(const gfn_found *f, const gfn_shape *shape)
     return GFN_OK;
 }
 
+/* Copies of numbers must be those that the policy was trained with. */
+static gfn_status check_inputs(const gfn_found *f)
+{
+    for (size_t i = 0; i < gfn_options_count(f->options); i++) {
+        const char *option = gfn_options_row(f->options, i)->name;
+        const gfn_matrix *matrix = gfn_options_matrix(f->options, option);
+        char name[160], found[9];
+        gfn_format(name, sizeof name, GFN_CHECKPOINT_INPUT_CRC "%s", option);
+        const char *crc = gfn_safetensors_text(f->file, name);
+        if (crc == NULL || matrix == NULL || !gfn_matrix_copy_is_there(f->directory, option))
+            continue;
+        gfn_format(found, sizeof found, "%08" PRIx32, gfn_matrix_crc(matrix));
+        if (strcmp(crc, found) != 0)
+            return gfn_fail(GFN_EDATA,
+                            "%s: expected the numbers with the checksum %.20s that the run began "
+                            "with, found %s in input-%s.npy (hint: restore it from a copy)",
+                            option, crc, found, option);
+    }
+    return GFN_OK;
+}
+
 static gfn_status check_network(const gfn_found *f)
 {
     gfn_env *env = NULL;
     const gfn_env_ops *ops;
     GFN_TRY(gfn_env_open(gfn_options_text(f->options, "env"), &ops));
-    gfn_status status = gfn_run_read_matrices(f->options);
+    gfn_status status = gfn_run_read_matrices_in(f->options, f->directory);
+    if (status == GFN_OK)
+        status = check_inputs(f);
     if (status == GFN_OK)
         status = gfn_env_create_with(ops, f->options, &env);
     if (status == GFN_OK)

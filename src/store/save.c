@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "io/crc.h"
 #include "io/folder.h"
+#include "run/matrix_copies.h"
 #include "run/metadata.h"
 #include "store/store.h"
 
@@ -180,15 +181,31 @@ static gfn_status add_plugin(gfn_metadata *m, const gfn_run *run)
     return gfn_metadata_add_crc(m, GFN_CHECKPOINT_ENV_CRC, run->plugin_crc);
 }
 
+/* Of files that only rank 0 reads, what was read has a checksum: the file itself may be gone. */
 static gfn_status add_files(gfn_metadata *m, const gfn_path_files *files)
 {
     for (size_t i = 0; i < files->n; i++) {
         const gfn_path_file *file = &files->file[i];
         char *name;
-        if (!file->has_crc)
+        if (!file->has_crc || file->is_of_rank_0)
             continue;
         GFN_TRY(gfn_metadata_join(m->arena, GFN_CHECKPOINT_FILE_CRC, file->option, &name));
         GFN_TRY(gfn_metadata_add_crc(m, name, file->crc));
+    }
+    return GFN_OK;
+}
+
+/* The numbers of files, of which the run directory has copies. */
+static gfn_status add_inputs(gfn_metadata *m, const gfn_run *run)
+{
+    for (size_t i = 0; i < run->files.n; i++) {
+        const char *option = run->files.file[i].option;
+        const gfn_matrix *matrix = gfn_options_matrix(run->options, option);
+        char *name;
+        if (matrix == NULL)
+            continue;
+        GFN_TRY(gfn_metadata_join(m->arena, GFN_CHECKPOINT_INPUT_CRC, option, &name));
+        GFN_TRY(gfn_metadata_add_crc(m, name, gfn_matrix_crc(matrix)));
     }
     return GFN_OK;
 }
@@ -218,7 +235,7 @@ static gfn_status fill(contents *c, const gfn_learner *l)
     const size_t most = count_copies(l) * gfn_model_n_views(run->model) + OWN_ARRAYS;
     uint32_t rewards_crc;
     GFN_TRY(gfn_arena_take(m->arena, most, sizeof *c->arrays, &c->arrays));
-    GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS + run->files.n));
+    GFN_TRY(gfn_metadata_begin(m, run, OWN_TEXTS + 2 * run->files.n));
     GFN_TRY(add_views(c, run->model, "", gfn_model_params(run->model)));
     GFN_TRY(add_moments(c, &l->update, run->model));
     if (l->target)
@@ -231,6 +248,7 @@ static gfn_status fill(contents *c, const gfn_learner *l)
         GFN_TRY(gfn_metadata_add_crc(m, GFN_CHECKPOINT_REWARDS_CRC, rewards_crc));
     GFN_TRY(add_plugin(m, run));
     GFN_TRY(add_files(m, &run->files));
+    GFN_TRY(add_inputs(m, run));
     GFN_TRY(add_loss(m, l->loss));
     GFN_TRY(gfn_metadata_add_options(m, run));
     c->tensors.arrays = c->arrays;

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "io/folder.h"
+#include "run/matrix_copies.h"
 #include "run/run.h"
 #include "step/learner.h"
 #include "store/found.h"
@@ -85,6 +86,8 @@ static gfn_status claim_directory(gfn_sweep *sweep, const gfn_run *run, const ch
     GFN_TRY(gfn_sweep_set_directory(sweep, claimed));
     GFN_TRY(gfn_folder_claim(gfn_sweep_place(sweep, 0), NULL));
     GFN_TRY(gfn_run_save_rewards(run, sweep->directory)); /* for all seeds */
+    GFN_TRY(gfn_matrix_copies_save(run->options, sweep->directory));
+    GFN_TRY(gfn_path_files_save(run, sweep->directory));
     GFN_TRY(gfn_sweep_save(sweep));
     return save_config(sweep);
 }
@@ -168,6 +171,7 @@ static gfn_status load_options(gfn_sweep *sweep, const gfn_setting *settings, si
 {
     gfn_found f;
     gfn_found_begin(&f, settings, n);
+    f.directory = sweep->directory;
     gfn_status status = gfn_found_open_to_resume(sweep->directory, &f);
     if (status == GFN_OK && f.has_new_rewards)
         status = gfn_rewards_compare(f.options, sweep->directory);

@@ -108,7 +108,7 @@ sed -nE '/^\.SH METRICS/,/^\.SH EXIT/s/^\\fB([a-z_0-9]+)\\fR$/\1/p' page >metric
     bad "the man page has files $(xargs <made), metrics $(xargs <metrics)"
 # The list of files is complete, except for a damaged checkpoint that is set aside.
 sed -nE 's/^#define GFN_[A-Z]+_(FILE|PREVIOUS) "(.*)"$/\2/p' "$top_srcdir/src/store/names.h" \
-    "$top_srcdir/src/run/run_rewards.h" | sort >names
+    "$top_srcdir/src/run/run_rewards.h" "$top_srcdir/src/run/path_files.h" | sort >names
 cmp names <(sort made) ||
     bad "src/store/names.h (<) and src/ui/help_texts.c (>): $(diff names <(sort made) | grep '^[<>]')"
 running=$documents/running.md
