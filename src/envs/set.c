@@ -4,7 +4,7 @@
  * 2023, arXiv:2302.01687). log R is the negative sum of the energies of the items in the set, or of
  * its items and pairs of items.
  *
- * To check by: without energies, log Z is the log of the number of sets: log 252 for 5 of 10.
+ * To check by: with energies of 0, log Z is the log of the number of sets: log 252 for 5 of 10.
  */
 #include "envs/set.h"
 
@@ -31,7 +31,7 @@ static const gfn_option options[] = {
     {"energies", GFN_OPTION_MATRIX, "", 0, 0, NULL, "Set",
      "energies, whose negative sum is log R: a number per item, or a symmetric matrix of pairs "
      "with "
-     "the items on its diagonal; unset: all 0"},
+     "the items on its diagonal; unset: rewards come from outside, as by --table"},
     {0},
 };
 
@@ -139,7 +139,7 @@ static gfn_status set_energies(gfn_item_set *set, const gfn_matrix *m)
         return GFN_OK;
     GFN_TRY(gfn_allocate("energies", n, sizeof *set->item, &set->item));
     GFN_TRY(sort_energies(set));
-    return find_totals(set);
+    return m ? find_totals(set) : GFN_OK;
 }
 
 /* ---- creating ---- */
@@ -148,7 +148,7 @@ static gfn_status init(gfn_item_set *set, const gfn_options *given)
 {
     const gfn_matrix *m = gfn_options_matrix(given, "energies");
     int64_t n = gfn_options_is_set(given, "items") ? gfn_options_int(given, "items") : 0;
-    *set = (gfn_item_set){.max_log_reward = NAN, .log_z = NAN};
+    *set = (gfn_item_set){.is_waiting = m == NULL, .max_log_reward = NAN, .log_z = NAN};
     if (m) {
         GFN_TRY(check_shape(m, n));
         GFN_TRY(check_values(m));
@@ -203,6 +203,7 @@ static void describe(const void *world, gfn_env_spec *spec)
         .state_width = (int)set->width,
         .max_steps = set->k,
         .n_states = set->n_states,
+        .needs_rewards = set->is_waiting,
         .max_log_reward = set->max_log_reward,
         .log_z = set->log_z,
     };

@@ -21,6 +21,7 @@ typedef struct gfn_item_set {
      * matrix [n][n], and item is NULL. */
     double *energy;
     int32_t *item;
+    bool is_waiting;              /* there are no energies: rewards come from outside */
     double max_log_reward, log_z; /* NAN: unknown */
 
     int64_t n_states;  /* 0 if int64 cannot hold it; then there are no binomials */

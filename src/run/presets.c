@@ -108,30 +108,30 @@ static const gfn_preset presets[] = {
      "activation=relu "
      "schedule=decay batch-size=128 iterations=10000 lr=0.001 epsilon=1 explore-schedule=linear "
      "explore-until=0.5",
-     "dag", "data FILE: samples of the variables, a .csv with their names"},
+     "dag", "data FILE: samples of the variables, a .csv with their names: your data"},
     {"dag-20", "Bayesian networks of 20 variables", DAG,
      "a perceptron on the adjacency matrix; rates decay",
      "score=bge prior=uniform objective=mdb loss=huber target-every=1000 backward=uniform "
      "hidden=256,256 activation=relu "
      "schedule=decay log-z-init=auto batch-size=128 "
      "iterations=20000 lr=0.001 epsilon=1 explore-schedule=linear explore-until=0.5",
-     "dag", "data FILE: samples of the variables, a .csv with their names"},
+     "dag", "data FILE: samples of the variables, a .csv with their names: your data"},
     {"set-30-20", "20 of 30 items", SETS, "trajectory balance; rates decay",
      "items=30 choose=20 objective=tb backward=uniform hidden=256,256 activation=relu "
      "schedule=decay log-z-init=auto batch-size=16 "
      "iterations=10000 lr=0.001 lr-logz=0.1",
-     "set", "energies FILE: an energy of each item"},
+     "set", "energies FILE: an energy of each item, 30 numbers in a .csv or .npy"},
     {"set-80-60", "60 of 80 items", SETS, "trajectory balance; rates decay",
      "items=80 choose=60 objective=tb backward=uniform hidden=256,256 activation=relu "
      "schedule=decay log-z-init=auto batch-size=16 "
      "iterations=10000 lr=0.001 lr-logz=0.1",
-     "set", "energies FILE: an energy of each item"},
+     "set", "energies FILE: an energy of each item, 80 numbers in a .csv or .npy"},
     {"tsp-10", "tours of 10 places", "Held and Karp 1962, doi:10.1137/0110015 (the exact log Z)",
      "there is no published setting",
      "items=10 reward=tour objective=tb backward=uniform hidden=256,256 activation=relu "
      "schedule=decay log-z-init=auto batch-size=64 "
      "iterations=20000 lr=0.001 lr-logz=0.1",
-     "permutation", "cost FILE: a matrix of costs, from each place to each"},
+     "permutation", "cost FILE: a matrix of costs, from each place to each: your data"},
 };
 
 enum { PRESETS = sizeof presets / sizeof presets[0] };
@@ -157,6 +157,40 @@ const char *gfn_preset_env(const char *name)
 static const char *name_at(size_t index)
 {
     return index < PRESETS ? presets[index].name : NULL;
+}
+
+static const gfn_preset *find(const char *name)
+{
+    size_t i = 0;
+    while (i < PRESETS && strcmp(presets[i].name, name) != 0)
+        i++;
+    return gfn_preset_of(i);
+}
+
+/* Whether another source gives the rewards. */
+static bool has_source(const gfn_options *options)
+{
+    for (size_t i = 0; i < gfn_reward_sources(); i++) {
+        const char *option = gfn_reward_source_of(i)->option;
+        if (gfn_options_has(options, option) && gfn_options_is_set(options, option))
+            return true;
+    }
+    return false;
+}
+
+gfn_status gfn_preset_check_data(const gfn_options *options)
+{
+    const gfn_preset *preset = find(gfn_options_text(options, "preset"));
+    char option[32];
+    if (preset == NULL || preset->data == NULL || has_source(options))
+        return GFN_OK;
+    gfn_format(option, sizeof option, "%.*s", (int)strcspn(preset->data, " "), preset->data);
+    if (gfn_options_is_set(options, option))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "preset %s: expected --%s, found none (hint: gfn-dist help environments "
+                    "describes such files)",
+                    preset->name, preset->data);
 }
 
 gfn_status gfn_run_options_preset(gfn_options *options, const char *name)

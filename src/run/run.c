@@ -119,6 +119,8 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
     if (status == GFN_OK)
         status = check_texts(r->options);
     if (status == GFN_OK)
+        status = gfn_preset_check_data(r->options);
+    if (status == GFN_OK)
         status = gfn_run_lay_out(r, threads);
     if (status == GFN_OK)
         status = gfn_run_share_matrices(comm, directory, r->options);

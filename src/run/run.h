@@ -73,6 +73,10 @@ gfn_status gfn_run_create_in(gfn_comm *comm, const gfn_options *options, int thr
 /* run.c: the model that the options of a run describe. Errors: GFN_EINVAL (an unknown name). */
 gfn_status gfn_run_configure_model(const gfn_options *options, gfn_model_config *config);
 
+/* presets.c: check that the options name the file that their preset needs, or another source of
+ * rewards. Local. Errors: GFN_EINVAL. */
+gfn_status gfn_preset_check_data(const gfn_options *options);
+
 /* share_options.c: give rank 0's options to all. `mine` is rank 0's status so far. Collective. */
 gfn_status gfn_run_share_options(gfn_comm *comm, gfn_status mine, const gfn_options *of_rank_0,
                                  gfn_options **options);

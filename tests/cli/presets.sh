@@ -46,10 +46,22 @@ worlds="tfbind8 qm9 bitseq-120-8 bitseq-small ising-10 dag-5 dag-20 set-30-20 se
 # Those of other worlds bring their environment.
 train --preset ising-10 --side 3 --iterations 5 --hidden 8 --samples 50 --out spins
 grep -qx 'env = ising' spins/config.ini || bad "ising-10: another environment"
-train --preset set-30-20 --items 6 --choose 3 --iterations 5 --hidden 8 --samples 50 --out items
+printf '%s\n' 0.3 -0.7 1.2 0.1 -0.4 0.9 >energies.csv
+train --preset set-30-20 --items 6 --choose 3 --energies energies.csv --iterations 5 --hidden 8 --samples 50 --out items
 train --config items/config.ini --out items-again
 [ "$(crc items)" = "$(crc items-again)" ] || bad "config.ini does not repeat a set"
 [ "$(awk 'length > 80' list)" = '' ] || bad "lines are too long: $(awk 'length > 80' list)"
+
+# Without the file that a preset needs, the message says which; another source of rewards will do.
+for preset in tfbind8:table qm9:table dag-5:data dag-20:data set-30-20:energies \
+    set-80-60:energies tsp-10:cost; do
+    refused 2 "^gfn-dist: preset ${preset%:*}: expected --${preset#*:} FILE: .{20}.*, found none \(hint: gfn-dist help env" \
+        --preset "${preset%:*}" --iterations 1
+done
+refused 2 '--table FILE.*found none' --preset tfbind8 --seeds 0-1
+refused 2 '^gfn-dist: set: expected a reward .*, found none \(hint: --energies FILE, --table FILE' --env set
+train --preset qm9 --modes <(echo 00000) --iterations 2 --samples 0 --reward-normalize none \
+    --floor-first no --out blocks
 
 # reaches NAME L1 LOG_Z MODES OPTION...: at the end, of every seed.
 reaches() {

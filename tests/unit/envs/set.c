@@ -30,9 +30,27 @@ static const double pairs[25] = {
 };
 static const gfn_matrix square = {5, 5, pairs, NULL};
 
+/* Without a matrix, energies of 0 for the items of the settings, or 10. */
 static gfn_env *make(const char *settings, const gfn_matrix *matrix)
 {
-    return make_with_matrix("set", settings, "energies", matrix);
+    static const double zeros[1024];
+    gfn_matrix flat = {10, 1, zeros, NULL};
+    int items;
+    if (sscanf(settings, "items=%d", &items) == 1)
+        flat.n_rows = items;
+    return make_with_matrix("set", settings, "energies", matrix ? matrix : &flat);
+}
+
+/* A uniform reward is none that a user would expect. */
+static void without_energies_rewards_come_from_outside(void **state)
+{
+    (void)state;
+    gfn_env *env = make_with_matrix("set", "items=7 choose=2", NULL, NULL);
+    assert_true(gfn_env_spec_of(env)->needs_rewards);
+    assert_false(gfn_env_has_formula(env));
+    assert_true(isnan(gfn_env_spec_of(env)->log_z));
+    assert_true(isnan(gfn_env_spec_of(env)->max_log_reward));
+    gfn_env_destroy(&env);
 }
 
 static void every_rule_is_kept_in_all_states(void **state)
@@ -391,6 +409,7 @@ int main(void)
         cmocka_unit_test(worlds_have_the_known_sizes),
         cmocka_unit_test(numbers_go_by_size_and_then_by_the_last_items),
         cmocka_unit_test(consecutive_numbers_give_the_states_of_single_ones),
+        cmocka_unit_test(without_energies_rewards_come_from_outside),
         cmocka_unit_test(log_rewards_are_negative_sums_of_energies),
         cmocka_unit_test(sets_with_the_same_energies_have_the_same_bits),
         cmocka_unit_test(an_observation_has_the_items_and_what_is_missing),

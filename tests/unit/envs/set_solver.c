@@ -18,6 +18,8 @@
 
 enum { MOST = 40 };
 
+static const double zeros[1024];
+
 static gfn_env *make(const char *settings, size_t n, const double *energy)
 {
     const gfn_matrix matrix = {(int64_t)n, 1, energy, NULL};
@@ -107,7 +109,7 @@ static void large_sets_agree_with_binomials(void **state)
         char settings[48];
         double marginal[1024];
         snprintf(settings, sizeof settings, "items=%d choose=%d", n, k);
-        gfn_env *env = make_with_matrix("set", settings, NULL, NULL);
+        gfn_env *env = make(settings, (size_t)n, zeros);
         assert_true(fabs(gfn_env_spec_of(env)->log_z - expected) < 1e-9);
         void *solution = solve(env, 2.5);
         env->ops->solver->marginals(solution, marginal);
@@ -160,7 +162,7 @@ static void draws_depend_on_stream_and_place_alone(void **state)
     (void)state;
     enum { N = 500, WIDTH = 3 };
     static int32_t all[N * WIDTH], parts[N * WIDTH];
-    gfn_env *env = make_with_matrix("set", "items=80 choose=60", NULL, NULL);
+    gfn_env *env = make("items=80 choose=60", 80, zeros);
     void *solution = solve(env, 1);
     env->ops->solver->draw(solution, &stream, 1000, N, all);
     assert_int_equal(gfn_env_check_objects(env, N, all), GFN_OK);
