@@ -9,9 +9,11 @@
 #include <gfn/version.h>
 
 #include "base/error.h"
+#include "base/format.h"
 #include "base/memory.h"
 #include "io/folder.h"
 #include "io/ini.h"
+#include "store/checkpoint.h"
 #include "store/found.h"
 #include "store/store.h"
 
@@ -109,6 +111,28 @@ static void note_length(gfn_found *f, int64_t before, int64_t now)
             (long long)now, (long long)before, (long long)now, (long long)now);
 }
 
+/* Objects in the checkpoint's list of the best. */
+static int64_t count_top(const gfn_found *f)
+{
+    const struct gfn_tensors *all = gfn_safetensors_contents(f->file);
+    for (size_t i = 0; i < all->n_arrays; i++)
+        if (strcmp(all->arrays[i].name, GFN_CHECKPOINT_TOP_OBJECT) == 0)
+            return all->arrays[i].ndim > 0 ? all->arrays[i].shape[0] : 0;
+    return 0;
+}
+
+/* Notice printed when --top grows on resume: a full list may have dropped objects. */
+static void note_top(gfn_found *f, int64_t before, int64_t now)
+{
+    if (f->file == NULL || f->iteration == 0 || now <= before || count_top(f) < before)
+        return;
+    gfn_notices_add(&f->notices,
+                    "top: %lld instead of %lld: of the %lld iterations before, top.csv has %s%lld "
+                    "object%s (hint: a larger --top from the start)",
+                    (long long)now, (long long)before, (long long)f->iteration,
+                    before > 0 ? "only the best " : "", (long long)before, gfn_plural(before));
+}
+
 static const char *or_nothing(const char *text)
 {
     return text[0] ? text : "nothing";
@@ -132,6 +156,8 @@ static gfn_status change(gfn_found *f, const gfn_options *before, const gfn_sett
                         (long long)f->iteration, s->value);
     if (strcmp(s->name, "iterations") == 0)
         note_length(f, iterations, gfn_options_int(f->options, s->name));
+    if (strcmp(s->name, "top") == 0)
+        note_top(f, gfn_options_int(before, s->name), gfn_options_int(f->options, s->name));
     f->is_changed |= !gfn_run_option_is_of_job(s->name);
     return GFN_OK;
 }

@@ -135,4 +135,23 @@ if [ -e /dev/full ]; then
 fi
 refused 2 '^gfn-dist: json: expected an option of sample' sample good --json
 refused 2 '^gfn-dist: json: expected an option of train' --json
+
+# A longer list of the best objects: those that were dropped before are lost, and a notice says so.
+lists=(--size 8 --iterations 40 --batch-size 64 --samples 0 --quiet)
+notice='^top: 9 instead of 5: of the 40 iterations before, top.csv has only the best 5 objects \(hint: a larger --top'
+passes "${lists[@]}" --top 5 --out best
+cp -r best fewer
+passes --resume best --iterations 50 --top 9
+grep -qE "$notice" err || bad "a larger --top: $(cat err)"
+passes --resume fewer --iterations 50 --top 3
+grep -q '^top' err && bad "a smaller --top: $(cat err)"
+passes --resume fewer --iterations 60 --top 3
+grep -q '^top' err && bad "the same --top: $(cat err)"
+passes "${lists[@]}" --top 1000 --out best-all
+passes --resume best-all --iterations 50 --top 2000
+grep -q '^top' err && bad "nothing was dropped: $(cat err)"
+passes "${lists[@]}" --top 0 --out best-none
+passes --resume best-none --iterations 50 --top 9
+grep -qE '^top: 9 instead of 0: of the 40 iterations before, top.csv has 0 objects' err ||
+    bad "--top after 0: $(cat err)"
 exit $failed
