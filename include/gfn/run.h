@@ -62,6 +62,10 @@ GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name
  * GFN_EIO, GFN_EINVAL (an unknown name or a bad value, with the line), GFN_EDATA. */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
+/* Fail if `name` is no option of training and of the environment `env` (the name of a kind), but of
+ * other kinds, which the message names; else GFN_OK. Errors: GFN_EINVAL. */
+GFN_API gfn_status gfn_run_options_check_name(const char *env, const char *name);
+
 /* Whether a run with these options enumerates the states of an environment without numbers, and the
  * limit for gfn_env_enumerate(). */
 GFN_API bool gfn_run_enumeration_limit(const gfn_options *options, int64_t *most);

@@ -83,11 +83,17 @@ static gfn_status read_lines(lines *l, const gfn_env *env)
         GFN_TRY(make_room(l));
         const gfn_status status =
             gfn_env_read(env, l->fields.field[0], l->object + l->n++ * l->width);
+        if (status != GFN_OK && l->fields.separator && strchr(l->fields.field[0], ';'))
+            gfn_fail(status, "expected an object, and other columns after a comma or a tab, found "
+                             "semicolons (hint: " GFN_FIELDS_HINT ")");
         if (status != GFN_OK)
-            return gfn_fail_in(status, "line %lld: ", (long long)l->fields.line);
+            return gfn_fail_in(status, "%s: line %lld: ", l->fields.path,
+                               (long long)l->fields.line);
         GFN_TRY(gfn_fields_next(&l->fields));
     }
-    return l->n > 0 ? GFN_OK : gfn_fail(GFN_EINVAL, "expected lines with objects, found none");
+    return l->n > 0 ? GFN_OK
+                    : gfn_fail(GFN_EINVAL, "%s: expected lines with objects, found none",
+                               l->fields.path);
 }
 
 static gfn_status load_lines(const char *path, const gfn_env *env, int32_t **objects, size_t *n)

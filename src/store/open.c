@@ -147,6 +147,7 @@ static const gfn_option *row_of(const gfn_found *f, const gfn_setting *setting)
 static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
 {
     gfn_options *before = NULL;
+    GFN_TRY(gfn_run_options_check_name(gfn_options_text(f->options, "env"), setting->name));
     GFN_TRY(gfn_options_copy(f->options, &before));
     gfn_status status = gfn_options_set(f->options, setting->name, setting->value, "command line");
     const bool is_path = status == GFN_OK && gfn_option_is_path(row_of(f, setting));

@@ -70,6 +70,8 @@ static void print_exact(const gfn_run *run, const gfn_evaluation *e)
         return;
     if (n_states <= 0 && !isnan(e->log_z_true))
         printf("  exact      not possible: too many states; but log Z is exact\n");
+    else if (n_states <= 0 && gfn_env_kind_of(gfn_run_env(run))->number)
+        printf("  exact      not possible: too many states\n");
     else if (n_states <= 0)
         printf("  exact      not possible: the states were not enumerated (hint: "
                "--enumerate-limit)\n");
