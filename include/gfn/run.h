@@ -108,7 +108,7 @@ typedef struct gfn_settings {
 } gfn_settings;
 
 /* The same with changes: options of the type GFN_OPTION_PATH, whose files may have moved; env, the
- * path of the plug-in; and enumerate-limit, because machines differ. A file of rewards or
+ * path of the plug-in; and exact and enumerate-limit, because machines differ. A file of rewards or
  * numbers must have those of the run. If another file differs from the one that the checkpoint was
  * made with, gfn_run_notice() says so. Only rank 0's changes are used. Errors: also GFN_EINVAL
  * (another option, other rewards). */
@@ -126,10 +126,10 @@ GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int 
  * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
  * directory and settings are used. Of the n settings (NULL: none), these may differ from the
  * checkpoint: iterations, samples, picture, log-every, eval-every, checkpoint-every,
- * enumerate-limit, and the paths of files and of the plug-in (env), if the files hold the same
- * rewards, numbers and terminal states. Others are refused. threads and time-limit are never taken
- * from the checkpoint. The run is locked until its trainer has finished or it is destroyed; if
- * another job is still ending there, this call waits for it, ten seconds at most. Collective.
+ * exact, enumerate-limit, and the paths of files and of the plug-in (env), if the files hold the
+ * same rewards, numbers and terminal states. Others are refused. threads and time-limit are never
+ * taken from the checkpoint. The run is locked until its trainer has finished or it is destroyed;
+ * if another job is still ending there, this call waits for it, ten seconds at most. Collective.
  * Errors: those of gfn_run_load(); GFN_EIO: also if another job uses the run; GFN_EINVAL: a setting
  * contradicts the checkpoint, or config.ini is wrong. */
 GFN_API gfn_status gfn_run_resume(gfn_comm *comm, const char *directory,

@@ -96,6 +96,9 @@ static gfn_option rows[] = {
      "final samples for the histogram, or objects that `sample` draws; 0: none"},
     {"eval-every", GFN_OPTION_INT, "", 0, MAX_COUNT, NULL, "Output",
      "iterations between exact evaluations; 0: only at the end; unset: chosen by cost"},
+    {"exact", GFN_OPTION_WORD, "auto", 0, 0, "auto|no", "Output",
+     "exact evaluations, which visit all states; auto: if these are at most 2^26 and memory "
+     "suffices; no: metrics of samples alone, and what the environment knows without a visit"},
     {ENUMERATE_LIMIT, GFN_OPTION_INT, "", 0, GFN_ENV_MAX_ENUMERATED, NULL, "Output",
      "states to enumerate for exact evaluations, if the environment does not number them; 0: none; "
      "unset: 2^22 over the number of actions, in 10 seconds"},
@@ -172,6 +175,7 @@ static const struct {
     {"checkpoint-every", MAY_CHANGE},
     {"picture", MAY_CHANGE},
     {"top", MAY_CHANGE},
+    {"exact", MAY_CHANGE | LOADABLE},
     {ENUMERATE_LIMIT, MAY_CHANGE | LOADABLE},
 };
 

@@ -204,10 +204,11 @@ gfn_status gfn_found_expect_loadable(const gfn_found *f)
         const gfn_setting *s = &f->settings[i];
         const gfn_option *row = row_of(f, s);
         if (strcmp(s->name, "env") != 0 && row && !gfn_run_option_is_loadable(row))
-            return gfn_fail(GFN_EINVAL,
-                            "%s: expected an option that names a file, or enumerate-limit, found "
-                            "%.200s (hint: leave it out, the run has a value of its own)",
-                            s->name, s->value);
+            return gfn_fail(
+                GFN_EINVAL,
+                "%s: expected an option that names a file, exact or enumerate-limit, found "
+                "%.200s (hint: leave it out, the run has a value of its own)",
+                s->name, s->value);
     }
     return GFN_OK;
 }

@@ -30,8 +30,9 @@ const cli_command cli_commands[] = {
     {.name = "eval",
      .arguments = "RUN [OPTION...]",
      .summary = "measure a run's checkpoint",
-     .options = " env samples seed threads enumerate-limit watchdog color json quiet help version ",
-     .changes = " env enumerate-limit ",
+     .options =
+         " env samples seed threads exact enumerate-limit watchdog color json quiet help version ",
+     .changes = " env exact enumerate-limit ",
      .least = 1,
      .most = 1,
      .takes_files = true,
@@ -41,9 +42,10 @@ const cli_command cli_commands[] = {
     {.name = "plot",
      .arguments = "RUN... [OPTION...]",
      .summary = "draw a run, or compare several",
-     .options = " env threads enumerate-limit watchdog quiet out picture-labels picture-width json "
-                "help version ",
-     .changes = " env enumerate-limit ",
+     .options =
+         " env threads exact enumerate-limit watchdog quiet out picture-labels picture-width json "
+         "help version ",
+     .changes = " env exact enumerate-limit ",
      .least = 1,
      .most = INT_MAX,
      .takes_files = true,
