@@ -36,6 +36,7 @@ LAUNCH_TESTS = \
 	tests/cli/trajectories.sh
 CLI_TESTS = \
 	tests/cli/arrays.sh \
+	tests/cli/bad-data.sh \
 	tests/cli/bad-input.sh \
 	tests/cli/binding.sh \
 	tests/cli/check-env.sh \

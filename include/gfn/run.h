@@ -62,6 +62,10 @@ GFN_API gfn_status gfn_run_options_preset(gfn_options *options, const char *name
  * GFN_EIO, GFN_EINVAL (an unknown name or a bad value, with the line), GFN_EDATA. */
 GFN_API gfn_status gfn_run_options_load(const char *file, const char *env, gfn_options **options);
 
+/* Fail if `name` is no option of training and of the environment `env` (the name of a kind), but of
+ * other kinds, which the message names; else GFN_OK. Errors: GFN_EINVAL. */
+GFN_API gfn_status gfn_run_options_check_name(const char *env, const char *name);
+
 /* Whether a run with these options enumerates the states of an environment without numbers, and the
  * limit for gfn_env_enumerate(). */
 GFN_API bool gfn_run_enumeration_limit(const gfn_options *options, int64_t *most);
@@ -104,7 +108,7 @@ typedef struct gfn_settings {
 } gfn_settings;
 
 /* The same with changes: options of the type GFN_OPTION_PATH, whose files may have moved; env, the
- * path of the plug-in; enumerate-limit, because machines differ; test-set and test-trajectories. A
+ * path of the plug-in; exact and enumerate-limit, because machines differ; test-set and test-trajectories. A
  * file of rewards or numbers must have those of the run. If another file differs from the one that
  * the checkpoint was made with, gfn_run_notice() says so. Only rank 0's changes are used. Errors:
  * also GFN_EINVAL (another option, other rewards). */
@@ -122,7 +126,7 @@ GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int 
  * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
  * directory and settings are used. Of the n settings (NULL: none), these may differ from the
  * checkpoint: iterations, samples, picture, log-every, eval-every, checkpoint-every,
- * enumerate-limit, test-set, test-trajectories, and the paths of files and of the plug-in (env), if
+ * exact, enumerate-limit, test-set, test-trajectories, and the paths of files and of the plug-in (env), if
  * the files hold the same rewards, numbers and terminal states. Others are refused. threads and
  * time-limit are never taken from the checkpoint. The run is locked until its trainer has finished
  * or it is destroyed; if another job is still ending there, this call waits for it, ten seconds at

@@ -82,10 +82,13 @@ static void clear(search *s)
 
 static gfn_status refuse_more(const search *s)
 {
+    /* A kind that can number its states does not do so if there are too many. */
+    const bool can_number = s->env->ops->number != NULL;
     return gfn_fail(GFN_ENOSUP,
                     "%s: expected at most %" PRId64 " states to enumerate, found more (hint: a "
-                    "larger --enumerate-limit, or number and state_at of the environment)",
-                    s->env->ops->name, s->limits->states);
+                    "larger --enumerate-limit, if there are at most %d%s)",
+                    s->env->ops->name, s->limits->states, GFN_ENV_MAX_ENUMERATED,
+                    can_number ? "" : ", or number and state_at of the environment");
 }
 
 static gfn_status check_time(const search *s)

@@ -15,11 +15,26 @@
 
 /* ---- creating ---- */
 
+/* Name the file if the message is about its numbers: "ising: couplings: expected ...". */
+static gfn_status name_file(gfn_status status, const gfn_env_ops *ops, const gfn_options *options)
+{
+    char about[160];
+    for (const gfn_option *row = ops->options; row && row->name; row++) {
+        gfn_format(about, sizeof about, "%s: %s: ", ops->name, row->name);
+        if (row->type == GFN_OPTION_MATRIX && gfn_options_is_set(options, row->name) &&
+            strncmp(gfn_error_message(), about, strlen(about)) == 0)
+            return gfn_fail_in(status, "%.400s: ", gfn_options_text(options, row->name));
+    }
+    return status;
+}
+
 static gfn_status create_world(gfn_env *env, const gfn_options *options)
 {
     const gfn_env_file *file = gfn_env_file_of(env->kind);
     gfn_env_begin_creation();
-    const gfn_status status = env->ops->create(options, &env->world);
+    gfn_status status = env->ops->create(options, &env->world);
+    if (status != GFN_OK)
+        status = name_file(status, env->ops, options);
     gfn_env_end_creation(status == GFN_OK ? env : NULL);
     gfn_env_end_calls(env);
     if (file && file->set_mode)

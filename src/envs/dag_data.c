@@ -15,12 +15,12 @@ static gfn_status check_shape(const gfn_matrix *matrix)
 {
     if (matrix->n_columns < 2 || matrix->n_columns > GFN_DAG_MOST)
         return gfn_fail(GFN_EINVAL,
-                        "dag: expected data with 2 to %d columns, one per variable, found %" PRId64
+                        "dag: data: expected 2 to %d columns, one per variable, found %" PRId64
                         " (hint: rows are samples)",
                         GFN_DAG_MOST, matrix->n_columns);
     if (matrix->n_rows < 2)
         return gfn_fail(GFN_EINVAL,
-                        "dag: expected data with at least 2 rows, one per sample, found %" PRId64
+                        "dag: data: expected at least 2 rows, one per sample, found %" PRId64
                         " (hint: the first line of a CSV has the names)",
                         matrix->n_rows);
     return GFN_OK;
@@ -35,7 +35,7 @@ static gfn_status check_column(const gfn_matrix *matrix, int j, const char *name
             return GFN_OK;
     return gfn_fail(
         GFN_EINVAL,
-        "dag: expected columns with different values, found that %s is %g in all %" PRId64
+        "dag: data: expected columns with different values, found that %s is %g in all %" PRId64
         " rows (hint: leave this column out of the data)",
         name, x[0], matrix->n_rows);
 }
@@ -87,10 +87,11 @@ gfn_status gfn_dag_data_init(gfn_dag_data *data, const gfn_options *options,
         const double square = data->scatter[j * data->d + j];
         GFN_TRY(check_column(matrix, j, name[j]));
         if (!isfinite(square + data->mean[j] * data->mean[j] * data->n) || square < 1e-300)
-            return gfn_fail(GFN_EINVAL,
-                            "dag: expected values whose squares can be added, found that those of "
-                            "%s are too %s (hint: another unit)",
-                            name[j], square < 1e-300 ? "small" : "large");
+            return gfn_fail(
+                GFN_EINVAL,
+                "dag: data: expected values whose squares can be added, found that those of "
+                "%s are too %s (hint: another unit)",
+                name[j], square < 1e-300 ? "small" : "large");
     }
     if (strcmp(standardize, "yes") == 0)
         divide(data);

@@ -26,18 +26,20 @@ static gfn_status check_name(int64_t column, const char *name)
 {
     const unsigned char *c = (const unsigned char *)name;
     if (*c == '\0')
-        return gfn_fail(GFN_EINVAL,
-                        "dag: expected a name for each column, found none for column %d (hint: "
-                        "pandas writes row numbers without a name: to_csv(index=False))",
-                        (int)column + 1);
+        return gfn_fail(
+            GFN_EINVAL,
+            "dag: data: expected a name for each column, found none for column %d (hint: "
+            "pandas writes row numbers without a name: to_csv(index=False))",
+            (int)column + 1);
     while (*c >= ' ' && *c != 0x7f)
         c++;
     if (*c == '\0')
         return GFN_OK;
-    return gfn_fail(GFN_EINVAL,
-                    "dag: expected printable names of columns, found a control character in that "
-                    "of column %d (hint: rename it)",
-                    (int)column + 1);
+    return gfn_fail(
+        GFN_EINVAL,
+        "dag: data: expected printable names of columns, found a control character in that "
+        "of column %d (hint: rename it)",
+        (int)column + 1);
 }
 
 /* Copy a name, with quotes if it needs them; returns the end of the copy. */
@@ -75,10 +77,11 @@ static gfn_status check_distinct(const gfn_dag *dag)
     for (int j = 0; j < dag->d; j++)
         for (int i = 0; i < j; i++)
             if (strcmp(dag->name[i], dag->name[j]) == 0)
-                return gfn_fail(GFN_EINVAL,
-                                "dag: expected different names of columns, found that %d and %d "
-                                "are both %s (hint: rename one)",
-                                i + 1, j + 1, dag->name[i]);
+                return gfn_fail(
+                    GFN_EINVAL,
+                    "dag: data: expected different names of columns, found that %d and %d "
+                    "are both %s (hint: rename one)",
+                    i + 1, j + 1, dag->name[i]);
     return GFN_OK;
 }
 

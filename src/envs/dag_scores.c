@@ -224,11 +224,12 @@ static gfn_status bound_log_det(const gfn_dag_scores *s, char *const *name, doub
         at[p] = j;
         const factor f = factorize(s, p + 1, at, s->ridge);
         if (!(f.last > LEAST_SHARE * diagonal))
-            return gfn_fail(GFN_EINVAL,
-                            "dag: expected columns that are not determined by others, found that "
-                            "%s is, to %g of its variance (hint: leave it out, or --standardize "
-                            "yes)",
-                            name[j], LEAST_SHARE);
+            return gfn_fail(
+                GFN_EINVAL,
+                "dag: data: expected columns that are not determined by others, found that "
+                "%s is, to %g of its variance (hint: leave it out, or --standardize "
+                "yes)",
+                name[j], LEAST_SHARE);
         *bound += fmax(fabs(log(f.last)), fabs(log(diagonal)));
     }
     return GFN_OK;

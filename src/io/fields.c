@@ -2,6 +2,7 @@
 #include "io/fields.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -137,13 +138,34 @@ static gfn_status check_line(const gfn_fields *f, size_t end)
     for (size_t at = f->at; at < end; at++) {
         quotes += f->separator && f->bytes[at] == '"';
         if (f->bytes[at] == '\0')
-            return gfn_fail(GFN_EDATA, "%s: line %lld: expected text, found a byte 0", f->path,
-                            (long long)f->line + 1);
+            return gfn_fail(GFN_EDATA,
+                            "%s: line %lld: expected text, found a byte 0 (hint: save it as UTF-8)",
+                            f->path, (long long)f->line + 1);
     }
     if (quotes % 2 == 0)
         return GFN_OK;
     return gfn_fail(GFN_EDATA, "%s: line %lld: expected a second quote, found the end of the file",
                     f->path, (long long)f->line + 1);
+}
+
+bool gfn_fields_is_like_number(const char *text)
+{
+    static const char *const missing[] = {"",    "na",       "n/a",  "nan",
+                                          "inf", "infinity", "null", "none"};
+    const char *name = text + (text[0] == '-' || text[0] == '+');
+    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
+        if (strcasecmp(name, missing[i]) == 0)
+            return true;
+    /* Also one that is too large, 1e999. */
+    return strspn(text, "0123456789+-.eE") == strlen(text) && strpbrk(text, "0123456789");
+}
+
+const char *gfn_fields_other_separator(const gfn_fields *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (strchr(f->field[i], ';'))
+            return "semicolons";
+    return f->n == 1 && strpbrk(f->field[0], " \t") ? "blanks" : NULL;
 }
 
 gfn_status gfn_fields_next(gfn_fields *f)

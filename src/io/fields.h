@@ -37,6 +37,17 @@ void gfn_fields_close(gfn_fields *fields);
  * Errors: GFN_EDATA (a quote that does not end, a byte 0), GFN_ENOMEM. */
 gfn_status gfn_fields_next(gfn_fields *fields);
 
+/* What divides the current line instead, "semicolons" or "blanks": it has semicolons outside
+ * quotes, or one field with blanks inside. NULL: there is nothing of this kind. */
+const char *gfn_fields_other_separator(const gfn_fields *fields);
+
+/* What to do about it, for a message. */
+#define GFN_FIELDS_HINT "save it with commas or tabs, and points in numbers"
+
+/* Whether a text is a number, finite or not, or stands for one that is missing, such as NA or
+ * nothing. */
+bool gfn_fields_is_like_number(const char *text);
+
 /* gunzip.c: whether bytes are compressed by gzip. */
 bool gfn_is_gzip(const void *bytes, size_t n);
 

@@ -3,12 +3,12 @@
 
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/error.h"
 #include "base/format.h"
 #include "base/parse.h"
 #include "io/fields.h"
+#include "io/json.h"
 #include "io/npy.h"
 
 #define MOST_BYTES ((size_t)1 << 30)
@@ -27,12 +27,13 @@ static gfn_status check_array(const char *path, const struct gfn_array *array)
                         "%s: expected numbers along one axis or two, found %s (hint: "
                         "array.reshape())",
                         path, gfn_array_describe(array, text, sizeof text));
+    const size_t columns = array->ndim > 1 ? (size_t)array->shape[1] : 1;
     for (size_t i = 0; i < n; i++)
         if (!isfinite(value[i]))
             return gfn_fail(GFN_EDATA,
-                            "%s: expected finite numbers, found %g at index %zu (hint: "
-                            "numpy.nan_to_num)",
-                            path, value[i], i);
+                            "%s: expected finite numbers, found %g in row %zu, column %zu, counted "
+                            "from 0 (hint: numpy.nan_to_num)",
+                            path, value[i], i / columns, i % columns);
     return GFN_OK;
 }
 
@@ -69,38 +70,67 @@ static gfn_status keep_names(reader *r)
     GFN_TRY(gfn_arena_take(r->arena, r->columns, sizeof *r->name, &r->name));
     for (size_t i = 0; i < r->columns; i++) {
         const size_t size = strlen(r->fields.field[i]) + 1;
+        if (!gfn_json_is_utf8(r->fields.field[i]))
+            return gfn_fail(GFN_EDATA,
+                            "%s: line %lld: expected names in UTF-8, found that of column %zu in "
+                            "another encoding (hint: iconv -f latin1 -t utf-8)",
+                            r->fields.path, (long long)r->fields.line, i + 1);
         GFN_TRY(gfn_arena_take(r->arena, size, 1, &r->name[i]));
         memcpy(r->name[i], r->fields.field[i], size);
     }
     return GFN_OK;
 }
 
-/* Whether a field is a number, or stands for one that is missing. */
-static bool is_like_number(const char *text)
-{
-    static const char *const missing[] = {"",    "na",       "n/a",  "nan",
-                                          "inf", "infinity", "null", "none"};
-    double number;
-    const char *name = text + (text[0] == '-' || text[0] == '+');
-    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
-        if (strcasecmp(name, missing[i]) == 0)
-            return true;
-    return gfn_parse_number(text, &number);
-}
-
 /* A line of names has no field that is like a number. */
 static bool has_names(const gfn_fields *f)
 {
     for (size_t i = 0; i < f->n; i++)
-        if (is_like_number(f->field[i]))
+        if (gfn_fields_is_like_number(f->field[i]))
             return false;
     return true;
+}
+
+/* Files of other programs are divided in other ways; then no field is a number. */
+static gfn_status refuse_separator(const gfn_fields *f, const char *found)
+{
+    return gfn_fail(GFN_EDATA,
+                    "%s: line %lld: expected numbers with commas or tabs between them, found %s "
+                    "(hint: " GFN_FIELDS_HINT ")",
+                    f->path, (long long)f->line, found);
+}
+
+/* The column without a name in a line of names; the number of fields: there is none. */
+static size_t find_unnamed(const gfn_fields *f)
+{
+    size_t names = 0, empty = f->n;
+    for (size_t i = 0; i < f->n; i++) {
+        names += !gfn_fields_is_like_number(f->field[i]);
+        if (f->field[i][0] == '\0' && empty == f->n)
+            empty = i;
+    }
+    return names > 0 ? empty : f->n;
+}
+
+/* Some programs write the numbers of rows as a first column without a name. */
+static gfn_status refuse_no_name(const reader *r, size_t column)
+{
+    return gfn_fail(GFN_EDATA,
+                    "%s: line %lld: expected numbers, or a name of each column, found none of "
+                    "column %zu (hint: leave this column out, as by to_csv(index=False))",
+                    r->fields.path, (long long)r->fields.line, column + 1);
 }
 
 static gfn_status refuse_value(const reader *r, size_t column)
 {
     char place[200];
     const char *text = r->fields.field[column];
+    const char *separator = gfn_fields_other_separator(&r->fields);
+    if (separator)
+        return refuse_separator(&r->fields, separator);
+    const bool is_first = r->name == NULL && r->used <= r->columns;
+    const size_t unnamed = is_first ? find_unnamed(&r->fields) : r->columns;
+    if (unnamed < r->columns)
+        return refuse_no_name(r, unnamed);
     if (r->name)
         gfn_format(place, sizeof place, "\"%.150s\"", r->name[column]);
     else
@@ -116,6 +146,9 @@ static gfn_status refuse_value(const reader *r, size_t column)
 static gfn_status add_line(reader *r)
 {
     const gfn_fields *f = &r->fields;
+    const char *separator = f->n != r->columns ? gfn_fields_other_separator(f) : NULL;
+    if (separator)
+        return refuse_separator(f, separator);
     if (f->n != r->columns)
         return gfn_fail(
             GFN_EDATA, "%s: line %lld: expected %zu value%s as in the first line, found %zu",
@@ -132,6 +165,8 @@ static gfn_status read_lines(reader *r)
 {
     GFN_TRY(gfn_fields_next(&r->fields));
     r->columns = r->fields.n;
+    const char *separator = gfn_fields_other_separator(&r->fields);
+    const gfn_fields first = r->fields;
     if (r->columns > 0 && has_names(&r->fields)) {
         GFN_TRY(keep_names(r));
         GFN_TRY(gfn_fields_next(&r->fields));
@@ -142,6 +177,8 @@ static gfn_status read_lines(reader *r)
     }
     if (r->used > 0)
         return GFN_OK;
+    if (separator)
+        return refuse_separator(&first, separator);
     return gfn_fail(GFN_EDATA, "%s: expected lines of numbers, found none", r->fields.path);
 }
 

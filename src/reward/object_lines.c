@@ -38,6 +38,9 @@ static gfn_status add_line(lines *l)
     const gfn_fields *f = &l->fields;
     GFN_TRY(gfn_grow("objects", l->n + 1, l->width * sizeof *l->object, &l->room, &l->object));
     const gfn_status status = gfn_env_read(l->env, f->field[0], l->object + l->n * l->width);
+    if (status != GFN_OK && f->separator && strchr(f->field[0], ';'))
+        gfn_fail(status, "expected an object, and other columns after a comma or a tab, found "
+                         "semicolons (hint: " GFN_FIELDS_HINT ")");
     if (status != GFN_OK)
         return gfn_fail_in(status, "%s: line %lld: ", f->path, (long long)f->line);
     l->n++;

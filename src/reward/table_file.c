@@ -154,6 +154,13 @@ static gfn_status say_line(gfn_status status, const gfn_fields *f)
 static gfn_status add_line(reader *r)
 {
     const gfn_fields *f = &r->fields;
+    const char *separator = f->n != 2 ? gfn_fields_other_separator(f) : NULL;
+    if (separator)
+        return say_line(gfn_fail(GFN_EDATA,
+                                 "expected an object and a value with a comma or a tab between "
+                                 "them, found %s (hint: " GFN_FIELDS_HINT ")",
+                                 separator),
+                        f);
     if (f->n != 2)
         return say_line(gfn_fail(GFN_EDATA,
                                  "expected an object and a value, found %zu field%s (hint: an "
@@ -173,12 +180,11 @@ static gfn_status add_line(reader *r)
     return GFN_OK;
 }
 
-/* The first line is a heading if its value is no number. */
+/* The first line is a heading if its value is not like a number. */
 static gfn_status read_lines(reader *r)
 {
-    double number;
     GFN_TRY(gfn_fields_next(&r->fields));
-    if (r->fields.n == 2 && !gfn_parse_number(r->fields.field[1], &number))
+    if (r->fields.n == 2 && !gfn_fields_is_like_number(r->fields.field[1]))
         GFN_TRY(gfn_fields_next(&r->fields));
     while (r->fields.n > 0) {
         GFN_TRY(add_line(r));

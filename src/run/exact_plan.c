@@ -25,6 +25,11 @@
 /* The size from which a hint is given. */
 #define HINT_BYTES ((int64_t)256 << 20)
 
+static bool is_wanted(const gfn_run *run)
+{
+    return strcmp(gfn_options_text(run->options, "exact"), "no") != 0;
+}
+
 /* Whether the exact evaluation fits into the memory of rank 0. On rank 0. */
 static bool fits(gfn_run *run, int64_t n_states)
 {
@@ -38,7 +43,10 @@ static bool fits(gfn_run *run, int64_t n_states)
         return false;
     }
     if (needed >= HINT_BYTES)
-        gfn_notices_add(&run->hints, "exact evaluation of %" PRId64 " states: %.1f GiB on rank 0",
+        gfn_notices_add(&run->hints,
+                        "exact evaluation of %" PRId64
+                        " states: %.1f GiB on rank 0 (hint: --exact no does "
+                        "without)",
                         n_states, gfn_memory_gib((double)needed));
     return true;
 }
@@ -48,7 +56,7 @@ static gfn_status decide(gfn_run *run)
     const int64_t n_states = gfn_env_spec_of(gfn_run_numbered_env(run))->n_states;
     bool *is_impossible = &run->exact.is_impossible;
     run->exact.is_planned = true;
-    *is_impossible = n_states <= 0 || n_states > GFN_EXACT_MAX_STATES;
+    *is_impossible = !is_wanted(run) || n_states <= 0 || n_states > GFN_EXACT_MAX_STATES;
     if (*is_impossible)
         return GFN_OK;
     if (gfn_comm_rank(run->comm) == 0)
@@ -119,7 +127,7 @@ gfn_status gfn_run_enumerate(gfn_run *run)
     if (e->is_planned)
         return GFN_OK;
     e->is_planned = true;
-    e->is_impossible = !gfn_run_enumeration_limit(run->options, &most);
+    e->is_impossible = !is_wanted(run) || !gfn_run_enumeration_limit(run->options, &most);
     if (e->is_impossible)
         return GFN_OK;
     gfn_status status = gfn_comm_work_alone(run->comm, find_states, run);

@@ -101,6 +101,9 @@ static gfn_option rows[] = {
      "mode, and copies with 1, 2, ... bits flipped"},
     {"test-trajectories", GFN_OPTION_INT, "10", 1, 100000, NULL, "Output",
      "backward trajectories that estimate log p of each object of the test set"},
+    {"exact", GFN_OPTION_WORD, "auto", 0, 0, "auto|no", "Output",
+     "exact evaluations, which visit all states; auto: if these are at most 2^26 and memory "
+     "suffices; no: metrics of samples alone, and what the environment knows without a visit"},
     {ENUMERATE_LIMIT, GFN_OPTION_INT, "", 0, GFN_ENV_MAX_ENUMERATED, NULL, "Output",
      "states to enumerate for exact evaluations, if the environment does not number them; 0: none; "
      "unset: 2^22 over the number of actions, in 10 seconds"},
@@ -179,6 +182,7 @@ static const struct {
     {"top", MAY_CHANGE},
     {"test-set", MAY_CHANGE | LOADABLE},
     {"test-trajectories", MAY_CHANGE | LOADABLE},
+    {"exact", MAY_CHANGE | LOADABLE},
     {ENUMERATE_LIMIT, MAY_CHANGE | LOADABLE},
 };
 
@@ -252,6 +256,35 @@ gfn_status gfn_run_options_create(const char *env, gfn_options **options)
     return status;
 }
 
+/* "permutation, set": the kinds that have an option. Returns the first; NULL: none has it. */
+static const char *list_kinds(const char *option, char *text, size_t size)
+{
+    const char *first = NULL;
+    size_t used = 0;
+    for (size_t i = 0; i < gfn_env_kinds(); i++) {
+        const gfn_env_ops *ops = gfn_env_kind(i);
+        if (!gfn_option_find(ops->options, option) || used >= size)
+            continue;
+        used += (size_t)gfn_format(text + used, size - used, "%s%s", first ? ", " : "", ops->name);
+        first = first ? first : ops->name;
+    }
+    return first;
+}
+
+gfn_status gfn_run_options_check_name(const char *env, const char *name)
+{
+    const gfn_env_ops *ops;
+    char kinds[200];
+    const char *first = list_kinds(name, kinds, sizeof kinds);
+    if (first == NULL || gfn_option_find(rows, name) || gfn_env_open(env, &ops) != GFN_OK ||
+        gfn_option_find(ops->options, name))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "%s: expected an option of %s or of training, found one of %s (hint: --env "
+                    "%s, or leave it out)",
+                    name, ops->name, kinds, first);
+}
+
 /* Remove settings that no longer have an effect. */
 static void drop_retired(struct gfn_ini *ini)
 {
@@ -274,6 +307,16 @@ static gfn_status begin(const struct gfn_ini *ini, const char *env, gfn_options 
     return preset && preset[0] ? gfn_run_options_preset(*options, preset) : GFN_OK;
 }
 
+static gfn_status check_names_of(const struct gfn_ini *ini, const char *env)
+{
+    for (size_t i = 0; i < ini->n; i++) {
+        const gfn_status status = gfn_run_options_check_name(env, ini->entries[i].name);
+        if (status != GFN_OK)
+            return gfn_fail_in(status, "%s:%d: ", ini->source, ini->entries[i].line);
+    }
+    return GFN_OK;
+}
+
 /* Apply the file, except for its environment, which was set before: by `env`, or by the file
  * (NULL). */
 static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options *options)
@@ -282,7 +325,9 @@ static gfn_status apply(const struct gfn_ini *ini, const char *env, gfn_options 
     char *name;
     GFN_TRY(gfn_allocate("env", strlen(text) + 1, 1, &name));
     strcpy(name, text);
-    gfn_status status = gfn_ini_apply(ini, options);
+    gfn_status status = check_names_of(ini, name);
+    if (status == GFN_OK)
+        status = gfn_ini_apply(ini, options);
     if (status == GFN_OK)
         status = gfn_options_set(options, "env", name,
                                  env ? "caller" : gfn_options_source(options, "env"));

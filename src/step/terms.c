@@ -104,10 +104,12 @@ void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, 
     terms->log_inflow = needs & GFN_NEEDS_INFLOW ? scratch->inflow : NULL;
 }
 
-static const char *hint_for(double log_reward)
+static const char *hint_for(double log_reward, const gfn_env_ops *kind)
 {
     if (!isfinite(log_reward))
         return "a reward that is positive and finite everywhere";
+    if (fabs(log_reward) > 1e5 && gfn_option_find(kind->options, "standardize"))
+        return "--standardize yes, fewer rows of data, or a smaller --beta";
     if (fabs(log_reward) > 1e5)
         return "add a constant to log R, so that it is within +-1e5: log Z changes by the same";
     return "a smaller --lr or --lr-logz";
@@ -128,5 +130,5 @@ gfn_status gfn_terms_refuse(const gfn_terms_source *source, const gfn_scratch *s
                                        sizeof text),
                     gfn_env_kind_of(source->rows->env)->name, source->objective->loss(&terms, &d),
                     terms.log_reward, terms.sum_log_pf, terms.sum_log_pb, terms.log_z,
-                    hint_for(terms.log_reward));
+                    hint_for(terms.log_reward, gfn_env_kind_of(source->rows->env)));
 }

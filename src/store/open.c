@@ -147,6 +147,7 @@ static const gfn_option *row_of(const gfn_found *f, const gfn_setting *setting)
 static gfn_status apply_setting(gfn_found *f, const gfn_setting *setting)
 {
     gfn_options *before = NULL;
+    GFN_TRY(gfn_run_options_check_name(gfn_options_text(f->options, "env"), setting->name));
     GFN_TRY(gfn_options_copy(f->options, &before));
     gfn_status status = gfn_options_set(f->options, setting->name, setting->value, "command line");
     const bool is_path = status == GFN_OK && gfn_option_is_path(row_of(f, setting));
@@ -206,8 +207,8 @@ gfn_status gfn_found_expect_loadable(const gfn_found *f)
         const gfn_option *row = row_of(f, s);
         if (strcmp(s->name, "env") != 0 && row && !gfn_run_option_is_loadable(row))
             return gfn_fail(GFN_EINVAL,
-                            "%s: expected an option that names a file, enumerate-limit or "
-                            "test-trajectories, found %.200s (hint: leave it out, the run has a "
+                            "%s: expected an option that names a file, exact, enumerate-limit "
+                            "or test-trajectories, found %.200s (hint: leave it out, the run has a "
                             "value of its own)",
                             s->name, s->value);
     }

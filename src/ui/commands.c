@@ -30,10 +30,10 @@ const cli_command cli_commands[] = {
     {.name = "eval",
      .arguments = "RUN [OPTION...]",
      .summary = "measure a run's checkpoint",
-     .options =
-         " env samples seed threads enumerate-limit test-set test-trajectories watchdog color json "
-         "quiet help version ",
-     .changes = " env enumerate-limit test-set test-trajectories ",
+     .options = " env samples seed threads exact enumerate-limit test-set test-trajectories "
+                "watchdog color json "
+                "quiet help version ",
+     .changes = " env exact enumerate-limit test-set test-trajectories ",
      .least = 1,
      .most = 1,
      .takes_files = true,
@@ -43,9 +43,10 @@ const cli_command cli_commands[] = {
     {.name = "plot",
      .arguments = "RUN... [OPTION...]",
      .summary = "draw a run, or compare several",
-     .options = " env threads enumerate-limit watchdog quiet out picture-labels picture-width json "
-                "help version ",
-     .changes = " env enumerate-limit ",
+     .options =
+         " env threads exact enumerate-limit watchdog quiet out picture-labels picture-width json "
+         "help version ",
+     .changes = " env exact enumerate-limit ",
      .least = 1,
      .most = INT_MAX,
      .takes_files = true,

@@ -77,8 +77,13 @@ static void print_exact(const gfn_run *run, const gfn_evaluation *e)
         printf("             over %" PRId64 " states, which were enumerated\n", n_states);
     if (e->is_exact)
         return;
-    if (n_states <= 0 && !isnan(e->log_z_true))
+    if (strcmp(gfn_options_text(gfn_run_options(run), "exact"), "no") == 0)
+        printf("  exact      left out: --exact no%s\n",
+               isnan(e->log_z_true) ? "" : "; but log Z is exact");
+    else if (n_states <= 0 && !isnan(e->log_z_true))
         printf("  exact      not possible: too many states; but log Z is exact\n");
+    else if (n_states <= 0 && gfn_env_kind_of(gfn_run_env(run))->number)
+        printf("  exact      not possible: too many states\n");
     else if (n_states <= 0)
         printf("  exact      not possible: the states were not enumerated (hint: "
                "--enumerate-limit)\n");

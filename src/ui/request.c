@@ -27,7 +27,9 @@ gfn_status cli_refuse_name(const gfn_env_ops *env, const char *name)
 {
     gfn_options *all = NULL;
     const gfn_option *tables[] = {cli_option_rows(), gfn_run_option_rows(), env->options};
-    gfn_status status = gfn_options_create(tables, env->options ? 3 : 2, &all);
+    gfn_status status = gfn_run_options_check_name(env->name, name);
+    if (status == GFN_OK)
+        status = gfn_options_create(tables, env->options ? 3 : 2, &all);
     if (status == GFN_OK)
         status = gfn_options_set(all, name, "", "command line");
     gfn_options_destroy(&all);

@@ -150,6 +150,7 @@ for option in "${COMPREPLY[@]}"; do
             --reward-normalize*:*'--table FILE'* | --mode-reward*:*'--modes FILE'*) ;; # likewise
             --floor-firstyes:*--reward-floor*) ;;
             --envpermutation:*'--cost FILE'* | --envdag:*--data* | --envsequence:*'--table FILE'*) ;;
+            --envset:*'--energies FILE'* | --presetset-*:*'--energies FILE'*) ;;
             --presettfbind8:*'--table FILE'* | --presetqm9:*'--table FILE'*) ;;
             --presettsp-10:*'--cost FILE'* | --presetdag-*:*--data*) ;;
             *) bad "$option=$value: $(cat log)" ;;

@@ -16,7 +16,7 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 kill -s KILL $! && wait $! 2>/dev/null
-grep -qx 'exact evaluation of 16777216 states: 0.4 GiB on rank 0' err || wrong "its memory"
+grep -qx 'exact evaluation of 16777216 states: 0.4 GiB on rank 0 (hint: --exact no does without)' err || wrong "its memory"
 
 # Small ones are not talked about.
 "$GFN_DIST" "${job[@]}" --size 20 --ndim 4 --out small >out 2>err || wrong "small"
@@ -38,6 +38,29 @@ judged() {
     ! grep -q '"tv"' "$1/metrics.jsonl" || wrong "$1: tv"
     [ ! -e "$1/histogram.npy" ] || wrong "$1: a histogram"
 }
+
+# On request, no state is visited; training has the same bits, and the sum over all objects that the
+# environment knows remains.
+"$GFN_DIST" "${job[@]}" --size 20 --ndim 4 --exact no --out without >out 2>err || wrong "--exact no"
+grep -q '^  exact      left out: --exact no; but log Z is exact$' out || wrong "--exact no: why"
+judged without
+cmp <(grep params_crc small/summary.json) <(grep params_crc without/summary.json) ||
+    wrong "--exact no: other bits"
+"$GFN_DIST" eval without --samples 200 >out 2>err || wrong "eval of --exact no"
+grep -q '^  exact      left out' out || wrong "eval of --exact no: why"
+"$GFN_DIST" eval without --samples 200 --exact auto >out 2>err || wrong "eval --exact auto"
+grep -q '^  exact      L1' out || wrong "eval --exact auto"
+"$GFN_DIST" eval small --samples 200 --exact no >out 2>err || wrong "eval --exact no"
+grep -q '^  exact      left out' out || wrong "eval --exact no: why"
+"$GFN_DIST" --resume without --iterations 30 --exact auto >out 2>err || wrong "--resume --exact auto"
+grep -q '^  exact      L1' out || wrong "--resume --exact auto: why"
+grep -q '^exact = auto' without/config.ini || wrong "config.ini after --resume"
+"$GFN_DIST" "${job[@]}" --size 20 --ndim 4 --exact no --seeds 0-1 --out both >out 2>err ||
+    wrong "a sweep"
+grep -q '"exact": false' both/seed-1/summary.json || wrong "a sweep: exact"
+! grep -q '"tv"' both/seed-1/metrics.jsonl || wrong "a sweep: tv"
+refused 2 '^gfn-dist: exact: expected one of auto.no, found "maybe"' --exact maybe
+refused 2 '^gfn-dist: exact: expected an option of sample' sample small --exact no
 
 # More states than are evaluated.
 "$GFN_DIST" "${job[@]}" --size 32 --ndim 6 --out vast >out 2>err || wrong "vast"
