@@ -13,8 +13,7 @@
  * The author of a kind of world writes one `gfn_env_ops`, in a program or in a plug-in that is
  * loaded at run time. Its functions get only allowed actions and never the stop action, because the
  * wrappers below handle masks, stopping and finished lanes for all worlds. gfn_env_check() and
- * gfn_env_check_calls() test the rules of states, actions, rewards, observations and numbers, not
- * yet those of texts, places in tables, solvers, marginals and classes.
+ * gfn_env_check_calls() test the rules.
  */
 #ifndef GFN_ENV_H
 #define GFN_ENV_H
@@ -318,6 +317,11 @@ GFN_API const char *gfn_env_notice(const gfn_env *env);
 GFN_API gfn_status gfn_env_set_rewards(gfn_env *env, int ndim, const int64_t *axis,
                                        const double *reward);
 
+/* Set rewards that are made up, for tests: random and positive, a function of the object and of
+ * `seed`. Call it before the environment is used; not thread-safe.
+ * Errors: GFN_ENOMEM, GFN_EENV; then nothing has changed. */
+GFN_API gfn_status gfn_env_make_up_rewards(gfn_env *env, uint64_t seed);
+
 /* The functions below call those of the world, so all of them may fail with GFN_EENV: the world
  * reported a failure, here or in an earlier call on another thread. */
 
@@ -386,13 +390,19 @@ typedef struct gfn_env_place {
 } gfn_env_place;
 
 /* Test a world against the rules of this header: in random walks from the start and back, and in
- * all states if these have numbers and are not more than `most`. *place (may be NULL) is updated
- * before every call and empty in the end; each function is first called for one state at a time,
- * in one lane or two.
+ * all states if these have numbers and are not more than `most`. Then its exact results (log_z, the
+ * solver, expectations of marginals) are compared with sums over all objects. Of a large space, the
+ * walks visit some ten thousand states, and in each some of many actions are tested. *place (may be
+ * NULL) is updated before every call and empty in the end; each function is first called for one
+ * state at a time, in one lane or two.
  * Errors: GFN_EINVAL; the message names the broken rule, the state, and what was expected and
  * found. GFN_EENV (the world reported a failure; the message names the function). */
 GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most,
                                  gfn_env_place *place);
+
+/* The states that the last gfn_env_check() of this environment has tested in walks, each time that
+ * they were visited. */
+GFN_API int64_t gfn_env_checked_states(const gfn_env *env);
 
 /* Create an environment with the same options and rewards as another one. */
 typedef gfn_status (*gfn_env_make)(void *self, gfn_env **env);

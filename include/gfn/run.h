@@ -108,10 +108,10 @@ typedef struct gfn_settings {
 } gfn_settings;
 
 /* The same with changes: options of the type GFN_OPTION_PATH, whose files may have moved; env, the
- * path of the plug-in; exact and enumerate-limit, because machines differ; test-set and test-trajectories. A
- * file of rewards or numbers must have those of the run. If another file differs from the one that
- * the checkpoint was made with, gfn_run_notice() says so. Only rank 0's changes are used. Errors:
- * also GFN_EINVAL (another option, other rewards). */
+ * path of the plug-in; exact and enumerate-limit, because machines differ; test-set and
+ * test-trajectories. A file of rewards or numbers must have those of the run. If another file
+ * differs from the one that the checkpoint was made with, gfn_run_notice() says so. Only rank 0's
+ * changes are used. Errors: also GFN_EINVAL (another option, other rewards). */
 GFN_API gfn_status gfn_run_load_changed(gfn_comm *comm, const char *directory, int threads,
                                         const gfn_settings *changes, gfn_run **run);
 
@@ -125,8 +125,8 @@ GFN_API gfn_status gfn_run_load_with(gfn_comm *comm, const char *directory, int 
  * and on any number of ranks and threads it ends with the bits of a run that was never stopped. A
  * run that ended before its first checkpoint starts again from its config.ini. Only rank 0's
  * directory and settings are used. Of the n settings (NULL: none), these may differ from the
- * checkpoint: iterations, samples, picture, log-every, eval-every, checkpoint-every,
- * exact, enumerate-limit, test-set, test-trajectories, and the paths of files and of the plug-in (env), if
+ * checkpoint: iterations, samples, picture, log-every, eval-every, checkpoint-every, exact,
+ * enumerate-limit, test-set, test-trajectories, and the paths of files and of the plug-in (env), if
  * the files hold the same rewards, numbers and terminal states. Others are refused. threads and
  * time-limit are never taken from the checkpoint. The run is locked until its trainer has finished
  * or it is destroyed; if another job is still ending there, this call waits for it, ten seconds at

@@ -14,11 +14,26 @@
 
 #include "base/error.h"
 #include "env/check_rules.h"
+#include "env/check_values.h"
 
-/* Rounds of walks there and back; a walk ends after LONGEST_WALK steps, to limit the time. */
-enum { ROUNDS = 4, LONGEST_WALK = 256 };
+/* Limits of the time. Rounds of walks there and back, which end after LONGEST_WALK steps: no
+ * further one begins after ENOUGH_STATES. MOST_EDGES: in larger worlds, only each k-th action is
+ * tested in a state, others in the next one. */
+enum { ROUNDS = 4, LONGEST_WALK = 256, ENOUGH_STATES = 20000, MOST_EDGES = 1000000 };
+
+/* Of the tested states, those whose texts are tested, and objects that are tested further. */
+enum { MOST_SAMPLED = 128 };
+
+/* What is tested. */
+struct test {
+    gfn_check_rules rules;
+    gfn_check_sample states, objects;
+    gfn_arena *arena;
+    int64_t n_states; /* tested states of walks, counted each time */
+};
 
 struct walk {
+    struct test *test;
     gfn_check_rules *rules;
     gfn_stream stream;
     bool is_back;
@@ -82,6 +97,21 @@ static gfn_status step_all(struct walk *w, bool is_over)
                           rules->state);
 }
 
+/* Test the states in rules->state [n], and keep some. */
+static gfn_status test_states(struct test *test, size_t n)
+{
+    const gfn_check_rules *rules = &test->rules;
+    GFN_TRY(gfn_check_rules_run(&test->rules, n));
+    for (size_t i = 0; i < n; i++) {
+        const int32_t *state = rules->state + i * width_of(rules);
+        gfn_check_sample_add(&test->states, state);
+        if (!isnan(rules->log_reward[i]))
+            gfn_check_sample_add(&test->objects, state);
+    }
+    test->n_states += (int64_t)n;
+    return GFN_OK;
+}
+
 /* Walk from the states in w->last until all walks have ended, and store their last states there. */
 static gfn_status walk_all(struct walk *w)
 {
@@ -91,7 +121,7 @@ static gfn_status walk_all(struct walk *w)
         w->id[i] = i;
     memcpy(rules->state, w->last, w->n * width_of(rules) * sizeof(int32_t));
     for (uint32_t t = 0; w->n > 0; t++) {
-        GFN_TRY(gfn_check_rules_run(rules, w->n));
+        GFN_TRY(test_states(w->test, w->n));
         choose_all(w, t);
         GFN_TRY(check_length(w, t));
         GFN_TRY(step_all(w, t >= LONGEST_WALK));
@@ -99,16 +129,33 @@ static gfn_status walk_all(struct walk *w)
     return GFN_OK;
 }
 
-/* Walk forward and back, ROUNDS times. */
-static gfn_status check_walks(gfn_check_rules *rules, uint64_t seed, gfn_arena *arena)
+/* Test each k-th action so that no more than MOST_EDGES are tested in all walks. */
+static int find_stride(const gfn_env *env)
 {
+    const gfn_shape *shape = &env->spec.shape;
+    const int64_t steps = env->spec.max_steps < LONGEST_WALK ? env->spec.max_steps : LONGEST_WALK;
+    const int64_t states = 2 * ROUNDS * (steps + 1) * GFN_PROBE_LANES;
+    const int64_t enough = ENOUGH_STATES + 2 * (steps + 1) * GFN_PROBE_LANES;
+    const int64_t actions = (int64_t)shape->n_actions + shape->n_back_actions;
+    return 1 + (int)((states < enough ? states : enough) * actions / MOST_EDGES);
+}
+
+/* Walk forward and back, up to ROUNDS times. */
+static gfn_status check_walks(struct test *test, uint64_t seed)
+{
+    gfn_check_rules *rules = &test->rules;
+    gfn_arena *arena = test->arena;
     const size_t lanes = GFN_PROBE_LANES, width = width_of(rules);
-    struct walk w = {.rules = rules, .stream = {.seed = seed, .purpose = GFN_PURPOSE_CHECK}};
+    struct walk w = {
+        .test = test, .rules = rules, .stream = {.seed = seed, .purpose = GFN_PURPOSE_CHECK}};
+    rules->stride = find_stride(rules->env);
     GFN_TRY(gfn_arena_take(arena, lanes, sizeof *w.id, &w.id));
     GFN_TRY(gfn_arena_take(arena, lanes, sizeof *w.action, &w.action));
     GFN_TRY(gfn_arena_take(arena, lanes * width, sizeof *w.last, &w.last));
     for (uint64_t round = 0; round < 2 * ROUNDS; round++) {
         w.is_back = round % 2;
+        if (!w.is_back && test->n_states >= ENOUGH_STATES)
+            break;
         w.stream.iteration = round;
         for (size_t i = 0; i < lanes && !w.is_back; i++)
             memcpy(w.last + i * width, rules->start, width * sizeof *w.last);
@@ -122,19 +169,10 @@ static gfn_status check_walks(gfn_check_rules *rules, uint64_t seed, gfn_arena *
 struct totals {
     gfn_check_rules *rules;
     int64_t *depth; /* [n_states] length of the longest path from the start */
-    double largest; /* largest log-reward so far */
-    double sum;     /* sum of R / exp(largest) */
+    gfn_check_sums sums;
+    int32_t *object;    /* [lanes][width] */
+    double *log_reward; /* [lanes] */
 };
-
-static void add_reward(struct totals *c, double log_reward)
-{
-    if (log_reward > c->largest) {
-        c->sum = c->sum * exp(c->largest - log_reward) + 1;
-        c->largest = log_reward;
-    } else {
-        c->sum += exp(log_reward - c->largest);
-    }
-}
 
 /* Add the state in `lane`, which state_at() has given for `number`, to the totals. */
 static gfn_status add_state(struct totals *c, size_t lane, int64_t number)
@@ -159,30 +197,54 @@ static gfn_status add_state(struct totals *c, size_t lane, int64_t number)
         if (child >= 0 && c->depth[child] <= c->depth[number])
             c->depth[child] = c->depth[number] + 1;
     }
-    if (!isnan(rules->log_reward[lane]))
-        add_reward(c, rules->log_reward[lane]);
     return GFN_OK;
 }
 
-static gfn_status check_totals(const struct totals *c)
+/* Add the objects among the states in rules->state [n]. */
+static gfn_status add_objects(struct totals *c, size_t n)
+{
+    const gfn_check_rules *rules = c->rules;
+    const size_t width = width_of(rules);
+    size_t objects = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(rules->log_reward[i]))
+            continue;
+        memcpy(c->object + objects * width, rules->state + i * width, width * sizeof *c->object);
+        c->log_reward[objects++] = rules->log_reward[i];
+    }
+    return gfn_check_sums_add(&c->sums, objects, c->object, c->log_reward);
+}
+
+static gfn_status check_totals(struct totals *c)
 {
     const gfn_env_spec *spec = &c->rules->env->spec;
-    const double log_z = c->largest + log(c->sum);
-    if (!isnan(spec->max_log_reward) && spec->max_log_reward > c->largest)
+    const double log_z = gfn_check_sum_log(&c->sums.at[0]);
+    if (!isnan(spec->max_log_reward) && spec->max_log_reward > c->sums.most)
         return gfn_probe_broken(c->rules->env, NULL, "max_log_reward is the largest",
                                 "expected the largest of all objects, %.17g, found %.17g",
-                                c->largest, spec->max_log_reward);
+                                c->sums.most, spec->max_log_reward);
     if (!isnan(spec->log_z) && !(fabs(spec->log_z - log_z) <= 1e-9 * fmax(1, fabs(log_z))))
         return gfn_probe_broken(c->rules->env, NULL, "log_z is the log of the sum of R",
                                 "expected %.17g, found %.17g", log_z, spec->log_z);
-    return GFN_OK;
+    return gfn_check_sums_places(&c->sums);
 }
 
-static gfn_status check_all_states(gfn_check_rules *rules, gfn_arena *arena)
+static gfn_status begin_totals(struct totals *c, gfn_check_rules *rules, gfn_arena *arena)
 {
     const int64_t n = rules->env->spec.n_states;
-    struct totals c = {.rules = rules, .largest = -INFINITY};
-    GFN_TRY(gfn_arena_take(arena, (size_t)n, sizeof *c.depth, &c.depth));
+    const size_t lanes = GFN_PROBE_LANES;
+    c->rules = rules;
+    rules->stride = 1;
+    GFN_TRY(gfn_arena_take(arena, (size_t)n, sizeof *c->depth, &c->depth));
+    GFN_TRY(gfn_arena_take(arena, lanes * width_of(rules), sizeof *c->object, &c->object));
+    GFN_TRY(gfn_arena_take(arena, lanes, sizeof *c->log_reward, &c->log_reward));
+    return gfn_check_sums_init(&c->sums, &rules->probe, n, arena);
+}
+
+static gfn_status check_all_states(struct totals *c)
+{
+    gfn_check_rules *rules = c->rules;
+    const int64_t n = rules->env->spec.n_states;
     for (int64_t first = 0; first < n; first += GFN_PROBE_LANES) {
         size_t lanes = n - first < GFN_PROBE_LANES ? (size_t)(n - first) : GFN_PROBE_LANES;
         for (size_t i = 0; i < lanes; i++)
@@ -191,23 +253,52 @@ static gfn_status check_all_states(gfn_check_rules *rules, gfn_arena *arena)
         GFN_TRY(gfn_probe_call(&rules->probe, GFN_PROBE_STATE_AT, numbers, rules->state));
         GFN_TRY(gfn_check_rules_run(rules, lanes));
         for (size_t i = 0; i < lanes; i++)
-            GFN_TRY(add_state(&c, i, first + (int64_t)i));
+            GFN_TRY(add_state(c, i, first + (int64_t)i));
+        GFN_TRY(add_objects(c, lanes));
     }
-    return check_totals(&c);
+    return check_totals(c);
+}
+
+/* Walks, all states, and what the world says of objects. */
+static gfn_status check_all(struct test *test, uint64_t seed, int64_t most)
+{
+    gfn_check_rules *rules = &test->rules;
+    gfn_probe *probe = &rules->probe;
+    struct totals totals = {.rules = NULL};
+    GFN_TRY(check_walks(test, seed));
+    GFN_TRY(gfn_check_texts(probe, &test->states, &test->objects));
+    GFN_TRY(gfn_check_places(probe, &test->objects, test->arena));
+    GFN_TRY(gfn_check_classes(probe, &test->objects, test->arena));
+    GFN_TRY(gfn_check_marginals(probe, &test->objects, test->arena));
+    GFN_TRY(gfn_check_pictures(probe, &test->objects, test->arena));
+    const bool is_summed = rules->is_numbered && rules->env->spec.n_states <= most;
+    if (is_summed) {
+        GFN_TRY(begin_totals(&totals, rules, test->arena));
+        GFN_TRY(check_all_states(&totals));
+    }
+    return gfn_check_solver(probe, is_summed ? &totals.sums : NULL, seed, test->arena);
 }
 
 gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most, gfn_env_place *place)
 {
-    gfn_arena *arena;
-    GFN_TRY(gfn_arena_create(&arena));
-    gfn_check_rules rules;
-    gfn_status status = gfn_check_rules_init(&rules, env, place, arena);
+    const size_t width = (size_t)env->spec.state_width;
+    struct test test = {.n_states = 0};
+    GFN_TRY(gfn_arena_create(&test.arena));
+    gfn_status status = gfn_check_rules_init(&test.rules, env, place, test.arena);
     if (status == GFN_OK)
-        status = check_walks(&rules, seed, arena);
-    if (status == GFN_OK && rules.is_numbered && env->spec.n_states <= most)
-        status = check_all_states(&rules, arena);
+        status = gfn_check_sample_init(&test.states, MOST_SAMPLED, width, test.arena);
+    if (status == GFN_OK)
+        status = gfn_check_sample_init(&test.objects, MOST_SAMPLED, width, test.arena);
+    if (status == GFN_OK)
+        status = check_all(&test, seed, most);
     if (place)
         *place = (gfn_env_place){.function = NULL};
-    gfn_arena_destroy(&arena);
+    env->record->n_checked = test.n_states;
+    gfn_arena_destroy(&test.arena);
     return status;
+}
+
+int64_t gfn_env_checked_states(const gfn_env *env)
+{
+    return env->record->n_checked;
 }

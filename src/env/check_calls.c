@@ -73,6 +73,8 @@ static gfn_status explain(struct walks *w, gfn_probe_function f, gfn_probe_input
 static gfn_status ask(struct walks *w, gfn_probe_function f, gfn_probe_input in, void *out)
 {
     const size_t size = w->fresh.probe.bytes[f];
+    if (size == 0)
+        return GFN_OK;
     for (size_t first = 0, n; first < in.n; first += n) {
         n = in.n - first < w->batch ? in.n - first : w->batch;
         GFN_TRY(gfn_probe_ask(w->fresh.fresh, w->fresh.place, f,
@@ -100,6 +102,9 @@ static gfn_status ask_states(struct walks *w)
         if (gfn_env_is_object(w->fresh.env, w->mask + i * n_actions))
             memcpy(w->from + objects.n++ * width, w->state + i * width, width * sizeof *w->from);
     GFN_TRY(ask(w, GFN_PROBE_LOG_REWARD, objects, w->unused));
+    for (int f = GFN_PROBE_TABLE_PLACE; f <= GFN_PROBE_FIND; f++)
+        GFN_TRY(ask(w, (gfn_probe_function)f, objects, w->unused));
+    GFN_TRY(ask(w, GFN_PROBE_WRITE, states, w->unused));
     GFN_TRY(ask(w, GFN_PROBE_OBSERVE, states, w->unused));
     GFN_TRY(ask(w, GFN_PROBE_ALLOWED_BACK, states, w->unused));
     if (w->fresh.env->spec.n_states == 0)

@@ -16,7 +16,9 @@ gfn_status gfn_fresh_init(gfn_fresh *fresh, gfn_arena *arena)
     GFN_TRY(gfn_probe_init(&fresh->probe, fresh->env, fresh->place, arena));
     for (int f = 0; f < GFN_PROBE_FUNCTIONS; f++) {
         gfn_kept *k = &fresh->kept[f];
-        const size_t size = fresh->probe.bytes[f], fit = MOST_BYTES / size;
+        const size_t size = fresh->probe.bytes[f], fit = MOST_BYTES / (size > 0 ? size : 1);
+        if (size == 0)
+            continue;
         k->most = fit < LEAST_KEPT ? LEAST_KEPT : fit < MOST_KEPT ? fit : MOST_KEPT;
         GFN_TRY(gfn_arena_take(arena, k->most * fresh->width, sizeof *k->state, &k->state));
         GFN_TRY(gfn_arena_take(arena, k->most, sizeof *k->action, &k->action));

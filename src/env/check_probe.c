@@ -12,9 +12,13 @@
 enum { FILL = 0xa5, OTHER_FILL = 0x5a };
 
 static const char *const names[GFN_PROBE_FUNCTIONS] = {
-    "start",          "allowed",    "step",    "allowed_back", "step_back", "back_action",
-    "forward_action", "log_reward", "observe", "number",       "state_at",
+    "start",       "allowed",        "step",        "allowed_back", "step_back",
+    "back_action", "forward_action", "log_reward",  "observe",      "number",
+    "state_at",    "write",          "table_place", "class_of",     "marginals->find",
 };
+
+/* Most bytes of a result that is tested. */
+enum { MOST_RESULT = 1 << 20 };
 
 const char *gfn_probe_name(gfn_probe_function function)
 {
@@ -33,6 +37,46 @@ gfn_status gfn_probe_broken(const gfn_env *env, const int32_t *state, const char
         gfn_env_state_text(env, state, text, sizeof text);
     return gfn_fail(GFN_EINVAL, "%s breaks a rule: %s%s%s: %s", env->ops->name, rule,
                     state ? "; in state " : "", text, detail);
+}
+
+static size_t count_headings(const char *headings)
+{
+    size_t n = 1;
+    for (; *headings; headings++)
+        n += *headings == ',';
+    return n;
+}
+
+size_t gfn_probe_columns(const gfn_probe *probe)
+{
+    const gfn_env_marginals *marginals = probe->env->ops->marginals;
+    return marginals ? count_headings(marginals->columns) : 0;
+}
+
+/* The functions that a world may lack. */
+static gfn_status find_optional(gfn_probe *probe)
+{
+    const gfn_env *env = probe->env;
+    const gfn_env_ops *ops = env->ops;
+    int64_t rows = 0;
+    size_t bytes;
+    probe->bytes[GFN_PROBE_WRITE] = ops->write ? GFN_PROBE_TEXT : 0;
+    probe->bytes[GFN_PROBE_TABLE_PLACE] = env->spec.table_ndim > 0 ? sizeof(int64_t) : 0;
+    if (ops->class_of)
+        probe->bytes[GFN_PROBE_CLASS_OF] = (size_t)env->spec.state_width * sizeof(int32_t);
+    if (ops->marginals == NULL)
+        return GFN_OK;
+    gfn_probe_begin_call(probe, "marginals->count", NULL);
+    rows = ops->marginals->count(env->world);
+    GFN_TRY(gfn_probe_end_call(probe, "marginals->count", NULL));
+    if (rows <= 0)
+        return gfn_probe_broken(env, NULL, "marginals have rows",
+                                "expected a number above 0 of marginals->count(), found %lld",
+                                (long long)rows);
+    if (gfn_multiply((size_t)rows, gfn_probe_columns(probe) * sizeof(double), &bytes) &&
+        bytes <= MOST_RESULT)
+        probe->bytes[GFN_PROBE_FIND] = bytes;
+    return GFN_OK;
 }
 
 gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *place,
@@ -59,6 +103,7 @@ gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *p
                 [GFN_PROBE_STATE_AT] = state,
             },
     };
+    GFN_TRY(find_optional(probe));
     size_t largest = 0;
     for (int f = 0; f < GFN_PROBE_FUNCTIONS; f++)
         largest = probe->bytes[f] > largest ? probe->bytes[f] : largest;
@@ -67,6 +112,24 @@ gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *p
     GFN_TRY(gfn_arena_take(arena, lanes, sizeof *probe->number, &probe->number));
     GFN_TRY(gfn_arena_take(arena, lanes, largest, &probe->out));
     return gfn_arena_take(arena, lanes + 1, largest, &probe->again);
+}
+
+/* The functions that take one state. */
+static void call_each(const gfn_probe *probe, gfn_probe_function function, gfn_probe_input in,
+                      void *out)
+{
+    const gfn_env *env = probe->env;
+    const size_t width = (size_t)env->spec.state_width;
+    for (size_t i = 0; i < in.n; i++) {
+        const int32_t *state = in.state + i * width;
+        if (function == GFN_PROBE_WRITE) {
+            char *text = (char *)out + i * GFN_PROBE_TEXT;
+            memset(text, 0, GFN_PROBE_TEXT);
+            env->ops->write(env->world, state, text, GFN_PROBE_TEXT);
+        } else {
+            env->ops->class_of(env->world, state, (int32_t *)out + i * width);
+        }
+    }
 }
 
 static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_input in, void *out)
@@ -78,7 +141,7 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
     if (probe->place)
         *probe->place = (gfn_env_place){
             .function = names[function],
-            .state = in.n > 0 ? in.state : NULL,
+            .state = in.n > 0 && function != GFN_PROBE_WRITE ? in.state : NULL, /* it has a text */
             .number = in.n > 0 ? in.number : NULL,
         };
     if (function == GFN_PROBE_STEP || function == GFN_PROBE_STEP_BACK)
@@ -117,31 +180,49 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
     case GFN_PROBE_STATE_AT:
         gfn_env_ask_state_at(env, in.n, in.number, out);
         return;
+    case GFN_PROBE_WRITE:
+    case GFN_PROBE_CLASS_OF:
+        call_each(probe, function, in, out);
+        return;
+    case GFN_PROBE_TABLE_PLACE:
+        ops->table_place(world, in.n, in.state, out);
+        return;
+    case GFN_PROBE_FIND:
+        ops->marginals->find(world, in.n, in.state, out);
+        return;
     case GFN_PROBE_FUNCTIONS:
         return;
     }
 }
 
-gfn_status gfn_probe_broken_mode(const gfn_env *env, gfn_probe_function function,
-                                 const int32_t *state)
+gfn_status gfn_probe_broken_mode(const gfn_env *env, const char *function, const int32_t *state)
 {
     return gfn_probe_broken(env, state, "functions leave the floating-point mode as it was",
                             "expected the mode before %s(), found another (hint: fegetround() and "
                             "fesetround() restore it)",
-                            names[function]);
+                            function);
+}
+
+void gfn_probe_begin_call(const gfn_probe *probe, const char *function, const int32_t *state)
+{
+    if (probe->place)
+        *probe->place = (gfn_env_place){.function = function, .state = state};
+}
+
+gfn_status gfn_probe_end_call(const gfn_probe *probe, const char *function, const int32_t *state)
+{
+    const bool has_same_mode = gfn_float_mode_now() == probe->env->mode;
+    const gfn_status status = gfn_env_failure(probe->env);
+    if (status != GFN_OK)
+        return gfn_fail_in(status, "%s(): ", function);
+    return has_same_mode ? GFN_OK : gfn_probe_broken_mode(probe->env, function, state);
 }
 
 static gfn_status try_call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_input in,
                            void *out)
 {
-    const gfn_env *env = probe->env;
     call(probe, function, in, out);
-    const bool has_same_mode = gfn_float_mode_now() == env->mode;
-    const gfn_status status = gfn_env_failure(env);
-    if (status != GFN_OK)
-        return gfn_fail_in(status, "%s(): ", names[function]);
-    return has_same_mode ? GFN_OK
-                         : gfn_probe_broken_mode(env, function, in.n > 0 ? in.state : NULL);
+    return gfn_probe_end_call(probe, names[function], in.n > 0 ? in.state : NULL);
 }
 
 /* Compare the first result of lane i of `input` with that of lane `lane` of the last call. */
@@ -167,16 +248,14 @@ static gfn_status compare(const gfn_probe *probe, gfn_probe_function function,
 static gfn_status check_rest(const gfn_probe *probe, gfn_probe_function function, size_t n,
                              int fill)
 {
-    const unsigned char *bytes = probe->again;
-    const size_t size = probe->bytes[function];
+    const size_t size = probe->bytes[function], rest = (GFN_PROBE_LANES + 1 - n) * size;
+    const unsigned char *first = (const unsigned char *)probe->again + n * size;
     char rule[100];
+    if (*first == fill && memcmp(first, first + 1, rest - 1) == 0) /* all are equal to the first */
+        return GFN_OK;
     gfn_format(rule, sizeof rule, "%s() writes its lanes and nothing else", names[function]);
-    for (size_t i = n * size; i < (GFN_PROBE_LANES + 1) * size; i++)
-        if (bytes[i] != fill)
-            return gfn_probe_broken(probe->env, NULL, rule,
-                                    "expected %zu lane%s, found a write beyond", n,
-                                    gfn_plural((int64_t)n));
-    return GFN_OK;
+    return gfn_probe_broken(probe->env, NULL, rule, "expected %zu lane%s, found a write beyond", n,
+                            gfn_plural((int64_t)n));
 }
 
 gfn_probe_input gfn_probe_slice(gfn_probe_input input, size_t width, size_t first, size_t n)

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "env/env_internal.h"
 
-/* Lanes per call. */
-enum { GFN_PROBE_LANES = 64 };
+/* Lanes per call; bytes to which texts are cut in calls of write(). */
+enum { GFN_PROBE_LANES = 64, GFN_PROBE_TEXT = 256 };
 
 typedef enum gfn_probe_function {
     GFN_PROBE_START,
@@ -23,13 +23,18 @@ typedef enum gfn_probe_function {
     GFN_PROBE_OBSERVE,
     GFN_PROBE_NUMBER,
     GFN_PROBE_STATE_AT,
+    GFN_PROBE_WRITE,
+    GFN_PROBE_TABLE_PLACE, /* the last three: of objects only */
+    GFN_PROBE_CLASS_OF,
+    GFN_PROBE_FIND, /* of gfn_env_marginals */
     GFN_PROBE_FUNCTIONS
 } gfn_probe_function;
 
 typedef struct gfn_probe {
     const gfn_env *env;
     gfn_env_place *place;              /* updated before each call; may be NULL */
-    size_t bytes[GFN_PROBE_FUNCTIONS]; /* bytes of a function's result for a lane */
+    size_t bytes[GFN_PROBE_FUNCTIONS]; /* bytes of a function's result for a lane; 0: the world
+                                        * lacks the function, or the result is too large */
     int32_t *state;                    /* inputs in reverse order */
     int32_t *action;
     int64_t *number;
@@ -48,7 +53,8 @@ typedef struct gfn_probe_input {
 /* Name of a function in gfn_env_ops. */
 const char *gfn_probe_name(gfn_probe_function function);
 
-/* Take memory from `arena`; env and place are borrowed. Errors: GFN_ENOMEM. */
+/* Take memory from `arena`; env and place are borrowed. Errors: GFN_ENOMEM, GFN_EENV, GFN_EINVAL
+ * (the world has marginals, but no rows of them). */
 gfn_status gfn_probe_init(gfn_probe *probe, const gfn_env *env, gfn_env_place *place,
                           gfn_arena *arena);
 
@@ -70,6 +76,15 @@ gfn_status gfn_probe_ask(const gfn_env *env, gfn_env_place *place, gfn_probe_fun
 void gfn_probe_ask_on_thread(const gfn_env *env, gfn_probe_function function, gfn_probe_input input,
                              void *out);
 
+/* Before and after a call of another function of the world: update *probe->place, and check that
+ * the world has neither reported a failure nor changed the floating-point mode. `state` is the
+ * first state that the function takes, or NULL. Errors: GFN_EENV, GFN_EINVAL. */
+void gfn_probe_begin_call(const gfn_probe *probe, const char *function, const int32_t *state);
+gfn_status gfn_probe_end_call(const gfn_probe *probe, const char *function, const int32_t *state);
+
+/* The columns of its marginals. */
+size_t gfn_probe_columns(const gfn_probe *probe);
+
 /* Lanes first ... first + n - 1 of an input; `width` is that of states. */
 gfn_probe_input gfn_probe_slice(gfn_probe_input input, size_t width, size_t first, size_t n);
 
@@ -83,7 +98,6 @@ gfn_status gfn_probe_broken(const gfn_env *env, const int32_t *state, const char
                             const char *format, ...) GFN_PRINTF(4, 5);
 
 /* Report that a function has changed the floating-point mode. Returns GFN_EINVAL. */
-gfn_status gfn_probe_broken_mode(const gfn_env *env, gfn_probe_function function,
-                                 const int32_t *state);
+gfn_status gfn_probe_broken_mode(const gfn_env *env, const char *function, const int32_t *state);
 
 #endif

@@ -60,7 +60,7 @@ gfn_status gfn_check_rules_init(gfn_check_rules *rules, const gfn_env *env, gfn_
     const size_t lanes = GFN_PROBE_LANES, width = (size_t)env->spec.state_width;
     const size_t n_actions = (size_t)env->spec.shape.n_actions;
     const size_t n_back = (size_t)env->spec.shape.n_back_actions;
-    *rules = (gfn_check_rules){.env = env, .is_numbered = env->spec.n_states > 0};
+    *rules = (gfn_check_rules){.env = env, .is_numbered = env->spec.n_states > 0, .stride = 1};
     GFN_TRY(gfn_probe_init(&rules->probe, env, place, arena));
     const struct {
         void *array;
@@ -347,27 +347,43 @@ static gfn_status check_edges(gfn_check_rules *rules, const struct direction *al
     return GFN_OK;
 }
 
+/* Check the edges with all k actions, or those whose turn it is. */
+static gfn_status check_all_edges(gfn_check_rules *rules, const struct direction *along, size_t n,
+                                  const uint8_t *mask, int32_t k)
+{
+    const int32_t stop = along == &forward ? rules->env->spec.shape.stop_action : -1;
+    const int stride = rules->turns > 0 ? rules->stride : 1;
+    for (int32_t action = (int32_t)(rules->turns % stride); action < k; action += stride)
+        if (action != stop)
+            GFN_TRY(check_edges(rules, along, n, mask, action));
+    return GFN_OK;
+}
+
 #define CONSTANT_DELTAS "with has_constant_deltas every action always adds the same to numbers"
 
-/* Check one lane. The first state of all is the start, which sets rules->number_delta. */
+/* Check one lane. The first state of all is the start, which sets rules->number_delta. A child is
+ * not known if the action was not tested. */
 static gfn_status check_deltas(gfn_check_rules *rules, size_t lane)
 {
     const gfn_env *env = rules->env;
     const size_t n_actions = (size_t)env->spec.shape.n_actions, width = width_of(rules);
     const int32_t *state = rules->state + lane * width;
+    const uint8_t *mask = rules->mask + lane * n_actions;
     const int64_t *child = rules->child + lane * n_actions, number = rules->number[lane];
     const bool is_start = memcmp(state, rules->start, width * sizeof *state) == 0;
-    if (!gfn_env_has_action(env, rules->mask + lane * n_actions))
+    if (!gfn_env_has_action(env, mask))
         return gfn_probe_broken(env, state, CONSTANT_DELTAS, "expected an action, found none");
     for (size_t a = 0; a < n_actions; a++) {
-        if ((int32_t)a == env->spec.shape.stop_action || (child[a] < 0 && !is_start))
+        if ((int32_t)a == env->spec.shape.stop_action)
             continue;
-        if (child[a] < 0)
+        if (is_start && !mask[a])
             return gfn_probe_broken(env, state, CONSTANT_DELTAS,
                                     "expected action %zu to be allowed at the start, found that it "
                                     "is not",
                                     a);
-        if (is_start)
+        if (child[a] < 0)
+            continue;
+        if (rules->turns == 0)
             rules->number_delta[a] = child[a] - number;
         if (child[a] - number != rules->number_delta[a])
             return gfn_probe_broken(env, state, CONSTANT_DELTAS,
@@ -389,12 +405,10 @@ gfn_status gfn_check_rules_run(gfn_check_rules *rules, size_t n)
     GFN_TRY(check_observations(rules, n));
     for (size_t i = 0; i < n * (size_t)shape->n_actions; i++)
         rules->child[i] = -1;
-    for (int32_t action = 0; action < shape->n_actions; action++)
-        if (action != shape->stop_action)
-            GFN_TRY(check_edges(rules, &forward, n, rules->mask, action));
-    for (int32_t action = 0; action < shape->n_back_actions; action++)
-        GFN_TRY(check_edges(rules, &backward, n, rules->back_mask, action));
+    GFN_TRY(check_all_edges(rules, &forward, n, rules->mask, shape->n_actions));
+    GFN_TRY(check_all_edges(rules, &backward, n, rules->back_mask, shape->n_back_actions));
     for (size_t i = 0; i < n && rules->is_numbered && rules->env->spec.has_constant_deltas; i++)
         GFN_TRY(check_deltas(rules, i));
+    rules->turns++;
     return GFN_OK;
 }

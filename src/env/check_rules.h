@@ -12,6 +12,8 @@ typedef struct gfn_check_rules {
     const gfn_env *env;
     gfn_probe probe;
     bool is_numbered;
+    int stride;    /* test each such action of a state; 1: all */
+    int64_t turns; /* calls of gfn_check_rules_run() so far; the first one tests all actions */
 
     int32_t *start;        /* [width] */
     int32_t *state;        /* [lanes][width]: filled in by the caller */
@@ -37,8 +39,10 @@ typedef struct gfn_check_rules {
 gfn_status gfn_check_rules_init(gfn_check_rules *rules, const gfn_env *env, gfn_env_place *place,
                                 gfn_arena *arena);
 
-/* Check all rules for the states in rules->state [n], n <= GFN_PROBE_LANES, and for all edges out
- * of and into them; fills the arrays from `mask` to `child`. Errors: GFN_EINVAL. */
+/* Check all rules for the states in rules->state [n], n <= GFN_PROBE_LANES, and for the edges out
+ * of and into them, of all actions or of each `stride`-th one, beginning with another action in
+ * each call. The first call is for the start, in all lanes, and tests all. Fills the arrays from
+ * `mask` to `child`. Errors: GFN_EINVAL. */
 gfn_status gfn_check_rules_run(gfn_check_rules *rules, size_t n);
 
 #endif

@@ -49,6 +49,8 @@ enum calls { SAME_FUNCTION, MIXED_FUNCTIONS, NO_CALLS };
 struct contest {
     gfn_fresh *fresh;
     int threads;
+    size_t n_asked; /* functions about which there are questions */
+    gfn_probe_function asked[GFN_PROBE_FUNCTIONS];
     size_t lanes[GFN_PROBE_FUNCTIONS];  /* questions that are used */
     size_t passes[GFN_PROBE_FUNCTIONS]; /* times that each thread asks them */
     void *unused;                       /* result of a measurement */
@@ -173,7 +175,7 @@ static void ask_all(struct contest *t, gfn_probe_function f, size_t pass, int th
 static void begin_function(struct contest *t, size_t index, gfn_probe_function f)
 {
     t->index = index;
-    atomic_store(&t->calls, index < GFN_PROBE_FUNCTIONS ? SAME_FUNCTION : MIXED_FUNCTIONS);
+    atomic_store(&t->calls, index < t->n_asked ? SAME_FUNCTION : MIXED_FUNCTIONS);
     t->interruptions = 0;
     t->begin = gfn_clock_seconds();
     atomic_store(&t->is_due, true);
@@ -194,16 +196,16 @@ static void wait_for_first(struct contest *t, size_t index)
 static void compete(void *self, size_t index, int thread)
 {
     struct contest *t = self;
-    const bool is_mixed = index >= GFN_PROBE_FUNCTIONS, is_first = thread == 0;
+    const bool is_mixed = index >= t->n_asked, is_first = thread == 0;
     const size_t turn = (size_t)t->round + (is_mixed ? (size_t)thread : 0);
-    const gfn_probe_function f = (gfn_probe_function)((index + turn) % GFN_PROBE_FUNCTIONS);
+    const gfn_probe_function f = t->asked[(index + turn) % t->n_asked];
     const bool is_long = !t->is_short && !is_mixed;
-    const size_t passes = is_long ? t->passes[f] : t->passes[f] > 0;
+    const size_t passes = is_long ? t->passes[f] : 1;
     if (is_first)
         begin_function(t, index, f);
     else
         wait_for_first(t, index);
-    for (size_t pass = 0; !atomic_load(&t->is_over) && t->passes[f] > 0; pass++) {
+    for (size_t pass = 0; !atomic_load(&t->is_over); pass++) {
         const bool goes_on =
             is_first ? is_long && wants_more(t) : atomic_load(&t->finished) <= index;
         if (pass >= passes && !goes_on)
@@ -212,7 +214,6 @@ static void compete(void *self, size_t index, int thread)
     }
     if (!is_first)
         return;
-    atomic_store(&t->begun, index + 1); /* if there was nothing to ask */
     atomic_store(&t->finished, index + 1);
 }
 
@@ -240,7 +241,7 @@ static gfn_status report(const struct contest *t)
     const int32_t *state = k->in.state ? k->in.state + t->lane * t->fresh->width : NULL;
     char rule[100];
     if (!t->has_same_mode)
-        return gfn_probe_broken_mode(t->fresh->env, t->function, state);
+        return gfn_probe_broken_mode(t->fresh->env, gfn_probe_name(t->function), state);
     gfn_format(rule, sizeof rule, "several threads may call %s() at once",
                gfn_probe_name(t->function));
     return gfn_probe_broken(t->fresh->env, state, rule,
@@ -255,7 +256,7 @@ static gfn_status report(const struct contest *t)
 static gfn_status run_round(struct contest *t)
 {
     GFN_TRY(gfn_fresh_renew(t->fresh));
-    const size_t n = (t->is_short ? 1 : 2) * GFN_PROBE_FUNCTIONS;
+    const size_t n = (t->is_short ? 1 : 2) * t->n_asked;
     atomic_store(&t->begun, 0);
     atomic_store(&t->finished, 0);
     t->is_interrupted = gfn_interrupt_begin(pause_first, t);
@@ -264,9 +265,8 @@ static gfn_status run_round(struct contest *t)
         gfn_interrupt_end();
     t->is_interrupted = false;
     atomic_store(&t->calls, NO_CALLS);
-    for (size_t f = 0; f < GFN_PROBE_FUNCTIONS; f++)
-        if (t->passes[f] > 0)
-            ask_all(t, (gfn_probe_function)f, 0, 0);
+    for (size_t i = 0; i < t->n_asked; i++)
+        ask_all(t, t->asked[i], 0, 0);
     if (atomic_load(&t->is_over))
         return report(t);
     t->round++;
@@ -295,6 +295,7 @@ static gfn_status plan(struct contest *t, gfn_probe_function f)
     t->lanes[f] = fit < LEAST_LANES ? LEAST_LANES : fit;
     t->lanes[f] = t->lanes[f] < k->in.n ? t->lanes[f] : k->in.n;
     t->passes[f] = 1 + fit / t->lanes[f];
+    t->asked[t->n_asked++] = f;
     return GFN_OK;
 }
 

@@ -30,6 +30,7 @@ typedef struct gfn_env_record {
     char failure[768]; /* the first since the last gfn_env_failure(): a message */
     bool changes_mode; /* a function changed the floating-point mode; a notice says so */
     gfn_notices notices;
+    int64_t n_checked; /* states, by gfn_env_check(), which is called on one thread */
 } gfn_env_record;
 
 /* Objects to ask a reward for. */

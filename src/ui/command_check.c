@@ -21,9 +21,9 @@ struct subject {
     gfn_options *options;
     bool has_file;   /* the user has named a file of rewards */
     bool has_table;  /* the rewards come from a table */
-    double *made_up; /* rewards, if there is no file */
     int threads;     /* that have called it */
     int64_t found;   /* states that were enumerated; 0: none */
+    int64_t visited; /* states in walks */
 };
 
 /* Whether it is one of the options of training that the command has. */
@@ -62,12 +62,11 @@ static void print_number(FILE *to, const char *name, double value)
         fprintf(to, "  %-13s not stated\n", name);
 }
 
-/* `found` is the number of states that were enumerated; 0: none. */
-static void print_states(FILE *to, const gfn_env_spec *spec, int64_t found)
+static void print_states(FILE *to, const struct subject *s, const gfn_env_spec *spec)
 {
     fprintf(to, "  %-13s ", "states");
-    if (found > 0)
-        fprintf(to, "%" PRId64 ", not numbered: enumerated, all of them tested\n", found);
+    if (s->found > 0)
+        fprintf(to, "%" PRId64 ", not numbered: enumerated, all of them tested\n", s->found);
     else if (spec->n_states == 0)
         fprintf(to, "not numbered: random walks only (hint: --enumerate-limit)\n");
     else if (spec->n_states <= MOST_STATES)
@@ -75,6 +74,8 @@ static void print_states(FILE *to, const gfn_env_spec *spec, int64_t found)
     else
         fprintf(to, "%" PRId64 ": random walks only, all are tested up to %" PRId64 "\n",
                 spec->n_states, MOST_STATES);
+    if (s->found == 0 && (spec->n_states == 0 || spec->n_states > MOST_STATES))
+        fprintf(to, "  %-13s %" PRId64 " states in random walks\n", "visited", s->visited);
 }
 
 static void print_rewards(FILE *to, const struct subject *s)
@@ -99,7 +100,7 @@ static void print_spec(FILE *to, const struct subject *s, const gfn_env_spec *sp
 {
     const gfn_shape *shape = &spec->shape;
     fprintf(to, "%s keeps every rule: %s\n", s->ops->name, s->ops->summary);
-    print_states(to, spec, s->found);
+    print_states(to, s, spec);
     fprintf(to, "  %-13s %d forward%s, %d backward\n", "actions", shape->n_actions,
             shape->stop_action < 0 ? "" : " with the stop action", shape->n_back_actions);
     fprintf(to, "  %-13s %d int32 word%s\n", "state", spec->state_width,
@@ -120,29 +121,16 @@ static void print_spec(FILE *to, const struct subject *s, const gfn_env_spec *sp
 
 /* ---- creating the environment, once and again ---- */
 
-/* Random positive rewards, the same in every test. */
-static gfn_status make_up_rewards(struct subject *s, size_t n)
-{
-    const gfn_stream stream = {.seed = 2385, .purpose = GFN_PURPOSE_CHECK};
-    s->made_up = malloc(n * sizeof *s->made_up);
-    if (s->made_up == NULL)
-        return gfn_fail(GFN_ENOMEM, "%s: no memory for %zu made-up rewards", s->ops->name, n);
-    for (size_t i = 0; i < n; i++)
-        s->made_up[i] = 0.01 + gfn_random_unit(&stream, i, 0);
-    return GFN_OK;
-}
-
-static gfn_status set_made_up_rewards(struct subject *s, gfn_env *env)
+/* Random positive rewards, the same in every test; but the option for a file of rewards needs a
+ * space that is not too large. */
+static gfn_status set_made_up_rewards(const struct subject *s, gfn_env *env)
 {
     const gfn_env_spec *spec = gfn_env_spec_of(env);
     const bool fits = spec->n_states > 0 && spec->n_states <= GFN_ENV_MAX_REWARDS;
-    gfn_status status = GFN_OK;
-    if (fits && s->made_up == NULL)
-        status = make_up_rewards(s, (size_t)spec->n_states);
-    if (status == GFN_OK) /* if there are too many states, this says so and reads no reward */
-        status = gfn_env_set_rewards(env, spec->ndim > 0 ? spec->ndim : 1,
-                                     spec->ndim > 0 ? spec->axis : &spec->n_states, s->made_up);
-    return status == GFN_EINVAL && fits ? GFN_EDATA : status;
+    if (gfn_option_find(s->ops->options, GFN_REWARD_FILE) && !fits)
+        return gfn_env_set_rewards(env, 1, &spec->n_states,
+                                   NULL); /* says so, and reads no reward */
+    return gfn_env_make_up_rewards(env, 2385);
 }
 
 static gfn_status give_rewards(struct subject *s, gfn_env *env)
@@ -217,6 +205,7 @@ static gfn_status check(struct subject *s, const gfn_env *env, gfn_env_place *pl
     const uint64_t seed = (uint64_t)gfn_options_int(s->options, "seed");
     s->threads = THREADS;
     gfn_status status = gfn_env_check(env, seed, MOST_STATES, place);
+    s->visited = gfn_env_checked_states(env);
     if (status == GFN_OK)
         status = check_enumerated(s, env, seed, place);
     if (status == GFN_OK)
@@ -245,7 +234,6 @@ static gfn_status try_out(FILE *to, const gfn_env_ops *ops, gfn_options *options
     place->function = "destroy";
     gfn_env_destroy(&env);
     place->function = NULL;
-    free(s.made_up);
     return status;
 }
 

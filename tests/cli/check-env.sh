@@ -14,8 +14,7 @@ variant() {
         echo '#define gfn_env_plugin original'
         echo "#include \"$(realpath "$top_srcdir")/tests/external/knapsack.c\""
         echo '#undef gfn_env_plugin'
-        echo '#include <time.h>'
-        echo '#include <unistd.h>'
+        printf '#include <%s.h>\n' stdio time unistd
         cat
         cat <<'END'
 #ifndef CREATE
@@ -42,13 +41,17 @@ variant() {
 #ifndef SET_REWARDS
 #define SET_REWARDS NULL
 #endif
+#ifndef WRITE
+#define WRITE NULL
+#define READ NULL
+#endif
 const gfn_env_ops gfn_env_plugin = {
     .size = sizeof(gfn_env_ops), .name = "knapsack", .summary = "a knapsack with a fault",
     .options = OPTIONS, .create = CREATE, .destroy = DESTROY, .describe = DESCRIBE,
     .start = start, .allowed = ALLOWED, .step = STEP, .allowed_back = allowed_back,
     .step_back = step_back, .back_action = same_item, .forward_action = same_item,
     .log_reward = REWARD, .observe = observe, .number = number, .state_at = state_at,
-    .set_rewards = SET_REWARDS,
+    .set_rewards = SET_REWARDS, .write = WRITE, .read = READ,
 };
 END
     } >"$1.c"
@@ -147,8 +150,41 @@ static void random_describe(const void *world, gfn_env_spec *spec)
 END
 breaks random 'equal options give equal descriptions'
 
-# ---- failures that a plug-in reports are no broken rules
+# ---- texts, and large spaces
+cat >texts.inc <<'END'
+/* The word as a number. */
+#ifndef REFUSE
+#define REFUSE gfn_fail(GFN_EINVAL, "expected a number, found %s", text)
+#endif
+static size_t write_word(const void *world, const int32_t *state, char *text, size_t size)
+{
+    (void)world;
+    return (size_t)snprintf(text, size, "%d", (int)*state);
+}
+static gfn_status read_word(const void *world, const char *text, int32_t *state)
+{
+    (void)world;
+    char *end;
+    *state = (int32_t)strtol(text, &end, 10);
+    return *text && *end == '\0' ? GFN_OK : REFUSE;
+}
+#define WRITE write_word
+#define READ read_word
+END
+variant texts <texts.inc
+passes check-env ./texts.so
+{ echo '#define REFUSE (abort(), GFN_EINVAL)' && cat texts.inc; } |
+    variant garbage
+(
+    let_crash
+    refused 134 '^gfn-dist: knapsack: aborted; read\(\) was called last ' check-env ./garbage.so
+    exit $failed
+) || failed=1
 
+passes check-env sequence --letters bits:8 --length 15 # many actions
+grep -qE '^  visited +8192 states in random walks$' out || bad "a large space: $(cat out)"
+
+# ---- failures that a plug-in reports are no broken rules
 # fails NAME WHERE: check-env returns the failure that the plug-in reports there, with the state.
 fails() {
     refused 1 "^gfn-dist: $2: knapsack failed in state \\([0-9]+\\): the licence is lost$" \

@@ -79,6 +79,40 @@ static void worlds_unlike_a_grid_keep_the_contract(void **state)
     expect_ok(&unnumbered, "length=12 ones=5");
 }
 
+/* ---- the work ---- */
+
+static int64_t steps;
+
+static void count_steps(const void *world, size_t n, int32_t *state, const int32_t *action)
+{
+    steps += (int64_t)n;
+    bits_world.step(world, n, state, action);
+}
+
+/* Of 64 bits, all walks have 8 million edges in 33,000 states; 64 lanes with 128 actions each are
+ * tested in the first call. */
+static void the_work_in_a_large_space_is_limited(void **state)
+{
+    (void)state;
+    gfn_env_ops ops = bits_world;
+    ops.step = count_steps;
+    gfn_env *env = make_any(&ops, "length=64");
+    steps = 0;
+    assert_int_equal(gfn_env_check(env, 2385, MOST, NULL), GFN_OK);
+    assert_in_range(steps, 500000, 8000000);
+    assert_in_range(gfn_env_checked_states(env), 20000, 30000);
+    gfn_env_destroy(&env);
+}
+
+static void small_spaces_are_walked_in_full(void **state)
+{
+    (void)state;
+    gfn_env *env = make_any(&bits_world, "length=4");
+    assert_int_equal(gfn_env_check(env, 2385, MOST, NULL), GFN_OK);
+    assert_int_equal(gfn_env_checked_states(env), 8 * 5 * 64); /* walks, states, lanes */
+    gfn_env_destroy(&env);
+}
+
 /* ---- broken rules ---- */
 
 static void grid_mask_of_lane_0(const void *world, size_t n, const int32_t *state, uint8_t *mask)
@@ -281,6 +315,8 @@ int main(void)
         cmocka_unit_test(every_registered_kind_keeps_the_contract),
         cmocka_unit_test(hypergrids_of_many_shapes_keep_the_contract),
         cmocka_unit_test(worlds_unlike_a_grid_keep_the_contract),
+        cmocka_unit_test(the_work_in_a_large_space_is_limited),
+        cmocka_unit_test(small_spaces_are_walked_in_full),
         cmocka_unit_test(broken_rules_about_states_are_detected_and_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

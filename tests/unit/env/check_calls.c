@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,6 +221,7 @@ static union {
     int32_t word[2 * 64];
     int64_t number[64];
     double real[64];
+    char text[64];
 } buffer;
 
 static void mask_by_buffer(const void *world, size_t n, const int32_t *state, uint8_t *mask)
@@ -302,6 +304,28 @@ static void reward_by_buffer(const void *world, size_t n, const int32_t *state, 
     memcpy(log_reward, buffer.real, n * sizeof *log_reward);
 }
 
+static size_t write_by_buffer(const void *world, const int32_t *state, char *text, size_t size)
+{
+    (void)world;
+    snprintf(buffer.text, sizeof buffer.text, "%d %d", (int)state[0], (int)state[1]);
+    sched_yield();
+    return (size_t)snprintf(text, size, "%s", buffer.text);
+}
+
+static gfn_status read_numbers(const void *world, const char *text, int32_t *state)
+{
+    (void)world;
+    return sscanf(text, "%d %d", &state[0], &state[1]) == 2
+               ? GFN_OK
+               : gfn_fail(GFN_EINVAL, "expected two numbers");
+}
+
+static void text_is_static(gfn_env_ops *ops)
+{
+    ops->write = write_by_buffer;
+    ops->read = read_numbers;
+}
+
 static void reward_is_static(gfn_env_ops *ops)
 {
     ops->log_reward = reward_by_buffer;
@@ -368,6 +392,7 @@ static const struct broken together[] = {
     {number_is_static, GRID, "several threads may call number() at once"},
     {state_at_is_static, GRID, "several threads may call state_at() at once"},
     {observation_is_static, GRID, "several threads may call observe() at once"},
+    {text_is_static, GRID, "several threads may call write() at once"},
     {reward_is_static, GRID, "several threads may call log_reward() at once"},
     {cache_has_one_entry, GRID, "several threads may call log_reward() at once"},
     {table_is_filled_late, NULL, "size=8", "several threads may call log_reward() at once"},

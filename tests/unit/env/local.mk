@@ -4,6 +4,8 @@ ENV_TESTS = \
 	tests/unit/env/check_calls \
 	tests/unit/env/check_edges \
 	tests/unit/env/check_failures \
+	tests/unit/env/check_solver \
+	tests/unit/env/check_texts \
 	tests/unit/env/env_record \
 	tests/unit/env/enumerate \
 	tests/unit/env/lanes \
@@ -23,6 +25,12 @@ tests_unit_env_check_edges_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
 tests_unit_env_check_failures_SOURCES = tests/unit/env/check_failures.c tests/unit/env/frail.h \
 	$(WORLDS)
 tests_unit_env_check_failures_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
+tests_unit_env_check_solver_SOURCES = tests/unit/env/check_solver.c tests/unit/env/broken.h \
+	tests/unit/env/rich.h $(WORLDS)
+tests_unit_env_check_solver_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
+tests_unit_env_check_texts_SOURCES = tests/unit/env/check_texts.c tests/unit/env/broken.h \
+	tests/unit/env/rich.h $(WORLDS)
+tests_unit_env_check_texts_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
 tests_unit_env_env_record_SOURCES = tests/unit/env/env_record.c $(WORLDS)
 tests_unit_env_env_record_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
 tests_unit_env_enumerate_SOURCES = tests/unit/env/enumerate.c tests/unit/env/jump_first.h $(WORLDS)

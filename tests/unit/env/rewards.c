@@ -52,6 +52,33 @@ static void rewards_are_set_by_cell(void **state)
     gfn_env_destroy(&env);
 }
 
+static void rewards_can_be_made_up_in_any_space(void **state)
+{
+    (void)state;
+    gfn_env *env = make_any(&bits_world, "length=64"), *other = make_any(&bits_world, "length=64");
+    int32_t object[64] = {0};
+    double sum = 0;
+    assert_int_equal(gfn_env_make_up_rewards(env, 2385), GFN_OK);
+    assert_int_equal(gfn_env_make_up_rewards(other, 2386), GFN_OK);
+    assert_true(isnan(gfn_env_spec_of(env)->log_z));
+    for (int i = 0; i < 1000; i++) {
+        for (int p = 0; p < 64; p++)
+            object[p] = 1 + ((i + 1) * (p + 3) % 37 < 18);
+        const double log_r = log_reward_of(env, object);
+        assert_in_range(1000 * exp(log_r), 10, 1010);
+        assert_true(log_r == log_reward_of(env, object));
+        sum += exp(log_r);
+    }
+    assert_true(log_reward_of(env, object) != log_reward_of(other, object));
+    object[63] = 3 - object[63];
+    const double changed = log_reward_of(env, object);
+    object[63] = 3 - object[63];
+    assert_true(log_reward_of(env, object) != changed);
+    assert_true(fabs(sum / 1000 - 0.51) < 0.1);
+    gfn_env_destroy(&other);
+    gfn_env_destroy(&env);
+}
+
 static void stopping_is_not_allowed_if_the_reward_is_0(void **state)
 {
     (void)state;
@@ -278,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rewards_are_set_by_cell),
+        cmocka_unit_test(rewards_can_be_made_up_in_any_space),
         cmocka_unit_test(stopping_is_not_allowed_if_the_reward_is_0),
         cmocka_unit_test(the_far_corner_is_always_an_object),
         cmocka_unit_test(the_sum_of_given_rewards_is_exact),
