@@ -16,8 +16,14 @@
  * exp(log Z - ELBO) times their target probability, so it misses the fraction 1 - exp(ELBO - log Z)
  * of the target.
  *
+ * L1 is at most 2, so this says nothing if the spread is above 0.5, as in large spaces. But normal
+ * residuals of a policy that reaches all objects have a mean of -spread^2 / 2, because the mean of
+ * exp(r) is 1. So if log Z is known, a collapse is also
+ *
+ *     2 (1 - exp(ELBO - log Z)) > 0.5  and  log Z - ELBO > 4 spread^2 / 2.
+ *
  * To check by: with L1 = 1.9, and an ELBO of 2,000 trajectories, its standard errors below 0.01062
- * are a collapse.
+ * are a collapse. With an ELBO that is 3 below log Z, those below 0.02738 are one.
  */
 #include <math.h>
 
@@ -26,21 +32,33 @@
 #define LEAST_L1 0.5
 #define MARGIN 4
 
+/* log Z - ELBO; NAN: log Z is not known. */
+static double find_gap(const gfn_report *report)
+{
+    return report->last.evaluation.log_z_true - report->bounds.elbo.mean;
+}
+
+static double find_missed(double gap)
+{
+    return 2 * (1 - exp(-gap));
+}
+
 /* NAN: not known. */
 static double find_l1(const gfn_report *report)
 {
     const gfn_evaluation *e = &report->last.evaluation;
-    const double gap = e->log_z_true - report->bounds.elbo.mean;
     if (e->is_exact)
         return e->metrics.l1;
-    return fmax(report->draw.l1 - report->draw.l1_noise_floor, 2 * (1 - exp(-gap)));
+    return fmax(report->draw.l1 - report->draw.l1_noise_floor, find_missed(find_gap(report)));
 }
 
 int64_t gfn_report_collapse(const gfn_report *report)
 {
     const gfn_bounds *bounds = &report->bounds;
-    const double l1 = find_l1(report), spread = bounds->elbo.error * sqrt((double)bounds->n);
+    const double spread = bounds->elbo.error * sqrt((double)bounds->n);
+    const double l1 = find_l1(report), gap = find_gap(report);
     if (isnan(l1) || isnan(spread))
         return -1;
-    return l1 > LEAST_L1 && l1 > MARGIN * spread;
+    return (l1 > LEAST_L1 && l1 > MARGIN * spread) ||
+           (find_missed(gap) > LEAST_L1 && gap > MARGIN * spread * spread / 2);
 }

@@ -63,12 +63,32 @@ static void an_elbo_far_below_log_z_counts(void **unused)
     assert_int_equal(gfn_report_collapse(&report), 0);
 }
 
+/* In a large space, residuals of 1 are small; but without a collapse they do not take 3 from log Z.
+ */
+static void an_elbo_below_that_of_normal_residuals_counts(void **unused)
+{
+    (void)unused;
+    gfn_report report = {.last = {.evaluation = {.log_z_true = 88}},
+                         .draw = {.l1 = 2, .l1_noise_floor = 1.999},
+                         .bounds = {.n = 2000, .elbo = {85, 0.0273}}}; /* spread^2 / 2 < 3 / 4 */
+    assert_int_equal(gfn_report_collapse(&report), 1);
+    report.last.evaluation.is_exact = true;
+    report.last.evaluation.metrics.l1 = 1.9;
+    assert_int_equal(gfn_report_collapse(&report), 1);
+    report.bounds.elbo.error = 0.0274;
+    assert_int_equal(gfn_report_collapse(&report), 0);
+    report.bounds.elbo.error = 1; /* nothing is learned */
+    report.bounds.elbo.mean = -300;
+    assert_int_equal(gfn_report_collapse(&report), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_large_distance_of_like_trajectories_is_a_collapse),
         cmocka_unit_test(of_samples_what_exceeds_the_noise_floor_counts),
         cmocka_unit_test(an_elbo_far_below_log_z_counts),
+        cmocka_unit_test(an_elbo_below_that_of_normal_residuals_counts),
     };
     return cmocka_run_group_tests_name("collapse", tests, NULL, NULL);
 }
