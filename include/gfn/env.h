@@ -224,6 +224,11 @@ typedef struct gfn_env_ops {
 
     /* What such a class is, "Markov equivalence classes". Needed if `class_of` is not NULL. */
     const char *class_name;
+
+    /* What the parts of an object that is not finished contribute to log R, such as the energy of
+     * the items that are chosen; log_r [n], finite, a function of the state. Any function would do:
+     * forward-looking objectives learn flows relative to it. NULL: only objects have rewards. */
+    void (*log_partial_reward)(const void *world, size_t n, const int32_t *state, double *log_r);
 } gfn_env_ops;
 
 typedef struct gfn_env gfn_env;

@@ -105,6 +105,7 @@ static gfn_status ask_states(struct walks *w)
     for (int f = GFN_PROBE_TABLE_PLACE; f <= GFN_PROBE_FIND; f++)
         GFN_TRY(ask(w, (gfn_probe_function)f, objects, w->unused));
     GFN_TRY(ask(w, GFN_PROBE_WRITE, states, w->unused));
+    GFN_TRY(ask(w, GFN_PROBE_LOG_PARTIAL_REWARD, states, w->unused));
     GFN_TRY(ask(w, GFN_PROBE_OBSERVE, states, w->unused));
     GFN_TRY(ask(w, GFN_PROBE_ALLOWED_BACK, states, w->unused));
     if (w->fresh.env->spec.n_states == 0)

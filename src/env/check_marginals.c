@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Rules about what is known of objects: their places in tables, their classes, and their marginals.
- * That results depend on the object alone is tested by gfn_probe_call().
+ * Rules about what is known of states and objects: partial rewards, their places in tables, their
+ * classes, and their marginals. That results depend on the object alone is tested by
+ * gfn_probe_call().
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,23 @@ static gfn_status call_all(gfn_probe *probe, gfn_probe_function function,
         GFN_TRY(gfn_probe_call(probe, function, in, results + first * size));
     }
     memcpy(out, &results, sizeof results);
+    return GFN_OK;
+}
+
+/* ---- rewards of states that are no objects ---- */
+
+gfn_status gfn_check_partial_rewards(gfn_probe *probe, const gfn_check_sample *states,
+                                     gfn_arena *arena)
+{
+    double *log_reward;
+    if (probe->bytes[GFN_PROBE_LOG_PARTIAL_REWARD] == 0)
+        return GFN_OK;
+    GFN_TRY(call_all(probe, GFN_PROBE_LOG_PARTIAL_REWARD, states, arena, &log_reward));
+    for (size_t i = 0; i < states->n; i++)
+        if (!isfinite(log_reward[i]))
+            return gfn_probe_broken(probe->env, states->state + i * states->width,
+                                    "log_partial_reward() of any state is finite",
+                                    "expected a finite number, found %g", log_reward[i]);
     return GFN_OK;
 }
 

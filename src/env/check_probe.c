@@ -12,9 +12,22 @@
 enum { FILL = 0xa5, OTHER_FILL = 0x5a };
 
 static const char *const names[GFN_PROBE_FUNCTIONS] = {
-    "start",       "allowed",        "step",        "allowed_back", "step_back",
-    "back_action", "forward_action", "log_reward",  "observe",      "number",
-    "state_at",    "write",          "table_place", "class_of",     "marginals->find",
+    "start",
+    "allowed",
+    "step",
+    "allowed_back",
+    "step_back",
+    "back_action",
+    "forward_action",
+    "log_reward",
+    "observe",
+    "number",
+    "state_at",
+    "write",
+    "log_partial_reward",
+    "table_place",
+    "class_of",
+    "marginals->find",
 };
 
 /* Most bytes of a result that is tested. */
@@ -61,6 +74,8 @@ static gfn_status find_optional(gfn_probe *probe)
     int64_t rows = 0;
     size_t bytes;
     probe->bytes[GFN_PROBE_WRITE] = ops->write ? GFN_PROBE_TEXT : 0;
+    probe->bytes[GFN_PROBE_LOG_PARTIAL_REWARD] =
+        gfn_env_has_partial_rewards(env) ? sizeof(double) : 0;
     probe->bytes[GFN_PROBE_TABLE_PLACE] = env->spec.table_ndim > 0 ? sizeof(int64_t) : 0;
     if (ops->class_of)
         probe->bytes[GFN_PROBE_CLASS_OF] = (size_t)env->spec.state_width * sizeof(int32_t);
@@ -183,6 +198,9 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
     case GFN_PROBE_WRITE:
     case GFN_PROBE_CLASS_OF:
         call_each(probe, function, in, out);
+        return;
+    case GFN_PROBE_LOG_PARTIAL_REWARD:
+        ops->log_partial_reward(world, in.n, in.state, out);
         return;
     case GFN_PROBE_TABLE_PLACE:
         ops->table_place(world, in.n, in.state, out);

@@ -24,6 +24,7 @@ typedef enum gfn_probe_function {
     GFN_PROBE_NUMBER,
     GFN_PROBE_STATE_AT,
     GFN_PROBE_WRITE,
+    GFN_PROBE_LOG_PARTIAL_REWARD,
     GFN_PROBE_TABLE_PLACE, /* the last three: of objects only */
     GFN_PROBE_CLASS_OF,
     GFN_PROBE_FIND, /* of gfn_env_marginals */

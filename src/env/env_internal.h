@@ -10,6 +10,7 @@
 #ifndef ENV_ENV_INTERNAL_H
 #define ENV_ENV_INTERNAL_H
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -134,6 +135,26 @@ static inline void gfn_env_ask_log_reward(const gfn_env *env, size_t n, const in
                                log_reward);
     else
         env->ops->log_reward(env->world, n, state, log_reward);
+}
+
+/* Whether states that are no objects have rewards, too: then only those of the world's own, to a
+ * power. */
+static inline bool gfn_env_has_partial_rewards(const gfn_env *env)
+{
+    return env->ops->log_partial_reward != NULL && !isnan(env->reward.power);
+}
+
+/* log R of states of which all are objects, or of what their parts contribute. */
+static inline void gfn_env_ask_state_reward(const gfn_env *env, size_t n, const int32_t *state,
+                                            double *log_reward)
+{
+    if (env->spec.all_terminal) {
+        gfn_env_ask_log_reward(env, n, state, log_reward);
+        return;
+    }
+    env->ops->log_partial_reward(env->world, n, state, log_reward);
+    for (size_t i = 0; i < n; i++)
+        log_reward[i] *= env->reward.power;
 }
 
 /* env_reward.c: forbid to stop where log R is -INFINITY. */

@@ -156,6 +156,16 @@ static double sum_couplings(const gfn_ising *ising, const int32_t *spin)
     return 2 * sum;
 }
 
+static double sum_set_couplings(const gfn_ising *ising, const int32_t *spin, const int32_t *state)
+{
+    const size_t n = (size_t)ising->n;
+    double sum = 0;
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            sum += ising->coupling[i * n + k] * spin[state[i]] * spin[state[k]];
+    return 2 * sum;
+}
+
 /* On the torus an integer times 2 sigma, so that equal rewards have equal bits. */
 static void log_reward(const void *world, size_t n, const int32_t *state, double *log_r)
 {
@@ -164,6 +174,23 @@ static void log_reward(const void *world, size_t n, const int32_t *state, double
         log_r[i] = ising->coupling ? sum_couplings(ising, state)
                                    : ising->bond * (double)(2 * (int64_t)ising->n -
                                                             2 * count_unequal(state, ising->side));
+}
+
+/* That of the bonds between spins that are set. */
+static void log_partial_reward(const void *world, size_t n, const int32_t *state, double *log_r)
+{
+    static const int32_t spin[] = {[GFN_SPIN_UNSET] = 0, [GFN_SPIN_DOWN] = -1, [GFN_SPIN_UP] = 1};
+    const gfn_ising *ising = world;
+    const int32_t side = ising->side;
+    for (size_t i = 0; i < n; i++, state += ising->n) {
+        int64_t bonds = 0;
+        for (int32_t k = 0; ising->coupling == NULL && k < ising->n; k++) {
+            const int32_t x = k % side, right = x + 1 < side ? k + 1 : k - x;
+            bonds += spin[state[k]] * (spin[state[right]] + spin[state[(k + side) % ising->n]]);
+        }
+        log_r[i] =
+            ising->coupling ? sum_set_couplings(ising, spin, state) : ising->bond * (double)bonds;
+    }
 }
 
 /* log R of the checkerboard, or of equal spins. */
@@ -450,6 +477,7 @@ const gfn_env_ops gfn_env_ising = {
     .table_place = table_place,
     .solver = &gfn_ising_solver,
     .marginals = &marginals,
+    .log_partial_reward = log_partial_reward,
     .source =
         "Zhang et al. 2022, arXiv:2202.01361; exact: Kaufman 1949, doi 10.1103/PhysRev.76.1232",
 };

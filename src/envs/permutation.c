@@ -282,6 +282,26 @@ static void log_reward(const void *world, size_t n, const int32_t *state, double
                                                      : -find_way(p, state);
 }
 
+/* That of the items so far. The way back to the first item of a tour belongs to the last step. */
+static void log_partial_reward(const void *world, size_t n, const int32_t *state, double *log_r)
+{
+    const gfn_permutation *p = world;
+    for (size_t i = 0; i < n; i++, state += p->n) {
+        const int32_t length = count_items(p, state);
+        double sum = 0, time = 0;
+        for (int32_t k = 0; k < length; k++) {
+            const int32_t item = state[k];
+            if (p->kind == GFN_ORDER_COMPLETION) {
+                time += p->cost[2 * item];
+                sum += p->cost[2 * item + 1] * time;
+            } else if (k > 0) {
+                sum += p->cost[state[k - 1] * p->n + item];
+            }
+        }
+        log_r[i] = -sum;
+    }
+}
+
 /* ---- numbers: orders of fewer items come first; then by the ranks of items among those that are
  * left, the first item most significant ---- */
 
@@ -435,5 +455,6 @@ const gfn_env_ops gfn_env_permutation = {
     .state_at = state_at,
     .solver = &gfn_permutation_solver,
     .marginals = &marginals,
+    .log_partial_reward = log_partial_reward,
     .source = "exact: Held and Karp 1962, doi 10.1137/0110015",
 };

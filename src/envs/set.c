@@ -426,5 +426,6 @@ const gfn_env_ops gfn_env_set = {
     .read = read,
     .solver = &gfn_set_solver,
     .marginals = &marginals,
+    .log_partial_reward = log_reward, /* that of the items so far */
     .source = "Pan et al. 2023, arXiv:2302.01687",
 };

@@ -52,7 +52,7 @@ static bool describe(gfn_sampler *s, size_t first, size_t n, int thread)
         return false;
     count_choices(s, first, n, mask, back);
     if (s->has_rewards)
-        gfn_env_ask_log_reward(s->env, n, state, s->log_reward + first);
+        gfn_env_ask_state_reward(s->env, n, state, s->log_reward + first);
     float *dense = s->dense ? s->dense + (size_t)thread * GFN_ROWS_CHUNK * s->obs_dim : NULL;
     gfn_observe(s->env, n, state, &(gfn_observed){s->frame, s->policy.observation, first, dense});
     return gfn_env_end_calls(s->env);

@@ -81,7 +81,7 @@ static gfn_status add_edges(gfn_sampler *s, size_t n)
     return gfn_env_failure(s->env);
 }
 
-/* Only objects have a reward; the entries of other states are never read. */
+/* The entries of states that are no objects are read by forward-looking objectives alone. */
 static gfn_status add_rewards(gfn_sampler *s, size_t n)
 {
     const uint8_t *mask = gfn_frame_bytes(s->frame, s->policy.mask);

@@ -27,24 +27,35 @@ static bool is_small(const gfn_env *env, int64_t batch_size)
            n_states <= GFN_SMALL_STATES_PER_TRAJECTORY * batch_size;
 }
 
+/* Objectives may need the stop action in every state, or rewards of states that are no objects. */
+static gfn_status check_rewards(const gfn_env *env, const gfn_objective *o)
+{
+    const bool needs_stop = (o->needs & GFN_NEEDS_STOP) != 0;
+    const bool needs_rewards = (o->needs & GFN_NEEDS_REWARDS) != 0;
+    if (gfn_env_spec_of(env)->all_terminal || !(needs_stop || needs_rewards) ||
+        (!needs_stop && gfn_env_has_partial_rewards(env)))
+        return GFN_OK;
+    return gfn_fail(GFN_EINVAL,
+                    "objective %s: expected an environment in which every state %s, found %s, in "
+                    "which %s (hint: --objective db)",
+                    o->name, needs_stop ? "has a reward and may stop" : "has a reward",
+                    gfn_env_kind_of(env)->name,
+                    env->reward.has_holes ? "some rewards are 0"
+                    : needs_stop          ? "some states may not stop"
+                                          : "only objects have one");
+}
+
 gfn_status gfn_gradient_check(const gfn_env *env, const gfn_model *model,
                               const gfn_objective *objective, int64_t batch_size)
 {
     const gfn_objective *o = objective;
-    const char *name = gfn_env_kind_of(env)->name;
     const gfn_flow flow = gfn_model_flow(model);
     const bool needs_edges = (o->needs & GFN_NEEDS_INFLOW) != 0;
     if (batch_size < o->least_batch)
         return gfn_fail(GFN_EINVAL,
                         "batch-size: expected at least %lld for the objective %s, found %lld",
                         (long long)o->least_batch, o->name, (long long)batch_size);
-    if ((o->needs & (GFN_NEEDS_REWARDS | GFN_NEEDS_STOP)) && !gfn_env_spec_of(env)->all_terminal)
-        return gfn_fail(GFN_EINVAL,
-                        "objective %s: expected an environment in which every state has a reward "
-                        "and may stop, found %s, in which %s (hint: --objective db)",
-                        o->name, name,
-                        env->reward.has_holes ? "some rewards are 0"
-                                                   : "some states may not stop");
+    GFN_TRY(check_rewards(env, o));
     if ((o->needs & GFN_NEEDS_FLOW) &&
         (flow == GFN_FLOW_NONE || needs_edges != (flow == GFN_FLOW_EDGES)))
         return gfn_fail(GFN_EINVAL,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * gfn_env_check() on worlds that break a rule about texts, places or classes.
+ * gfn_env_check() on worlds that break a rule about texts, partial rewards, places or classes.
  */
 #include <gfn/env.h>
 
@@ -247,7 +247,36 @@ static const struct broken texts[] = {
     {read_has_another_status, RICH, "read refuses a text by gfn_fail(GFN_EINVAL, ...)"},
 };
 
+/* ---- rewards of states that are no objects ---- */
+
+static void partial_ratio(const void *world, size_t n, const int32_t *state, double *log_r)
+{
+    rich_partial(world, n, state, log_r);
+    for (size_t i = 0; i < n; i++)
+        log_r[i] /= state[i] - 4;
+}
+
+static void a_partial_reward_is_infinite(gfn_env_ops *ops)
+{
+    ops->log_partial_reward = partial_ratio;
+}
+
+static void partial_sums(const void *world, size_t n, const int32_t *state, double *log_r)
+{
+    rich_partial(world, n, state, log_r);
+    for (size_t i = 1; i < n; i++)
+        log_r[i] += log_r[i - 1];
+}
+
+static void lanes_share_a_partial_reward(gfn_env_ops *ops)
+{
+    ops->log_partial_reward = partial_sums;
+}
+
 static const struct broken places[] = {
+    {a_partial_reward_is_infinite, RICH,
+     "log_partial_reward() of any state is finite; in state rung 4"},
+    {lanes_share_a_partial_reward, RICH, "lanes are independent in log_partial_reward()"},
     {a_place_is_out_of_range, RICH, "places are within table_axis; in state rung 9"},
     {objects_share_a_place, RICH, "distinct objects have distinct places; in state rung "},
     {the_last_objects_share_a_place, LONG_LADDER, "found two objects at 997"},

@@ -62,6 +62,13 @@ static inline void rich_class(const void *world, const int32_t *state, int32_t *
     words[0] = state[0] % 4;
 }
 
+static inline void rich_partial(const void *world, size_t n, const int32_t *state, double *log_r)
+{
+    (void)world;
+    for (size_t i = 0; i < n; i++)
+        log_r[i] = 0.25 * state[i];
+}
+
 /* ---- marginals: whether the rung is in a third, and its height there ---- */
 
 enum { RICH_ROWS = 3, RICH_VALUES = 2 * RICH_ROWS };
@@ -226,6 +233,7 @@ static inline gfn_env_ops rich_world(void)
     ops.table_place = rich_place;
     ops.class_of = rich_class;
     ops.class_name = "classes of rungs";
+    ops.log_partial_reward = rich_partial;
     ops.solver = &rich_solver;
     ops.marginals = &rich_marginals;
     return ops;

@@ -8,6 +8,7 @@ ENVS_TESTS = \
 	tests/unit/envs/hypergrid_rewards \
 	tests/unit/envs/ising \
 	tests/unit/envs/ising_solvers \
+	tests/unit/envs/partial_rewards \
 	tests/unit/envs/permutation \
 	tests/unit/envs/sequence \
 	tests/unit/envs/sequence_text \
@@ -36,6 +37,9 @@ tests_unit_envs_ising_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
 tests_unit_envs_ising_solvers_SOURCES = tests/unit/envs/ising_solvers.c tests/unit/envs/ising.h \
 	$(SOLVED)
 tests_unit_envs_ising_solvers_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
+tests_unit_envs_partial_rewards_SOURCES = tests/unit/envs/partial_rewards.c \
+	tests/unit/envs/ising.h $(SOLVED)
+tests_unit_envs_partial_rewards_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
 tests_unit_envs_permutation_SOURCES = tests/unit/envs/permutation.c $(SOLVED)
 tests_unit_envs_permutation_LDADD = $(LINK_envs) $(CMOCKA_LIBS)
 tests_unit_envs_sequence_SOURCES = tests/unit/envs/sequence.c tests/unit/env/make.h
