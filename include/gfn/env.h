@@ -65,6 +65,10 @@ typedef struct gfn_env_spec {
      * axis of the numbers of the states, if they have any. */
     int table_ndim;
     int64_t table_axis[GFN_ENV_MAX_NDIM];
+
+    /* Since 0.2: a word 0 of a state is a part that is still missing, and the words of an object in
+     * place of all such words make an object: an empty slot of a sequence. */
+    bool zero_is_missing;
 } gfn_env_spec;
 
 /* Exact results on the distribution R(x)^beta / Z of a world, with its own R, for spaces too large

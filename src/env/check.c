@@ -268,6 +268,7 @@ static gfn_status check_all(struct test *test, uint64_t seed, int64_t most)
     GFN_TRY(check_walks(test, seed));
     GFN_TRY(gfn_check_texts(probe, &test->states, &test->objects));
     GFN_TRY(gfn_check_partial_rewards(probe, &test->states, test->arena));
+    GFN_TRY(gfn_check_missing(probe, &test->states, &test->objects, test->arena));
     GFN_TRY(gfn_check_places(probe, &test->objects, test->arena));
     GFN_TRY(gfn_check_classes(probe, &test->objects, test->arena));
     GFN_TRY(gfn_check_marginals(probe, &test->objects, test->arena));

@@ -43,7 +43,7 @@ static bool is_same_spec(const gfn_env_spec *a, const gfn_env_spec *b)
 {
     return memcmp(&a->shape, &b->shape, sizeof a->shape) == 0 && a->state_width == b->state_width &&
            a->max_steps == b->max_steps && a->n_states == b->n_states &&
-           a->all_terminal == b->all_terminal &&
+           a->all_terminal == b->all_terminal && a->zero_is_missing == b->zero_is_missing &&
            is_same_number(a->max_log_reward, b->max_log_reward) &&
            is_same_number(a->log_z, b->log_z);
 }

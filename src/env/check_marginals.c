@@ -65,6 +65,34 @@ gfn_status gfn_check_partial_rewards(gfn_probe *probe, const gfn_check_sample *s
     return GFN_OK;
 }
 
+/* Fill what is missing in each state by one of the objects. */
+gfn_status gfn_check_missing(gfn_probe *probe, const gfn_check_sample *states,
+                             const gfn_check_sample *objects, gfn_arena *arena)
+{
+    const gfn_env *env = probe->env;
+    const size_t width = states->width;
+    int32_t *filled;
+    if (!env->spec.zero_is_missing || objects->n == 0)
+        return GFN_OK;
+    GFN_TRY(gfn_arena_take(arena, width, sizeof *filled, &filled));
+    for (size_t i = 0; i < states->n; i++) {
+        const int32_t *state = states->state + i * width;
+        const int32_t *object = objects->state + i % objects->n * width;
+        char text[200];
+        for (size_t w = 0; w < width; w++)
+            filled[w] = state[w] != 0 ? state[w] : object[w];
+        gfn_probe_begin_call(probe, "allowed_back", filled);
+        const gfn_status status = gfn_env_check_objects(env, 1, filled);
+        GFN_TRY(status == GFN_EINVAL ? GFN_OK : status);
+        if (status != GFN_OK)
+            return gfn_probe_broken(env, state, "words of objects fill what is missing",
+                                    "expected an object with those of %s where words are 0, found "
+                                    "none (hint: zero_is_missing)",
+                                    gfn_env_state_text(env, object, text, sizeof text));
+    }
+    return GFN_OK;
+}
+
 /* ---- places ---- */
 
 gfn_status gfn_check_places(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena)

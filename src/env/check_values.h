@@ -27,10 +27,12 @@ void gfn_check_sample_add(gfn_check_sample *sample, const int32_t *state);
 gfn_status gfn_check_texts(gfn_probe *probe, const gfn_check_sample *states,
                            const gfn_check_sample *objects);
 
-/* check_marginals.c: what the parts of states contribute to log R; places, classes and marginals of
- * objects. */
+/* check_marginals.c: what the parts of states contribute to log R, and what is missing; places,
+ * classes and marginals of objects. */
 gfn_status gfn_check_partial_rewards(gfn_probe *probe, const gfn_check_sample *states,
                                      gfn_arena *arena);
+gfn_status gfn_check_missing(gfn_probe *probe, const gfn_check_sample *states,
+                             const gfn_check_sample *objects, gfn_arena *arena);
 gfn_status gfn_check_places(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena);
 gfn_status gfn_check_classes(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena);
 gfn_status gfn_check_marginals(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena);

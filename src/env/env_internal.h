@@ -61,6 +61,9 @@ typedef struct gfn_env_reward {
      * failures by gfn_env_fail(world, ...). */
     void (*log_reward)(const void *self, const gfn_objects *objects, double *log_reward);
 
+    /* What the parts of any state contribute to log R; NULL: unknown, unless `power` is known. */
+    void (*log_partial_reward)(const void *self, const gfn_objects *states, double *log_reward);
+
     /* The values as the source gives them, for people; NULL: log R. */
     void (*score)(const void *self, const gfn_objects *objects, double *score);
 
@@ -137,11 +140,12 @@ static inline void gfn_env_ask_log_reward(const gfn_env *env, size_t n, const in
         env->ops->log_reward(env->world, n, state, log_reward);
 }
 
-/* Whether states that are no objects have rewards, too: then only those of the world's own, to a
- * power. */
+/* Whether states that are no objects have rewards, too: those of the reward, or the world's own to
+ * a power. */
 static inline bool gfn_env_has_partial_rewards(const gfn_env *env)
 {
-    return env->ops->log_partial_reward != NULL && !isnan(env->reward.power);
+    return env->reward.log_partial_reward != NULL ||
+           (env->ops->log_partial_reward != NULL && !isnan(env->reward.power));
 }
 
 /* log R of states of which all are objects, or of what their parts contribute. */
@@ -150,6 +154,11 @@ static inline void gfn_env_ask_state_reward(const gfn_env *env, size_t n, const 
 {
     if (env->spec.all_terminal) {
         gfn_env_ask_log_reward(env, n, state, log_reward);
+        return;
+    }
+    if (env->reward.log_partial_reward) {
+        env->reward.log_partial_reward(
+            env->reward.self, &(gfn_objects){.n = n, .state = state}, log_reward);
         return;
     }
     env->ops->log_partial_reward(env->world, n, state, log_reward);

@@ -242,6 +242,7 @@ static void describe(const void *world, gfn_env_spec *spec)
         .state_width = n,
         .max_steps = n,
         .n_states = n <= MAX_NUMBERED ? 1 : 0,
+        .zero_is_missing = true,
         .max_log_reward = find_max_log_reward(ising),
         .log_z = ising->side == 0   ? NAN
                  : ising->side == 2 ? ring_log_z(ising->bond)

@@ -169,6 +169,7 @@ static void describe(const void *world, gfn_env_spec *spec)
         .max_steps = (int64_t)s->length + (s->stop >= 0),
         .n_states = s->n_states,
         .all_terminal = s->min_length == 0,
+        .zero_is_missing = s->order != BOTH,
         .max_log_reward = NAN,
         .log_z = NAN,
     };

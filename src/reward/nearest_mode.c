@@ -29,7 +29,7 @@
 
 #define BITSEQ "bitseq:"
 
-enum { MOST_MODES = 1 << 20, MOST_TEXT = 1 << 16, BLOCK = 8 };
+enum { MOST_MODES = 1 << 20, MOST_TEXT = 1 << 16, MOST_WIDTH = 1 << 12, BLOCK = 8 };
 
 typedef struct modes {
     const gfn_env *env;
@@ -222,6 +222,29 @@ static void find_log_reward(const void *self, const gfn_objects *objects, double
         log_reward[i] = gfn_reward_scale_log(&m->scale, -log_reward[i]);
 }
 
+/* The distance of what is there: the nearest mode has the missing parts of the state, too. */
+static void find_log_partial_reward(const void *self, const gfn_objects *states, double *log_reward)
+{
+    const modes *m = self;
+    const size_t width = (size_t)m->env->spec.state_width;
+    const int32_t *mode = gfn_state_set_states(m->object);
+    int32_t filled[MOST_WIDTH];
+    subject x;
+    for (size_t i = 0; i < states->n; i++) {
+        const int32_t *state = states->state + i * width;
+        size_t nearest = SIZE_MAX;
+        for (size_t k = 0; k < m->n; k++) {
+            for (size_t w = 0; w < width; w++)
+                filled[w] = state[w] != 0 ? state[w] : mode[k * width + w];
+            write_subject(m, filled, &x);
+            nearest = smaller(nearest, find_distance(m, &x, k));
+        }
+        const double score =
+            m->is_mean && x.n > 0 ? (double)nearest / (double)x.n : (double)nearest;
+        log_reward[i] = gfn_reward_scale_log(&m->scale, -score);
+    }
+}
+
 static void add_near(const void *self, const int32_t *object, gfn_state_set *found)
 {
     const modes *m = self;
@@ -294,10 +317,12 @@ static gfn_status make(const gfn_options *options, gfn_env *env, const gfn_rewar
     GFN_TRY(keep_objects(m, values));
     GFN_TRY(keep_texts(m));
     GFN_TRY(keep_bits(m));
+    const bool knows_parts = env->spec.zero_is_missing && env->spec.state_width <= MOST_WIDTH;
     const gfn_env_reward reward = {
         .self = m,
         .destroy = destroy,
         .log_reward = find_log_reward,
+        .log_partial_reward = knows_parts ? find_log_partial_reward : NULL,
         .score = find_score,
         .max_log_reward = gfn_reward_scale_log(&m->scale, 0),
         .log_z = NAN,

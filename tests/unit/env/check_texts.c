@@ -273,7 +273,20 @@ static void lanes_share_a_partial_reward(gfn_env_ops *ops)
     ops->log_partial_reward = partial_sums;
 }
 
+/* Rung 0 with the word of an object is one, but the other rungs that are no objects stay. */
+static void fill_all(const void *world, gfn_env_spec *spec)
+{
+    rich_describe(world, spec);
+    spec->zero_is_missing = true;
+}
+
+static void states_are_not_filled(gfn_env_ops *ops)
+{
+    ops->describe = fill_all;
+}
+
 static const struct broken places[] = {
+    {states_are_not_filled, RICH, "words of objects fill what is missing; in state rung "},
     {a_partial_reward_is_infinite, RICH,
      "log_partial_reward() of any state is finite; in state rung 4"},
     {lanes_share_a_partial_reward, RICH, "lanes are independent in log_partial_reward()"},

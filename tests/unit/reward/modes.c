@@ -172,6 +172,48 @@ static void no_object_near_a_mode_has_less_than_the_least_reward(void **state)
     gfn_env_destroy(&env);
 }
 
+/* The least number of bits in which a text differs from a mode, in slots that are not empty. */
+static int distance_of_slots(const gfn_env *env, const char *text, const int32_t *slot)
+{
+    int nearest = BITS;
+    for (size_t k = 0; k < env->reward.modes.n; k++) {
+        char mode[BITS + 1];
+        int differ = 0;
+        gfn_env_write(env, env->reward.modes.object + k * WORDS, mode, sizeof mode);
+        for (int i = 0; i < BITS; i++)
+            differ += slot[i / 8] != 0 && mode[i] != text[i];
+        nearest = differ < nearest ? differ : nearest;
+    }
+    return nearest;
+}
+
+static void parts_have_the_distance_of_what_is_there(void **state)
+{
+    (void)state;
+    gfn_env *env = made("letters=bits:8 length=9 order=any modes=bitseq:7 beta=2 reward-scale=3");
+    assert_true(gfn_env_has_partial_rewards(env));
+    for (uint32_t k = 0; k < 200; k++) {
+        const gfn_stream stream = {.seed = k, .purpose = GFN_PURPOSE_CHECK};
+        int32_t slot[WORDS];
+        char text[BITS + 1];
+        double log_reward;
+        for (uint32_t i = 0; i < WORDS; i++)
+            slot[i] = 1 + (int32_t)(gfn_random_word(&stream, 0, i) % 256);
+        gfn_env_write(env, slot, text, sizeof text);
+        gfn_env_ask_state_reward(env, 1, slot, &log_reward);
+        assert_true(log_reward == log_reward_of(env, text)); /* of an object, its own */
+        for (uint32_t i = 0; i < WORDS; i++)
+            slot[i] *= gfn_random_word(&stream, 1, i) % WORDS < k % 10;
+        gfn_env_ask_state_reward(env, 1, slot, &log_reward);
+        const int distance = distance_of_slots(env, text, slot);
+        assert_true(fabs(log_reward - (log(3) - 2 * distance)) < 1e-12);
+    }
+    gfn_env_destroy(&env);
+    env = made("letters=bits:8 length=9 order=both modes=bitseq:7"); /* slots move */
+    assert_false(gfn_env_has_partial_rewards(env));
+    gfn_env_destroy(&env);
+}
+
 static void a_distance_needs_modes(void **state)
 {
     (void)state;
@@ -188,6 +230,7 @@ int main(void)
         scratch_test(distances_count_letters_and_what_is_longer),
         scratch_test(modes_within_the_distance_are_found),
         scratch_test(no_object_near_a_mode_has_less_than_the_least_reward),
+        scratch_test(parts_have_the_distance_of_what_is_there),
         scratch_test(a_distance_needs_modes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
