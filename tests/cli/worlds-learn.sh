@@ -25,18 +25,26 @@ distances 8 >tour-8.csv
 distances 10 >tour-10.csv
 awk 'BEGIN { for (i = 1; i <= 30; i++) printf "%.6f\n", 1.5 * sin(12.9898 * i) }' >energies-30.csv
 awk 'BEGIN { for (i = 1; i <= 80; i++) printf "%.6f\n", 1.5 * sin(78.233 * i) }' >energies-80.csv
-# 100 samples of 5 variables with normal noise: A -> B -> C <- D, C -> E.
-awk 'function uniform() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 }
-    function noise() { return sqrt(-2 * log(uniform())) * cos(6.283185307 * uniform()) }
-    BEGIN {
-        seed = 2385
-        print "A,B,C,D,E"
-        for (i = 1; i <= 100; i++) {
-            a = noise(); d = noise(); b = 0.5 * a + noise()
-            c = -0.4 * b + 0.3 * d + noise(); e = 0.4 * c + noise()
-            printf "%.5f,%.5f,%.5f,%.5f,%.5f\n", a, b, c, d, e
-        }
-    }' >five.csv
+# 100 samples of variables with normal noise: A -> B -> C <- D, C -> E, and with 6, D -> F.
+samples() {
+    awk -v n="$1" -v sd="$2" '
+        function uniform() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 }
+        function noise() { return sd * sqrt(-2 * log(uniform())) * cos(6.283185307 * uniform()) }
+        BEGIN {
+            seed = 2385
+            print substr("A,B,C,D,E,F", 1, 2 * n - 1)
+            for (i = 1; i <= 100; i++) {
+                x[1] = noise(); x[4] = noise(); x[2] = 0.5 * x[1] + noise()
+                x[3] = -0.4 * x[2] + 0.3 * x[4] + noise(); x[5] = 0.4 * x[3] + noise()
+                if (n > 5) x[6] = 0.8 * x[4] + noise()
+                line = sprintf("%.5f", x[1])
+                for (j = 2; j <= n; j++) line = line sprintf(",%.5f", x[j])
+                print line
+            }
+        }'
+}
+samples 5 1 >five.csv
+samples 6 0.3 >six.csv
 
 # ---- training
 
@@ -72,11 +80,18 @@ reaches tour-8 $seeds 'tv 0.02 log_z_error 0.01' --env permutation --cost tour-8
 if [ "${GFN_LONG-}" = yes ]; then
     reaches spins $seeds 'log_z_error 0.02' --env ising --side 3 --sigma 0.3 --hidden 128,128 \
         --batch-size 64 --iterations 4000 --lr 0.002
+    for sigma in 0.1 0.2 0.3; do # without exploration, one sign of the magnetization is lost
+        reaches "torus-$sigma" $seeds 'tv 0.02' --env ising --side 4 --sigma $sigma \
+            --hidden 128,128 --batch-size 64 --iterations 12000 --lr 0.002 \
+            --epsilon 1 --explore-schedule linear --explore-until 0.5
+    done
     reaches items-30 $seeds 'log_z_error 0.01 marginals_error 0.005' --preset set-30-20 \
         --energies energies-30.csv --iterations 5000 --samples 200000
-    reaches items-80 0 'log_z_error 0.01 marginals_error 0.005' --preset set-80-60 \
+    reaches items-80 $seeds 'log_z_error 0.01 marginals_error 0.005' --preset set-80-60 \
         --energies energies-80.csv --iterations 3000 --samples 200000
-    reaches network $seeds 'jsd 0.001 marginals_error 0.005' --preset dag-5 --data five.csv
-    reaches tour-10 0 'log_z_error 0.02' --preset tsp-10 --cost tour-10.csv --iterations 10000
+    reaches five $seeds 'jsd 0.001 marginals_error 0.005' --preset dag-5 --data five.csv
+    reaches six $seeds 'jsd 0.001 marginals_error 0.005' --preset dag-5 --data six.csv \
+        --iterations 20000 --lr 0.002
+    reaches tour-10 $seeds 'log_z_error 0.02' --preset tsp-10 --cost tour-10.csv --iterations 10000
 fi
 exit $failed
