@@ -66,8 +66,8 @@ typedef struct gfn_env_spec {
     int table_ndim;
     int64_t table_axis[GFN_ENV_MAX_NDIM];
 
-    /* Since 0.2: a word 0 of a state is a part that is still missing, and the words of an object in
-     * place of all such words make an object: an empty slot of a sequence. */
+    /* Since 0.2: a word that is 0 means an empty part. If every 0 of a state is replaced by that
+     * word of any object, the result is an object. Example: empty slots of a sequence. */
     bool zero_is_missing;
 } gfn_env_spec;
 
@@ -229,9 +229,10 @@ typedef struct gfn_env_ops {
     /* What such a class is, "Markov equivalence classes". Needed if `class_of` is not NULL. */
     const char *class_name;
 
-    /* What the parts of an object that is not finished contribute to log R, such as the energy of
-     * the items that are chosen; log_r [n], finite, a function of the state. Any function would do:
-     * forward-looking objectives learn flows relative to it. NULL: only objects have rewards. */
+    /* Partial rewards: the part of log R that is known in a state, such as the energy of the items
+     * chosen so far; log_r [n], finite, a function of the state alone. For forward-looking
+     * objectives, which learn flows relative to it, so any function is correct. Not called if
+     * all_terminal. NULL: only objects have rewards. */
     void (*log_partial_reward)(const void *world, size_t n, const int32_t *state, double *log_r);
 } gfn_env_ops;
 
@@ -392,7 +393,7 @@ GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int
 
 /* Progress of a check, for programs that report crashes of a world. */
 typedef struct gfn_env_place {
-    const char *function;  /* member of gfn_env_ops that was called last */
+    const char *function;  /* that was called last, such as "step" or "solver->draw" */
     const int32_t *state;  /* its first state; borrowed. NULL: it takes none, or is not known */
     const int64_t *number; /* its first number, likewise */
     int threads;           /* > 1: that many threads call it at the same time */
@@ -401,7 +402,8 @@ typedef struct gfn_env_place {
 /* Test a world against the rules of this header: in random walks from the start and back, and in
  * all states if these have numbers and are not more than `most`. Then its exact results (log_z, the
  * solver, expectations of marginals) are compared with sums over all objects. Of a large space, the
- * walks visit some ten thousand states, and in each some of many actions are tested. *place (may be
+ * walks visit some ten thousand states; if there are many actions, each state tests a part of them,
+ * the next one another part. *place (may be
  * NULL) is updated before every call and empty in the end; each function is first called for one
  * state at a time, in one lane or two.
  * Errors: GFN_EINVAL; the message names the broken rule, the state, and what was expected and

@@ -13,13 +13,22 @@
 #include <gfn/random.h>
 
 #include "base/error.h"
+#include "env/check_optional.h"
 #include "env/check_rules.h"
-#include "env/check_values.h"
 
 /* Limits of the time. Rounds of walks there and back, which end after LONGEST_WALK steps: no
- * further one begins after ENOUGH_STATES. MOST_EDGES: in larger worlds, only each k-th action is
- * tested in a state, others in the next one. */
-enum { ROUNDS = 4, LONGEST_WALK = 256, ENOUGH_STATES = 20000, MOST_EDGES = 1000000 };
+ * further one begins after ENOUGH_STATES. If none reaches an object, FEW_LANES take LONG_WALK
+ * steps. MOST_EDGES: in larger worlds, only each k-th action is tested in a state, others in the
+ * next one.
+ */
+enum {
+    ROUNDS = 4,
+    LONGEST_WALK = 256,
+    ENOUGH_STATES = 20000,
+    FEW_LANES = 2,
+    LONG_WALK = 4096,
+    MOST_EDGES = 1000000
+};
 
 /* Of the tested states, those whose texts are tested, and objects that are tested further. */
 enum { MOST_SAMPLED = 128 };
@@ -112,11 +121,12 @@ static gfn_status test_states(struct test *test, size_t n)
     return GFN_OK;
 }
 
-/* Walk from the states in w->last until all walks have ended, and store their last states there. */
-static gfn_status walk_all(struct walk *w)
+/* Walk from the states in w->last [n] until all walks have ended, after `longest` steps at most,
+ * and store their last states there. */
+static gfn_status walk_all(struct walk *w, size_t n, uint32_t longest)
 {
     gfn_check_rules *rules = w->rules;
-    w->n = GFN_PROBE_LANES;
+    w->n = n;
     for (size_t i = 0; i < w->n; i++)
         w->id[i] = i;
     memcpy(rules->state, w->last, w->n * width_of(rules) * sizeof(int32_t));
@@ -124,7 +134,7 @@ static gfn_status walk_all(struct walk *w)
         GFN_TRY(test_states(w->test, w->n));
         choose_all(w, t);
         GFN_TRY(check_length(w, t));
-        GFN_TRY(step_all(w, t >= LONGEST_WALK));
+        GFN_TRY(step_all(w, t >= longest));
     }
     return GFN_OK;
 }
@@ -159,9 +169,15 @@ static gfn_status check_walks(struct test *test, uint64_t seed)
         w.stream.iteration = round;
         for (size_t i = 0; i < lanes && !w.is_back; i++)
             memcpy(w.last + i * width, rules->start, width * sizeof *w.last);
-        GFN_TRY(walk_all(&w));
+        GFN_TRY(walk_all(&w, lanes, LONGEST_WALK));
     }
-    return GFN_OK;
+    if (test->objects.n > 0)
+        return GFN_OK;
+    w.is_back = false; /* to some object, if that takes more steps */
+    w.stream.iteration = (uint64_t)2 * ROUNDS;
+    for (size_t i = 0; i < FEW_LANES; i++)
+        memcpy(w.last + i * width, rules->start, width * sizeof *w.last);
+    return walk_all(&w, FEW_LANES, LONG_WALK);
 }
 
 /* ---- all states ---- */

@@ -1,142 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Rules about what is known of states and objects: partial rewards, their places in tables, their
- * classes, and their marginals. That results depend on the object alone is tested by
- * gfn_probe_call().
+ * Rules about marginals: the keys of their rows, and their values. That results depend on the
+ * object alone is tested by gfn_probe_call().
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <gfn/random.h>
-
 #include "base/error.h"
 #include "base/format.h"
-#include "env/check_values.h"
-
-gfn_status gfn_check_sample_init(gfn_check_sample *sample, size_t most, size_t width,
-                                 gfn_arena *arena)
-{
-    *sample = (gfn_check_sample){.most = most, .width = width};
-    return gfn_arena_take(arena, most * width, sizeof *sample->state, &sample->state);
-}
-
-void gfn_check_sample_add(gfn_check_sample *sample, const int32_t *state)
-{
-    const gfn_stream stream = {.purpose = GFN_PURPOSE_CHECK};
-    size_t slot = sample->seen++;
-    if (slot >= sample->most)
-        slot = gfn_random_word(&stream, slot, GFN_PROBE_FUNCTIONS) % sample->seen;
-    if (slot >= sample->most)
-        return;
-    memcpy(sample->state + slot * sample->width, state, sample->width * sizeof *state);
-    sample->n += sample->n < sample->most;
-}
-
-/* out [n] = function(objects), which is tested. */
-static gfn_status call_all(gfn_probe *probe, gfn_probe_function function,
-                           const gfn_check_sample *objects, gfn_arena *arena, void *out)
-{
-    const size_t size = probe->bytes[function];
-    char *results;
-    GFN_TRY(gfn_arena_take(arena, objects->n, size, &results));
-    for (size_t first = 0, n; first < objects->n; first += n) {
-        n = objects->n - first < GFN_PROBE_LANES ? objects->n - first : GFN_PROBE_LANES;
-        const gfn_probe_input in = {.n = n, .state = objects->state + first * objects->width};
-        GFN_TRY(gfn_probe_call(probe, function, in, results + first * size));
-    }
-    memcpy(out, &results, sizeof results);
-    return GFN_OK;
-}
-
-/* ---- rewards of states that are no objects ---- */
-
-gfn_status gfn_check_partial_rewards(gfn_probe *probe, const gfn_check_sample *states,
-                                     gfn_arena *arena)
-{
-    double *log_reward;
-    if (probe->bytes[GFN_PROBE_LOG_PARTIAL_REWARD] == 0)
-        return GFN_OK;
-    GFN_TRY(call_all(probe, GFN_PROBE_LOG_PARTIAL_REWARD, states, arena, &log_reward));
-    for (size_t i = 0; i < states->n; i++)
-        if (!isfinite(log_reward[i]))
-            return gfn_probe_broken(probe->env, states->state + i * states->width,
-                                    "log_partial_reward() of any state is finite",
-                                    "expected a finite number, found %g", log_reward[i]);
-    return GFN_OK;
-}
-
-/* Fill what is missing in each state by one of the objects. */
-gfn_status gfn_check_missing(gfn_probe *probe, const gfn_check_sample *states,
-                             const gfn_check_sample *objects, gfn_arena *arena)
-{
-    const gfn_env *env = probe->env;
-    const size_t width = states->width;
-    int32_t *filled;
-    if (!env->spec.zero_is_missing || objects->n == 0)
-        return GFN_OK;
-    GFN_TRY(gfn_arena_take(arena, width, sizeof *filled, &filled));
-    for (size_t i = 0; i < states->n; i++) {
-        const int32_t *state = states->state + i * width;
-        const int32_t *object = objects->state + i % objects->n * width;
-        char text[200];
-        for (size_t w = 0; w < width; w++)
-            filled[w] = state[w] != 0 ? state[w] : object[w];
-        gfn_probe_begin_call(probe, "allowed_back", filled);
-        const gfn_status status = gfn_env_check_objects(env, 1, filled);
-        GFN_TRY(status == GFN_EINVAL ? GFN_OK : status);
-        if (status != GFN_OK)
-            return gfn_probe_broken(env, state, "words of objects fill what is missing",
-                                    "expected an object with those of %s where words are 0, found "
-                                    "none (hint: zero_is_missing)",
-                                    gfn_env_state_text(env, object, text, sizeof text));
-    }
-    return GFN_OK;
-}
-
-/* ---- places ---- */
-
-gfn_status gfn_check_places(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena)
-{
-    const gfn_env *env = probe->env;
-    const size_t width = objects->width, bytes = width * sizeof(int32_t);
-    int64_t *place, places = 1;
-    if (probe->bytes[GFN_PROBE_TABLE_PLACE] == 0)
-        return GFN_OK;
-    for (int d = 0; d < env->spec.table_ndim; d++)
-        places *= env->spec.table_axis[d];
-    GFN_TRY(call_all(probe, GFN_PROBE_TABLE_PLACE, objects, arena, &place));
-    for (size_t i = 0; i < objects->n; i++) {
-        const int32_t *object = objects->state + i * width;
-        char text[200];
-        if (place[i] < 0 || place[i] >= places)
-            return gfn_probe_broken(env, object, "places are within table_axis",
-                                    "expected 0 ... %lld, found %lld", (long long)places - 1,
-                                    (long long)place[i]);
-        for (size_t k = 0; k < i; k++)
-            if (place[i] == place[k] && memcmp(object, objects->state + k * width, bytes) != 0)
-                return gfn_probe_broken(
-                    env, object, "distinct objects have distinct places",
-                    "expected a place of its own, found %lld, as that of %s", (long long)place[i],
-                    gfn_env_state_text(env, objects->state + k * width, text, sizeof text));
-    }
-    return GFN_OK;
-}
-
-/* ---- classes ---- */
-
-gfn_status gfn_check_classes(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena)
-{
-    int32_t *words;
-    if (probe->bytes[GFN_PROBE_CLASS_OF] == 0)
-        return GFN_OK;
-    if (probe->env->ops->class_name[0] == '\0')
-        return gfn_probe_broken(probe->env, NULL, "classes have a name",
-                                "expected a plural as class_name, found \"\" (hint: \"Markov "
-                                "equivalence classes\")");
-    return call_all(probe, GFN_PROBE_CLASS_OF, objects, arena, &words);
-}
-
-/* ---- marginals ---- */
+#include "env/check_optional.h"
 
 /* Names in a text of fields; commas in double quotes do not count. */
 static size_t count_names(const char *text)
@@ -233,7 +105,7 @@ gfn_status gfn_check_marginals(gfn_probe *probe, const gfn_check_sample *objects
     GFN_TRY(check_keys(probe, arena));
     if (n_values == 0)
         return GFN_OK;
-    GFN_TRY(call_all(probe, GFN_PROBE_FIND, objects, arena, &value));
+    GFN_TRY(gfn_check_sample_call(probe, GFN_PROBE_FIND, objects, arena, &value));
     for (size_t i = 0; i < objects->n * n_values; i++)
         if (!isfinite(value[i]))
             return gfn_probe_broken(probe->env, objects->state + i / n_values * objects->width,

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/format.h"
-#include "env/check_values.h"
+#include "env/check_optional.h"
 
 /* Larger maps, and rows beyond, are not tested. */
 enum { MOST_CELLS = 1 << 20, MOST_ROWS = 4096, MOST_LABEL = 64, FILL = 0x5a };
@@ -51,15 +51,17 @@ static gfn_status check_cells(const pictures *p, const int64_t lines[2], int64_t
         p->named->cell(p->world, row, at);
         GFN_TRY(gfn_probe_end_call(p->probe, "marginals->cell", NULL));
         if (at[0] < 0 || at[0] >= lines[0] || at[1] < 0 || at[1] >= lines[1])
-            return gfn_probe_broken(p->env, NULL, "cells are within the map",
-                                    "expected less than %lld and %lld of row %lld, found %lld and "
-                                    "%lld",
-                                    (long long)lines[0], (long long)lines[1], (long long)row,
-                                    (long long)at[0], (long long)at[1]);
+            return gfn_probe_broken(
+                p->env, NULL, "cells are within the map",
+                "expected a cell below %lld and %lld for row %lld, found %lld and "
+                "%lld",
+                (long long)lines[0], (long long)lines[1], (long long)row, (long long)at[0],
+                (long long)at[1]);
         if (is_taken[at[0] * lines[1] + at[1]]++)
-            return gfn_probe_broken(p->env, NULL, "each row has a cell of its own",
-                                    "expected that of row %lld once, found it again: %lld, %lld",
-                                    (long long)row, (long long)at[0], (long long)at[1]);
+            return gfn_probe_broken(
+                p->env, NULL, "each row has a cell of its own",
+                "expected a cell for row %lld that no other row has, found %lld, %lld",
+                (long long)row, (long long)at[0], (long long)at[1]);
     }
     return GFN_OK;
 }
@@ -132,7 +134,7 @@ static gfn_status check_drawn(const pictures *p, const int32_t *object, int64_t 
     for (int64_t i = 0; i < cells; i++)
         if (!(value[i] >= 0 && value[i] <= 1))
             return gfn_probe_broken(p->env, object, "objects are drawn from 0 to 1",
-                                    "expected that of value %lld, found %g", (long long)i,
+                                    "expected 0 ... 1 as value %lld, found %g", (long long)i,
                                     value[i]);
     if (value[cells] == beyond)
         return GFN_OK;

@@ -200,7 +200,7 @@ static void call(const gfn_probe *probe, gfn_probe_function function, gfn_probe_
         call_each(probe, function, in, out);
         return;
     case GFN_PROBE_LOG_PARTIAL_REWARD:
-        ops->log_partial_reward(world, in.n, in.state, out);
+        gfn_env_ask_partial_reward(env, in.n, in.state, out);
         return;
     case GFN_PROBE_TABLE_PLACE:
         ops->table_place(world, in.n, in.state, out);

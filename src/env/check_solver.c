@@ -7,13 +7,14 @@
  * within s sqrt(40/n) + 40/3 r/n of its expectation, if s is the standard deviation of log R and r
  * its range (Bernstein's inequality).
  */
+#include <float.h>
 #include <string.h>
 
 #include <gfn/random.h>
 
 #include "base/error.h"
 #include "base/format.h"
-#include "env/check_values.h"
+#include "env/check_optional.h"
 
 enum { FEW_DRAWS = 24, MANY_DRAWS = 4096, FILL = 0x5a };
 
@@ -30,6 +31,12 @@ struct solved {
     double *value;  /* [n_values + 1] */
     size_t n_values;
 };
+
+/* Rounding errors of sums of log R, and relative ones of sums of R^beta. */
+static double rounding_of(const struct solved *s)
+{
+    return 64 * DBL_EPSILON * fmax(1, s->beta) * fmax(fabs(s->sums->least), fabs(s->sums->most));
+}
 
 static gfn_status check_log_z(const struct solved *s)
 {
@@ -111,12 +118,14 @@ static gfn_status check_mean(const struct solved *s)
         GFN_TRY(draw(s, (int64_t)first, GFN_PROBE_LANES, s->state));
         GFN_TRY(gfn_probe_ask(env, s->probe->place, GFN_PROBE_LOG_REWARD, objects, log_reward));
         for (size_t i = 0; i < GFN_PROBE_LANES; i++)
-            mean += log_reward[i] / MANY_DRAWS;
+            mean += (log_reward[i] - s->sums->most) / MANY_DRAWS;
     }
+    mean += s->sums->most;
     const double expected = s->sum->w_l / s->sum->w;
     const double variance = fmax(0, s->sum->w_l_l / s->sum->w - expected * expected);
     const double range = s->sums->most - s->sums->least;
-    const double limit = sqrt(40 * variance / MANY_DRAWS) + 40.0 / 3 * range / MANY_DRAWS + 1e-9;
+    const double limit =
+        sqrt(40 * variance / MANY_DRAWS) + 40.0 / 3 * range / MANY_DRAWS + 1e-9 + rounding_of(s);
     if (fabs(mean - expected) <= limit)
         return GFN_OK;
     return gfn_probe_broken(env, NULL, "draws follow R^beta / Z",
@@ -149,7 +158,8 @@ static gfn_status check_value(const struct solved *s, size_t k)
                                 k % columns + 1, key, s->beta, found);
     const bool is_known = s->sum && s->sums->n_values > 0 && !isnan(found);
     const double expected = is_known ? s->sum->w_value[k] / s->sum->w : found;
-    if (!is_known || fabs(found - expected) <= 1e-8 * fmax(1, fabs(expected)))
+    const double limit = is_known ? (1e-8 + rounding_of(s)) * fmax(1, fabs(expected)) : 0;
+    if (!is_known || fabs(found - expected) <= limit)
         return GFN_OK;
     return gfn_probe_broken(env, NULL, "marginals of the solver are expectations",
                             "expected %.12g in column %zu of %s at beta %g, found %.12g", expected,

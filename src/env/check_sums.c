@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "env/check_values.h"
+#include "env/check_optional.h"
 
 const double gfn_check_betas[GFN_CHECK_BETAS] = {1, 0.625};
 

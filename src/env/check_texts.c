@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/format.h"
-#include "env/check_values.h"
+#include "env/check_optional.h"
 
 /* Longest text of a state; bytes behind a text, to detect writes beyond it. */
 enum { MOST_TEXT = 1 << 20, GUARD = 64, FILL = 0x5a };
@@ -172,7 +172,7 @@ static gfn_status check_other(struct texts *t, const char *text)
     return check_inverse(t, object);
 }
 
-/* Texts that mean something in no notation, or in some. */
+/* Texts that are valid in no notation, or in only some. */
 static gfn_status check_strange(struct texts *t)
 {
     static const char *const texts[] = {

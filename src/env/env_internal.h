@@ -4,8 +4,8 @@
  *
  * To avoid the checks of the wrappers in gfn/env.h, other rooms may call env->ops with env->world
  * directly, on lanes that they know to be live and with actions that they know to be allowed;
- * except for `allowed`, `log_reward`, `number` and `state_at`, for which gfn_env_ask_...() are,
- * because rewards and numbers may not be those of the world.
+ * except for `allowed`, `log_reward`, `log_partial_reward`, `number` and `state_at`, for which
+ * gfn_env_ask_...() are, because rewards and numbers may not be those of the world.
  */
 #ifndef ENV_ENV_INTERNAL_H
 #define ENV_ENV_INTERNAL_H
@@ -61,7 +61,7 @@ typedef struct gfn_env_reward {
      * failures by gfn_env_fail(world, ...). */
     void (*log_reward)(const void *self, const gfn_objects *objects, double *log_reward);
 
-    /* What the parts of any state contribute to log R; NULL: unknown, unless `power` is known. */
+    /* What the parts of any state contribute to log R; NULL: unknown. */
     void (*log_partial_reward)(const void *self, const gfn_objects *states, double *log_reward);
 
     /* The values as the source gives them, for people; NULL: log R. */
@@ -140,30 +140,32 @@ static inline void gfn_env_ask_log_reward(const gfn_env *env, size_t n, const in
         env->ops->log_reward(env->world, n, state, log_reward);
 }
 
-/* Whether states that are no objects have rewards, too: those of the reward, or the world's own to
- * a power. */
+/* Whether states that are no objects have rewards, too: from where those of objects are. */
 static inline bool gfn_env_has_partial_rewards(const gfn_env *env)
 {
-    return env->reward.log_partial_reward != NULL ||
-           (env->ops->log_partial_reward != NULL && !isnan(env->reward.power));
+    return env->reward.log_reward ? env->reward.log_partial_reward != NULL
+                                  : env->ops->log_partial_reward != NULL && !env->is_waiting;
+}
+
+/* What the parts of states contribute to log R; the environment has partial rewards. */
+static inline void gfn_env_ask_partial_reward(const gfn_env *env, size_t n, const int32_t *state,
+                                              double *log_reward)
+{
+    if (env->reward.log_reward)
+        env->reward.log_partial_reward(env->reward.self, &(gfn_objects){.n = n, .state = state},
+                                       log_reward);
+    else
+        env->ops->log_partial_reward(env->world, n, state, log_reward);
 }
 
 /* log R of states of which all are objects, or of what their parts contribute. */
 static inline void gfn_env_ask_state_reward(const gfn_env *env, size_t n, const int32_t *state,
                                             double *log_reward)
 {
-    if (env->spec.all_terminal) {
+    if (env->spec.all_terminal)
         gfn_env_ask_log_reward(env, n, state, log_reward);
-        return;
-    }
-    if (env->reward.log_partial_reward) {
-        env->reward.log_partial_reward(
-            env->reward.self, &(gfn_objects){.n = n, .state = state}, log_reward);
-        return;
-    }
-    env->ops->log_partial_reward(env->world, n, state, log_reward);
-    for (size_t i = 0; i < n; i++)
-        log_reward[i] *= env->reward.power;
+    else
+        gfn_env_ask_partial_reward(env, n, state, log_reward);
 }
 
 /* env_reward.c: forbid to stop where log R is -INFINITY. */

@@ -6,14 +6,15 @@ libenv_la_SOURCES = \
 	src/env/check_fresh.c src/env/check_fresh.h \
 	src/env/check_marginals.c \
 	src/env/check_objects.c \
+	src/env/check_optional.c src/env/check_optional.h \
 	src/env/check_pictures.c \
 	src/env/check_probe.c src/env/check_probe.h \
 	src/env/check_rules.c src/env/check_rules.h \
+	src/env/check_sample.c src/env/check_sample.h \
 	src/env/check_solver.c \
 	src/env/check_sums.c \
 	src/env/check_texts.c \
 	src/env/check_threads.c src/env/check_threads.h \
-	src/env/check_values.h \
 	src/env/enumerate.c src/env/enumeration.h \
 	src/env/env.c src/env/env_internal.h \
 	src/env/env_read.c \

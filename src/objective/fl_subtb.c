@@ -5,7 +5,8 @@
  *
  *     log F(s) = log R(s) + the network's output
  *
- * in sub-trajectory balance, for environments in which each state has a reward.
+ * in sub-trajectory balance, for environments in which each state has a reward or a
+ * partial one.
  *
  * To check by: the numbers of subtb, with log R(s_0) = 0.75 and output 0.25 of the network.
  */

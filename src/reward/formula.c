@@ -27,6 +27,14 @@ static void find_log_reward(const void *self, const gfn_objects *objects, double
         log_reward[i] = gfn_reward_scale_log(&f->scale, log_reward[i]);
 }
 
+static void find_log_partial_reward(const void *self, const gfn_objects *states, double *log_reward)
+{
+    const formula *f = self;
+    f->env->ops->log_partial_reward(f->env->world, states->n, states->state, log_reward);
+    for (size_t i = 0; i < states->n; i++)
+        log_reward[i] = gfn_reward_scale_log(&f->scale, log_reward[i]);
+}
+
 static void find_score(const void *self, const gfn_objects *objects, double *score)
 {
     const formula *f = self;
@@ -53,6 +61,7 @@ gfn_status gfn_reward_use_formula(const gfn_options *options, gfn_env *env)
         .self = f,
         .destroy = destroy,
         .log_reward = find_log_reward,
+        .log_partial_reward = env->ops->log_partial_reward ? find_log_partial_reward : NULL,
         .score = find_score,
         .max_log_reward = isnan(env->spec.max_log_reward)
                               ? NAN

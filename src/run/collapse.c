@@ -16,14 +16,17 @@
  * exp(log Z - ELBO) times their target probability, so it misses the fraction 1 - exp(ELBO - log Z)
  * of the target.
  *
- * L1 is at most 2, so this says nothing if the spread is above 0.5, as in large spaces. But normal
- * residuals of a policy that reaches all objects have a mean of -spread^2 / 2, because the mean of
- * exp(r) is 1. So if log Z is known, a collapse is also
+ * L1 is at most 2, so this test cannot succeed if the spread is above 0.5, as in large spaces.
+ * There the mean of exp(r) over the policy's trajectories is the fraction of the target that it
+ * reaches. If r is normally distributed, that is exp(ELBO - log Z + spread^2 / 2). So if L1 is not
+ * known exactly, but log Z is, a collapse is also
  *
- *     2 (1 - exp(ELBO - log Z)) > 0.5  and  log Z - ELBO > 4 spread^2 / 2.
+ *     log Z - ELBO > log(4/3) + spread^2,
+ *
+ * which allows for twice that variance. Fewer than 30 trajectories say nothing.
  *
  * To check by: with L1 = 1.9, and an ELBO of 2,000 trajectories, its standard errors below 0.01062
- * are a collapse. With an ELBO that is 3 below log Z, those below 0.02738 are one.
+ * are a collapse. With an ELBO that is 3 below log Z, those below 0.03682 are one.
  */
 #include <math.h>
 
@@ -31,16 +34,12 @@
 
 #define LEAST_L1 0.5
 #define MARGIN 4
+#define LEAST_TRAJECTORIES 30
 
 /* log Z - ELBO; NAN: log Z is not known. */
 static double find_gap(const gfn_report *report)
 {
     return report->last.evaluation.log_z_true - report->bounds.elbo.mean;
-}
-
-static double find_missed(double gap)
-{
-    return 2 * (1 - exp(-gap));
 }
 
 /* NAN: not known. */
@@ -49,16 +48,16 @@ static double find_l1(const gfn_report *report)
     const gfn_evaluation *e = &report->last.evaluation;
     if (e->is_exact)
         return e->metrics.l1;
-    return fmax(report->draw.l1 - report->draw.l1_noise_floor, find_missed(find_gap(report)));
+    return fmax(report->draw.l1 - report->draw.l1_noise_floor, 2 * (1 - exp(-find_gap(report))));
 }
 
 int64_t gfn_report_collapse(const gfn_report *report)
 {
     const gfn_bounds *bounds = &report->bounds;
     const double spread = bounds->elbo.error * sqrt((double)bounds->n);
-    const double l1 = find_l1(report), gap = find_gap(report);
-    if (isnan(l1) || isnan(spread))
+    const double l1 = find_l1(report);
+    if (isnan(l1) || isnan(spread) || bounds->n < LEAST_TRAJECTORIES)
         return -1;
     return (l1 > LEAST_L1 && l1 > MARGIN * spread) ||
-           (find_missed(gap) > LEAST_L1 && gap > MARGIN * spread * spread / 2);
+           (!report->last.evaluation.is_exact && find_gap(report) > log(4.0 / 3) + spread * spread);
 }

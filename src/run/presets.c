@@ -66,8 +66,7 @@ static const gfn_preset presets[] = {
      GRID},
     {"tfbind8", "binding of DNA of 8 letters to SIX6, exactly judged", SHEN,
      "1,000,000 trajectories, 16 x 62,500; gfnx has 1,000,000 iterations and the learned P_B, "
-     "which "
-     "is the only one if letters are appended; rates decay",
+     "which is the only one if letters are appended; rates decay",
      "letters=ACGT length=8 order=append reward-normalize=minmax beta=3 reward-floor=1e-4 "
      "reward-scale=10 objective=tb backward=uniform hidden=256,256 activation=relu "
      "schedule=decay log-z-init=auto batch-size=16 iterations=62500 lr=0.0005 "

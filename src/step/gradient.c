@@ -31,7 +31,7 @@ static bool is_small(const gfn_env *env, int64_t batch_size)
 static gfn_status check_rewards(const gfn_env *env, const gfn_objective *o)
 {
     const bool needs_stop = (o->needs & GFN_NEEDS_STOP) != 0;
-    const bool needs_rewards = (o->needs & GFN_NEEDS_REWARDS) != 0;
+    const bool needs_rewards = (o->needs & (GFN_NEEDS_REWARDS | GFN_LOOKS_FORWARD)) != 0;
     if (gfn_env_spec_of(env)->all_terminal || !(needs_stop || needs_rewards) ||
         (!needs_stop && gfn_env_has_partial_rewards(env)))
         return GFN_OK;

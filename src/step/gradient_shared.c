@@ -21,7 +21,7 @@ size_t gfn_gradient_most_states(const gfn_gradient *g, size_t trajectories)
 gfn_status gfn_gradient_reserve(gfn_gradient *g, unsigned what, size_t extra)
 {
     const unsigned needs = g->objective->needs;
-    what |= needs & GFN_NEEDS_REWARDS ? GFN_ROWS_REWARDS : 0;
+    what |= needs & (GFN_NEEDS_REWARDS | GFN_LOOKS_FORWARD) ? GFN_ROWS_REWARDS : 0;
     what |= needs & GFN_NEEDS_INFLOW ? GFN_ROWS_PARENTS : 0;
     if (what || extra > 0)
         GFN_TRY(gfn_sampler_extend(g->sampler, what, extra));

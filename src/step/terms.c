@@ -88,7 +88,7 @@ void gfn_terms_fill(const gfn_terms_source *source, const gfn_scratch *scratch, 
     const size_t n = terms->n_steps;
     const int32_t *row = source->log->row + i * source->log->max_steps;
     const gfn_real *log_pf = gfn_frame_reals(r->frame, r->policy.log_pf);
-    for (size_t t = 0; t < n && (needs & GFN_NEEDS_REWARDS); t++)
+    for (size_t t = 0; t < n && (needs & (GFN_NEEDS_REWARDS | GFN_LOOKS_FORWARD)); t++)
         scratch->reward[t] = r->log_reward[row[t]];
     for (size_t t = 0; t < n && (needs & GFN_NEEDS_STOP); t++)
         scratch->stop[t] = (double)log_pf[(size_t)row[t] * r->n_actions + (size_t)r->stop_action];

@@ -74,7 +74,7 @@ static gfn_status conclude(gfn_trainer *t, gfn_report *report)
     gfn_learner_enter(t->learner, GFN_PHASE_NONE);
     GFN_TRY(average_phases(t, &report->phases));
     report->seconds = gfn_clock_seconds() - t->start + t->store->seconds_before;
-    return gfn_comm_agree(t->run->comm, write_results(t, report));
+    return gfn_comm_agree(t->run->comm, gfn_run_fail_in(t->run, write_results(t, report)));
 }
 
 gfn_status gfn_trainer_finish(gfn_trainer *t, gfn_report *report)

@@ -79,9 +79,9 @@ static void print_exact(const gfn_run *run, const gfn_evaluation *e)
         return;
     if (strcmp(gfn_options_text(gfn_run_options(run), "exact"), "no") == 0)
         printf("  exact      left out: --exact no%s\n",
-               isnan(e->log_z_true) ? "" : "; but log Z is exact");
+               isnan(e->log_z_true) ? "" : "; but the exact log Z is known");
     else if (n_states <= 0 && !isnan(e->log_z_true))
-        printf("  exact      not possible: too many states; but log Z is exact\n");
+        printf("  exact      not possible: too many states; but the exact log Z is known\n");
     else if (n_states <= 0 && gfn_env_kind_of(gfn_run_env(run))->number)
         printf("  exact      not possible: too many states\n");
     else if (n_states <= 0)
@@ -173,11 +173,11 @@ static void print_quality(const gfn_run *run, const gfn_report *report)
 }
 void cli_print_collapse(const char *begin, const gfn_options *options)
 {
-    printf(
-        "%sthe policy fits what it draws, but is far from the target:\n"
-        "             it visits only some of the objects (hint: --epsilon 0.1, --replay reward,\n"
-        "             or a larger %s--batch-size)\n",
-        begin, options && gfn_options_has(options, "r0") ? "--r0 or " : "");
+    printf("%sthe policy fits what it draws, but is far from the target:\n"
+           "             it visits only some of the objects (hint: more --iterations, a larger "
+           "--epsilon,\n"
+           "             --replay reward, or a larger %s--batch-size)\n",
+           begin, options && gfn_options_has(options, "r0") ? "--r0 or " : "");
 }
 
 static void print_new_lines(const char *notices)

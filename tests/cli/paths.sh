@@ -160,7 +160,8 @@ refused 2 '^gfn-dist: names: expected nothing as in ../run/.*, found new.txt \(h
     eval ../run --names new.txt
 refused 2 '^gfn-dist: names: expected nothing as in ../run/.*, found new.txt \(hint: ' \
     --resume ../run --names new.txt
-refused 2 'found "reward-file"' eval ../run --reward-file new.txt
+refused 2 '^gfn-dist: reward-file: expected an option of weighed or of training, found one of hypergrid ' \
+    eval ../run --reward-file new.txt
 cd ..
 
 # ---- the library's own files

@@ -29,7 +29,7 @@ lacks out collapsed
 has good/summary.json '"collapsed": 0'
 passes "${job[@]}" "${collapse[@]}" --out narrow
 has out '  loss       0' '  collapsed  the policy fits what it draws, but is far from the target:' \
-    '(hint: --epsilon 0.1, --replay reward,' 'a larger --r0 or --batch-size)' 'KL inf'
+    '(hint: more --iterations, a larger --epsilon,' 'or a larger --r0 or --batch-size)' 'KL inf'
 has narrow/summary.json '"collapsed": 1' '"kl": "inf"' '"loss": 0.0'
 passes "${job[@]}" "${collapse[@]}" --quiet --out silent
 [ ! -s out ] || bad "--quiet: $(cat out)"

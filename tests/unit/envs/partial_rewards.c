@@ -102,19 +102,19 @@ static void items_so_far_have_their_costs(void **state)
     gfn_env_destroy(&env);
 }
 
-/* Rewards to a power have partial ones to the same power; others have none. */
-static void an_exponent_counts_for_parts(void **state)
+/* Where rewards come from outside, the environment has no partial ones. */
+static void other_rewards_have_no_partial_ones(void **state)
 {
     (void)state;
-    static const int32_t spin[] = {2, 2, 0, 1};
-    gfn_env *env = make_torus(2, 0.3);
-    assert_near(partial_of(env, spin), 0, 1e-15, "R"); /* +1 and -1 */
-    env->reward.power = 3;
-    assert_near(partial_of(env, (int32_t[]){2, 2, 0, 0}), 3 * 0.6, 1e-14, "R^3");
-    env->reward.power = NAN;
+    gfn_env *env = make_with_matrix("sequence", "length=2", NULL, NULL);
     assert_false(gfn_env_has_partial_rewards(env));
     gfn_env_destroy(&env);
-    env = make_with_matrix("sequence", "length=2", NULL, NULL);
+    env = make_with_matrix("set", "items=3 choose=2", NULL, NULL);
+    assert_false(gfn_env_has_partial_rewards(env));
+    gfn_env_destroy(&env);
+    env = make_torus(2, 0.3);
+    assert_true(gfn_env_has_partial_rewards(env));
+    assert_int_equal(gfn_env_make_up_rewards(env, 2385), GFN_OK);
     assert_false(gfn_env_has_partial_rewards(env));
     gfn_env_destroy(&env);
 }
@@ -125,7 +125,7 @@ int main(void)
         cmocka_unit_test(spins_that_are_set_have_their_bonds),
         cmocka_unit_test(items_that_are_chosen_have_their_energies),
         cmocka_unit_test(items_so_far_have_their_costs),
-        cmocka_unit_test(an_exponent_counts_for_parts),
+        cmocka_unit_test(other_rewards_have_no_partial_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,15 +18,15 @@ static const gfn_option rows[] = {GFN_REWARD_OPTIONS{0}};
 
 enum { BITS = 72, WORDS = BITS / 8 };
 
-/* Sequences with the rewards that settings name, or the failure. */
-static gfn_status make(const char *settings, gfn_env **env)
+/* An environment with the rewards that settings name, or the failure. */
+static gfn_status make_kind(const char *kind, const char *settings, gfn_env **env)
 {
-    const gfn_option *const tables[] = {rows, gfn_env_find("sequence")->options};
+    const gfn_option *const tables[] = {rows, gfn_env_find(kind)->options};
     gfn_options *options;
     gfn_env *made = NULL;
     assert_ok(gfn_options_create(tables, 2, &options));
     assert_ok(gfn_options_parse(options, settings, "test"));
-    assert_ok(gfn_env_create_with(gfn_env_find("sequence"), options, &made));
+    assert_ok(gfn_env_create_with(gfn_env_find(kind), options, &made));
     const gfn_status status = gfn_reward_set(options, made);
     gfn_options_destroy(&options);
     if (status == GFN_OK)
@@ -34,6 +34,11 @@ static gfn_status make(const char *settings, gfn_env **env)
     else
         gfn_env_destroy(&made);
     return status;
+}
+
+static gfn_status make(const char *settings, gfn_env **env)
+{
+    return make_kind("sequence", settings, env);
 }
 
 static gfn_env *made(const char *settings)
@@ -209,9 +214,36 @@ static void parts_have_the_distance_of_what_is_there(void **state)
         assert_true(fabs(log_reward - (log(3) - 2 * distance)) < 1e-12);
     }
     gfn_env_destroy(&env);
+    /* They keep the rules, also where all states are tested. */
+    env = made("letters=bits:4 length=2 order=any modes=bitseq:2");
+    assert_ok(gfn_env_check(env, 2385, 1000, NULL));
+    gfn_env_destroy(&env);
     env = made("letters=bits:8 length=9 order=both modes=bitseq:7"); /* slots move */
     assert_false(gfn_env_has_partial_rewards(env));
     gfn_env_destroy(&env);
+}
+
+/* Exponent, scale and floor are those of objects. */
+static void parts_have_the_scale_of_a_formula(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings;
+        double expected;
+    } cases[] = {
+        {"side=2 sigma=0.3", 0.6},
+        {"side=2 sigma=0.3 beta=3 reward-scale=10", 3 * 0.6 + 2.302585092994046},
+        {"side=2 sigma=0.3 reward-floor=7.38905609893065", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gfn_env *env;
+        double log_reward = NAN;
+        assert_ok(make_kind("ising", cases[i].settings, &env));
+        assert_true(gfn_env_has_partial_rewards(env));
+        gfn_env_ask_state_reward(env, 1, (int32_t[]){2, 2, 0, 0}, &log_reward);
+        assert_true(fabs(log_reward - cases[i].expected) < 1e-12);
+        gfn_env_destroy(&env);
+    }
 }
 
 static void a_distance_needs_modes(void **state)
@@ -231,6 +263,7 @@ int main(void)
         scratch_test(modes_within_the_distance_are_found),
         scratch_test(no_object_near_a_mode_has_less_than_the_least_reward),
         scratch_test(parts_have_the_distance_of_what_is_there),
+        scratch_test(parts_have_the_scale_of_a_formula),
         scratch_test(a_distance_needs_modes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,16 +70,29 @@ static void an_elbo_below_that_of_normal_residuals_counts(void **unused)
     (void)unused;
     gfn_report report = {.last = {.evaluation = {.log_z_true = 88}},
                          .draw = {.l1 = 2, .l1_noise_floor = 1.999},
-                         .bounds = {.n = 2000, .elbo = {85, 0.0273}}}; /* spread^2 / 2 < 3 / 4 */
+                         .bounds = {.n = 2000, .elbo = {85, 0.0368}}}; /* 3 > 0.288 + 2.708 */
     assert_int_equal(gfn_report_collapse(&report), 1);
-    report.last.evaluation.is_exact = true;
-    report.last.evaluation.metrics.l1 = 1.9;
-    assert_int_equal(gfn_report_collapse(&report), 1);
-    report.bounds.elbo.error = 0.0274;
+    report.last.evaluation.is_exact = true; /* only the orders of construction collapsed */
+    report.last.evaluation.metrics.l1 = 0.01;
+    assert_int_equal(gfn_report_collapse(&report), 0);
+    report.last.evaluation.is_exact = false;
+    report.bounds.elbo.error = 0.0369;
     assert_int_equal(gfn_report_collapse(&report), 0);
     report.bounds.elbo.error = 1; /* nothing is learned */
     report.bounds.elbo.mean = -300;
     assert_int_equal(gfn_report_collapse(&report), 0);
+}
+
+/* Two trajectories may be alike by chance. */
+static void few_trajectories_say_nothing(void **unused)
+{
+    (void)unused;
+    gfn_report report = {.last = {.evaluation = {.log_z_true = 88}},
+                         .draw = {.l1 = 2, .l1_noise_floor = 1.999},
+                         .bounds = {.n = 29, .elbo = {85, 0.01}}};
+    assert_int_equal(gfn_report_collapse(&report), -1);
+    report.bounds.n = 30;
+    assert_int_equal(gfn_report_collapse(&report), 1);
 }
 
 int main(void)
@@ -89,6 +102,7 @@ int main(void)
         cmocka_unit_test(of_samples_what_exceeds_the_noise_floor_counts),
         cmocka_unit_test(an_elbo_far_below_log_z_counts),
         cmocka_unit_test(an_elbo_below_that_of_normal_residuals_counts),
+        cmocka_unit_test(few_trajectories_say_nothing),
     };
     return cmocka_run_group_tests_name("collapse", tests, NULL, NULL);
 }

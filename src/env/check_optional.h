@@ -1,40 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
- * env/check_values.h - the rules of gfn/env.h about what a world may have besides states and
- * actions: texts, places in tables, classes, marginals and a solver.
+ * env/check_optional.h - the rules of gfn/env.h about what a world may lack: texts, partial
+ * rewards, places in tables, classes, marginals, what pictures show of them, and a solver.
  */
-#ifndef ENV_CHECK_VALUES_H
-#define ENV_CHECK_VALUES_H
+#ifndef ENV_CHECK_OPTIONAL_H
+#define ENV_CHECK_OPTIONAL_H
 
 #include <math.h>
 
-#include "env/check_probe.h"
-
-/* A random part of the tested states, for rules that are not tested in all. */
-typedef struct gfn_check_sample {
-    size_t n, most, seen, width;
-    int32_t *state; /* [most][width] */
-} gfn_check_sample;
-
-gfn_status gfn_check_sample_init(gfn_check_sample *sample, size_t most, size_t width,
-                                 gfn_arena *arena);
-
-/* Add a state, perhaps instead of another. */
-void gfn_check_sample_add(gfn_check_sample *sample, const int32_t *state);
+#include "env/check_sample.h"
 
 /* check_texts.c: write() of states; read() of the texts of objects, and of other texts. Errors of
  * all checks: GFN_EINVAL (a broken rule), GFN_EENV, GFN_ENOMEM. */
 gfn_status gfn_check_texts(gfn_probe *probe, const gfn_check_sample *states,
                            const gfn_check_sample *objects);
 
-/* check_marginals.c: what the parts of states contribute to log R, and what is missing; places,
- * classes and marginals of objects. */
+/* check_optional.c: partial rewards and missing parts of states; places and classes of objects. */
 gfn_status gfn_check_partial_rewards(gfn_probe *probe, const gfn_check_sample *states,
                                      gfn_arena *arena);
 gfn_status gfn_check_missing(gfn_probe *probe, const gfn_check_sample *states,
                              const gfn_check_sample *objects, gfn_arena *arena);
 gfn_status gfn_check_places(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena);
 gfn_status gfn_check_classes(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena);
+
+/* check_marginals.c: keys and values of marginals. */
 gfn_status gfn_check_marginals(gfn_probe *probe, const gfn_check_sample *objects, gfn_arena *arena);
 
 /* check_pictures.c: what pictures show of marginals. */
