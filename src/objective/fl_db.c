@@ -5,8 +5,8 @@
  *
  *     log F(s) = log R(s) + the network's output
  *
- * in detailed balance, for environments in which each state has a reward or a partial one. The network learns only
- * the ratio of a state's flow to its own reward.
+ * in detailed balance, for environments in which each state has a reward or a partial one. The
+ * network learns only the ratio of a state's flow to its own reward.
  *
  * To check by: the numbers of db, with log R(s_0) = 0.75 and output 0.25 of the network.
  */
