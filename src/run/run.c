@@ -149,6 +149,7 @@ gfn_status gfn_run_create(gfn_comm *comm, const gfn_options *options, int thread
 {
     gfn_run *r = NULL;
     GFN_TRY(gfn_run_create_in(comm, options, threads, NULL, &r));
+    gfn_run_note_headings(r);
     const gfn_status status = gfn_run_take_test_set(r, NULL);
     if (status != GFN_OK)
         gfn_run_destroy(&r);

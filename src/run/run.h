@@ -94,6 +94,9 @@ gfn_status gfn_run_read_matrices_in(gfn_options *options, const char *directory)
  * Errors: also GFN_ECOMM. */
 gfn_status gfn_run_share_matrices(gfn_comm *comm, const char *directory, gfn_options *options);
 
+/* run_matrices.c: tell the user about numbers that may be the heading of a file. */
+void gfn_run_note_headings(gfn_run *run);
+
 /* measure_bounds.c: an estimate of log Z, the log of the mean of exp(w) (see gfn_bounds) over n
  * trajectories of the policy, at most 2,000, whose random numbers are those of no other purpose.
  * Not finite if a weight is not. The same bits on any number of ranks and threads. Collective.

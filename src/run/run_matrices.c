@@ -141,3 +141,32 @@ gfn_status gfn_run_share_matrices(gfn_comm *comm, const char *directory, gfn_opt
             GFN_TRY(share_one(comm, options, gfn_options_row(options, i)->name));
     return GFN_OK;
 }
+
+/* ---- headings ---- */
+
+/* Whether the first row is 0, 1, ...: some programs write the numbers of columns above the others.
+ * A square matrix has no row too many. */
+static bool begins_with_numbers_of_columns(const gfn_matrix *m)
+{
+    if (m->column || m->n_columns < 2 || m->n_rows < 2 || m->n_rows == m->n_columns)
+        return false;
+    int64_t i = 0;
+    while (i < m->n_columns && m->value[i] >= (double)i && m->value[i] <= (double)i)
+        i++;
+    return i == m->n_columns;
+}
+
+void gfn_run_note_headings(gfn_run *run)
+{
+    for (size_t i = 0; i < gfn_options_count(run->options); i++) {
+        const gfn_option *row = gfn_options_row(run->options, i);
+        const gfn_matrix *m =
+            is_wanted(run->options, row) ? gfn_options_matrix(run->options, row->name) : NULL;
+        if (m && begins_with_numbers_of_columns(m))
+            gfn_notices_add(&run->notices,
+                            "%s: the first row, 0 ... %lld, counts as numbers (hint: if it is a "
+                            "heading, give the columns names, or leave it out: pandas' "
+                            "to_csv(index=False, header=False))",
+                            row->name, (long long)m->n_columns - 1);
+    }
+}

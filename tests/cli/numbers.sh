@@ -114,6 +114,14 @@ passes --env ising --couplings <(cat couplings.csv) "${job[@]}" --out pipe
 passes eval pipe
 [ ! -s err ] || bad "eval of numbers from a pipe: $(cat err)"
 
+# The numbers of columns that some programs write above the others are a row like them.
+{ echo 0,1,2 && printf '%s\n' 0.5,1,0.3 -1,0.2,0.7 0.1,0.4,-0.9 1.5,-0.2,0.6; } >columns.csv
+passes --env dag --data columns.csv "${job[@]}" --out columns
+grep -qE '^data: the first row, 0 ... 2, counts as numbers \(hint: ' err ||
+    bad "numbers of columns: $(cat err)"
+passes eval columns --samples 10
+[ ! -s err ] || bad "eval, numbers of columns: $(cat err)"
+
 # Rank 0 alone needs the file.
 if [ "$MPI_NAME" != none ]; then
     cat >launch <<'END'
