@@ -113,7 +113,10 @@ static inline void rich_cell(const void *world, int64_t row, int64_t cell[2])
 static inline void rich_label(const void *world, int axis, int64_t line, char *text, size_t size)
 {
     (void)world;
-    snprintf(text, size, axis ? "third %d" : "", (int)line);
+    if (axis == 0)
+        text[0] = '\0';
+    else
+        snprintf(text, size, "third %d", (int)line);
 }
 
 static inline int64_t rich_bins(const void *world, int64_t row, double range[2])
