@@ -22,13 +22,13 @@ static void destroy(void *self)
     gfn_release(&m);
 }
 
-/* FNV-1a of the words. */
+/* FNV-1a of the words, as a number of a trajectory, which has 48 bits. */
 static uint64_t find_hash(size_t width, const int32_t *state)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < width; i++)
         hash = (hash ^ (uint32_t)state[i]) * UINT64_C(1099511628211);
-    return hash;
+    return (hash ^ hash >> 48) & ((UINT64_C(1) << 48) - 1);
 }
 
 static void find_log_reward(const void *self, const gfn_objects *objects, double *log_reward)
