@@ -393,19 +393,18 @@ GFN_API gfn_status gfn_env_check_objects(const gfn_env *env, size_t n, const int
 
 /* Progress of a check, for programs that report crashes of a world. */
 typedef struct gfn_env_place {
-    const char *function;  /* that was called last, such as "step" or "solver->draw" */
+    const char *function;  /* the one that was called last, such as "step" or "solver->draw" */
     const int32_t *state;  /* its first state; borrowed. NULL: it takes none, or is not known */
-    const int64_t *number; /* its first number, likewise */
+    const int64_t *number; /* its first number; borrowed. NULL: as above */
     int threads;           /* > 1: that many threads call it at the same time */
 } gfn_env_place;
 
 /* Test a world against the rules of this header: in random walks from the start and back, and in
  * all states if these have numbers and are not more than `most`. Then its exact results (log_z, the
  * solver, expectations of marginals) are compared with sums over all objects. Of a large space, the
- * walks visit some ten thousand states; if there are many actions, each state tests a part of them,
- * the next one another part. *place (may be
- * NULL) is updated before every call and empty in the end; each function is first called for one
- * state at a time, in one lane or two.
+ * walks visit some ten thousand states; if there are many actions, a part of them is tested in each
+ * state, and another part in the next one. *place (may be NULL) is updated before every call and
+ * empty in the end; each function is first called for one state at a time, in one lane or two.
  * Errors: GFN_EINVAL; the message names the broken rule, the state, and what was expected and
  * found. GFN_EENV (the world reported a failure; the message names the function). */
 GFN_API gfn_status gfn_env_check(const gfn_env *env, uint64_t seed, int64_t most,

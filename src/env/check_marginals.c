@@ -10,18 +10,6 @@
 #include "base/format.h"
 #include "env/check_optional.h"
 
-/* Names in a text of fields; commas in double quotes do not count. */
-static size_t count_names(const char *text)
-{
-    size_t n = 1;
-    bool is_quoted = false;
-    for (; *text; text++) {
-        is_quoted ^= *text == '"';
-        n += *text == ',' && !is_quoted;
-    }
-    return n;
-}
-
 enum { MOST_KEY = 512, FILL = 0x5a };
 
 /* text [MOST_KEY]: the key of a row, cut to `size`. */
@@ -48,7 +36,7 @@ static gfn_status check_key(const gfn_probe *probe, int64_t row, const char *key
     const gfn_env *env = probe->env;
     const char *headings = env->ops->marginals->keys;
     char cut[MOST_KEY];
-    if (count_names(key) != count_names(headings) || key[0] == '\0' || strpbrk(key, "\r\n"))
+    if (gfn_count_names(key) != gfn_count_names(headings) || key[0] == '\0' || strpbrk(key, "\r\n"))
         return gfn_probe_broken(env, NULL, "marginals->key() gives a name per heading",
                                 "expected names for \"%.100s\" on one line for row %lld, found "
                                 "\"%.100s\"",

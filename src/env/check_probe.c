@@ -52,18 +52,10 @@ gfn_status gfn_probe_broken(const gfn_env *env, const int32_t *state, const char
                     state ? "; in state " : "", text, detail);
 }
 
-static size_t count_headings(const char *headings)
-{
-    size_t n = 1;
-    for (; *headings; headings++)
-        n += *headings == ',';
-    return n;
-}
-
 size_t gfn_probe_columns(const gfn_probe *probe)
 {
     const gfn_env_marginals *marginals = probe->env->ops->marginals;
-    return marginals ? count_headings(marginals->columns) : 0;
+    return marginals ? gfn_count_names(marginals->columns) : 0;
 }
 
 /* The functions that a world may lack. */

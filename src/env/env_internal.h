@@ -43,9 +43,9 @@ typedef struct gfn_objects {
 
 /* The modes of a reward that are given objects, instead of the objects of maximal reward. */
 typedef struct gfn_env_modes {
-    size_t n;                /* 0: there are none. Different objects: */
-    const int32_t *object;   /* [n][state_width], owned by the reward */
-    double least_log_reward; /* objects with less lie near no mode */
+    size_t n;                /* number of modes; 0: none */
+    const int32_t *object;   /* [n][state_width], distinct, owned by the reward */
+    double least_log_reward; /* an object with a smaller log R is near no mode */
 
     /* Add the modes near which an object lies to a set. */
     void (*add_near)(const void *self, const int32_t *object, gfn_state_set *modes);
@@ -81,8 +81,12 @@ struct gfn_env {
     const gfn_env_ops *kind; /* borrowed */
     gfn_env_ops table;       /* the same with all members that this version has */
     const gfn_env_ops *ops;  /* &table */
-    gfn_env_solver solver;   /* likewise: table.solver and table.marginals are these, or NULL */
+
+    /* Those of the kind with all members of this version; table.solver and table.marginals point to
+     * them if the kind has them. */
+    gfn_env_solver solver;
     gfn_env_marginals marginals;
+
     void *world; /* owned: ops->destroy */
     gfn_env_spec spec;
     bool is_waiting;        /* its options ask for rewards from outside */
@@ -296,5 +300,9 @@ gfn_env_marginals gfn_env_complete_marginals(const gfn_env_marginals *marginals)
  * buffers whose sizes are computed from it are large enough. Errors: GFN_EINVAL. */
 gfn_status gfn_env_check_ops(const gfn_env_ops *ops);
 gfn_status gfn_env_check_spec(const gfn_env_ops *ops, const gfn_env_spec *spec);
+
+/* env_text.c: names with commas between them, as columns and keys of gfn_env_marginals have; commas
+ * in double quotes do not count. */
+size_t gfn_count_names(const char *text);
 
 #endif

@@ -73,3 +73,14 @@ const char *gfn_env_shape_text(int ndim, const int64_t *axis, char *text, size_t
         used += (size_t)gfn_format(text + used, size - used, "%s%" PRId64, d ? " x " : "", axis[d]);
     return text;
 }
+
+size_t gfn_count_names(const char *text)
+{
+    size_t n = 1;
+    bool is_quoted = false;
+    for (; *text; text++) {
+        is_quoted ^= *text == '"';
+        n += *text == ',' && !is_quoted;
+    }
+    return n;
+}

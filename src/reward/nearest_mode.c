@@ -40,6 +40,7 @@ typedef struct modes {
     char *text;            /* [n][most] */
     size_t words;          /* of 64 bits that a text has if all are as many bits; else 0 */
     uint64_t *bits;        /* [n][words] the texts, packed */
+    size_t part;           /* characters of a word, if the texts of all have as many; else 0 */
     size_t reach;          /* distance within which a mode is found */
     gfn_state_set *object; /* the modes as objects */
 } modes;
@@ -50,6 +51,7 @@ typedef struct subject {
     bool is_packed; /* `bits` can be compared with those of the modes */
     char text[MOST_TEXT];
     uint64_t bits[MOST_TEXT / 64];
+    uint64_t counts[MOST_TEXT / 64]; /* a bit per character: whether a difference counts */
 } subject;
 
 /* ---- the modes ---- */
@@ -174,6 +176,7 @@ static void write_subject(const modes *m, const int32_t *object, subject *x)
 {
     x->n = smaller(gfn_env_write(m->env, object, x->text, sizeof x->text), sizeof x->text - 1);
     x->is_packed = m->words > 0 && x->n == m->length[0] && pack(x->n, x->text, x->bits);
+    memset(x->counts, 0xff, count_words(x->n) * sizeof *x->counts);
 }
 
 static size_t find_text_distance(const modes *m, const subject *x, size_t mode)
@@ -182,7 +185,7 @@ static size_t find_text_distance(const modes *m, const subject *x, size_t mode)
     const size_t common = smaller(x->n, m->length[mode]);
     size_t differ = x->n + m->length[mode] - 2 * common;
     for (size_t i = 0; i < common; i++)
-        differ += x->text[i] != text[i];
+        differ += (x->text[i] != text[i]) & (x->counts[i / 64] >> (i % 64) & 1);
     return differ;
 }
 
@@ -195,22 +198,27 @@ static size_t find_distance(const modes *m, const subject *x, size_t mode)
     if (!x->is_packed)
         return find_text_distance(m, x, mode);
     for (size_t i = 0; i < m->words; i++)
-        differ += (size_t)__builtin_popcountll(x->bits[i] ^ bits[i]);
+        differ += (size_t)__builtin_popcountll((x->bits[i] ^ bits[i]) & x->counts[i]);
     return differ;
 }
 
-/* Distances, divided by the length if the options ask for that. */
+/* The distance to the nearest mode, divided by the length if the options ask for that. */
+static double find_nearest(const modes *m, const subject *x)
+{
+    size_t nearest = SIZE_MAX;
+    for (size_t mode = 0; mode < m->n; mode++)
+        nearest = smaller(nearest, find_distance(m, x, mode));
+    return m->is_mean && x->n > 0 ? (double)nearest / (double)x->n : (double)nearest;
+}
+
 static void find_score(const void *self, const gfn_objects *objects, double *score)
 {
     const modes *m = self;
     const size_t width = (size_t)m->env->spec.state_width;
     subject x;
     for (size_t i = 0; i < objects->n; i++) {
-        size_t nearest = SIZE_MAX;
         write_subject(m, objects->state + i * width, &x);
-        for (size_t mode = 0; mode < m->n; mode++)
-            nearest = smaller(nearest, find_distance(m, &x, mode));
-        score[i] = m->is_mean && x.n > 0 ? (double)nearest / (double)x.n : (double)nearest;
+        score[i] = find_nearest(m, &x);
     }
 }
 
@@ -222,7 +230,9 @@ static void find_log_reward(const void *self, const gfn_objects *objects, double
         log_reward[i] = gfn_reward_scale_log(&m->scale, -log_reward[i]);
 }
 
-/* The distance of what is there: the nearest mode has the missing parts of the state, too. */
+/* The distance in the words that are there: the others have those of a mode, and do not count. (If
+ * the characters of a text were not those of the words in order, this would be another function of
+ * the state, which is no error.) */
 static void find_log_partial_reward(const void *self, const gfn_objects *states, double *log_reward)
 {
     const modes *m = self;
@@ -232,16 +242,13 @@ static void find_log_partial_reward(const void *self, const gfn_objects *states,
     subject x;
     for (size_t i = 0; i < states->n; i++) {
         const int32_t *state = states->state + i * width;
-        size_t nearest = SIZE_MAX;
-        for (size_t k = 0; k < m->n; k++) {
-            for (size_t w = 0; w < width; w++)
-                filled[w] = state[w] != 0 ? state[w] : mode[k * width + w];
-            write_subject(m, filled, &x);
-            nearest = smaller(nearest, find_distance(m, &x, k));
-        }
-        const double score =
-            m->is_mean && x.n > 0 ? (double)nearest / (double)x.n : (double)nearest;
-        log_reward[i] = gfn_reward_scale_log(&m->scale, -score);
+        for (size_t w = 0; w < width; w++)
+            filled[w] = state[w] != 0 ? state[w] : mode[w];
+        write_subject(m, filled, &x);
+        for (size_t w = 0; w < width; w++)
+            for (size_t c = w * m->part; state[w] == 0 && c < smaller((w + 1) * m->part, x.n); c++)
+                x.counts[c / 64] &= ~(UINT64_C(1) << (c % 64));
+        log_reward[i] = gfn_reward_scale_log(&m->scale, -find_nearest(m, &x));
     }
 }
 
@@ -299,6 +306,16 @@ static gfn_status keep_bits(modes *m)
     return GFN_OK;
 }
 
+/* Characters of a word of the state, 0 if they are not as many in all. */
+static size_t find_part(const modes *m)
+{
+    const size_t width = (size_t)m->env->spec.state_width;
+    for (size_t i = 0; i < m->n; i++)
+        if (m->length[i] != m->length[0])
+            return 0;
+    return m->length[0] % width == 0 ? m->length[0] / width : 0;
+}
+
 /* The least log R of an object within reach: of the farthest one, and the shortest one too if
  * distances are divided by lengths, which are 1 at least. */
 static double find_least_log_reward(const modes *m)
@@ -317,7 +334,9 @@ static gfn_status make(const gfn_options *options, gfn_env *env, const gfn_rewar
     GFN_TRY(keep_objects(m, values));
     GFN_TRY(keep_texts(m));
     GFN_TRY(keep_bits(m));
-    const bool knows_parts = env->spec.zero_is_missing && env->spec.state_width <= MOST_WIDTH;
+    m->part = find_part(m);
+    const bool knows_parts =
+        env->spec.zero_is_missing && env->spec.state_width <= MOST_WIDTH && m->part > 0;
     const gfn_env_reward reward = {
         .self = m,
         .destroy = destroy,

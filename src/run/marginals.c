@@ -23,21 +23,13 @@ typedef struct work {
     int64_t *number; /* [chunk] */
 } work;
 
-static size_t count_columns(const char *columns)
-{
-    size_t n = 1;
-    for (; *columns; columns++)
-        n += *columns == ',';
-    return n;
-}
-
 static gfn_status begin(gfn_run *run, work *w)
 {
     w->env = run->env;
     w->named = run->env->ops->marginals;
     w->observables = &run->observables;
     const int64_t rows = w->named->count(run->env->world);
-    w->columns = count_columns(w->named->columns);
+    w->columns = gfn_count_names(w->named->columns);
     w->n_values = (size_t)rows * w->columns;
     w->width = (size_t)run->env->spec.state_width;
     w->chunk = w->n_values < MOST_VALUES / MOST_OBJECTS ? MOST_OBJECTS : MOST_VALUES / w->n_values;

@@ -39,7 +39,7 @@ struct gfn_run {
     gfn_run_exact exact;
     gfn_run_solution solution;
     gfn_marginals marginals;     /* of the last draw that was measured, on rank 0 */
-    gfn_observables observables; /* likewise */
+    gfn_observables observables; /* of that draw and of true ones, on rank 0 */
     gfn_test_set test_set;
     gfn_points points; /* of the last gfn_run_find_bounds(); the same on all ranks */
 

@@ -44,7 +44,8 @@ static gfn_status set_target(gfn_learner *l)
     return gfn_gradient_set_target(l->gradient, l->target);
 }
 
-/* A forward-looking flow holds log R, so it has no constant to learn. */
+/* A forward-looking flow is relative to the reward of its state, so no constant is near all flows.
+ */
 static gfn_start find_start(const gfn_run *run, const gfn_objective *objective)
 {
     const unsigned flow = objective->needs & (GFN_NEEDS_FLOW | GFN_LOOKS_FORWARD);

@@ -11,7 +11,9 @@ tests_unit_reward_object_lines_SOURCES = tests/unit/reward/object_lines.c tests/
 tests_unit_reward_object_lines_LDADD = $(LINK_reward) $(CMOCKA_LIBS)
 tests_unit_reward_scale_SOURCES = tests/unit/reward/scale.c
 tests_unit_reward_scale_LDADD = $(LINK_reward) $(CMOCKA_LIBS)
-tests_unit_reward_table_SOURCES = tests/unit/reward/table.c tests/unit/io/scratch.h $(WORLDS)
+tests_unit_reward_table_SOURCES = tests/unit/reward/table.c tests/unit/reward/make.h \
+	tests/unit/io/scratch.h $(WORLDS)
 tests_unit_reward_table_LDADD = $(LINK_reward) $(CMOCKA_LIBS)
-tests_unit_reward_modes_SOURCES = tests/unit/reward/modes.c tests/unit/io/scratch.h
+tests_unit_reward_modes_SOURCES = tests/unit/reward/modes.c tests/unit/reward/make.h \
+	tests/unit/io/scratch.h
 tests_unit_reward_modes_LDADD = $(LINK_reward) $(CMOCKA_LIBS)

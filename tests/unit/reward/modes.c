@@ -12,33 +12,13 @@
 
 #include "data/state_set.h"
 #include "env/env_internal.h"
-#include "reward/scale.h"
-
-static const gfn_option rows[] = {GFN_REWARD_OPTIONS{0}};
+#include "tests/unit/reward/make.h"
 
 enum { BITS = 72, WORDS = BITS / 8 };
 
-/* An environment with the rewards that settings name, or the failure. */
-static gfn_status make_kind(const char *kind, const char *settings, gfn_env **env)
-{
-    const gfn_option *const tables[] = {rows, gfn_env_find(kind)->options};
-    gfn_options *options;
-    gfn_env *made = NULL;
-    assert_ok(gfn_options_create(tables, 2, &options));
-    assert_ok(gfn_options_parse(options, settings, "test"));
-    assert_ok(gfn_env_create_with(gfn_env_find(kind), options, &made));
-    const gfn_status status = gfn_reward_set(options, made);
-    gfn_options_destroy(&options);
-    if (status == GFN_OK)
-        *env = made;
-    else
-        gfn_env_destroy(&made);
-    return status;
-}
-
 static gfn_status make(const char *settings, gfn_env **env)
 {
-    return make_kind("sequence", settings, env);
+    return make_rewarded(gfn_env_find("sequence"), settings, env);
 }
 
 static gfn_env *made(const char *settings)
@@ -223,6 +203,31 @@ static void parts_have_the_distance_of_what_is_there(void **state)
     gfn_env_destroy(&env);
 }
 
+/* By hand, of modes GATTACA and GACCACA; modes of different lengths have no partial rewards. */
+static void letters_that_are_there_are_compared(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t slot[7]; /* A 1, C 2, G 3, T 4 */
+        double expected;
+    } cases[] = {
+        {{0, 0, 0, 0, 0, 0, 0}, 0},  {{3, 1, 0, 0, 1, 0, 1}, 0},  {{0, 0, 2, 2, 0, 0, 0}, 0},
+        {{0, 0, 2, 4, 0, 0, 0}, -1}, {{1, 0, 2, 2, 0, 0, 4}, -2}, {{4, 4, 4, 4, 4, 4, 4}, -5},
+    };
+    put_text("modes.txt", "GATTACA\nGACCACA\n");
+    gfn_env *env = made("letters=ACGT length=7 order=any modes=modes.txt");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double log_reward;
+        gfn_env_ask_state_reward(env, 1, cases[i].slot, &log_reward);
+        assert_true(log_reward == cases[i].expected);
+    }
+    gfn_env_destroy(&env);
+    put_text("modes.txt", "GATTACA\nGACC\n");
+    env = made("letters=ACGT length=7 min-length=3 modes=modes.txt");
+    assert_false(gfn_env_has_partial_rewards(env));
+    gfn_env_destroy(&env);
+}
+
 /* Exponent, scale and floor are those of objects. */
 static void parts_have_the_scale_of_a_formula(void **state)
 {
@@ -238,7 +243,7 @@ static void parts_have_the_scale_of_a_formula(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         gfn_env *env;
         double log_reward = NAN;
-        assert_ok(make_kind("ising", cases[i].settings, &env));
+        assert_ok(make_rewarded(gfn_env_find("ising"), cases[i].settings, &env));
         assert_true(gfn_env_has_partial_rewards(env));
         gfn_env_ask_state_reward(env, 1, (int32_t[]){2, 2, 0, 0}, &log_reward);
         assert_true(fabs(log_reward - cases[i].expected) < 1e-12);
@@ -263,6 +268,7 @@ int main(void)
         scratch_test(modes_within_the_distance_are_found),
         scratch_test(no_object_near_a_mode_has_less_than_the_least_reward),
         scratch_test(parts_have_the_distance_of_what_is_there),
+        scratch_test(letters_that_are_there_are_compared),
         scratch_test(parts_have_the_scale_of_a_formula),
         scratch_test(a_distance_needs_modes),
     };

@@ -13,31 +13,12 @@
 #include "io/npy.h"
 #include "reward/scale.h"
 #include "tests/unit/env/worlds.h"
-
-static const gfn_option rows[] = {GFN_REWARD_OPTIONS{0}};
-
-/* An environment with the rewards that settings name, or the failure. */
-static gfn_status make(const gfn_env_ops *ops, const char *settings, gfn_env **env)
-{
-    const gfn_option *const tables[] = {rows, ops->options};
-    gfn_options *options;
-    gfn_env *made = NULL;
-    assert_ok(gfn_options_create(tables, 2, &options));
-    assert_ok(gfn_options_parse(options, settings, "test"));
-    assert_ok(gfn_env_create_with(ops, options, &made));
-    const gfn_status status = gfn_reward_set(options, made);
-    gfn_options_destroy(&options);
-    if (status == GFN_OK)
-        *env = made;
-    else
-        gfn_env_destroy(&made);
-    return status;
-}
+#include "tests/unit/reward/make.h"
 
 static gfn_env *made(const char *settings)
 {
     gfn_env *env = NULL;
-    assert_ok(make(gfn_env_find("hypergrid"), settings, &env));
+    assert_ok(make_rewarded(gfn_env_find("hypergrid"), settings, &env));
     return env;
 }
 
@@ -138,8 +119,8 @@ static void bad_tables_are_refused_with_their_line(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         gfn_env *env = NULL;
         put_text("a.csv", cases[i].text);
-        assert_refused(make(gfn_env_find("hypergrid"), "size=2 table=a.csv", &env), GFN_EINVAL,
-                       cases[i].says);
+        assert_refused(make_rewarded(gfn_env_find("hypergrid"), "size=2 table=a.csv", &env),
+                       GFN_EINVAL, cases[i].says);
     }
 }
 
@@ -151,7 +132,7 @@ static void objects_without_places_are_found_by_their_words(void **state)
     int32_t object[2];
     double log_r;
     put_text("a.csv", "1 1,0.3\n1 2,0.7\n2 1,5\n");
-    assert_ok(make(&bits_world, "length=2 table=a.csv", &env));
+    assert_ok(make_rewarded(&bits_world, "length=2 table=a.csv", &env));
     assert_ok(gfn_env_read(env, "2 1", object));
     assert_ok(gfn_env_log_reward(env, 1, object, &log_r));
     assert_true(fabs(log_r - log(5)) < 1e-14);
@@ -160,7 +141,7 @@ static void objects_without_places_are_found_by_their_words(void **state)
                    "expected a value of this object in the table, found none");
     gfn_env_destroy(&env);
     put_text("a.csv", "1 1,0.3\n1 2,0\n2 1,5\n");
-    assert_refused(make(&bits_world, "length=2 table=a.csv", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(&bits_world, "length=2 table=a.csv", &env), GFN_EINVAL,
                    "expected a reward above 0 of every object, found 0 for (1, 2)");
 }
 
@@ -172,19 +153,19 @@ static void a_missing_object_is_refused_in_every_world(void **state)
     const gfn_env_ops *orders = gfn_env_find("permutation"), *sets = gfn_env_find("set");
     const gfn_env_ops *words = gfn_env_find("sequence");
     put_text("a.csv", "0 1 2,1\n0 2 1,2\n1 0 2,3\n1 2 0,4\n2 0 1,5\n");
-    assert_refused(make(orders, "items=3 table=a.csv", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(orders, "items=3 table=a.csv", &env), GFN_EINVAL,
                    "expected a value of every object, found none for (2, 1, 0)");
     put_text("a.csv", "0 1 2,1\n0 2 1,2\n1 0 2,3\n1 2 0,4\n2 0 1,5\n2 1 0,0\n");
-    assert_refused(make(orders, "items=3 table=a.csv", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(orders, "items=3 table=a.csv", &env), GFN_EINVAL,
                    "expected a reward above 0 of every object, found 0 for (2, 1, 0)");
     put_text("a.csv", "\"{0, 1}\",1\n\"{0, 2}\",2\n");
-    assert_refused(make(sets, "items=3 choose=2 table=a.csv", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(sets, "items=3 choose=2 table=a.csv", &env), GFN_EINVAL,
                    "expected a value of every object, found none for {1, 2}");
     put_text("a.csv", "AA,1\nAB,2\nBA,1\nBB,1\nA,1\n");
-    assert_refused(make(words, "letters=AB length=2 min-length=1 table=a.csv", &env), GFN_EINVAL,
-                   "expected a value of every object, found none for B");
+    assert_refused(make_rewarded(words, "letters=AB length=2 min-length=1 table=a.csv", &env),
+                   GFN_EINVAL, "expected a value of every object, found none for B");
     put_text("a.csv", "AA,1\nAB,2\nBA,1\nBB,1\nA,1\nB,0\n"); /* stopping is forbidden at B */
-    assert_ok(make(words, "letters=AB length=2 min-length=1 table=a.csv", &env));
+    assert_ok(make_rewarded(words, "letters=AB length=2 min-length=1 table=a.csv", &env));
     assert_ok(gfn_env_check(env, 2385, 1000, NULL));
     gfn_env_destroy(&env);
 }
@@ -195,13 +176,13 @@ static void one_source_gives_the_rewards(void **state)
     gfn_env *env = NULL;
     put_text("a.csv", lines);
     const gfn_env_ops *grid = gfn_env_find("hypergrid");
-    assert_refused(make(grid, "size=2 table=a.csv modes=a.csv", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(grid, "size=2 table=a.csv modes=a.csv", &env), GFN_EINVAL,
                    "modes: expected one source of rewards, found also table");
-    assert_refused(make(grid, "size=2 table=a.csv reward=cosine", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(grid, "size=2 table=a.csv reward=cosine", &env), GFN_EINVAL,
                    "table: expected none beside the reward cosine");
     gfn_env_ops bare = bits_world;
     bare.log_reward = NULL;
-    assert_refused(make(&bare, "length=2", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(&bare, "length=2", &env), GFN_EINVAL,
                    "bits: expected a reward of its objects, found none (hint: --table FILE");
 }
 
@@ -239,13 +220,13 @@ static void distances_to_modes_give_rewards(void **state)
     env = made("size=4 modes=modes.txt mode-reward=hamming-mean"); /* texts have 3 characters */
     assert_is(env, "3 0", exp(-1.0 / 3));
     gfn_env_destroy(&env);
-    assert_refused(make(gfn_env_find("hypergrid"), "modes=bitseq:60", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(gfn_env_find("hypergrid"), "modes=bitseq:60", &env), GFN_EINVAL,
                    "expected objects of 8 bits or a multiple of them, found \"");
-    assert_refused(make(gfn_env_find("hypergrid"), "modes=bitseq:0", &env), GFN_EINVAL,
+    assert_refused(make_rewarded(gfn_env_find("hypergrid"), "modes=bitseq:0", &env), GFN_EINVAL,
                    "expected bitseq:N or bitseq:N:SEED");
     put_text("modes.txt", "0 0\n3 17\n");
-    assert_refused(make(gfn_env_find("hypergrid"), "size=4 modes=modes.txt", &env), GFN_EINVAL,
-                   "modes.txt: line 2: ");
+    assert_refused(make_rewarded(gfn_env_find("hypergrid"), "size=4 modes=modes.txt", &env),
+                   GFN_EINVAL, "modes.txt: line 2: ");
 }
 
 int main(void)
